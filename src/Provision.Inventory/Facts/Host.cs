@@ -1,3 +1,5 @@
+using Provision.Text;
+
 namespace Provision.Inventory;
 
 /// <summary>One machine.</summary>
@@ -8,6 +10,9 @@ public sealed record Host : Fact
 
     /// <summary>The site it stands in.</summary>
     public required string Site { get; init; }
+
+    /// <summary>Where the site was set: in the host, or at the top of its file.</summary>
+    public required Location SiteLocation { get; init; }
 
     /// <summary>Its network cards; any of them identifies it.</summary>
     public required IReadOnlyList<MacAddress> Macs { get; init; }

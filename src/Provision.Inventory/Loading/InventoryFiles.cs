@@ -43,7 +43,11 @@ public sealed record InventoryFiles(IReadOnlyList<InventoryFile> Files, IReadOnl
             configs = [];
             foreach (var folder in Directory.EnumerateDirectories(templates))
             {
-                configs.Add(Path.GetFileName(folder));
+                // Folders with an underscore are for includes only.
+                if (Path.GetFileName(folder) is var name && !name.StartsWith('_'))
+                {
+                    configs.Add(name);
+                }
             }
 
             configs.Sort(StringComparer.Ordinal);
