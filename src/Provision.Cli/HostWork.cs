@@ -6,6 +6,7 @@ using Provision.Host.Secrets;
 using Provision.Host.State;
 using Provision.Inventory;
 using Provision.Machine;
+using Command = System.CommandLine.Command;
 using Provision.Text;
 
 namespace Provision.Cli;
@@ -64,13 +65,13 @@ internal sealed class HostWork : IDisposable
         var host = workspace.FindHost(arguments.GetValue(options.Host), files);
         var revision = workspace.Revision();
         var identity = arguments.GetValue(options.Identity)!;
-        string? exported = null;
+        string? folder = null;
         if (host.Branch is { } branch && !string.Equals(branch, revision.Branch, StringComparison.Ordinal))
         {
-            (workspace, host, revision, exported) = Pinned(workspace, host, branch);
+            (workspace, host, revision, folder) = Pinned(workspace, host, branch);
         }
 
-        return new HostWork(workspace, files, workspace.View(host, masters), new SecretStore(workspace.Folder, identity, workspace.Commands), revision, exported);
+        return new HostWork(workspace, files, workspace.View(host, masters), new SecretStore(workspace.Folder, identity, workspace.Commands), revision, folder);
     }
 
     /// <summary>Opens a root folder; a missing one is the user's mistake.</summary>

@@ -4,6 +4,7 @@ using Provision.Host.Desired;
 using Provision.Host.Plans;
 using Provision.Host.State;
 using Provision.Machine;
+using Command = System.CommandLine.Command;
 
 namespace Provision.Cli.Commands;
 

@@ -101,7 +101,7 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
         return context;
     }
 
-    private object? ReadSecret(TemplateContext context, ScriptArguments arguments)
+    private string ReadSecret(TemplateContext context, ScriptArguments arguments)
     {
         var name = context.ObjectToString(arguments[0]);
         if (!secrets.Has(name))

@@ -249,7 +249,7 @@ public sealed record TemplateHead
             var pattern = Text(node)?.Text;
             try
             {
-                _ = pattern is null ? null : new System.Text.RegularExpressions.Regex(pattern);
+                _ = pattern is null ? null : new System.Text.RegularExpressions.Regex(pattern, System.Text.RegularExpressions.RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
             }
             catch (ArgumentException e)
             {

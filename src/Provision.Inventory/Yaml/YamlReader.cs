@@ -8,7 +8,7 @@ namespace Provision.Inventory;
 /// Reads one YAML document into a tree of positioned nodes. What makes YAML dangerous or ambiguous is refused:
 /// tags, anchors and aliases, several documents, duplicate keys, keys that are not text, endless nesting.
 /// </summary>
-internal sealed class YamlReader
+public sealed class YamlReader
 {
     /// <summary>The largest file that is read: ten times the stores of a thousand machines.</summary>
     public const int MaxBytes = 32 * 1024 * 1024;
@@ -61,7 +61,7 @@ internal sealed class YamlReader
         {
             // The parser lets such escape on some malformed input (YamlDotNet#541), without a position: the last event is near.
             var near = reader.parser.Current is { } last ? reader.At(last.End) : Location.OfFile(file.Path);
-            found.Error(near, "not YAML: " + Describe(error.Message), "look at this line and below it");
+            found.Error(near, "not YAML: this cannot be followed to its end", "a bracket, brace or quote may not be closed");
             return null;
         }
     }

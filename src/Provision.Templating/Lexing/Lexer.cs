@@ -34,7 +34,7 @@ internal sealed partial class Lexer
                 LexText(position);
                 break;
             default:
-                LexText(0);
+                LexText(options.Start);
                 break;
         }
 

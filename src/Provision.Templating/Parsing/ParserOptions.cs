@@ -37,4 +37,7 @@ public sealed record LexerOptions
 
     /// <summary>The line that opens and closes front matter. Default <c>+++</c>.</summary>
     public string FrontMatterMarker { get; init; } = "+++";
+
+    /// <summary>0-based UTF-16 offset at which the template begins; what is before it is skipped, but counts for lines and columns.</summary>
+    public int Start { get; init; }
 }
