@@ -37,13 +37,7 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
             output.WriteLine($"{Ink.Yellow("stale")}    {stale.Unit}  {stale.Reason}");
         }
 
-        foreach (var owed in plan.Owed)
-        {
-            output.WriteLine(owed.Unit.StartsWith('/')
-                ? $"{Ink.Yellow("owed")}     check of {owed.Unit}  since generation {owed.Generation}: {owed.Reason}"
-                : $"{Ink.Yellow("owed")}     {owed.Action.ToString().ToLowerInvariant()} {owed.Unit}  since generation {owed.Generation}: {owed.Reason}");
-        }
-
+        PrintOwed(plan);
         PrintEffects(plan);
         PrintChecks(plan);
         foreach (var problem in plan.Problems)
@@ -116,10 +110,23 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
         foreach (var group in plan.Effects.GroupBy(effect => (effect.Action, effect.Order, effect.OfMaster, Reason: KindOf(effect))))
         {
             var units = group.Select(effect => effect.Unit).ToList();
-            var shown = units.Count <= NamedOthers + 1 ? string.Join(", ", units) : $"{string.Join(", ", units.Take(NamedOthers))} ... {units[^1]} ({units.Count} units)";
-            output.WriteLine($"{Ink.Cyan(group.Key.Action.ToString().ToLowerInvariant().PadRight(8))} {shown}  because of {group.Key.Reason}");
+            output.WriteLine($"{Ink.Cyan(group.Key.Action.ToString().ToLowerInvariant().PadRight(8))} {Shortened(units)}  because of {group.Key.Reason}");
         }
     }
+
+    /// <summary>One line for what shares an action and a generation: a first install owes something to every unit.</summary>
+    private void PrintOwed(ChangePlan plan)
+    {
+        foreach (var group in plan.Owed.GroupBy(owed => (Check: owed.Unit.StartsWith('/'), owed.Action, owed.Generation)))
+        {
+            var names = group.Select(owed => owed.Unit).ToList();
+            var what = group.Key.Check ? "check of" : group.Key.Action.ToString().ToLowerInvariant();
+            output.WriteLine($"{Ink.Yellow("owed")}     {what} {Shortened(names)}  since generation {group.Key.Generation}");
+        }
+    }
+
+    private static string Shortened(List<string> names) =>
+        names.Count <= NamedOthers ? string.Join(", ", names) : $"{string.Join(", ", names.Take(NamedOthers - 1))} ... {names[^1]} ({names.Count} in all)";
 
     private static string KindOf(UnitEffect effect)
     {
@@ -136,10 +143,10 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
             output.WriteLine("  " + redaction.Plain(check.Output).ReplaceLineEndings("\n  "));
         }
 
-        foreach (var group in plan.Checks.Where(check => check.Outcome == CheckOutcome.Unchecked).GroupBy(check => check.Output))
+        var open = plan.Checks.Where(check => check.Outcome == CheckOutcome.Unchecked).ToList();
+        if (open.Count > 0)
         {
-            var paths = group.SelectMany(check => check.Paths).Distinct(StringComparer.Ordinal).ToList();
-            output.WriteLine($"{Ink.Yellow("unchecked")} {paths.Count} files: {group.Key}");
+            output.WriteLine($"{Ink.Yellow("unchecked")} {open.SelectMany(check => check.Paths).Distinct(StringComparer.Ordinal).Count()} files: {Shortened([.. open.Select(check => check.Output).Distinct(StringComparer.Ordinal)])}");
         }
     }
 }

@@ -106,7 +106,9 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
             return new InstallReport { Outcome = InstallOutcome.NothingToDo, Plan = plan, Generation = state.Generation, Owed = [.. state.Owed.Values] };
         }
 
-        var work = new UnitWork(plan.Effects, unitsToEnable, desired.Units.Select(unit => unit.Name).ToHashSet(StringComparer.Ordinal), plan.Files.Any(file => UnitFiles.IsUnitFile(file.Path)));
+        // A slot's own unit runs because the slot is in use; other units that no role asks to run are left stopped where they are.
+        var mustRun = desired.Units.Select(unit => unit.Name).Concat(desired.Files.Where(file => file.Instance is not null).SelectMany(file => file.Units)).ToHashSet(StringComparer.Ordinal);
+        var work = new UnitWork(plan.Effects, unitsToEnable, mustRun, plan.Files.Any(file => UnitFiles.IsUnitFile(file.Path)));
         return Carry(builder, state, desired.Host, GenerationKind.Install, plan.Revision.Short, plan.MastersSerial, work, options) with { Plan = plan };
     }
 

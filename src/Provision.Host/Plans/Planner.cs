@@ -138,7 +138,8 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
             UnitEffects.Add(effects, effect);
         }
 
-        foreach (var owed in plan.Owed.Where(owed => !owed.Unit.StartsWith('/')))
+        // In a root that nothing runs in, what is owed waits for the system that will.
+        foreach (var owed in plan.Owed.Where(owed => plan.IsRunning && !owed.Unit.StartsWith('/')))
         {
             UnitEffects.Add(effects, new UnitEffect(owed.Unit, wanted.Contains(owed.Unit) ? owed.Action : UnitAction.Stop, $"owed since generation {owed.Generation}: {owed.Reason}", 50, false));
         }
