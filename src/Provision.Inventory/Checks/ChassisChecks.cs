@@ -81,7 +81,7 @@ internal static class ChassisChecks
         {
             if (chassis.FindController(panel.Controller) is null)
             {
-                draft.Found.Error(panel.At("controller"), $"unknown controller \"{panel.Controller}\"", draft.Hint(panel.Controller, Names(chassis.Controllers)));
+                draft.Found.Error(panel.At("controller"), $"unknown controller \"{panel.Controller}\"", draft.Hint(panel.Controller, Fact.NamesOf(chassis.Controllers)));
             }
 
             var seen = new Dictionary<int, (int Row, int Column)>();
@@ -117,7 +117,7 @@ internal static class ChassisChecks
         {
             if (set.Bays.Count > 0 && chassis.FindPanel(set.Bays[0].Panel) is null)
             {
-                draft.Found.Error(set.At("bays"), $"unknown panel \"{set.Bays[0].Panel}\"", draft.Hint(set.Bays[0].Panel, Names(chassis.Panels)));
+                draft.Found.Error(set.At("bays"), $"unknown panel \"{set.Bays[0].Panel}\"", draft.Hint(set.Bays[0].Panel, Fact.NamesOf(chassis.Panels)));
                 continue;
             }
 
@@ -166,7 +166,7 @@ internal static class ChassisChecks
                 var name = pool.Sets[i];
                 if (Find(chassis.Sets, name) is not { } set)
                 {
-                    draft.Found.Error(at, $"unknown set \"{name}\"", draft.Hint(name, Names(chassis.Sets)));
+                    draft.Found.Error(at, $"unknown set \"{name}\"", draft.Hint(name, Fact.NamesOf(chassis.Sets)));
                 }
                 else if (set.Level != RaidLevel.ZfsRaidz2)
                 {
@@ -199,13 +199,5 @@ internal static class ChassisChecks
         }
 
         return null;
-    }
-
-    private static IEnumerable<string> Names(IEnumerable<Fact> facts)
-    {
-        foreach (var fact in facts)
-        {
-            yield return fact.Name;
-        }
     }
 }

@@ -18,7 +18,7 @@ internal static class DriveChecks
 
             if (!draft.Index.Hosts.TryGetValue(record.Name, out var host))
             {
-                draft.Found.Error(record.Location, $"drives of an unknown host \"{record.Name}\"", draft.Hint(record.Name, draft.Index.Hosts.Keys));
+                draft.Unknown(record.Location, $"drives of an unknown host \"{record.Name}\"", record.Name, draft.Index.Hosts.Keys);
             }
             else if (host.Status == HostStatus.Retired || draft.BrokenHosts.Contains(host.Name))
             {

@@ -23,8 +23,20 @@ internal sealed class FleetDraft
     /// <summary>Chassis about which something was found; their layouts are not computed.</summary>
     public required HashSet<string> BrokenChassis { get; init; }
 
-    /// <summary>True once a host's slots could not be computed, so that an unknown slot may be that host's.</summary>
-    public bool LacksSlots { get; set; }
+    /// <summary>True when a file or section could not be read: names that lead nowhere may be defined in it.</summary>
+    public required bool IsIncomplete { get; init; }
+
+    /// <summary>Short names of hosts whose slots could not be computed; unknown slots may be theirs.</summary>
+    public List<string> LackingSlots { get; } = [];
+
+    /// <summary>Records a name that leads nowhere, unless what it leads to may be in something that could not be read.</summary>
+    public void Unknown(Location location, string message, string name, IEnumerable<string> candidates, string? otherwise = null)
+    {
+        if (!IsIncomplete)
+        {
+            Found.Error(location, message, Hint(name, candidates) ?? otherwise);
+        }
+    }
 
     /// <summary>
     /// The hint <c>did you mean</c>; only for the first hundred unknown names, because a missing file can make

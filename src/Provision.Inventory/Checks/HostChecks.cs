@@ -47,7 +47,7 @@ internal static class HostChecks
         }
         else if (!draft.Index.Sites.ContainsKey(host.Site) && reported.Add(host.SiteLocation))
         {
-            draft.Found.Error(host.SiteLocation, $"unknown site \"{host.Site}\"", draft.Hint(host.Site, draft.Index.Sites.Keys));
+            draft.Unknown(host.SiteLocation, $"unknown site \"{host.Site}\"", host.Site, draft.Index.Sites.Keys);
         }
     }
 
@@ -100,7 +100,7 @@ internal static class HostChecks
         {
             if (!draft.Index.Roles.ContainsKey(host.Roles[i]))
             {
-                draft.Found.Error(host.At($"roles.{i}"), $"unknown role \"{host.Roles[i]}\"", draft.Hint(host.Roles[i], draft.Index.Roles.Keys));
+                draft.Unknown(host.At($"roles.{i}"), $"unknown role \"{host.Roles[i]}\"", host.Roles[i], draft.Index.Roles.Keys);
             }
 
             for (var j = 0; j < i; j++)

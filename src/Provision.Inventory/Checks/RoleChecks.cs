@@ -13,7 +13,7 @@ internal static class RoleChecks
             {
                 if (!draft.Index.Roles.ContainsKey(role.Includes[i]))
                 {
-                    draft.Found.Error(role.At($"includes.{i}"), $"unknown role \"{role.Includes[i]}\"", draft.Hint(role.Includes[i], draft.Index.Roles.Keys));
+                    draft.Unknown(role.At($"includes.{i}"), $"unknown role \"{role.Includes[i]}\"", role.Includes[i], draft.Index.Roles.Keys);
                 }
             }
 

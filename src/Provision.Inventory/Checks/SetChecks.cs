@@ -7,9 +7,9 @@ internal static class SetChecks
 {
     public static void Check(FleetDraft draft, DriveSet set)
     {
-        CheckDrives(draft, set);
+        var works = CheckDrives(draft, set);
         CheckWhatIsAllowed(draft, set);
-        if (set.Luns.Count > 0)
+        if (works && set.Luns.Count > 0)
         {
             var usable = Capacity.OfSet(set.Level, set.Bays.Count, set.DriveBytes);
             CheckLuns(draft, set, usable);
@@ -67,8 +67,9 @@ internal static class SetChecks
         }
     }
 
-    private static void CheckDrives(FleetDraft draft, DriveSet set)
+    private static bool CheckDrives(FleetDraft draft, DriveSet set)
     {
+        var before = draft.Found.Count;
         var fewest = Capacity.FewestDrives(set.Level);
         if (set.Bays.Count < fewest)
         {
@@ -82,6 +83,8 @@ internal static class SetChecks
         {
             draft.Found.Error(set.At("bays"), $"the level areca-raid1 needs an even number of drives; set {set.Name} has {set.Bays.Count}");
         }
+
+        return draft.Found.Count == before;
     }
 
     private static void CheckWhatIsAllowed(FleetDraft draft, DriveSet set)

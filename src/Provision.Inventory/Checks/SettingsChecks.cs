@@ -31,7 +31,7 @@ internal static class SettingsChecks
             settings,
             declared,
             "",
-            (name, entry, known) => draft.Found.Error(entry.KeyLocation, $"{nobody} the setting {name}", draft.Hint(entry.Key, Names(known))),
+            (name, entry, known) => draft.Unknown(entry.KeyLocation, $"{nobody} the setting {name}", entry.Key, Names(known)),
             (name, entry, declaration) => draft.Error(
                 entry.Value.Location,
                 $"the setting {name} is {entry.Value.Kind}; its default is {declaration.Kind}",

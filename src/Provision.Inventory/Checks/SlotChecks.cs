@@ -21,13 +21,13 @@ internal static class SlotChecks
         Chassis? chassis = null;
         if (host.Chassis is not null && !draft.Index.Chassis.TryGetValue(host.Chassis, out chassis))
         {
-            draft.Found.Error(host.At("chassis"), $"unknown chassis \"{host.Chassis}\"", draft.Hint(host.Chassis, draft.Index.Chassis.Keys));
+            draft.Unknown(host.At("chassis"), $"unknown chassis \"{host.Chassis}\"", host.Chassis, draft.Index.Chassis.Keys);
         }
 
         if ((host.Chassis is null && draft.BrokenHosts.Contains(host.Name))
             || (host.Chassis is not null && (chassis is null || draft.BrokenChassis.Contains(chassis.Name))))
         {
-            draft.LacksSlots = true;
+            draft.LackingSlots.Add(host.ShortName);
             return;
         }
 
@@ -40,7 +40,7 @@ internal static class SlotChecks
         if (host.Number is null && ChassisChecks.NeedsNumber(chassis))
         {
             draft.Found.Error(host.Location, $"the name {host.Name} does not end in a number, which chassis {chassis.Name} needs for {{number}}");
-            draft.LacksSlots = true;
+            draft.LackingSlots.Add(host.ShortName);
             return;
         }
 

@@ -15,9 +15,9 @@ internal static class StoreChecks
         {
             if (store.Class.Length > 0 && !classes.Contains(store.Class))
             {
-                if (!draft.LacksSlots)
+                if (draft.BrokenChassis.Count == 0)
                 {
-                    draft.Found.Error(store.At("class"), $"unknown slot class \"{store.Class}\"", draft.Hint(store.Class, classes));
+                    draft.Unknown(store.At("class"), $"unknown slot class \"{store.Class}\"", store.Class, classes);
                 }
             }
 
@@ -63,9 +63,9 @@ internal static class StoreChecks
             {
                 draft.Error(store.At($"slots.{place}"), $"{store.Name} uses the slot {name}, but {host.Name} is retired", host.At("status"), "retired here", "move the store first");
             }
-            else if (!draft.LacksSlots)
+            else if (!draft.LackingSlots.Exists(host => name.Contains(host, StringComparison.Ordinal)))
             {
-                draft.Found.Error(store.At($"slots.{place}"), $"{store.Name} uses an unknown slot \"{name}\"", draft.Hint(name, draft.Index.Slots.Keys) ?? "no host of the inventory has it");
+                draft.Unknown(store.At($"slots.{place}"), $"{store.Name} uses an unknown slot \"{name}\"", name, draft.Index.Slots.Keys, "no host of the inventory has it");
             }
 
             return null;

@@ -22,4 +22,13 @@ public abstract record Fact
 
     /// <summary>True when the value is written and not a default.</summary>
     public bool Says(string key) => Source.Find(key) is not null;
+
+    /// <summary>The names of facts, for suggestions.</summary>
+    internal static IEnumerable<string> NamesOf(IEnumerable<Fact> facts)
+    {
+        foreach (var fact in facts)
+        {
+            yield return fact.Name;
+        }
+    }
 }

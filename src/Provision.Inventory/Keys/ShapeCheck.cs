@@ -28,7 +28,10 @@ internal static class ShapeCheck
                 found.Error(node.Location, $"{what} is empty; expected {shape.Expected}", "leave the key out, or write {} or []");
                 break;
             default:
-                found.Error(node.Location, $"{what} is {node.Kind}; expected {shape.Expected}");
+                found.Error(
+                    node.Location,
+                    $"{what} is {node.Kind}; expected {shape.Expected}",
+                    shape is ListShape && node is YamlScalar one ? $"write [{one.Text}]" : null);
                 break;
         }
     }
@@ -96,7 +99,14 @@ internal static class ShapeCheck
         var element = list.Item is SectionShape { Section: var section } ? section.Name : $"an element of {what}";
         foreach (var item in sequence.Items)
         {
-            Check(item, list.Item, element, found);
+            if (item is YamlScalar scalar && list.Item is ScalarShape { Format: var format })
+            {
+                CheckScalar(scalar, format, what, found);
+            }
+            else
+            {
+                Check(item, list.Item, element, found);
+            }
         }
     }
 

@@ -8,6 +8,9 @@ internal sealed class Gathering(DiagnosticBag found)
     private readonly List<YamlEntry> fleetEntries = [];
     private Location? fleetLocation;
 
+    /// <summary>True when something could not be read, so that a name that leads nowhere may be defined there.</summary>
+    public bool IsIncomplete { get; private set; }
+
     public NamedSection Sites { get; } = new("site");
 
     public NamedSection Hosts { get; } = new("host");
@@ -27,15 +30,19 @@ internal sealed class Gathering(DiagnosticBag found)
         if (!file.Path.EndsWith(".yaml", StringComparison.Ordinal))
         {
             found.Error(Location.OfFile(file.Path), "files of the inventory end in .yaml; this one would not be read", "rename it");
+            IsIncomplete = true;
             return;
         }
 
+        var before = found.Count;
         var root = YamlReader.Read(file, found);
+        IsIncomplete |= root is null && found.Count > before;
         if (root is not null and not YamlMapping)
         {
+            IsIncomplete = true;
             found.Error(root.Location, $"the file is {root.Kind}; expected a mapping");
         }
-        else if (isRole)
+        else if (isRole && (root is not null || found.Count == before))
         {
             AddRole(file.Path, root as YamlMapping ?? YamlMapping.Empty);
         }
@@ -84,6 +91,7 @@ internal sealed class Gathering(DiagnosticBag found)
             switch (InventoryKeys.HostsFile.Find(entry.Key))
             {
                 case null:
+                    IsIncomplete = true;
                     found.Error(
                         entry.KeyLocation,
                         $"unknown key \"{entry.Key}\"",

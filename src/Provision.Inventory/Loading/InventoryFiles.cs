@@ -25,6 +25,20 @@ public sealed record InventoryFiles(IReadOnlyList<InventoryFile> Files, IReadOnl
         return new InventoryFiles(list, null);
     }
 
+    /// <summary>The file of a path, or null.</summary>
+    public InventoryFile? Find(string path)
+    {
+        foreach (var file in Files)
+        {
+            if (file.Path == path)
+            {
+                return file;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>
     /// Reads <c>hosts/**/*.yaml</c> and <c>roles/*.yaml</c> of a repository. Links are not followed.
     /// </summary>

@@ -16,7 +16,7 @@ public static class InventoryLoader
         }
 
         var fleetEntry = gathered.Fleet();
-        if (fleetEntry is null)
+        if (fleetEntry is null && !gathered.IsIncomplete)
         {
             found.Error(
                 Location.OfFile("hosts"),
@@ -42,6 +42,7 @@ public static class InventoryLoader
             Fleet = fleet,
             Index = fleet.Index,
             Configs = files.Configs,
+            IsIncomplete = gathered.IsIncomplete,
             BrokenHosts = gathered.Hosts.Broken,
             BrokenChassis = gathered.Chassis.Broken,
         };

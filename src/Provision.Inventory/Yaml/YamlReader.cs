@@ -61,7 +61,7 @@ internal sealed class YamlReader
         {
             // The parser lets such escape on some malformed input (YamlDotNet#541), without a position: the last event is near.
             var near = reader.parser.Current is { } last ? reader.At(last.End) : Location.OfFile(file.Path);
-            found.Error(near, "not YAML: " + Describe(error.Message), "look at this line and below it");
+            found.Error(near, "not YAML: this cannot be followed to its end", "a bracket, brace or quote may not be closed");
             return null;
         }
     }

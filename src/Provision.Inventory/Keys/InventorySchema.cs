@@ -1,0 +1,201 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace Provision.Inventory;
+
+/// <summary>The key table as JSON Schema, so that editors complete and check the inventory while it is written.</summary>
+public static class InventorySchema
+{
+    /// <summary>
+    /// JSON Schema 2020-12 for the files below <c>hosts/</c> and <c>roles/</c>. Its definition <c>hosts_file</c> describes the
+    /// former, <c>role</c> the latter; the root allows either.
+    /// </summary>
+    public static string ToJson()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            var sections = new List<Section>();
+            Collect(InventoryKeys.HostsFile, sections);
+            Collect(InventoryKeys.Role, sections);
+
+            writer.WriteStartObject();
+            writer.WriteString("$schema", "https://json-schema.org/draft/2020-12/schema");
+            writer.WriteString("title", "provision inventory: files below hosts/ and roles/");
+            writer.WriteStartArray("anyOf");
+            WriteReference(writer, InventoryKeys.HostsFile);
+            WriteReference(writer, InventoryKeys.Role);
+            writer.WriteEndArray();
+            writer.WriteStartObject("$defs");
+            foreach (var section in sections)
+            {
+                writer.WritePropertyName(section.Name);
+                WriteSection(writer, section);
+            }
+
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+    }
+
+    private static void Collect(Section section, List<Section> sections)
+    {
+        if (sections.Contains(section))
+        {
+            return;
+        }
+
+        sections.Add(section);
+        foreach (var row in section.Keys)
+        {
+            var shape = row.Shape is ListShape list ? list.Item : row.Shape;
+            if (shape is SectionShape { Section: var inner })
+            {
+                Collect(inner, sections);
+            }
+            else if (shape is NamedShape { Section: var named })
+            {
+                Collect(named, sections);
+            }
+        }
+    }
+
+    private static void WriteSection(Utf8JsonWriter writer, Section section)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("description", section.Doc);
+        writer.WriteString("type", "object");
+        writer.WriteBoolean("additionalProperties", false);
+        writer.WriteStartObject("properties");
+        foreach (var row in section.Keys)
+        {
+            writer.WriteStartObject(row.Name);
+            writer.WriteString("description", row.Doc);
+            if (row.Default is not null)
+            {
+                WriteDefault(writer, row);
+            }
+
+            WriteShape(writer, row.Shape);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+        writer.WriteStartArray("required");
+        foreach (var row in section.Keys)
+        {
+            if (row.IsRequired)
+            {
+                writer.WriteStringValue(row.Name);
+            }
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteDefault(Utf8JsonWriter writer, KeyRow row)
+    {
+        switch (row.Shape)
+        {
+            case ScalarShape { Format.JsonType: "boolean" }:
+                writer.WriteBoolean("default", row.Default == "true");
+                break;
+            case ScalarShape { Format.JsonType: "integer" }:
+                writer.WritePropertyName("default");
+                writer.WriteRawValue(row.Default!);
+                break;
+            default:
+                writer.WriteString("default", row.Default);
+                break;
+        }
+    }
+
+    private static void WriteShape(Utf8JsonWriter writer, Shape shape)
+    {
+        switch (shape)
+        {
+            case ScalarShape { Format: var format }:
+                WriteFormat(writer, format);
+                break;
+            case ListShape list:
+                writer.WriteString("type", "array");
+                if (!list.MayBeEmpty)
+                {
+                    writer.WriteNumber("minItems", 1);
+                }
+
+                writer.WriteStartObject("items");
+                WriteShape(writer, list.Item);
+                writer.WriteEndObject();
+                break;
+            case SectionShape { Section: var section }:
+                writer.WriteString("$ref", "#/$defs/" + section.Name);
+                break;
+            case NamedShape named:
+                writer.WriteString("type", "object");
+                if (named.NameFormat.Pattern is { } pattern)
+                {
+                    writer.WriteStartObject("propertyNames");
+                    writer.WriteString("pattern", pattern);
+                    writer.WriteEndObject();
+                }
+
+                writer.WriteStartObject("additionalProperties");
+                writer.WriteString("$ref", "#/$defs/" + named.Section.Name);
+                writer.WriteEndObject();
+                break;
+            default:
+                writer.WriteString("type", "object");
+                break;
+        }
+    }
+
+    private static void WriteFormat(Utf8JsonWriter writer, ScalarFormat format)
+    {
+        if (format.Choices.Count > 0)
+        {
+            writer.WriteStartArray("enum");
+            foreach (var (word, _) in format.Choices)
+            {
+                writer.WriteStringValue(word);
+            }
+
+            writer.WriteEndArray();
+            return;
+        }
+
+        // Editors read 12 and 2000 as numbers where the format takes them as text.
+        if (format.JsonType == "string")
+        {
+            writer.WriteStartArray("type");
+            writer.WriteStringValue("string");
+            writer.WriteStringValue("number");
+            writer.WriteEndArray();
+        }
+        else
+        {
+            writer.WriteString("type", format.JsonType);
+        }
+
+        if (format.Pattern is not null)
+        {
+            writer.WriteString("pattern", format.Pattern);
+        }
+
+        if (format.Minimum is { } least)
+        {
+            writer.WriteNumber("minimum", least);
+        }
+    }
+
+    private static void WriteReference(Utf8JsonWriter writer, Section section)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("$ref", "#/$defs/" + section.Name);
+        writer.WriteEndObject();
+    }
+}
