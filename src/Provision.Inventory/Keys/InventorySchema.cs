@@ -9,7 +9,7 @@ public static class InventorySchema
 {
     /// <summary>
     /// JSON Schema 2020-12 for the files below <c>hosts/</c> and <c>roles/</c>. Its definition <c>hosts_file</c> describes the
-    /// former, <c>role</c> the latter; the root allows either.
+    /// former, <c>role</c> the latter; the root takes a file with a <c>gate</c> for a role.
     /// </summary>
     public static string ToJson()
     {
@@ -23,10 +23,7 @@ public static class InventorySchema
             writer.WriteStartObject();
             writer.WriteString("$schema", "https://json-schema.org/draft/2020-12/schema");
             writer.WriteString("title", "provision inventory: files below hosts/ and roles/");
-            writer.WriteStartArray("anyOf");
-            WriteReference(writer, InventoryKeys.HostsFile);
-            WriteReference(writer, InventoryKeys.Role);
-            writer.WriteEndArray();
+            WriteEither(writer);
             writer.WriteStartObject("$defs");
             foreach (var section in sections)
             {
@@ -190,6 +187,20 @@ public static class InventorySchema
         {
             writer.WriteNumber("minimum", least);
         }
+    }
+
+    /// <summary>What has a gate is a role: with a plain choice of two, editors could not say what is wrong with either.</summary>
+    private static void WriteEither(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject("if");
+        writer.WriteStartArray("required");
+        writer.WriteStringValue("gate");
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        writer.WritePropertyName("then");
+        WriteReference(writer, InventoryKeys.Role);
+        writer.WritePropertyName("else");
+        WriteReference(writer, InventoryKeys.HostsFile);
     }
 
     private static void WriteReference(Utf8JsonWriter writer, Section section)

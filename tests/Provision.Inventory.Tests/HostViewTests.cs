@@ -1,0 +1,113 @@
+namespace Provision.Inventory.Tests;
+
+public class HostViewTests
+{
+    private static HostView View(string host, Masters? masters = null)
+    {
+        var fleet = SampleFleet.Fleet;
+        return HostView.Of(fleet, fleet.FindHost(host)!, masters ?? Masters.Default);
+    }
+
+    [Fact]
+    public void RolesAreResolvedWithTheIncludedFirst()
+    {
+        var view = View("imap33");
+        Assert.Equal(["base", "imap"], view.Roles.Roles.Select(r => r.Name));
+        Assert.Equal(["chrony", "cyrus-imapd", "nginx=1.26.*"], view.Roles.Packages);
+        Assert.Equal(["apt", "cyrus"], view.Roles.Configs);
+        Assert.Equal(["chrony.service", "cyrus.target"], view.Roles.Services);
+        Assert.Equal(DataClass.Primary, view.Roles.Data);
+        Assert.Equal([ReinstallGate.NoMasters], view.Roles.Gates);
+        Assert.Equal("imap33.mail.example", view.Fqdn);
+    }
+
+    [Fact]
+    public void APinnedVersionWinsOverTheBareName() =>
+        Assert.Equal(["chrony", "nginx=1.26.*"], View("web1").Roles.Packages);
+
+    /// <summary>Each value names the line that set it: role, fleet, site, host, in that order.</summary>
+    [Theory]
+    [InlineData("imap33", "imap.timeout", "30m", "hosts/fleet.yaml:8:22")]
+    [InlineData("imap33", "imap.archive_after", "7d", "roles/imap.yaml:10:20")]
+    [InlineData("imap43", "imap.archive_after", "3d", "hosts/fleet.yaml:21:30")]
+    [InlineData("imap33", "imap.ports.imap", "2143", "roles/imap.yaml:11:20")]
+    [InlineData("imap33", "imap.ports.sieve", "4190", "hosts/nyi.yaml:10:31")]
+    [InlineData("imap34", "imap.ports.sieve", "2000", "roles/imap.yaml:11:33")]
+    [InlineData("imap33", "imap.admins.0", "cyrus", "roles/imap.yaml:12:14")]
+    [InlineData("web1", "clock.leap", "smear", "roles/base.yaml:8:18")]
+    public void SettingsAreMergedAndKnowTheirPlace(string host, string path, string value, string place)
+    {
+        var scalar = Assert.IsType<YamlScalar>(View(host).Settings.Find(path));
+        Assert.Equal(value, scalar.Text);
+        Assert.Equal(place, scalar.Location.ToString());
+    }
+
+    [Fact]
+    public void AHostHasOnlyTheSettingsOfItsRoles()
+    {
+        Assert.Equal(["clock", "extra", "web_port"], View("web1").Settings.Entries.Select(e => e.Key));
+        Assert.Equal(["clock", "extra", "imap"], View("imap33").Settings.Entries.Select(e => e.Key));
+    }
+
+    [Fact]
+    public void FactsKnowWhereTheyWereSet()
+    {
+        var fleet = SampleFleet.Fleet;
+        var host = fleet.FindHost("imap33")!;
+        Assert.Equal("hosts/nyi.yaml:3:3", host.Location.ToString());
+        Assert.Equal("hosts/nyi.yaml:4:33", host.At("macs.1").ToString());
+        Assert.Equal("hosts/nyi.yaml:10:31", host.At("settings.imap.ports.sieve").ToString());
+        Assert.Equal(host.Location, host.At("status"));
+        Assert.Equal("hosts/nyi.yaml:1:7", host.SiteLocation.ToString());
+        Assert.Equal("hosts/chassis/4u40.yaml:35:36", fleet.FindChassis("4u40")!.Sets[0].At("drive.size").ToString());
+        Assert.Equal("hosts/fleet.yaml:3:11", fleet.At("domain").ToString());
+    }
+
+    [Fact]
+    public void SlotsHaveStoresPeersAndMasters()
+    {
+        var view = View("imap33");
+        Assert.Equal(40, view.Slots.Count);
+        Assert.Equal(["sloti33d1t01", "sloti33d2t20"], view.Slots.Where(s => s.Store is not null).Select(s => s.Slot.Name));
+        var first = view.Slots[0];
+        Assert.True(first.IsMaster);
+        Assert.Equal("198.18.33.1", first.Slot.Address.ToString());
+        Assert.Equal(
+            ["sloti34d1t07 198.18.34.7 imap34 nyi False", "sloti43d1t01 198.18.43.1 imap43 ice False"],
+            first.Peers.Select(p => $"{p.Slot.Name} {p.Slot.Address} {p.Slot.Host.Name} {p.Slot.Host.Site} {p.IsMaster}"));
+        Assert.Null(view.Slots[1].Paths);
+        Assert.Equal("198.18.33.40", view.Slots[39].Slot.Address.ToString());
+    }
+
+    [Fact]
+    public void MastersDecideWhoIsMaster()
+    {
+        var moved = Masters.Default.With("store1", "sloti43d1t01");
+        var view = View("imap33", moved);
+        Assert.False(view.Slots[0].IsMaster);
+        Assert.Equal([false, true], view.Slots[0].Peers.Select(p => p.IsMaster));
+        var fleet = view.Fleet;
+        Assert.Equal("sloti43d1t01", StoreView.Of(fleet, fleet.FindStore("store1")!, moved).Master.Slot.Name);
+        Assert.Equal("sloti34d2t20", StoreView.Of(fleet, fleet.FindStore("store2")!, moved).Master.Slot.Name);
+    }
+
+    [Fact]
+    public void ARetiredHostHasNoView() => Assert.Throws<ArgumentException>(() => View("imap3"));
+
+    [Fact]
+    public void AHostWithoutChassisHasNoLayout()
+    {
+        var view = View("web1");
+        Assert.Null(view.Layout);
+        Assert.Empty(view.Slots);
+    }
+
+    [Fact]
+    public void DrivesAreRecorded()
+    {
+        var record = SampleFleet.Fleet.FindDrives("imap33")!;
+        Assert.Equal(["front/1 WD-WMAY04568236 2000398934016", "rear/3 BTTV332303FA400HGN "], record.Drives.Select(d => $"{d.Bay} {d.Serial} {d.Bytes}"));
+        Assert.Equal(["os True", "d2spool False"], record.Sets.Select(s => $"{s.Name} {s.Exists}"));
+        Assert.Equal("5d9b0b5e-9a43-4d8c-8d52-000000000002", Assert.Single(record.Volumes).LuksUuid);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using Provision.Fixtures;
+using Xunit.Abstractions;
+
+namespace Provision.Inventory.Tests;
+
+public class ScaleTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData(4, 32)]
+    [InlineData(10, 96)]
+    [InlineData(100, 1056)]
+    [InlineData(1000, 10_656)]
+    public void TheFleetIsValid(int hosts, int stores)
+    {
+        var fleet = SampleFleet.Load(Files(hosts));
+        Assert.Equal(hosts, fleet.Hosts.Count);
+        Assert.Equal(stores, fleet.Stores.Count);
+        Assert.All(fleet.Hosts.Where(h => h.Status == HostStatus.Active), host =>
+            Assert.Equal(32, fleet.SlotsOf(host).Count(slot => fleet.StoreOfSlot(slot.Name) is not null)));
+    }
+
+    [Fact]
+    public void TheSameNumbersGiveTheSameBytes() => Assert.Equal(ScaleFleet.Generate(100, 7), ScaleFleet.Generate(100, 7));
+
+    /// <summary>
+    /// A thousand hosts in three seconds, and no more for a host than in a fleet of a hundred. The factor leaves room for
+    /// what else the machine does; the benchmarks measure it closely.
+    /// </summary>
+    [Fact]
+    public void TimeGrowsWithTheFleetAndNoFaster()
+    {
+        var small = Best(Files(100));
+        var large = Best(Files(1000));
+        output.WriteLine($"100 hosts {small.TotalMilliseconds:0} ms, 1000 hosts {large.TotalMilliseconds:0} ms");
+        Assert.True(large < TimeSpan.FromSeconds(3), $"1000 hosts took {large}");
+        Assert.True(large < small * 25, $"1000 hosts took {large}, 100 hosts {small}");
+    }
+
+    private static TimeSpan Best(InventoryFiles files)
+    {
+        var best = TimeSpan.MaxValue;
+        for (var i = 0; i < 5; i++)
+        {
+            var watch = Stopwatch.StartNew();
+            _ = SampleFleet.Load(files);
+            best = watch.Elapsed < best ? watch.Elapsed : best;
+        }
+
+        return best;
+    }
+
+    private static InventoryFiles Files(int hosts) => InventoryFiles.Of(
+    [
+        .. ScaleFleet.Generate(hosts, seed: 1),
+        ("hosts/chassis/4u40.yaml", Repository.Read("hosts/chassis/4u40.yaml")),
+        ("roles/imap.yaml", "data: primary\ngate: no-masters\n"),
+    ]);
+}
