@@ -1,0 +1,153 @@
+namespace Provision.Inventory;
+
+/// <summary>Checks what a chassis comes to on a machine: names that clash, and mounts that nothing provides.</summary>
+internal static class LayoutChecks
+{
+    /// <summary>Names of a chassis are checked as they are on this host.</summary>
+    private const string SampleName = "imap99";
+
+    /// <summary>Room for the name of a GPT partition, in characters.</summary>
+    private const int LongestPartitionName = 36;
+
+    public static void Check(FleetDraft draft, Chassis chassis)
+    {
+        var before = draft.Found.Count;
+        CheckRepeats(draft, chassis);
+        if (draft.Found.Count > before)
+        {
+            return;
+        }
+
+        var layout = LayoutComputation.Of(Sample(chassis), chassis);
+        var labels = new Dictionary<string, Fact>(StringComparer.Ordinal);
+        var mounts = new Dictionary<string, (Fact Fact, string Key)>(StringComparer.Ordinal);
+        foreach (var volume in layout.Volumes)
+        {
+            var key = volume.Filesystem == "zfs" ? "name" : "label";
+            if (!labels.TryAdd(volume.Device, volume.Definition))
+            {
+                Twice(draft, "label", volume.Label, volume.Definition, key, labels[volume.Device], key);
+            }
+
+            if (volume.Label.Length > LongestPartitionName)
+            {
+                draft.Found.Error(volume.Definition.At(key), $"the label {volume.Label} has {volume.Label.Length} characters; a partition's name has room for {LongestPartitionName}");
+            }
+
+            if (volume.MountPath is { } path && !mounts.TryAdd(path, (volume.Definition, "mount")))
+            {
+                Twice(draft, "mount", path, volume.Definition, "mount", mounts[path].Fact, "mount");
+            }
+        }
+
+        foreach (var tmpfs in chassis.Tmpfs)
+        {
+            for (var n = 1; n <= tmpfs.Repeat; n++)
+            {
+                var path = tmpfs.MountPattern.Expand(SampleName, n);
+                if (!mounts.TryAdd(path, (tmpfs, "mount")))
+                {
+                    Twice(draft, "mount", path, tmpfs, "mount", mounts[path].Fact, "mount");
+                }
+            }
+        }
+
+        CheckSlots(draft, layout, mounts);
+    }
+
+    private static void CheckSlots(FleetDraft draft, Layout layout, Dictionary<string, (Fact Fact, string Key)> mounts)
+    {
+        var names = new Dictionary<string, SlotTemplate>(StringComparer.Ordinal);
+        var complained = new HashSet<(SlotTemplate, string)>();
+        foreach (var slot in layout.Slots)
+        {
+            if (!names.TryAdd(slot.Name, slot.Template))
+            {
+                Twice(draft, "slot", slot.Name, slot.Template, "name", names[slot.Name], "name");
+            }
+
+            if (!SlotName.IsValid(slot.Name) && complained.Add((slot.Template, "name")))
+            {
+                draft.Found.Error(slot.Template.At("name"), $"the slot name {slot.Name} has not the form {SlotName.Form}");
+            }
+
+            var tiers = slot.Tiers;
+            CheckTier(slot, "fast", tiers.Fast);
+            CheckTier(slot, "slow", tiers.Slow);
+            CheckTier(slot, "search", tiers.Search);
+            CheckTier(slot, "ram", tiers.Ram);
+        }
+
+        void CheckTier(Slot slot, string tier, string? mount)
+        {
+            if (mount is not null && !mounts.ContainsKey(mount) && slot.Template.Says($"tiers.{tier}") && complained.Add((slot.Template, tier)))
+            {
+                draft.Found.Error(
+                    slot.Template.At($"tiers.{tier}"),
+                    $"no volume is mounted at {mount}, the {tier} tier of slot {slot.Name}",
+                    draft.Hint(mount, mounts.Keys));
+            }
+        }
+    }
+
+    private static void CheckRepeats(FleetDraft draft, Chassis chassis)
+    {
+        foreach (var set in chassis.Sets)
+        {
+            foreach (var lun in set.Luns)
+            {
+                foreach (var partition in lun.Partitions)
+                {
+                    NeedsCount(partition, "label", partition.LabelPattern, partition.Repeat);
+                    NeedsCount(partition, "mount", partition.MountPattern, partition.Repeat);
+                }
+            }
+        }
+
+        foreach (var pool in chassis.Pools)
+        {
+            foreach (var dataset in pool.Datasets)
+            {
+                NeedsCount(dataset, "name", dataset.NamePattern, dataset.Repeat);
+                NeedsCount(dataset, "mount", dataset.MountPattern, dataset.Repeat);
+            }
+        }
+
+        foreach (var tmpfs in chassis.Tmpfs)
+        {
+            NeedsCount(tmpfs, "mount", tmpfs.MountPattern, tmpfs.Repeat);
+        }
+
+        foreach (var template in chassis.Slots)
+        {
+            NeedsCount(template, "name", template.NamePattern, template.Repeat);
+        }
+
+        void NeedsCount(Fact fact, string key, NamePattern? pattern, int repeat)
+        {
+            if (repeat > 1 && pattern is { Counts: false })
+            {
+                draft.Found.Error(fact.At(key), $"\"{pattern.Text}\" gives {repeat} things one name; it needs {{n}} or {{nn}}");
+            }
+        }
+    }
+
+    private static void Twice(FleetDraft draft, string what, string name, Fact second, string secondKey, Fact first, string firstKey) =>
+        draft.Error(second.At(secondKey), $"the {what} {name} is given twice (names as on {SampleName})", first.At(firstKey), "here");
+
+    private static Host Sample(Chassis chassis) => new()
+    {
+        Name = SampleName,
+        Location = chassis.Location,
+        Status = HostStatus.New,
+        Site = "",
+        SiteLocation = chassis.Location,
+        Macs = [],
+        Chassis = chassis.Name,
+        Roles = [],
+        Address = default,
+        SlotNetwork = null,
+        Branch = null,
+        Settings = YamlMapping.Empty,
+    };
+}

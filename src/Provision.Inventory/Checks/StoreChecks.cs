@@ -1,0 +1,186 @@
+namespace Provision.Inventory;
+
+/// <summary>Checks that each store's slots exist, are its own, and lie so that no single loss takes all copies.</summary>
+internal static class StoreChecks
+{
+    private const int Copies = 3;
+
+    public static void Run(FleetDraft draft)
+    {
+        var classes = Classes(draft);
+        var retired = SlotsOfRetired(draft);
+        var usedAt = new Dictionary<string, (Store Store, int Place)>(StringComparer.Ordinal);
+        var hasSeveralSites = HasSlotsAtSeveralSites(draft);
+        foreach (var store in draft.Fleet.Stores)
+        {
+            if (store.Class.Length > 0 && !classes.Contains(store.Class))
+            {
+                if (!draft.LacksSlots)
+                {
+                    draft.Found.Error(store.At("class"), $"unknown slot class \"{store.Class}\"", draft.Hint(store.Class, classes));
+                }
+            }
+
+            var slots = new List<(Slot Slot, int Place)>(store.Slots.Count);
+            for (var i = 0; i < store.Slots.Count; i++)
+            {
+                if (Resolve(draft, store, i, classes, retired, usedAt) is { } slot)
+                {
+                    slots.Add((slot, i));
+                }
+            }
+
+            CheckPlacement(draft, store, slots, hasSeveralSites);
+        }
+    }
+
+    private static Slot? Resolve(
+        FleetDraft draft,
+        Store store,
+        int place,
+        HashSet<string> classes,
+        Dictionary<string, Host> retired,
+        Dictionary<string, (Store Store, int Place)> usedAt)
+    {
+        var name = store.Slots[place];
+        if (!usedAt.TryAdd(name, (store, place)))
+        {
+            var (other, at) = usedAt[name];
+            draft.Error(
+                store.At($"slots.{place}"),
+                ReferenceEquals(other, store) ? $"the slot {name} stands twice in {store.Name}" : $"the slot {name} is also used by {other.Name}",
+                other.At($"slots.{at}"),
+                "here");
+        }
+        else
+        {
+            draft.Index.StoreOfSlot[name] = store;
+        }
+
+        if (!draft.Index.Slots.TryGetValue(name, out var slot))
+        {
+            if (retired.TryGetValue(name, out var host))
+            {
+                draft.Error(store.At($"slots.{place}"), $"{store.Name} uses the slot {name}, but {host.Name} is retired", host.At("status"), "retired here", "move the store first");
+            }
+            else if (!draft.LacksSlots)
+            {
+                draft.Found.Error(store.At($"slots.{place}"), $"{store.Name} uses an unknown slot \"{name}\"", draft.Hint(name, draft.Index.Slots.Keys) ?? "no host of the inventory has it");
+            }
+
+            return null;
+        }
+
+        if (slot.Class != store.Class && classes.Contains(store.Class))
+        {
+            draft.Error(
+                store.At($"slots.{place}"),
+                $"the slot {name} is of class {slot.Class}; {store.Name} is of class {store.Class}",
+                slot.Template.At("class"),
+                "the slot's class");
+        }
+
+        return slot;
+    }
+
+    private static void CheckPlacement(FleetDraft draft, Store store, List<(Slot Slot, int Place)> slots, bool hasSeveralSites)
+    {
+        var sites = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < slots.Count; i++)
+        {
+            var (slot, place) = slots[i];
+            sites[slot.Host.Site] = sites.GetValueOrDefault(slot.Host.Site) + 1;
+            for (var j = 0; j < i; j++)
+            {
+                if (ReferenceEquals(slots[j].Slot.Host, slot.Host) && slots[j].Slot.Name != slot.Name)
+                {
+                    draft.Error(
+                        store.At($"slots.{place}"),
+                        $"{store.Name} has two slots on {slot.Host.Name}: {slots[j].Slot.Name} and {slot.Name}",
+                        store.At($"slots.{slots[j].Place}"),
+                        "the other");
+                }
+            }
+        }
+
+        if (slots.Count < store.Slots.Count || store.Slots.Count == 0)
+        {
+            return;
+        }
+
+        if (slots.Count < Copies)
+        {
+            draft.Found.Error(store.At("slots"), $"{store.Name} has {slots.Count} of the {Copies} slots that a store needs");
+        }
+        else if (sites.Count == 1 && hasSeveralSites)
+        {
+            draft.Found.Error(store.At("slots"), $"{store.Name} has no remote copy: all its slots are at site {slots[0].Slot.Host.Site}");
+        }
+        else if (sites.Count > 1 && MostAtOneSite(sites) < 2)
+        {
+            draft.Found.Error(store.At("slots"), $"{store.Name} has no two slots at one site, so a failover would leave its site");
+        }
+    }
+
+    private static int MostAtOneSite(Dictionary<string, int> sites)
+    {
+        var most = 0;
+        foreach (var count in sites.Values)
+        {
+            most = Math.Max(most, count);
+        }
+
+        return most;
+    }
+
+    private static HashSet<string> Classes(FleetDraft draft)
+    {
+        var classes = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var chassis in draft.Fleet.Chassis)
+        {
+            foreach (var template in chassis.Slots)
+            {
+                classes.Add(template.Class);
+            }
+        }
+
+        return classes;
+    }
+
+    private static Dictionary<string, Host> SlotsOfRetired(FleetDraft draft)
+    {
+        var slots = new Dictionary<string, Host>(StringComparer.Ordinal);
+        foreach (var host in draft.Fleet.Hosts)
+        {
+            if (host.Status == HostStatus.Retired && host.Chassis is not null
+                && draft.Index.Chassis.TryGetValue(host.Chassis, out var chassis) && !draft.BrokenChassis.Contains(chassis.Name))
+            {
+                foreach (var slot in LayoutComputation.SlotsOf(host, chassis))
+                {
+                    slots.TryAdd(slot.Name, host);
+                }
+            }
+        }
+
+        return slots;
+    }
+
+    private static bool HasSlotsAtSeveralSites(FleetDraft draft)
+    {
+        string? first = null;
+        foreach (var host in draft.Fleet.Hosts)
+        {
+            if (draft.Index.SlotsOfHost.TryGetValue(host.Name, out var slots) && slots.Count > 0)
+            {
+                if (first is not null && first != host.Site)
+                {
+                    return true;
+                }
+
+                first = host.Site;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,46 @@
+namespace Provision.Inventory;
+
+/// <summary>Whose work data is; decides what a reinstall may do to it.</summary>
+public enum DataClass
+{
+    /// <summary>Can always be made again. A reinstall may wipe the operating system's own target and nothing else.</summary>
+    Cache,
+
+    /// <summary>Our own work; lives in git and nowhere else.</summary>
+    Own,
+
+    /// <summary>Other people's data; never opened for writing by a reinstall.</summary>
+    Primary,
+}
+
+/// <summary>What must hold before a host of a role may be reinstalled.</summary>
+public enum ReinstallGate
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>No store has its master on the host.</summary>
+    NoMasters,
+
+    /// <summary>The other machine of the pair serves.</summary>
+    PairServing,
+
+    /// <summary>Another complete copy of the data is known to exist.</summary>
+    NotLastCopy,
+
+    /// <summary>The host's queue is empty or moved away.</summary>
+    Drained,
+}
+
+/// <summary>The life of a host in the inventory.</summary>
+public enum HostStatus
+{
+    /// <summary>In the inventory, not yet in service.</summary>
+    New,
+
+    /// <summary>In service.</summary>
+    Active,
+
+    /// <summary>Gone; its name, MACs and addresses stay taken.</summary>
+    Retired,
+}

@@ -1,0 +1,59 @@
+namespace Provision.Inventory;
+
+/// <summary>What is really in one machine, as the last accepted look found it.</summary>
+public sealed record DriveRecord : Fact
+{
+    /// <summary>The drives by bay, in the order of the file.</summary>
+    public required IReadOnlyList<RecordedDrive> Drives { get; init; }
+
+    /// <summary>The sets of the chassis, whether they exist and by which id.</summary>
+    public required IReadOnlyList<RecordedSet> Sets { get; init; }
+
+    /// <summary>Identities of partitions, containers and file systems by label.</summary>
+    public required IReadOnlyList<RecordedVolume> Volumes { get; init; }
+}
+
+/// <summary>A drive in its bay; <see cref="Fact.Name"/> is the bay as <c>front/3</c>.</summary>
+public sealed record RecordedDrive : Fact
+{
+    /// <summary>Where it sits.</summary>
+    public required Bay Bay { get; init; }
+
+    /// <summary>The serial number on its label.</summary>
+    public required string Serial { get; init; }
+
+    /// <summary>World-wide name, or null.</summary>
+    public required string? Wwn { get; init; }
+
+    /// <summary>The maker's model name, or null.</summary>
+    public required string? Model { get; init; }
+
+    /// <summary>Its exact size in bytes; null where it was not read.</summary>
+    public required long? Bytes { get; init; }
+}
+
+/// <summary>A set of the chassis on this machine.</summary>
+public sealed record RecordedSet : Fact
+{
+    /// <summary>True once the set was created; only a set that was not may be.</summary>
+    public required bool Exists { get; init; }
+
+    /// <summary>The UUID of the array, pool or controller volume, or null.</summary>
+    public required string? Uuid { get; init; }
+
+    /// <summary>World-wide name of the controller's volume, or null.</summary>
+    public required string? Wwn { get; init; }
+}
+
+/// <summary>A volume's identities; <see cref="Fact.Name"/> is its label.</summary>
+public sealed record RecordedVolume : Fact
+{
+    /// <summary>UUID of the GPT partition, or null.</summary>
+    public required string? PartitionUuid { get; init; }
+
+    /// <summary>UUID of the LUKS container, or null.</summary>
+    public required string? LuksUuid { get; init; }
+
+    /// <summary>UUID of the file system or GUID of the dataset, or null.</summary>
+    public required string? FilesystemUuid { get; init; }
+}

@@ -1,0 +1,72 @@
+namespace Provision.Inventory;
+
+/// <summary>The words of the format that stand for values, both ways.</summary>
+internal static class Choices
+{
+    public static readonly Choice<HostStatus> Status = new(
+        ("new", HostStatus.New, "in the inventory, not yet in service"),
+        ("active", HostStatus.Active, "in service"),
+        ("retired", HostStatus.Retired, "gone; its name, MACs and addresses stay taken"));
+
+    public static readonly Choice<DataClass> Data = new(
+        ("own", DataClass.Own, "our own work; lives in git"),
+        ("primary", DataClass.Primary, "other people's data; a reinstall never opens it for writing"),
+        ("cache", DataClass.Cache, "can always be made again"));
+
+    public static readonly Choice<ReinstallGate> Gate = new(
+        ("none", ReinstallGate.None, "nothing must hold"),
+        ("no-masters", ReinstallGate.NoMasters, "no store has its master on the host"),
+        ("pair-serving", ReinstallGate.PairServing, "the other machine of the pair serves"),
+        ("not-last-copy", ReinstallGate.NotLastCopy, "another complete copy exists"),
+        ("drained", ReinstallGate.Drained, "the queue is empty or moved away"));
+
+    public static readonly Choice<ControllerKind> Controller = new(
+        ("areca", ControllerKind.Areca, "bay N is slot N of the enclosure"),
+        ("sata", ControllerKind.Sata, "bay N is port N"),
+        ("nvme", ControllerKind.Nvme, "bay N is PCI slot N"));
+
+    public static readonly Choice<RaidLevel> Level = new(
+        ("areca-raid1", RaidLevel.ArecaRaid1, "mirror on an Areca controller"),
+        ("areca-raid6", RaidLevel.ArecaRaid6, "double parity on an Areca controller"),
+        ("md-raid1", RaidLevel.MdRaid1, "mirror of Linux md"),
+        ("md-raid10", RaidLevel.MdRaid10, "two near copies of Linux md, also over three drives"),
+        ("zfs-raidz2", RaidLevel.ZfsRaidz2, "a vdev of a ZFS pool with double parity"),
+        ("single", RaidLevel.Single, "one drive by itself"),
+        ("spare", RaidLevel.Spare, "hot spares"));
+
+    public static readonly Choice<DriveMedia> Media = new(
+        ("hdd", DriveMedia.Hdd, "spinning disks"),
+        ("ssd", DriveMedia.Ssd, "flash behind SATA"),
+        ("nvme", DriveMedia.Nvme, "flash on PCI Express"));
+
+    public static readonly Choice<VolumeEncryption> Encryption = new(
+        ("none", VolumeEncryption.None, "not encrypted"),
+        ("luks", VolumeEncryption.Luks, "LUKS, in the kernel"),
+        ("self", VolumeEncryption.Self, "the drive encrypts itself"));
+}
+
+/// <summary>The words that the inventory's format has for values, for templates and reports.</summary>
+public static class FormatWords
+{
+    /// <summary><c>new</c>, <c>active</c> or <c>retired</c>.</summary>
+    public static string Word(this HostStatus status) => Choices.Status.NameOf(status);
+
+    /// <summary><c>own</c>, <c>primary</c> or <c>cache</c>.</summary>
+    public static string Word(this DataClass data) => Choices.Data.NameOf(data);
+
+    /// <summary><c>no-masters</c> and so on.</summary>
+    public static string Word(this ReinstallGate gate) => Choices.Gate.NameOf(gate);
+
+    /// <summary><c>areca</c>, <c>sata</c> or <c>nvme</c>.</summary>
+    public static string Word(this ControllerKind kind) => Choices.Controller.NameOf(kind);
+
+    /// <summary><c>areca-raid6</c>, <c>md-raid1</c> and so on.</summary>
+    public static string Word(this RaidLevel level) => Choices.Level.NameOf(level);
+
+    /// <summary><c>hdd</c>, <c>ssd</c> or <c>nvme</c>.</summary>
+    public static string Word(this DriveMedia media) => Choices.Media.NameOf(media);
+
+    /// <summary><c>none</c>, <c>luks</c>, <c>self</c> or <c>zfs</c>.</summary>
+    public static string Word(this VolumeEncryption encryption) =>
+        encryption == VolumeEncryption.Zfs ? "zfs" : Choices.Encryption.NameOf(encryption);
+}

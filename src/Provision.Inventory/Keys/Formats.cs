@@ -1,0 +1,181 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+
+namespace Provision.Inventory;
+
+/// <summary>The kinds of single values that the key table uses.</summary>
+internal static class Formats
+{
+    private const string Octet = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])";
+    private const string AddressPattern = Octet + @"(\." + Octet + "){3}";
+
+    private static readonly SearchValues<char> NotInBranches = SearchValues.Create("~^:?*[\\");
+
+    public static readonly ScalarFormat Text = new("text", static _ => null);
+
+    public static readonly ScalarFormat Boolean = new("true or false", static v => v.Value is bool ? null : "") { JsonType = "boolean" };
+
+    public static readonly ScalarFormat Name = new(
+        "a name of lower-case letters, digits and hyphens",
+        static v => IsName(v.Text) ? null : "") { Pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" };
+
+    public static readonly ScalarFormat Host = new(
+        "a host name of lower-case letters, digits and hyphens that begins with a letter, such as imap37",
+        static v => HostName.IsValid(v.Text) ? null : "") { Pattern = "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$" };
+
+    public static readonly ScalarFormat Domain = new(
+        "a domain such as mail.example",
+        static v => IsDomain(v.Text) ? null : "") { Pattern = @"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$" };
+
+    public static readonly ScalarFormat Mac = new(
+        "a MAC address such as 00:00:5E:00:53:A1",
+        static v => !MacAddress.TryParse(v.Text, out var mac) ? ""
+            : mac.IsGroupOrZero ? "is a group address; no network card has it" : null) { Pattern = "^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$" };
+
+    public static readonly ScalarFormat Address = new(
+        "an address such as 192.0.2.37",
+        static v => Ipv4Address.TryParse(v.Text, out _) ? null : "") { Pattern = "^" + AddressPattern + "$" };
+
+    public static readonly ScalarFormat Network = new(
+        "a network such as 192.0.2.0/24",
+        static v => Ipv4Network.TryParse(v.Text, out var network) ? null
+            : network.Prefix > 0 ? $"has bits set after its prefix; the network is {Masked(network)}" : "")
+        { Pattern = "^" + AddressPattern + "/(3[0-2]|[12]?[0-9])$" };
+
+    public static readonly ScalarFormat AnyAddress = new(
+        "an address of IPv4 or IPv6",
+        static v => IsAnyAddress(v.Text) ? null : "");
+
+    public static readonly ScalarFormat AddressOrName = new(
+        "an address or a host name",
+        static v => IsAnyAddress(v.Text) || (IsDomain(v.Text) && !char.IsAsciiDigit(v.Text[^1])) ? null : "");
+
+    public static readonly ScalarFormat Url = new(
+        "a URL such as http://192.0.2.4:3142",
+        static v => Uri.TryCreate(v.Text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && IsPlain(v.Text) ? null : "")
+        { Pattern = "^https?://" };
+
+    public static readonly ScalarFormat Size = new(
+        "a size such as 2000G (1G is 10^9 bytes)",
+        static v => ByteSize.TryParse(v.Text, out var bytes) && bytes > 0 ? null : "") { Pattern = "^[1-9][0-9]*[KMGTP]?$" };
+
+    public static readonly ScalarFormat Pattern = new(
+        "a name, in which {host}, {short}, {number}, {n} and {nn} are filled in",
+        static v => IsPlain(v.Text) && !v.Text.Contains('/', StringComparison.Ordinal) ? null : "") { Pattern = "^[^/ ]+$" };
+
+    public static readonly ScalarFormat MountPattern = new(
+        "a folder such as /mnt/{short}d1t{nn}, from /, without a slash at the end",
+        static v => IsPlain(v.Text) && v.Text.Length > 1 && v.Text[0] == '/' && v.Text[^1] != '/'
+            && !v.Text.Contains("//", StringComparison.Ordinal) && !HasDotFolder(v.Text) ? null : "") { Pattern = "^/.*[^/]$" };
+
+    public static readonly ScalarFormat Bays = new(
+        "a panel and its bays, such as: front 1-12",
+        static v => BayList.TryParse(v.Text, out _, out _) ? null : "") { Pattern = "^[a-z0-9-]+ +[0-9, -]+$" };
+
+    public static readonly ScalarFormat Package = new(
+        "a package such as nginx or nginx=1.26.*",
+        static v => IsPackage(v.Text) ? null : "") { Pattern = @"^[a-z0-9][a-z0-9+.-]+(=[^= ]+)?$" };
+
+    public static readonly ScalarFormat Unit = new(
+        "a unit such as cyrus.target",
+        static v => IsPlain(v.Text) && !v.Text.Contains('/', StringComparison.Ordinal) && v.Text.LastIndexOf('.') > 0 ? null : "")
+        { Pattern = @"^[^/ ]+\.[a-z]+$" };
+
+    public static readonly ScalarFormat Branch = new(
+        "the name of a git branch",
+        static v => IsPlain(v.Text) && v.Text[0] is not ('-' or '/') && !v.Text.Contains("..", StringComparison.Ordinal)
+            && v.Text.AsSpan().IndexOfAny(NotInBranches) < 0 ? null : "");
+
+    public static readonly ScalarFormat BayName = new(
+        "a bay such as front/3",
+        static v => v.Text.IndexOf('/') is > 0 and var slash
+            && int.TryParse(v.Text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _) ? null : "");
+
+    /// <summary>A whole number within limits.</summary>
+    public static ScalarFormat Integer(long least, long most = int.MaxValue) => new(
+        most == int.MaxValue ? $"a whole number from {least}" : $"a whole number from {least} to {most}",
+        v => v.Value is long number && number >= least && number <= most ? null : "") { JsonType = "integer", Minimum = least };
+
+    /// <summary>Lower-case letters, digits and inner hyphens.</summary>
+    public static bool IsName(ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty || text.Length > 63 || text[0] == '-' || text[^1] == '-')
+        {
+            return false;
+        }
+
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-')
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsDomain(string text)
+    {
+        foreach (var part in text.AsSpan().Split('.'))
+        {
+            if (!IsName(text.AsSpan()[part]))
+            {
+                return false;
+            }
+        }
+
+        return text.Length <= 253;
+    }
+
+    private static bool IsAnyAddress(string text) =>
+        Ipv4Address.TryParse(text, out _)
+        || (text.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(text, out _));
+
+    private static bool IsPackage(string text)
+    {
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        var name = equals < 0 ? text : text[..equals];
+        foreach (var c in name)
+        {
+            if (!char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c is not ('+' or '.' or '-'))
+            {
+                return false;
+            }
+        }
+
+        return name.Length > 1 && char.IsAsciiLetterOrDigit(name[0])
+            && (equals < 0 || (equals + 1 < text.Length && IsPlain(text) && text.IndexOf('=', equals + 1) < 0));
+    }
+
+    /// <summary>Not empty, and nothing in it that would need quoting in a file or a command.</summary>
+    private static bool IsPlain(string text)
+    {
+        foreach (var c in text)
+        {
+            if (c <= ' ' || c is '"' or '\'' or '\\' or '`' or '$' or '\u007f' || char.IsWhiteSpace(c))
+            {
+                return false;
+            }
+        }
+
+        return text.Length > 0;
+    }
+
+    private static bool HasDotFolder(string path)
+    {
+        foreach (var part in path.AsSpan().Split('/'))
+        {
+            if (path.AsSpan()[part] is "." or "..")
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static Ipv4Network Masked(Ipv4Network network) =>
+        network with { First = new Ipv4Address(network.First.Bits & ~(uint)(network.Size - 1)) };
+}

@@ -1,0 +1,108 @@
+using static Provision.Inventory.Shape;
+
+namespace Provision.Inventory;
+
+/// <summary>
+/// The key table: every key of the inventory with its type, default and meaning. Parsing, suggestions and the JSON Schema
+/// all follow these rows; a key is added by adding a row. The chassis' rows are in <see cref="ChassisKeys"/>.
+/// </summary>
+internal static class InventoryKeys
+{
+    private const string SettingsDoc = "overrides settings that roles declare in their defaults";
+
+    public static readonly Section Fleet = new(
+        "fleet",
+        "What holds for every host.",
+        new("name", Of(Formats.Name), "the fleet's name") { IsRequired = true },
+        new("domain", Of(Formats.Domain), "the domain that host names are below") { IsRequired = true },
+        new("release", Of(Formats.Name), "code name of the Debian release of the installed system") { IsRequired = true },
+        new("time_servers", ListOf(Formats.AddressOrName), "addresses or names of time servers"),
+        new("slot_networks", ListOf(Formats.Network), "every slot network lies in one of these; new hosts get theirs from them"),
+        new("settings", new FreeShape(), SettingsDoc));
+
+    public static readonly Section Site = new(
+        "site",
+        "One datacentre.",
+        new("description", Of(Formats.Text), "what people call it"),
+        new("networks", new ListShape(new ScalarShape(Formats.Network)) { MayBeEmpty = false }, "host addresses lie in one of these") { IsRequired = true },
+        new("gateway", Of(Formats.Address), "the router of the hosts") { IsRequired = true },
+        new("resolvers", ListOf(Formats.AnyAddress), "name servers"),
+        new("package_cache", Of(Formats.Url), "the site's package cache"),
+        new("settings", new FreeShape(), SettingsDoc));
+
+    public static readonly Section Host = new(
+        "host",
+        "One machine.",
+        new("status", Of(Choices.Status.ToFormat()), "where the host is in its life") { Default = "active" },
+        new("macs", new ListShape(new ScalarShape(Formats.Mac)) { MayBeEmpty = false }, "its network cards; any of them identifies it") { IsRequired = true },
+        new("chassis", Of(Formats.Name), "the hardware generation; left out for a machine whose disks are not described"),
+        new("roles", new ListShape(new ScalarShape(Formats.Name)) { MayBeEmpty = false }, "what it does") { IsRequired = true },
+        new("address", Of(Formats.Address), "its own address, in one of the site's networks") { IsRequired = true },
+        new("slot_network", Of(Formats.Network), "its slots have addresses 1, 2, 3 ... of this network; only for a chassis with slots"),
+        new("branch", Of(Formats.Branch), "the git branch that the host is pinned to"),
+        new("site", Of(Formats.Name), "its site, where that is not the file's"),
+        new("settings", new FreeShape(), SettingsDoc));
+
+    public static readonly Section Store = new(
+        "store",
+        "A set of mailboxes, kept in several slots of one class.",
+        new("class", Of(Formats.Name), "the class of its slots") { IsRequired = true },
+        new("slots", new ListShape(new ScalarShape(Formats.Name)) { MayBeEmpty = false }, "its slots; the first is the preferred master") { IsRequired = true });
+
+    public static readonly Section RecordedDrive = new(
+        "recorded_drive",
+        "A drive as it was found in its bay.",
+        new("serial", Of(Formats.Text), "the serial number") { IsRequired = true },
+        new("wwn", Of(Formats.Text), "world-wide name"),
+        new("model", Of(Formats.Text), "the maker's model name"),
+        new("bytes", Of(Formats.Integer(1, long.MaxValue)), "the exact size"));
+
+    public static readonly Section RecordedSet = new(
+        "recorded_set",
+        "A set of the chassis as it is on this machine.",
+        new("state", Of(new ScalarFormat("one of new, created", static v => v.Text is "new" or "created" ? null : "")
+        {
+            Choices = [("new", "was never created, and so may be"), ("created", "exists; never created again")],
+        }), "whether it exists") { IsRequired = true },
+        new("uuid", Of(Formats.Text), "UUID of the array or the pool"),
+        new("wwn", Of(Formats.Text), "world-wide name of the controller's volume"));
+
+    public static readonly Section RecordedVolume = new(
+        "recorded_volume",
+        "A volume's identities.",
+        new("partition", Of(Formats.Text), "UUID of the GPT partition"),
+        new("luks", Of(Formats.Text), "UUID of the LUKS container"),
+        new("filesystem", Of(Formats.Text), "UUID of the file system or GUID of the dataset"));
+
+    public static readonly Section DriveRecord = new(
+        "drive_record",
+        "What is really in one machine; written by commands, never by hand.",
+        new("bays", new NamedShape(RecordedDrive, Formats.BayName), "the drives by bay (front/3)"),
+        new("sets", new NamedShape(RecordedSet, Formats.Name), "the sets of the chassis"),
+        new("volumes", new NamedShape(RecordedVolume, Formats.Text), "partitions, arrays and datasets by label"));
+
+    /// <summary>The top of every file below <c>hosts/</c>.</summary>
+    public static readonly Section HostsFile = new(
+        "hosts_file",
+        "A file below hosts/; sections of one name in different files are merged.",
+        new("fleet", new SectionShape(Fleet), Fleet.Doc),
+        new("sites", new NamedShape(Site, Formats.Name), "the datacentres"),
+        new("site", Of(Formats.Name), "the site of every host in this file"),
+        new("hosts", new NamedShape(Host, Formats.Host), "the machines"),
+        new("stores", new NamedShape(Store, Formats.Name), "which slots hold what"),
+        new("chassis", new NamedShape(ChassisKeys.Chassis, Formats.Name), "the hardware generations"),
+        new("drives", new NamedShape(DriveRecord, Formats.Host), DriveRecord.Doc));
+
+    /// <summary>A file of <c>roles/</c>.</summary>
+    public static readonly Section Role = new(
+        "role",
+        "What a host does, and what that needs. The role's name is the file's.",
+        new("description", Of(Formats.Text), "what the role is for"),
+        new("data", Of(Choices.Data.ToFormat()), "class of the data that the role keeps on a machine") { IsRequired = true },
+        new("gate", Of(Choices.Gate.ToFormat()), "what must hold before a reinstall") { IsRequired = true },
+        new("includes", ListOf(Formats.Name), "other roles that this one brings"),
+        new("packages", ListOf(Formats.Package), "Debian packages"),
+        new("configs", ListOf(Formats.Name), "folders below templates/"),
+        new("services", ListOf(Formats.Unit), "units that must be enabled and active"),
+        new("defaults", new FreeShape(), "settings that templates may read, with their defaults"));
+}

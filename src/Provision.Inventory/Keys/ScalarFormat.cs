@@ -1,0 +1,65 @@
+namespace Provision.Inventory;
+
+/// <summary>A kind of single value.</summary>
+/// <param name="Expected">What was expected, for messages: <c>an address such as 192.0.2.37</c>.</param>
+/// <param name="Check">Null where the value is right; else what is wrong, or an empty text to say only what was expected.</param>
+internal sealed record ScalarFormat(string Expected, Func<YamlScalar, string?> Check)
+{
+    /// <summary>The type in JSON Schema.</summary>
+    public string JsonType { get; init; } = "string";
+
+    /// <summary>A regular expression for editors, not stricter than <see cref="Check"/>; null for none.</summary>
+    public string? Pattern { get; init; }
+
+    /// <summary>The allowed values with their meaning; empty where there are too many to list.</summary>
+    public IReadOnlyList<(string Text, string Doc)> Choices { get; init; } = [];
+
+    /// <summary>The least number, for integers.</summary>
+    public long? Minimum { get; init; }
+}
+
+/// <summary>Values that are one of a few words.</summary>
+internal sealed record Choice<T>(params IReadOnlyList<(string Text, T Value, string Doc)> Values)
+    where T : struct, Enum
+{
+    /// <summary>The value of a word, or null.</summary>
+    public T? Find(string text)
+    {
+        foreach (var (word, value, _) in Values)
+        {
+            if (word == text)
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The word of a value.</summary>
+    public string NameOf(T wanted)
+    {
+        foreach (var (word, value, _) in Values)
+        {
+            if (EqualityComparer<T>.Default.Equals(value, wanted))
+            {
+                return word;
+            }
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(wanted), wanted, "not a value of the format");
+    }
+
+    /// <summary>The format that allows exactly these words.</summary>
+    public ScalarFormat ToFormat()
+    {
+        var words = new List<(string, string)>();
+        foreach (var (word, _, doc) in Values)
+        {
+            words.Add((word, doc));
+        }
+
+        var expected = "one of " + string.Join(", ", words.ConvertAll(static w => w.Item1));
+        return new ScalarFormat(expected, value => Find(value.Text) is null ? "" : null) { Choices = words };
+    }
+}

@@ -1,0 +1,134 @@
+using Provision.Text;
+
+namespace Provision.Inventory;
+
+/// <summary>Holds a tree against the key table: unknown and missing keys, wrong types, values of a wrong form.</summary>
+internal static class ShapeCheck
+{
+    /// <summary>Records everything about <paramref name="node"/> that is not as <paramref name="shape"/> says.</summary>
+    public static void Check(YamlNode node, Shape shape, string what, DiagnosticBag found)
+    {
+        switch (shape, node)
+        {
+            case (ScalarShape { Format: var format }, YamlScalar scalar):
+                CheckScalar(scalar, format, what, found);
+                break;
+            case (ListShape list, YamlSequence sequence):
+                CheckList(sequence, list, what, found);
+                break;
+            case (SectionShape { Section: var section }, YamlMapping mapping):
+                CheckSection(mapping, section, mapping.Location, what, found);
+                break;
+            case (NamedShape named, YamlMapping mapping):
+                CheckNames(mapping, named, found);
+                break;
+            case (FreeShape, YamlMapping):
+                break;
+            case (ListShape or NamedShape or SectionShape or FreeShape, YamlScalar { IsNull: true }):
+                found.Error(node.Location, $"{what} is empty; expected {shape.Expected}", "leave the key out, or write {} or []");
+                break;
+            default:
+                found.Error(node.Location, $"{what} is {node.Kind}; expected {shape.Expected}");
+                break;
+        }
+    }
+
+    /// <summary>Checks the keys of one mapping and their values.</summary>
+    /// <param name="mapping">The mapping.</param>
+    /// <param name="section">Its rows.</param>
+    /// <param name="name">Where its name stands: the place for what is missing.</param>
+    /// <param name="what">What messages call it.</param>
+    /// <param name="found">Where findings go.</param>
+    public static void CheckSection(YamlMapping mapping, Section section, Location name, string what, DiagnosticBag found)
+    {
+        foreach (var entry in mapping.Entries)
+        {
+            if (section.Find(entry.Key) is { } row)
+            {
+                Check(entry.Value, row.Shape, row.Name, found);
+            }
+            else
+            {
+                found.Error(
+                    entry.KeyLocation,
+                    $"unknown key \"{entry.Key}\"",
+                    NearestName.Hint(entry.Key, section.KeyNames()) ?? "known are " + string.Join(", ", section.KeyNames()));
+            }
+        }
+
+        foreach (var row in section.Keys)
+        {
+            if (row.IsRequired && mapping.Entry(row.Name) is null)
+            {
+                found.Error(name, $"{what} has no \"{row.Name}\": {row.Doc}");
+            }
+        }
+    }
+
+    private static void CheckNames(YamlMapping mapping, NamedShape named, DiagnosticBag found)
+    {
+        foreach (var entry in mapping.Entries)
+        {
+            var name = new YamlScalar(entry.KeyLocation, entry.Key, quoted: true);
+            if (named.NameFormat.Check(name) is { } wrong)
+            {
+                Complain(name, named.NameFormat, named.Section.Name.Replace('_', ' ') + " name", wrong, found);
+            }
+
+            if (entry.Value is YamlMapping inner)
+            {
+                CheckSection(inner, named.Section, entry.KeyLocation, entry.Key, found);
+            }
+            else
+            {
+                Check(entry.Value, new SectionShape(named.Section), entry.Key, found);
+            }
+        }
+    }
+
+    private static void CheckList(YamlSequence sequence, ListShape list, string what, DiagnosticBag found)
+    {
+        if (sequence.Items.Count == 0 && !list.MayBeEmpty)
+        {
+            found.Error(sequence.Location, $"{what} is an empty list; at least one is needed");
+        }
+
+        var element = list.Item is SectionShape { Section: var section } ? section.Name : $"an element of {what}";
+        foreach (var item in sequence.Items)
+        {
+            Check(item, list.Item, element, found);
+        }
+    }
+
+    private static void CheckScalar(YamlScalar scalar, ScalarFormat format, string what, DiagnosticBag found)
+    {
+        if (scalar.IsNull)
+        {
+            found.Error(scalar.Location, $"{what} is empty; expected {format.Expected}");
+        }
+        else if (format.Check(scalar) is { } wrong)
+        {
+            Complain(scalar, format, what, wrong, found);
+        }
+    }
+
+    private static void Complain(YamlScalar scalar, ScalarFormat format, string what, string wrong, DiagnosticBag found)
+    {
+        string? hint = null;
+        if (format.Choices.Count > 0)
+        {
+            var words = new List<string>();
+            foreach (var (word, _) in format.Choices)
+            {
+                words.Add(word);
+            }
+
+            hint = NearestName.Hint(scalar.Text, words);
+        }
+
+        found.Error(
+            scalar.Location,
+            wrong.Length > 0 ? $"{what} \"{scalar.Text}\" {wrong}" : $"{what} \"{scalar.Text}\": expected {format.Expected}",
+            hint);
+    }
+}

@@ -1,0 +1,195 @@
+using Provision.Text;
+
+namespace Provision.Inventory;
+
+/// <summary>Turns checked mappings into facts; one method for each section but the chassis.</summary>
+internal static class FactReader
+{
+    public static Fleet Fleet(NamedEntry entry)
+    {
+        var fields = new Fields(entry.Value, InventoryKeys.Fleet);
+        return new Fleet
+        {
+            Name = fields.Text("name"),
+            Location = entry.Location,
+            Source = entry.Value,
+            Domain = fields.Text("domain"),
+            Release = fields.Text("release"),
+            TimeServers = fields.Texts("time_servers"),
+            SlotNetworks = fields.Networks("slot_networks"),
+            Settings = fields.Section("settings"),
+            Sites = [],
+            Hosts = [],
+            Roles = [],
+            Chassis = [],
+            Stores = [],
+            DriveRecords = [],
+        };
+    }
+
+    public static Site Site(NamedEntry entry)
+    {
+        var fields = new Fields(entry.Value, InventoryKeys.Site);
+        return new Site
+        {
+            Name = entry.Name,
+            Location = entry.Location,
+            Source = entry.Value,
+            Description = fields.Text("description"),
+            Networks = fields.Networks("networks"),
+            Gateway = fields.Address("gateway"),
+            Resolvers = fields.Texts("resolvers"),
+            PackageCache = fields.Optional("package_cache"),
+            Settings = fields.Section("settings"),
+        };
+    }
+
+    /// <summary>A host, retired or not.</summary>
+    public static Host Host(NamedEntry entry)
+    {
+        var fields = new Fields(entry.Value, InventoryKeys.Host);
+        var macs = new List<MacAddress>();
+        foreach (var text in fields.Texts("macs"))
+        {
+            if (MacAddress.TryParse(text, out var mac))
+            {
+                macs.Add(mac);
+            }
+        }
+
+        return new Host
+        {
+            Name = entry.Name,
+            Location = entry.Location,
+            Source = entry.Value,
+            Status = fields.Choice("status", Choices.Status),
+            Site = fields.Optional("site") ?? entry.SiteOfFile?.Name ?? "",
+            SiteLocation = fields.Optional("site") is null && entry.SiteOfFile is { } file ? file.Location : entry.Value.Find("site")?.Location ?? entry.Location,
+            Macs = macs,
+            Chassis = fields.Optional("chassis"),
+            Roles = fields.Texts("roles"),
+            Address = fields.Address("address"),
+            SlotNetwork = fields.Network("slot_network"),
+            Branch = fields.Optional("branch"),
+            Settings = fields.Section("settings"),
+        };
+    }
+
+    public static Store Store(NamedEntry entry)
+    {
+        var fields = new Fields(entry.Value, InventoryKeys.Store);
+        return new Store
+        {
+            Name = entry.Name,
+            Location = entry.Location,
+            Source = entry.Value,
+            Class = fields.Text("class"),
+            Slots = fields.Texts("slots"),
+        };
+    }
+
+    public static Role Role(NamedEntry entry)
+    {
+        var fields = new Fields(entry.Value, InventoryKeys.Role);
+        return new Role
+        {
+            Name = entry.Name,
+            Location = entry.Location,
+            Source = entry.Value,
+            Description = fields.Text("description"),
+            Data = fields.Choice("data", Choices.Data),
+            Gate = fields.Choice("gate", Choices.Gate),
+            Includes = fields.Texts("includes"),
+            Packages = fields.Texts("packages"),
+            Configs = fields.Texts("configs"),
+            Services = fields.Texts("services"),
+            Defaults = fields.Section("defaults"),
+        };
+    }
+
+    public static DriveRecord Drives(NamedEntry entry)
+    {
+        var fields = new Fields(entry.Value, InventoryKeys.DriveRecord);
+        var drives = new List<RecordedDrive>();
+        foreach (var (name, location, value) in Named(fields.Section("bays")))
+        {
+            var drive = new Fields(value, InventoryKeys.RecordedDrive);
+            var slash = name.IndexOf('/', StringComparison.Ordinal);
+            if (slash < 0 || !int.TryParse(name.AsSpan(slash + 1), out var number))
+            {
+                continue;
+            }
+
+            drives.Add(new RecordedDrive
+            {
+                Name = name,
+                Location = location,
+                Source = value,
+                Bay = new Bay(name[..slash], number),
+                Serial = drive.Text("serial"),
+                Wwn = drive.Optional("wwn"),
+                Model = drive.Optional("model"),
+                Bytes = long.TryParse(drive.Optional("bytes"), out var bytes) ? bytes : null,
+            });
+        }
+
+        var sets = new List<RecordedSet>();
+        foreach (var (name, location, value) in Named(fields.Section("sets")))
+        {
+            var set = new Fields(value, InventoryKeys.RecordedSet);
+            sets.Add(new RecordedSet
+            {
+                Name = name,
+                Location = location,
+                Source = value,
+                Exists = set.Text("state") == "created",
+                Uuid = set.Optional("uuid"),
+                Wwn = set.Optional("wwn"),
+            });
+        }
+
+        var volumes = new List<RecordedVolume>();
+        foreach (var (name, location, value) in Named(fields.Section("volumes")))
+        {
+            var volume = new Fields(value, InventoryKeys.RecordedVolume);
+            volumes.Add(new RecordedVolume
+            {
+                Name = name,
+                Location = location,
+                Source = value,
+                PartitionUuid = volume.Optional("partition"),
+                LuksUuid = volume.Optional("luks"),
+                FilesystemUuid = volume.Optional("filesystem"),
+            });
+        }
+
+        return new DriveRecord
+        {
+            Name = entry.Name,
+            Location = entry.Location,
+            Source = entry.Value,
+            Drives = drives,
+            Sets = sets,
+            Volumes = volumes,
+        };
+    }
+
+    /// <summary>The entries of a mapping whose values are mappings.</summary>
+    public static IEnumerable<NamedEntry> Named(YamlMapping mapping)
+    {
+        foreach (var entry in mapping.Entries)
+        {
+            if (entry.Value is YamlMapping value)
+            {
+                yield return new NamedEntry(entry.Key, entry.KeyLocation, value);
+            }
+        }
+    }
+}
+
+/// <summary>A name and the mapping below it.</summary>
+internal sealed record NamedEntry(string Name, Location Location, YamlMapping Value)
+{
+    /// <summary>For a host, what its file says of the site of all its hosts; null where it says nothing.</summary>
+    public NamedEntry? SiteOfFile { get; init; }
+}

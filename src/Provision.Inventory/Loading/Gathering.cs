@@ -1,0 +1,205 @@
+using Provision.Text;
+
+namespace Provision.Inventory;
+
+/// <summary>Merges the sections of all files by name, and holds each against the key table.</summary>
+internal sealed class Gathering(DiagnosticBag found)
+{
+    private readonly List<YamlEntry> fleetEntries = [];
+    private Location? fleetLocation;
+
+    public NamedSection Sites { get; } = new("site");
+
+    public NamedSection Hosts { get; } = new("host");
+
+    public NamedSection Stores { get; } = new("store");
+
+    public NamedSection Chassis { get; } = new("chassis");
+
+    public NamedSection Drives { get; } = new("drives of host");
+
+    public NamedSection Roles { get; } = new("role");
+
+    /// <summary>Reads one file and adds what is in it.</summary>
+    public void Add(InventoryFile file)
+    {
+        var isRole = file.Path.StartsWith("roles/", StringComparison.Ordinal);
+        if (!file.Path.EndsWith(".yaml", StringComparison.Ordinal))
+        {
+            found.Error(Location.OfFile(file.Path), "files of the inventory end in .yaml; this one would not be read", "rename it");
+            return;
+        }
+
+        var root = YamlReader.Read(file, found);
+        if (root is not null and not YamlMapping)
+        {
+            found.Error(root.Location, $"the file is {root.Kind}; expected a mapping");
+        }
+        else if (isRole)
+        {
+            AddRole(file.Path, root as YamlMapping ?? YamlMapping.Empty);
+        }
+        else if (root is YamlMapping mapping)
+        {
+            AddHostsFile(mapping);
+        }
+    }
+
+    /// <summary>The fleet section of all files together; null where there is none.</summary>
+    public NamedEntry? Fleet()
+    {
+        if (fleetLocation is not { } location)
+        {
+            return null;
+        }
+
+        var mapping = new YamlMapping(location, fleetEntries);
+        ShapeCheck.CheckSection(mapping, InventoryKeys.Fleet, location, "fleet", found);
+        return new NamedEntry("fleet", location, mapping);
+    }
+
+    private void AddRole(string path, YamlMapping mapping)
+    {
+        var name = Path.GetFileNameWithoutExtension(path);
+        var place = new Location(path, mapping.Entries.Count > 0 ? 1 : 0, mapping.Entries.Count > 0 ? 1 : 0);
+        if (!Formats.IsName(name))
+        {
+            found.Error(Location.OfFile(path), $"role name \"{name}\": expected {Formats.Name.Expected}");
+        }
+
+        AddNamed(Roles, new NamedEntry(name, place, mapping), InventoryKeys.Role);
+    }
+
+    private void AddHostsFile(YamlMapping root)
+    {
+        NamedEntry? site = null;
+        if (root.Entry("site") is { } line)
+        {
+            ShapeCheck.Check(line.Value, new ScalarShape(Formats.Name), "site", found);
+            site = line.Value is YamlScalar { IsNull: false } name ? new NamedEntry(name.Text, name.Location, YamlMapping.Empty) : null;
+        }
+
+        foreach (var entry in root.Entries)
+        {
+            switch (InventoryKeys.HostsFile.Find(entry.Key))
+            {
+                case null:
+                    found.Error(
+                        entry.KeyLocation,
+                        $"unknown key \"{entry.Key}\"",
+                        NearestName.Hint(entry.Key, InventoryKeys.HostsFile.KeyNames()) ?? "known are " + string.Join(", ", InventoryKeys.HostsFile.KeyNames()));
+                    break;
+                case { Name: "fleet" } row:
+                    AddFleet(entry, row);
+                    break;
+                case { Shape: NamedShape shape } row when entry.Value is YamlMapping mapping:
+                    foreach (var named in mapping.Entries)
+                    {
+                        AddEntry(SectionOf(row.Name), shape, named, row.Name == "hosts" ? site : null);
+                    }
+
+                    break;
+                case { Shape: NamedShape } when entry.Value is YamlScalar { IsNull: true }:
+                    break;
+                case { Shape: NamedShape } row:
+                    ShapeCheck.Check(entry.Value, row.Shape, row.Name, found);
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    private NamedSection SectionOf(string key) => key switch
+    {
+        "sites" => Sites,
+        "hosts" => Hosts,
+        "stores" => Stores,
+        "chassis" => Chassis,
+        "drives" => Drives,
+        _ => throw new ArgumentOutOfRangeException(nameof(key), key, "a row of the key table without a place to gather it"),
+    };
+
+    private void AddFleet(YamlEntry entry, KeyRow row)
+    {
+        if (entry.Value is not YamlMapping mapping)
+        {
+            ShapeCheck.Check(entry.Value, row.Shape, row.Name, found);
+            return;
+        }
+
+        fleetLocation ??= entry.KeyLocation;
+        foreach (var value in mapping.Entries)
+        {
+            var first = fleetEntries.Find(e => e.Key == value.Key);
+            if (first is null)
+            {
+                fleetEntries.Add(value);
+            }
+            else
+            {
+                found.Add(Diagnostic.Error(value.KeyLocation, $"\"{value.Key}\" of the fleet is defined twice") with
+                {
+                    Related = [new RelatedLocation(first.KeyLocation, "first here")],
+                });
+            }
+        }
+    }
+
+    private void AddEntry(NamedSection section, NamedShape shape, YamlEntry entry, NamedEntry? site)
+    {
+        var before = found.Count;
+        var name = new YamlScalar(entry.KeyLocation, entry.Key, quoted: true);
+        ShapeCheck.Check(name, new ScalarShape(shape.NameFormat), section.What + " name", found);
+        if (entry.Value is not YamlMapping mapping)
+        {
+            ShapeCheck.Check(entry.Value, new SectionShape(shape.Section), $"{section.What} {entry.Key}", found);
+            section.Broken.Add(entry.Key);
+            return;
+        }
+
+        AddNamed(section, new NamedEntry(entry.Key, entry.KeyLocation, mapping) { SiteOfFile = site }, shape.Section);
+        if (found.Count > before)
+        {
+            section.Broken.Add(entry.Key);
+        }
+    }
+
+    private void AddNamed(NamedSection section, NamedEntry entry, Section keys)
+    {
+        var before = found.Count;
+        ShapeCheck.CheckSection(entry.Value, keys, entry.Location, $"{section.What} {entry.Name}", found);
+        if (found.Count > before)
+        {
+            section.Broken.Add(entry.Name);
+        }
+
+        if (!section.Entries.TryAdd(entry.Name, entry))
+        {
+            found.Add(Diagnostic.Error(entry.Location, $"{section.What} {entry.Name} is defined twice") with
+            {
+                Related = [new RelatedLocation(section.Entries[entry.Name].Location, "first here")],
+            });
+        }
+    }
+}
+
+/// <summary>All entries of the sections of one name.</summary>
+internal sealed class NamedSection(string what)
+{
+    /// <summary>What messages call one entry.</summary>
+    public string What => what;
+
+    public Dictionary<string, NamedEntry> Entries { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Names of entries about which something was found; further checks go easy on them.</summary>
+    public HashSet<string> Broken { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The entries in natural order of their names.</summary>
+    public List<NamedEntry> InOrder()
+    {
+        var list = new List<NamedEntry>(Entries.Values);
+        list.Sort(static (a, b) => NaturalOrder.Instance.Compare(a.Name, b.Name));
+        return list;
+    }
+}

@@ -1,0 +1,86 @@
+using Provision.Text;
+
+namespace Provision.Inventory;
+
+/// <summary>One file of the inventory.</summary>
+/// <param name="Path">Relative to the repository, with slashes.</param>
+/// <param name="Content">Its bytes.</param>
+public sealed record InventoryFile(string Path, ReadOnlyMemory<byte> Content);
+
+/// <summary>The files an inventory is read from.</summary>
+/// <param name="Files">All files, in ordinal order of their paths.</param>
+/// <param name="Configs">Names of the folders below <c>templates/</c>; null where they are not known and are not to be checked.</param>
+public sealed record InventoryFiles(IReadOnlyList<InventoryFile> Files, IReadOnlyList<string>? Configs)
+{
+    /// <summary>Files in memory.</summary>
+    public static InventoryFiles Of(params IEnumerable<(string Path, string Text)> files)
+    {
+        var list = new List<InventoryFile>();
+        foreach (var (path, text) in files)
+        {
+            list.Add(new InventoryFile(path, System.Text.Encoding.UTF8.GetBytes(text)));
+        }
+
+        list.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
+        return new InventoryFiles(list, null);
+    }
+
+    /// <summary>
+    /// Reads <c>hosts/**/*.yaml</c> and <c>roles/*.yaml</c> of a repository. Links are not followed.
+    /// </summary>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static InventoryFiles ReadFrom(string repositoryFolder)
+    {
+        var files = new List<InventoryFile>();
+        AddFolder("hosts", SearchOption.AllDirectories);
+        AddFolder("roles", SearchOption.TopDirectoryOnly);
+        files.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
+
+        List<string>? configs = null;
+        var templates = Path.Combine(repositoryFolder, "templates");
+        if (Directory.Exists(templates))
+        {
+            configs = [];
+            foreach (var folder in Directory.EnumerateDirectories(templates))
+            {
+                // Folders with an underscore are for includes only.
+                if (Path.GetFileName(folder) is var name && !name.StartsWith('_'))
+                {
+                    configs.Add(name);
+                }
+            }
+
+            configs.Sort(StringComparer.Ordinal);
+        }
+
+        return new InventoryFiles(files, configs);
+
+        void AddFolder(string name, SearchOption depth)
+        {
+            var folder = Path.Combine(repositoryFolder, name);
+            if (!Directory.Exists(folder))
+            {
+                return;
+            }
+
+            var options = new EnumerationOptions
+            {
+                RecurseSubdirectories = depth == SearchOption.AllDirectories,
+                AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden,
+            };
+            foreach (var path in Directory.EnumerateFiles(folder, "*", options))
+            {
+                if (Path.GetExtension(path) is ".yaml" or ".yml")
+                {
+                    var relative = Path.GetRelativePath(repositoryFolder, path).Replace('\\', '/');
+                    files.Add(new InventoryFile(relative, File.ReadAllBytes(path)));
+                }
+            }
+        }
+    }
+}
+
+/// <summary>What loading an inventory came to.</summary>
+/// <param name="Fleet">The fleet; null when there is an error.</param>
+/// <param name="Diagnostics">Everything found, in the order of files and lines.</param>
+public sealed record InventoryResult(Fleet? Fleet, IReadOnlyList<Diagnostic> Diagnostics);

@@ -1,0 +1,119 @@
+using Provision.Text;
+
+namespace Provision.Inventory;
+
+/// <summary>Turns files into a checked fleet.</summary>
+public static class InventoryLoader
+{
+    /// <summary>Reads and checks everything; reports all problems at once and never throws for what is in the files.</summary>
+    public static InventoryResult Load(InventoryFiles files)
+    {
+        var found = new DiagnosticBag();
+        var gathered = new Gathering(found);
+        foreach (var file in files.Files)
+        {
+            gathered.Add(file);
+        }
+
+        var fleetEntry = gathered.Fleet();
+        if (fleetEntry is null)
+        {
+            found.Error(
+                Location.OfFile("hosts"),
+                files.Files.Count == 0 ? "there is no inventory: no file hosts/*.yaml" : "no file below hosts/ has a \"fleet\" section",
+                files.Files.Count == 0 ? "name the repository with --repo" : null);
+        }
+
+        var chassis = ReadChassis(gathered, found);
+        var fleet = FactReader.Fleet(fleetEntry ?? new NamedEntry("fleet", Location.OfFile("hosts"), YamlMapping.Empty)) with
+        {
+            Sites = Read(gathered.Sites, FactReader.Site),
+            Hosts = Read(gathered.Hosts, FactReader.Host),
+            Roles = Read(gathered.Roles, FactReader.Role),
+            Stores = Read(gathered.Stores, FactReader.Store),
+            DriveRecords = Read(gathered.Drives, FactReader.Drives),
+            Chassis = chassis,
+        };
+        FillIndex(fleet);
+
+        var draft = new FleetDraft
+        {
+            Found = found,
+            Fleet = fleet,
+            Index = fleet.Index,
+            Configs = files.Configs,
+            BrokenHosts = gathered.Hosts.Broken,
+            BrokenChassis = gathered.Chassis.Broken,
+        };
+        SiteChecks.Run(draft);
+        RoleChecks.Run(draft);
+        SettingsChecks.Run(draft);
+        HostChecks.Run(draft);
+        ChassisChecks.Run(draft);
+        SlotChecks.Run(draft);
+        StoreChecks.Run(draft);
+        DriveChecks.Run(draft);
+        return new InventoryResult(found.HasErrors ? null : fleet, found.InOrder());
+    }
+
+    private static List<Chassis> ReadChassis(Gathering gathered, DiagnosticBag found)
+    {
+        var reader = new ChassisReader(found);
+        var list = new List<Chassis>();
+        foreach (var entry in gathered.Chassis.InOrder())
+        {
+            var before = found.Count;
+            list.Add(reader.Read(entry));
+            if (found.Count > before)
+            {
+                gathered.Chassis.Broken.Add(entry.Name);
+            }
+        }
+
+        return list;
+    }
+
+    private static List<T> Read<T>(NamedSection section, Func<NamedEntry, T> read)
+    {
+        var facts = new List<T>(section.Entries.Count);
+        foreach (var entry in section.InOrder())
+        {
+            facts.Add(read(entry));
+        }
+
+        return facts;
+    }
+
+    private static void FillIndex(Fleet fleet)
+    {
+        Fill(fleet.Sites, fleet.Index.Sites);
+        Fill(fleet.Hosts, fleet.Index.Hosts);
+        Fill(fleet.Roles, fleet.Index.Roles);
+        Fill(fleet.Chassis, fleet.Index.Chassis);
+        Fill(fleet.Stores, fleet.Index.Stores);
+        Fill(fleet.DriveRecords, fleet.Index.Drives);
+
+        // Thousands of hosts share a handful of role lists.
+        var resolved = new Dictionary<string, RoleSet>(StringComparer.Ordinal);
+        foreach (var host in fleet.Hosts)
+        {
+            var key = string.Join(' ', host.Roles);
+            if (!resolved.TryGetValue(key, out var roles))
+            {
+                roles = RoleResolution.Of(host.Roles, fleet.Index.Roles);
+                resolved.Add(key, roles);
+            }
+
+            fleet.Index.RolesOfHost.Add(host.Name, roles);
+        }
+
+        static void Fill<T>(IReadOnlyList<T> facts, Dictionary<string, T> index)
+            where T : Fact
+        {
+            foreach (var fact in facts)
+            {
+                index.Add(fact.Name, fact);
+            }
+        }
+    }
+}

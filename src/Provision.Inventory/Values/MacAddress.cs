@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace Provision.Inventory;
+
+/// <summary>The hardware address of a network card.</summary>
+/// <param name="Bits">The six bytes, the first one highest.</param>
+public readonly record struct MacAddress(ulong Bits)
+{
+    /// <summary>True for an address that no single card may have: a group address or all zeros.</summary>
+    public bool IsGroupOrZero => Bits == 0 || ((Bits >> 40) & 1) == 1;
+
+    /// <summary>Reads six pairs of hexadecimal digits, of either case, between colons or hyphens.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out MacAddress address)
+    {
+        address = default;
+        if (text.Length != 17 || text[2] is not (':' or '-'))
+        {
+            return false;
+        }
+
+        ulong bits = 0;
+        for (var i = 0; i < 17; i += 3)
+        {
+            if ((i > 0 && text[i - 1] != text[2])
+                || !byte.TryParse(text.Slice(i, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var pair))
+            {
+                return false;
+            }
+
+            bits = (bits << 8) | pair;
+        }
+
+        address = new MacAddress(bits);
+        return true;
+    }
+
+    /// <summary>Lower-case pairs between colons, as Linux writes them.</summary>
+    public override string ToString() => string.Create(17, Bits, static (text, bits) =>
+    {
+        for (var i = 0; i < 6; i++)
+        {
+            var pair = (byte)(bits >> (40 - (8 * i)));
+            text[3 * i] = Digit(pair >> 4);
+            text[(3 * i) + 1] = Digit(pair & 15);
+            if (i < 5)
+            {
+                text[(3 * i) + 2] = ':';
+            }
+        }
+
+        static char Digit(int value) => "0123456789abcdef"[value];
+    });
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Text;
+using Provision.Text;
+
+namespace Provision.Inventory;
+
+/// <summary>
+/// A name with places to fill in, such as <c>{short}d1t{nn}</c>. Known are <c>{host}</c>, <c>{short}</c>,
+/// <c>{number}</c> (of the host), and of a repeated thing <c>{n}</c> (from 1) and <c>{nn}</c> (in two digits).
+/// </summary>
+public sealed class NamePattern
+{
+    private static readonly string[] Names = ["host", "short", "number", "n", "nn"];
+    private readonly List<(string Literal, Placeholder After)> parts;
+
+    private NamePattern(string text, List<(string, Placeholder)> parts)
+    {
+        Text = text;
+        this.parts = parts;
+    }
+
+    private enum Placeholder
+    {
+        Host,
+        Short,
+        Number,
+        N,
+        Nn,
+        Nothing,
+    }
+
+    /// <summary>The pattern as written.</summary>
+    public string Text { get; }
+
+    /// <summary>True when two things of one run get different names.</summary>
+    public bool Counts => Has(Placeholder.N) || Has(Placeholder.Nn);
+
+    /// <summary>True when the host's number is needed.</summary>
+    public bool NeedsNumber => Has(Placeholder.Number);
+
+    /// <summary>A pattern without placeholders.</summary>
+    public static NamePattern Literally(string text) => new(text, [(text, Placeholder.Nothing)]);
+
+    /// <summary>Reads a pattern; where it is none, <paramref name="error"/> says why, else it is null.</summary>
+    public static NamePattern? TryParse(string text, out (string Message, string? Hint)? error)
+    {
+        error = null;
+        var read = new List<(string, Placeholder)>();
+        var position = 0;
+        while (true)
+        {
+            var open = text.AsSpan(position).IndexOfAny('{', '}');
+            if (open < 0)
+            {
+                read.Add((text[position..], Placeholder.Nothing));
+                return new NamePattern(text, read);
+            }
+
+            open += position;
+            var close = text.IndexOf('}', open);
+            if (text[open] == '}' || close < 0)
+            {
+                error = ($"the pattern \"{text}\" has a brace without its partner", null);
+                return null;
+            }
+
+            var name = text[(open + 1)..close];
+            var known = Array.IndexOf(Names, name);
+            if (known < 0)
+            {
+                error = ($"unknown placeholder \"{{{name}}}\" in the pattern \"{text}\"",
+                    NearestName.Hint(name, Names) ?? "known are {host}, {short}, {number}, {n} and {nn}");
+                return null;
+            }
+
+            read.Add((text[position..open], (Placeholder)known));
+            position = close + 1;
+        }
+    }
+
+    /// <summary>The name of the <paramref name="n"/>th thing (from 1) on a host. A host without a number leaves that place empty.</summary>
+    public string Expand(Host host, int n) => Expand(host.Name, n);
+
+    /// <summary>The same for a host of which only the name is known.</summary>
+    public string Expand(string host, int n)
+    {
+        var name = new StringBuilder();
+        foreach (var (literal, placeholder) in parts)
+        {
+            name.Append(literal);
+            switch (placeholder)
+            {
+                case Placeholder.Host:
+                    name.Append(host);
+                    break;
+                case Placeholder.Short:
+                    name.Append(HostName.ShortOf(host));
+                    break;
+                case Placeholder.Number:
+                    name.Append(HostName.NumberOf(host));
+                    break;
+                case Placeholder.N:
+                    name.Append(n);
+                    break;
+                case Placeholder.Nn:
+                    name.Append(n.ToString("00", CultureInfo.InvariantCulture));
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return name.ToString();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
+
+    private bool Has(Placeholder wanted)
+    {
+        foreach (var (_, placeholder) in parts)
+        {
+            if (placeholder == wanted)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,158 @@
+namespace Provision.Inventory;
+
+/// <summary>Everything that one host is: what templates, plans and reports are made from.</summary>
+public sealed record HostView
+{
+    /// <summary>The whole fleet.</summary>
+    public required Fleet Fleet { get; init; }
+
+    /// <summary>The host.</summary>
+    public required Host Host { get; init; }
+
+    /// <summary>The host's site.</summary>
+    public required Site Site { get; init; }
+
+    /// <summary>The hardware, or null for a machine whose disks are not described.</summary>
+    public required Chassis? Chassis { get; init; }
+
+    /// <summary>Roles, packages, configs, services and defaults.</summary>
+    public required RoleSet Roles { get; init; }
+
+    /// <summary>The settings of this host; each value knows the file and line that won.</summary>
+    public required YamlMapping Settings { get; init; }
+
+    /// <summary>Disks and slots, or null for a machine whose disks are not described.</summary>
+    public required Layout? Layout { get; init; }
+
+    /// <summary>All slots in order, free ones too.</summary>
+    public required IReadOnlyList<SlotView> Slots { get; init; }
+
+    /// <summary>Who is master of what.</summary>
+    public required Masters Masters { get; init; }
+
+    /// <summary>The name with the fleet's domain.</summary>
+    public string Fqdn => $"{Host.Name}.{Fleet.Domain}";
+
+    /// <summary>Looks at one host of a fleet; masters that <paramref name="masters"/> does not name are the stores' first slots.</summary>
+    /// <exception cref="ArgumentException">The host is not of this fleet, or is retired and so has no desired state.</exception>
+    public static HostView Of(Fleet fleet, Host host, Masters masters)
+    {
+        if (host.Status == HostStatus.Retired)
+        {
+            throw new ArgumentException($"{host.Name} is retired and has no desired state", nameof(host));
+        }
+
+        var roles = fleet.RolesOf(host);
+        var site = fleet.FindSite(host.Site) ?? throw new ArgumentException($"{host.Name} has no site in this fleet", nameof(host));
+        var chassis = host.Chassis is null ? null : fleet.FindChassis(host.Chassis);
+        return new HostView
+        {
+            Fleet = fleet,
+            Host = host,
+            Site = site,
+            Chassis = chassis,
+            Roles = roles,
+            Settings = SettingsOf(fleet, site, host, roles),
+            Layout = chassis is null ? null : Layout.Of(host, chassis),
+            Slots = SlotsOf(fleet, host, masters),
+            Masters = masters,
+        };
+    }
+
+    private static YamlMapping SettingsOf(Fleet fleet, Site site, Host host, RoleSet roles)
+    {
+        var settings = roles.Defaults;
+        foreach (var layer in (ReadOnlySpan<YamlMapping>)[fleet.Settings, site.Settings, host.Settings])
+        {
+            settings = SettingsMerge.Over(settings, SettingsMerge.OnlyDeclared(layer, roles.Defaults));
+        }
+
+        return settings;
+    }
+
+    private static SlotView[] SlotsOf(Fleet fleet, Host host, Masters masters)
+    {
+        var slots = fleet.SlotsOf(host);
+        var views = new SlotView[slots.Count];
+        for (var i = 0; i < views.Length; i++)
+        {
+            var slot = slots[i];
+            var store = fleet.StoreOfSlot(slot.Name);
+            if (store is null)
+            {
+                views[i] = new SlotView(slot, null, false, [], null);
+                continue;
+            }
+
+            var members = StoreView.Of(fleet, store, masters);
+            var peers = new List<PeerSlot>(members.Slots.Count);
+            var isMaster = false;
+            foreach (var member in members.Slots)
+            {
+                if (ReferenceEquals(member.Slot, slot))
+                {
+                    isMaster = member.IsMaster;
+                }
+                else
+                {
+                    peers.Add(member);
+                }
+            }
+
+            views[i] = new SlotView(slot, store, isMaster, peers, SlotPaths.Of(slot, store.Name));
+        }
+
+        return views;
+    }
+}
+
+/// <summary>A store with its slots as they are at one moment.</summary>
+/// <param name="Store">The store.</param>
+/// <param name="Slots">Its slots in the store's order.</param>
+public sealed record StoreView(Store Store, IReadOnlyList<PeerSlot> Slots)
+{
+    /// <summary>The slot that is master.</summary>
+    public PeerSlot Master
+    {
+        get
+        {
+            foreach (var slot in Slots)
+            {
+                if (slot.IsMaster)
+                {
+                    return slot;
+                }
+            }
+
+            return Slots[0];
+        }
+    }
+
+    /// <summary>A store of a fleet. Where the snapshot names a slot that is not the store's, the first slot is master.</summary>
+    public static StoreView Of(Fleet fleet, Store store, Masters masters)
+    {
+        var master = masters.MasterOf(store);
+        var slots = new PeerSlot[store.Slots.Count];
+        for (var i = 0; i < slots.Length; i++)
+        {
+            slots[i] = new PeerSlot(
+                fleet.FindSlot(store.Slots[i]) ?? throw new ArgumentException($"{store.Name} is not a store of this fleet", nameof(store)),
+                store.Slots[i] == master);
+        }
+
+        return new StoreView(store, slots);
+    }
+}
+
+/// <summary>A slot with what is in it.</summary>
+/// <param name="Slot">The slot.</param>
+/// <param name="Store">The store that uses it, or null for a free slot.</param>
+/// <param name="IsMaster">True when it is the store's master.</param>
+/// <param name="Peers">The store's other slots, in the store's order.</param>
+/// <param name="Paths">Its directories; null for a free slot.</param>
+public sealed record SlotView(Slot Slot, Store? Store, bool IsMaster, IReadOnlyList<PeerSlot> Peers, SlotPaths? Paths);
+
+/// <summary>A slot as its peers see it.</summary>
+/// <param name="Slot">The slot, with its host.</param>
+/// <param name="IsMaster">True when it is the store's master.</param>
+public sealed record PeerSlot(Slot Slot, bool IsMaster);

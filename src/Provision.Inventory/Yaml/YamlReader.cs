@@ -1,0 +1,197 @@
+using Provision.Text;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Provision.Inventory;
+
+/// <summary>
+/// Reads one YAML document into a tree of positioned nodes. What makes YAML dangerous or ambiguous is refused:
+/// tags, anchors and aliases, several documents, duplicate keys, keys that are not text, endless nesting.
+/// </summary>
+internal sealed class YamlReader
+{
+    /// <summary>The largest file that is read: ten times the stores of a thousand machines.</summary>
+    public const int MaxBytes = 32 * 1024 * 1024;
+
+    /// <summary>How deep lists and mappings may nest; the format itself needs nine.</summary>
+    public const int MaxDepth = 64;
+
+    private readonly string path;
+    private readonly DiagnosticBag found;
+    private readonly Parser parser;
+
+    private YamlReader(string path, string text, DiagnosticBag found)
+    {
+        this.path = path;
+        this.found = found;
+        parser = new Parser(new StringReader(text));
+    }
+
+    /// <summary>The document's root; null where the file is empty or cannot be read (then there is an error).</summary>
+    public static YamlNode? Read(InventoryFile file, DiagnosticBag found)
+    {
+        if (file.Content.Length > MaxBytes)
+        {
+            found.Error(Location.OfFile(file.Path), $"the file has {file.Content.Length:N0} bytes; at most {MaxBytes:N0} are read");
+            return null;
+        }
+
+        var text = Utf8Text.Decode(file, found);
+        if (text is null)
+        {
+            return null;
+        }
+
+        var reader = new YamlReader(file.Path, text, found);
+        try
+        {
+            return reader.Document();
+        }
+        catch (RefusedException)
+        {
+            return null;
+        }
+        catch (YamlException error)
+        {
+            found.Error(reader.At(error.Start), "not YAML: " + Describe(error.Message));
+            return null;
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException
+            or FormatException or OverflowException or NullReferenceException or KeyNotFoundException)
+        {
+            // The parser lets such escape on some malformed input (YamlDotNet#541), without a position: the last event is near.
+            var near = reader.parser.Current is { } last ? reader.At(last.End) : Location.OfFile(file.Path);
+            found.Error(near, "not YAML: " + Describe(error.Message), "look at this line and below it");
+            return null;
+        }
+    }
+
+    private YamlNode? Document()
+    {
+        Next();
+        var first = Next();
+        if (first is StreamEnd)
+        {
+            return null;
+        }
+
+        if (first is DocumentStart { Version: not null } or DocumentStart { Tags.Count: > 0, IsImplicit: false })
+        {
+            RefuseDirectives((DocumentStart)first);
+        }
+
+        var root = Node(Next(), 0);
+        if (Next() is DocumentEnd && Next() is { } rest and not StreamEnd)
+        {
+            // An explicit "---" here is a second document; without it the rest does not belong to the first value.
+            throw Refuse(rest, rest is DocumentStart { IsImplicit: false }
+                ? "a second document in one file; only one is read"
+                : "this does not belong to the value above it; the document has ended");
+        }
+
+        return root is YamlScalar { IsNull: true } ? null : root;
+    }
+
+    private void RefuseDirectives(DocumentStart start)
+    {
+        foreach (var tag in start.Tags!)
+        {
+            if (tag.Handle is not ("!" or "!!"))
+            {
+                throw Refuse(start, "YAML tags are refused");
+            }
+        }
+    }
+
+    private YamlNode Node(ParsingEvent current, int depth)
+    {
+        if (depth > MaxDepth)
+        {
+            throw Refuse(current, $"lists and mappings nest deeper than {MaxDepth} levels");
+        }
+
+        if (current is AnchorAlias alias)
+        {
+            throw Refuse(current, $"the alias \"*{alias.Value}\": YAML aliases are refused", "write the value out");
+        }
+
+        if (current is NodeEvent { Anchor.IsEmpty: false } anchored)
+        {
+            throw Refuse(current, $"the anchor \"&{anchored.Anchor.Value}\": YAML anchors are refused", "write the value out where it is needed");
+        }
+
+        if (current is NodeEvent { Tag.IsEmpty: false } tagged)
+        {
+            throw Refuse(current, $"the tag \"{tagged.Tag}\": YAML tags are refused");
+        }
+
+        return current switch
+        {
+            Scalar scalar => new YamlScalar(At(scalar.Start), scalar.Value, scalar.Style != ScalarStyle.Plain),
+            SequenceStart => Sequence(current, depth),
+            MappingStart => Mapping(current, depth),
+            _ => throw Refuse(current, "a value was expected here"),
+        };
+    }
+
+    private YamlSequence Sequence(ParsingEvent start, int depth)
+    {
+        var items = new List<YamlNode>();
+        for (var current = Next(); current is not SequenceEnd; current = Next())
+        {
+            items.Add(Node(current, depth + 1));
+        }
+
+        return new YamlSequence(At(start.Start), items.ToArray());
+    }
+
+    private YamlMapping Mapping(ParsingEvent start, int depth)
+    {
+        var entries = new List<YamlEntry>();
+        var places = new Dictionary<string, Location>(StringComparer.Ordinal);
+        for (var current = Next(); current is not MappingEnd; current = Next())
+        {
+            if (Node(current, depth + 1) is not YamlScalar key)
+            {
+                throw Refuse(current, "a list or mapping as a key");
+            }
+
+            var value = Node(Next(), depth + 1);
+            if (places.TryAdd(key.Text, key.Location))
+            {
+                entries.Add(new YamlEntry(key.Text, key.Location, value));
+            }
+            else
+            {
+                found.Add(Diagnostic.Error(key.Location, $"the key \"{key.Text}\" stands twice in one mapping") with
+                {
+                    Related = [new RelatedLocation(places[key.Text], "first here")],
+                });
+            }
+        }
+
+        return new YamlMapping(At(start.Start), entries.ToArray());
+    }
+
+    private ParsingEvent Next() =>
+        parser.MoveNext() ? parser.Current! : throw new InvalidOperationException("the file ends too early");
+
+    private RefusedException Refuse(ParsingEvent where, string message, string? hint = null)
+    {
+        found.Error(At(where.Start), message, hint);
+        return new RefusedException();
+    }
+
+    private Location At(Mark mark) => new(path, (int)mark.Line, (int)mark.Column);
+
+    private static string Describe(string message)
+    {
+        message = message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
+        return message.Length == 0 ? "malformed" : char.ToLowerInvariant(message[0]) + message[1..];
+    }
+
+    /// <summary>Ends the reading of one file after its error was recorded.</summary>
+#pragma warning disable RCS1194 // It is thrown and caught in this file alone.
+    private sealed class RefusedException : Exception;
+#pragma warning restore RCS1194
+}
