@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Provision.Inventory;
 using Provision.Templating;
+using Provision.Text;
 
 namespace Provision.Host.Model;
 
@@ -33,27 +34,45 @@ public sealed class FleetModel
     /// <summary>The fleet as templates see it.</summary>
     public IScriptObject Model => model;
 
-    /// <summary>The hosts that a selector names; none is no error in a template.</summary>
+    /// <summary>The hosts that a selector names, without retired ones. None is no error in a template; a role or site that does not exist is.</summary>
     /// <exception cref="ScriptArgumentException">The selector is malformed, or names what does not exist.</exception>
     public ScriptArray Select(string selector) => selections.GetOrAdd(selector, text =>
     {
-        var parsed = HostSelector.Parse(fleet, text, out var problem);
-        return parsed is null
-            ? throw new ScriptArgumentException(problem!.Message, 0, problem.Hint)
-            : ModelValues.List(parsed.Matching(fleet).Where(host => host.Status != HostStatus.Retired).Select(host => briefs.Value[host.Name]));
+        var problems = new DiagnosticBag();
+        var parsed = HostSelector.Parse(text, Location.OfFile(""), problems);
+        if (parsed is null)
+        {
+            var problem = problems.First();
+            throw new ScriptArgumentException(problem.Message, 0, problem.Hint);
+        }
+
+        foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            CheckName(word, "role=", name => fleet.FindRole(name) is not null, fleet.Roles.Select(role => role.Name));
+            CheckName(word, "site=", name => fleet.FindSite(name) is not null, fleet.Sites.Select(site => site.Name));
+        }
+
+        return ModelValues.List(fleet.Hosts.Where(host => host.Status != HostStatus.Retired && parsed.Matches(fleet, host)).Select(host => briefs.Value[host.Name]));
     });
+
+    private static void CheckName(string word, string key, Func<string, bool> exists, IEnumerable<string> known)
+    {
+        if (word.StartsWith(key, StringComparison.Ordinal) && !exists(word[key.Length..]))
+        {
+            throw new ScriptArgumentException($"there is no {key.TrimEnd('=')} \"{word[key.Length..]}\"", 0, NearestName.Hint(word[key.Length..], known));
+        }
+    }
 
     private ScriptObject Store(Store store)
     {
-        var masterName = Masters.MasterOf(store);
-        var slots = store.Slots.Select(fleet.FindSlot).OfType<Slot>()
-            .Select(slot => (slot.Name, Peer: ModelValues.Peer(new PeerSlot(slot, string.Equals(slot.Name, masterName, StringComparison.Ordinal))))).ToList();
+        var view = StoreView.Of(fleet, store, Masters);
+        var slots = view.Slots.Select(ModelValues.Peer).ToList();
         return new ScriptObject
         {
             ["name"] = store.Name,
             ["class"] = store.Class,
-            ["slots"] = ModelValues.List(slots.Select(slot => slot.Peer)),
-            ["master"] = slots.FirstOrDefault(slot => string.Equals(slot.Name, masterName, StringComparison.Ordinal)).Peer,
+            ["slots"] = ModelValues.List(slots),
+            ["master"] = slots[view.Slots.TakeWhile(slot => !slot.IsMaster).Count() % slots.Count],
         }.Freeze();
     }
 }

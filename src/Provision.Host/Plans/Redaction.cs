@@ -50,6 +50,18 @@ public sealed class Redaction
         values = [.. all.OrderByDescending(value => value.Length).ThenBy(value => value, StringComparer.Ordinal)];
     }
 
+    /// <summary>A rendered file's text with its secrets masked by their spans.</summary>
+    public static string Masked(DesiredFile file)
+    {
+        var text = new StringBuilder(file.Text);
+        foreach (var span in file.Secrets.OrderByDescending(span => span.Start))
+        {
+            text.Remove(span.Start, span.Length).Insert(span.Start, Mask);
+        }
+
+        return text.ToString();
+    }
+
     /// <summary>A text with every known secret value masked, for what checkers and daemons print.</summary>
     public string Plain(string text)
     {
