@@ -73,6 +73,7 @@ public sealed partial class TemplateContext
             return;
         }
 
+        running = node;
         if (recorder is null)
         {
             WriteValue(value);

@@ -27,6 +27,12 @@ internal sealed class MemberExpression(SourceText source, int start, int end, Ex
     public void Assign(TemplateContext context, object? value, Origin? origin)
     {
         var target = Target.Evaluate(context) ?? throw NullTarget(context);
+        if (target is Builtins.DateObject && Name == "format" && !context.IsStrict)
+        {
+            context.DateFormatPattern = context.ObjectToString(value);
+            return;
+        }
+
         var model = target as IScriptObject ?? (target as ScriptArray)?.Members;
         if (model is null || !model.CanWrite(Name))
         {
@@ -66,7 +72,7 @@ internal sealed class MemberExpression(SourceText source, int start, int end, Ex
         }
 
         recorder?.ReadMemberOf(target, Target.IsPath, path, mark, Name, value);
-        return value;
+        return target is Builtins.DateObject && Name == "format" ? context.DateFormatPattern : value;
     }
 
     private object? Missing(TemplateContext context, object target, bool lenient)
@@ -137,7 +143,7 @@ internal sealed class IndexExpression(SourceText source, int start, int end, Exp
 
         while (array.Count <= at)
         {
-            context.CountInternalStep(this);
+            context.CountInternalStep(index);
             array.Add(null);
         }
 
@@ -182,6 +188,11 @@ internal sealed class IndexExpression(SourceText source, int start, int end, Exp
             return forgiven
                 ? null
                 : throw context.Error(this, $"index {position} is outside \"{target.ShortText}\", which has {TypeNames.Size(from)}");
+        }
+
+        if (at is ScriptRange)
+        {
+            throw context.Error(index, $"a range cannot be an index of \"{target.ShortText}\"");
         }
 
         var name = context.ObjectToString(at);

@@ -4,7 +4,7 @@ using Provision.Text;
 namespace Provision.Templating.Syntax;
 
 /// <summary>An argument of a loop: <c>offset:1</c>, <c>limit:2</c>, <c>cols:3</c>, <c>reversed</c>.</summary>
-internal readonly record struct LoopArgument(string Name, Expression? Value, Expression At);
+internal readonly record struct LoopArgument(string Name, Expression? Value, Node At);
 
 /// <summary><c>for x in values ... else ... end</c>, and <c>tablerow</c>.</summary>
 internal sealed class ForStatement(
