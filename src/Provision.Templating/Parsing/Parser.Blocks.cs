@@ -183,7 +183,10 @@ internal sealed partial class Parser
             return;
         }
 
-        Error(Current.Start, $"{Describe(Current)} is not expected here: a statement ends with a new line, \";\" or \"}}}}\"");
+        Error(
+            Current.Start,
+            $"{Describe(Current)} is not expected here: a statement ends with a new line, \";\" or \"}}}}\"",
+            Kind == TokenKind.CloseBrace ? "a \"{\" takes the first \"}\" after it, also of \"}}\"" : null);
         Recover();
     }
 }

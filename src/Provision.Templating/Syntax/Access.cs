@@ -89,7 +89,7 @@ internal sealed class MemberExpression(SourceText source, int start, int end, Ex
     }
 
     private ScriptRuntimeException NullTarget(TemplateContext context) =>
-        context.Error(NameLocation, $"cannot read \"{Name}\" of \"{Target.ShortText}\": it is null");
+        context.Error(NameLocation, $"cannot read \"{Name}\" of \"{Target.ShortText}\": it is null", context.MeantBy(Target));
 }
 
 /// <summary><c>target[index]</c>.</summary>
@@ -210,7 +210,7 @@ internal sealed class IndexExpression(SourceText source, int start, int end, Exp
     }
 
     private ScriptRuntimeException NullTarget(TemplateContext context) =>
-        context.Error(this, $"cannot read an item of \"{target.ShortText}\": it is null");
+        context.Error(this, $"cannot read an item of \"{target.ShortText}\": it is null", context.MeantBy(target));
 
     private ScriptRuntimeException NullIndex(TemplateContext context) =>
         context.Error(index, $"the index of \"{target.ShortText}\" is null");

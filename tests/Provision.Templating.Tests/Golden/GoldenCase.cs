@@ -136,7 +136,10 @@ public sealed class GoldenCase
         }
     }
 
-    internal static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+    /// <summary>The folder of the golden files, in the source tree.</summary>
+    internal static string Folder { get; } = Path.GetDirectoryName(ThisFile())!;
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
 }
 
 /// <summary>Templates in memory.</summary>
