@@ -64,6 +64,18 @@ public sealed class SourceMapTests
     [InlineData("{{ slots.size }}", "2", "slots.size")]
     [InlineData("{{ for q in settings.quota; q.key; end }}", "mb", "settings.quota.mb")]
     [InlineData("{{ slots | array.map \"name\" | array.join \" \" }}", "s1 s2", "slots")]
+    [InlineData("{{ func f; $0; end; l = [\"a\", (secret \"r\")]; for x in l | array.each @f; end }}", "s3cr3t", "secret:r")]
+    [InlineData("{{ func f; ret \"<\" + $0 + \">\"; end; l = [(secret \"r\")]; x = l | array.each @f; x | array.join \"\" }}", "<s3cr3t>", "secret:r")]
+    [InlineData("{{ func f; secret \"r\"; end; capture c; f; end; c | string.upcase }}", "S3CR3T", "secret:r")]
+    [InlineData("{{ func f; for s in slots; if s.name == $0; ret s; end; end; end; (f \"s2\").address }}", "10.0.0.2", "slots slots[1] slots[1].address")]
+    [InlineData("{{ with {pw: (secret \"r\")}; pw; end }}", "s3cr3t", "secret:r")]
+    [InlineData("{{ import {pw: (secret \"r\")}; pw }}", "s3cr3t", "secret:r")]
+    [InlineData("{{ x = \"a\"; x += secret \"r\"; x }}", "as3cr3t", "secret:r")]
+    [InlineData("{{ for x in [(secret \"r\")]; x; end }}", "s3cr3t", "secret:r")]
+    [InlineData("{{ for x in (secret \"r\") limit:1; x; end }}", "s", "secret:r")]
+    [InlineData("{{ o = {a: {b: (secret \"r\")}}; for p in o; p.value.b; end }}", "s3cr3t", "secret:r")]
+    [InlineData("{{ o = {a: (secret \"r\")}; o | object.values | array.first }}", "s3cr3t", "secret:r")]
+    [InlineData("{{ $x = secret \"r\"; y = $x ?? 1; y }}", "s3cr3t", "secret:r")]
     [InlineData("{{ x = slots; x[0].name }}", "s1", "slots[0].name")]
     public void Knows_the_paths(string text, string piece, string paths) => Assert.Equal(paths, Paths(text, piece));
 
