@@ -80,7 +80,9 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
         }
 
         output.WriteLine($"{colour} {Ink.Bold(file.Path)}  {string.Join(", ", file.Reasons)}");
-        foreach (var hunk in folded.Hunks)
+
+        // What leaves is kept in the history; only what somebody added to it by hand would be news.
+        foreach (var hunk in file.Verdict == Verdict.Gone && !file.Kept ? [] : folded.Hunks)
         {
             output.WriteLine(Ink.Cyan(hunk.Header));
             foreach (var line in hunk.Lines)
