@@ -1,1 +1,43 @@
-return 0;
+using System.CommandLine;
+using Provision.Cli;
+using Provision.Cli.Commands;
+using Provision.Machine;
+
+var root = new RootCommand(
+    "Provisions storage fleets: one git repository describes every machine, and provision brings each one to it.\n\n" +
+    "Start here:\n" +
+    "  provision validate                   is the inventory right?\n" +
+    "  provision show imap33                what is this host?\n" +
+    "  provision diff                       how does this machine differ from the repository?\n" +
+    "  provision install                    bring it there, in one transaction\n" +
+    "  provision explain /etc/hosts:3       where does this line come from?\n\n" +
+    "Exit codes: 0 same or done, 1 differs (diff) or put back (install), 2 trouble.");
+GlobalOptions.AddTo(root);
+root.Subcommands.Add(ValidateCommand.Create());
+root.Subcommands.Add(SchemaCommand.Create());
+root.Subcommands.Add(HostsCommand.Create());
+root.Subcommands.Add(SlotsCommand.Create());
+root.Subcommands.Add(StoresCommand.Create());
+root.Subcommands.Add(ShowCommand.Create());
+root.Subcommands.Add(RenderCommand.Create());
+root.Subcommands.Add(DiffCommand.Create());
+root.Subcommands.Add(InstallCommand.Create());
+root.Subcommands.Add(RollbackCommand.Create());
+root.Subcommands.Add(HistoryCommand.Create());
+root.Subcommands.Add(ExplainCommand.Create());
+root.Subcommands.Add(HostCommand.Create());
+
+try
+{
+    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (UserErrorException e)
+{
+    e.Print(Console.Error);
+    return ExitCodes.Trouble;
+}
+catch (Exception e) when (e is CommandFailedException or IOException or UnauthorizedAccessException or InvalidDataException)
+{
+    Console.Error.WriteLine($"provision: {e.Message}");
+    return ExitCodes.Trouble;
+}

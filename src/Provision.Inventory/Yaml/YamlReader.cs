@@ -8,7 +8,7 @@ namespace Provision.Inventory;
 /// Reads one YAML document into a tree of positioned nodes. What makes YAML dangerous or ambiguous is refused:
 /// tags, anchors and aliases, several documents, duplicate keys, keys that are not text, endless nesting.
 /// </summary>
-internal sealed class YamlReader
+public sealed class YamlReader
 {
     /// <summary>The largest file that is read: ten times the stores of a thousand machines.</summary>
     public const int MaxBytes = 32 * 1024 * 1024;

@@ -1,0 +1,54 @@
+# The seven things people do here: make, make demo, make test, make bench, make conformance, make diff, make install.
+# Set-up is part of each target; nothing has to be installed by hand but the .NET SDK.
+
+SHELL      := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+OUT        := $(CURDIR)/out
+PROVISION  := $(OUT)/provision
+STAMPS     := $(OUT)/stamps
+SOURCES    := $(shell git ls-files 'src/*.cs' 'src/*.csproj' '*.props')
+CONFIGURATION ?= Release
+
+.PHONY: all demo test bench conformance diff install packages clean
+
+all: $(PROVISION)
+
+# One self-contained, single-file, ReadyToRun, trimmed binary.
+$(PROVISION): $(SOURCES)
+	dotnet publish src/Provision.Cli -c Release -r linux-x64 -o $(OUT)/publish -v quiet --nologo
+	install -m 0755 $(OUT)/publish/provision $@
+
+# The seeds' two commands: make diff CONFIG=cyrus HOST=imap33 ROOT=/mnt
+CONFIG ?=
+HOST   ?=
+ROOT   ?= /
+FLAGS  ?=
+diff: $(PROVISION)
+	$(PROVISION) diff $(CONFIG) $(if $(HOST),--host $(HOST)) --root $(ROOT) $(FLAGS)
+
+install: $(PROVISION)
+	$(PROVISION) install $(CONFIG) $(if $(HOST),--host $(HOST)) --root $(ROOT) $(FLAGS)
+
+demo: $(PROVISION) $(STAMPS)/demo-packages
+	build/demo.sh $(PROVISION)
+
+test: $(PROVISION) $(STAMPS)/test-packages
+	build/run-tests.sh
+
+bench: $(PROVISION) $(STAMPS)/test-packages $(STAMPS)/bench-packages
+	build/run-benchmarks.sh
+
+# make conformance CASES="FILE.jsonl ...": how much of the template language is there, measured
+CASES ?= tests/Provision.Templating.Tests/Golden
+conformance:
+	dotnet run --project tests/Provision.Conformance -c Release -- $(CASES)
+
+$(STAMPS)/%-packages: build/%-packages.txt build/install-packages.sh
+	build/install-packages.sh $<
+	mkdir -p $(STAMPS) && touch $@
+
+packages: $(STAMPS)/demo-packages $(STAMPS)/test-packages
+
+clean:
+	rm -rf $(OUT)
+	git clean -fdxq -e /out src tests

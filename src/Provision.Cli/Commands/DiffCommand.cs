@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Provision.Cli.Printing;
+using Provision.Host.Plans;
+using Provision.Host.State;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision diff</c>: how does this machine differ from the repository?</summary>
+internal static class DiffCommand
+{
+    public static Command Create()
+    {
+        var options = new HostOptions();
+        var configs = GlobalOptions.Configs();
+        var stat = new Option<bool>("--stat") { Description = "One line a file" };
+        var save = new Option<string?>("--save") { Description = "Write the plan to a file, for \"provision install --plan\"", HelpName = "FILE" };
+        var noChecks = new Option<bool>("--no-checks") { Description = "Do not run the checkers of changed files" };
+        var command = new Command(
+            "diff",
+            "Shows how a machine differs from the repository, and what an install would do about it.\n\n" +
+            "Each file gets a verdict: new, update (the repository changed), drift (somebody changed the machine), conflict (both), gone " +
+            "(no longer in the inventory), unknown (a secret cannot be read). Exit code 0: no difference, 1: differences, 2: trouble.");
+        command.Arguments.Add(configs);
+        options.AddTo(command);
+        command.Options.Add(stat);
+        command.Options.Add(save);
+        command.Options.Add(noChecks);
+        command.SetAction(arguments =>
+        {
+            using var work = HostWork.Open(arguments, options);
+            var desired = work.Render();
+            var store = new StateStore(work.Files);
+            var state = store.ReadState();
+            var selection = HostWork.Select(arguments.GetValue(configs)!, desired, state);
+            var plan = new Planner(work.Files, work.Workspace.Commands).Plan(desired, state, work.Revision, selection, !arguments.GetValue(noChecks));
+            var redaction = new Redaction(desired.SecretValues, state, store);
+            if (arguments.GetValue(save) is { } path)
+            {
+                File.WriteAllBytes(path, PlanJson.Of(plan, redaction));
+            }
+
+            if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
+            {
+                using var output = Console.OpenStandardOutput();
+                output.Write(PlanJson.Of(plan, redaction));
+            }
+            else
+            {
+                if (store.ReadJournal() is not null)
+                {
+                    Console.Error.WriteLine("provision: an install was interrupted here; the next install finishes it first");
+                }
+
+                using var output = new StreamWriter(Console.OpenStandardOutput());
+                new PlanPrinter(output, redaction).Print(plan, arguments.GetValue(stat));
+            }
+
+            return plan.ExitCode;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Text;
+using Provision.Inventory;
+using Provision.Text;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision host add</c> and <c>host retire</c>: edits of the inventory that keep comments and order.</summary>
+internal static class HostCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("host", "Adds a host to the inventory, or retires one.");
+        command.Subcommands.Add(CreateAdd());
+        command.Subcommands.Add(CreateRetire());
+        return command;
+    }
+
+    private static Command CreateAdd()
+    {
+        var name = new Argument<string>("NAME") { Description = "The new host's name" };
+        var macs = new Option<string[]>("--mac") { Description = "A MAC address; give one for each card", HelpName = "MAC", Required = true, AllowMultipleArgumentsPerToken = true };
+        var chassis = new Option<string?>("--chassis") { Description = "The hardware generation", HelpName = "NAME" };
+        var site = new Option<string?>("--site") { Description = "The site (default: the only one)", HelpName = "NAME" };
+        var roles = new Option<string[]>("--role") { Description = "A role; give one for each", HelpName = "NAME", Required = true, AllowMultipleArgumentsPerToken = true };
+        var dryRun = DryRun();
+        var command = new Command(
+            "add",
+            "Writes a host into its site's file, keeping comments and order, with a free address and a free slot network; checks the whole inventory with it and shows the change.");
+        command.Arguments.Add(name);
+        command.Options.Add(macs);
+        command.Options.Add(chassis);
+        command.Options.Add(site);
+        command.Options.Add(roles);
+        command.Options.Add(dryRun);
+        command.SetAction(arguments => Apply(
+            arguments,
+            files => HostEntry.Add(files, new NewHost(arguments.GetValue(name)!, arguments.GetValue(macs)!, arguments.GetValue(chassis), arguments.GetValue(site), arguments.GetValue(roles)!)),
+            arguments.GetValue(dryRun)));
+        return command;
+    }
+
+    private static Command CreateRetire()
+    {
+        var name = new Argument<string>("NAME") { Description = "The host's name" };
+        var dryRun = DryRun();
+        var command = new Command("retire", "Marks a host as retired: its name, MACs and addresses stay taken, and it has no desired state any more. Refused while stores use its slots.");
+        command.Arguments.Add(name);
+        command.Options.Add(dryRun);
+        command.SetAction(arguments => Apply(arguments, files => HostEntry.Retire(files, arguments.GetValue(name)!), arguments.GetValue(dryRun)));
+        return command;
+    }
+
+    private static Option<bool> DryRun() => new("--dry-run") { Description = "Show the change and write nothing" };
+
+    private static int Apply(ParseResult arguments, Func<InventoryFiles, InventoryEdit> edit, bool dryRun)
+    {
+        var folder = Workspace.FindFolder(arguments);
+        var result = edit(InventoryFiles.ReadFrom(folder));
+        if (!result.IsGood)
+        {
+            throw new UserErrorException(result.Result.Diagnostics);
+        }
+
+        var shown = new StringBuilder($"--- {result.Path}\n+++ {result.Path}\n");
+        UnifiedDiff.Write(shown, UnifiedDiff.Hunks(result.Before, result.After));
+        Console.Out.Write(shown);
+        if (dryRun)
+        {
+            Console.Error.WriteLine("nothing was written (--dry-run)");
+            return ExitCodes.Same;
+        }
+
+        // A rename, so that no editor or git ever sees half a file.
+        var path = Path.Combine(folder, result.Path);
+        File.WriteAllText(path + ".new", result.After);
+        File.Move(path + ".new", path, overwrite: true);
+        Console.Error.WriteLine($"written to {result.Path}; commit and push it");
+        return ExitCodes.Same;
+    }
+}

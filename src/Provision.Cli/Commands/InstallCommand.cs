@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Provision.Cli.Printing;
+using Provision.Host.Apply;
+using Provision.Host.Plans;
+using Provision.Host.State;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision install</c>: bring this machine to what the repository says.</summary>
+internal static class InstallCommand
+{
+    public static Command Create()
+    {
+        var options = new HostOptions();
+        var configs = GlobalOptions.Configs();
+        var allowDirty = new Option<bool>("--allow-dirty") { Description = "Install although the repository has changes that are not committed or not pushed" };
+        var plan = new Option<string?>("--plan") { Description = "Carry out a saved plan, and only if nothing has moved since", HelpName = "FILE" };
+        var removeSlots = new Option<int>("--remove-slots") { Description = "How many slots this run may take away", HelpName = "N", DefaultValueFactory = _ => new InstallOptions().MaximumRemovedSlots };
+        var jobs = UnitOptions.Jobs();
+        var limit = UnitOptions.Limit();
+        var command = new Command(
+            "install",
+            "Brings a machine to what the repository says, in one transaction: checks first, then every file is swapped, then the units that use " +
+            "them are acted on, a few at a time. If a check fails nothing has changed; if a unit fails everything is put back (exit code 1). " +
+            "An interrupted run is finished by the next one. Exit code 2: nothing was changed.");
+        command.Arguments.Add(configs);
+        options.AddTo(command);
+        command.Options.Add(allowDirty);
+        command.Options.Add(plan);
+        command.Options.Add(removeSlots);
+        command.Options.Add(jobs);
+        command.Options.Add(limit);
+        command.SetAction(arguments =>
+        {
+            using var work = HostWork.Open(arguments, options);
+            var desired = work.Render();
+            var store = new StateStore(work.Files);
+            var state = store.ReadState();
+            var selection = HostWork.Select(arguments.GetValue(configs)!, desired, state);
+            var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
+            var report = new Installation(work.Files, work.Workspace.Commands, TimeProvider.System).Install(desired, work.Revision, selection, new InstallOptions
+            {
+                AllowDirty = arguments.GetValue(allowDirty),
+                ExpectedHash = arguments.GetValue(plan) is { } path ? PlanJson.HashOf(path) : null,
+                MaximumRemovedSlots = arguments.GetValue(removeSlots),
+                UnitsAtOnce = Math.Max(1, arguments.GetValue(jobs)),
+                UnitLimit = TimeSpan.FromSeconds(arguments.GetValue(limit)),
+                Progress = json ? null : Console.Error.WriteLine,
+            });
+            return ReportPrinter.Print(report, new Redaction(desired.SecretValues, state, store), json);
+        });
+        return command;
+    }
+}
+
+/// <summary>Options of the commands that act on units.</summary>
+internal static class UnitOptions
+{
+    public static Option<int> Jobs() => new("--jobs")
+    {
+        Description = "How many units are acted on at a time",
+        HelpName = "N",
+        DefaultValueFactory = _ => new InstallOptions().UnitsAtOnce,
+    };
+
+    public static Option<int> Limit() => new("--unit-limit")
+    {
+        Description = "Seconds that one unit may take to become well",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => (int)new InstallOptions().UnitLimit.TotalSeconds,
+    };
+}

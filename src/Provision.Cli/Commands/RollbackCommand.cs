@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Provision.Cli.Printing;
+using Provision.Host.Apply;
+using Provision.Host.Plans;
+using Provision.Host.State;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision rollback</c>: put an earlier generation's files back.</summary>
+internal static class RollbackCommand
+{
+    public static Command Create()
+    {
+        var generation = new Argument<int?>("GENERATION") { Description = "The generation to go back to (default: the one before the last; 0: before the first install)", Arity = ArgumentArity.ZeroOrOne };
+        var root = GlobalOptions.Root();
+        var masters = GlobalOptions.Masters();
+        var jobs = UnitOptions.Jobs();
+        var limit = UnitOptions.Limit();
+        var command = new Command("rollback", "Puts the files of an earlier generation back and acts on the units that use them. Who is master of a store never changes by it.");
+        command.Arguments.Add(generation);
+        command.Options.Add(root);
+        command.Options.Add(masters);
+        command.Options.Add(jobs);
+        command.Options.Add(limit);
+        command.SetAction(arguments =>
+        {
+            using var files = HostWork.OpenRoot(arguments.GetValue(root)!);
+            var store = new StateStore(files);
+            var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
+            var redaction = new Redaction([], store.ReadState(), store);
+            var serial = Workspace.ReadMasters(arguments.GetValue(masters), files).Serial;
+            var report = new Installation(files, new Provision.Machine.ProcessRunner(), TimeProvider.System).Rollback(arguments.GetValue(generation), serial, new InstallOptions
+            {
+                UnitsAtOnce = Math.Max(1, arguments.GetValue(jobs)),
+                UnitLimit = TimeSpan.FromSeconds(arguments.GetValue(limit)),
+                Progress = json ? null : Console.Error.WriteLine,
+            });
+            return ReportPrinter.Print(report, redaction, json);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+
+namespace Provision.Cli;
+
+/// <summary>Exit codes, as diff(1) has them.</summary>
+internal static class ExitCodes
+{
+    /// <summary>The host is as it should be, or the work is done.</summary>
+    public const int Same = 0;
+
+    /// <summary>There are differences.</summary>
+    public const int Differs = 1;
+
+    /// <summary>The question could not be answered, or nothing was done.</summary>
+    public const int Trouble = 2;
+}
+
+/// <summary>The forms that data is printed in.</summary>
+internal enum OutputForm
+{
+    /// <summary>For people.</summary>
+    Text,
+
+    /// <summary>For programs.</summary>
+    Json,
+}
+
+/// <summary>Options that every command has, and those that several share.</summary>
+internal static class GlobalOptions
+{
+    public static readonly Option<string?> Repo = new("--repo")
+    {
+        Description = "Folder of the repository (default: the one around the current folder)",
+        HelpName = "DIR",
+        Recursive = true,
+    };
+
+    public static readonly Option<OutputForm> Output = new("--output", "-o")
+    {
+        Description = "text or json",
+        DefaultValueFactory = _ => OutputForm.Text,
+        Recursive = true,
+    };
+
+    public static Option<string?> Host() => new("--host")
+    {
+        Description = "The host (default: the one whose MACs this machine has)",
+        HelpName = "NAME",
+    };
+
+    public static Option<string> Root() => new("--root")
+    {
+        Description = "The root to compare with and install into; with any other than / no service is touched",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => "/",
+    };
+
+    public static Option<string> Identity() => new("--identity")
+    {
+        Description = "age identity (private key) that reads the secrets",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => Provision.Host.Secrets.SecretStore.DefaultIdentity,
+    };
+
+    public static Option<string?> Masters() => new("--masters")
+    {
+        Description = "Snapshot of the stores' masters (default: the host's cached one, else each store's first slot)",
+        HelpName = "FILE",
+    };
+
+    public static Argument<string[]> Configs() => new("CONFIG")
+    {
+        Description = "Config directories, such as cyrus, or instances of one, such as cyrus/sloti33d1t01 (default: everything)",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    public static void AddTo(RootCommand root)
+    {
+        root.Options.Add(Repo);
+        root.Options.Add(Output);
+    }
+}

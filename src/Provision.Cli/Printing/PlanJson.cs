@@ -1,0 +1,142 @@
+using System.Buffers;
+using System.Text.Json;
+using Provision.Host.Plans;
+using Provision.Text;
+
+namespace Provision.Cli.Printing;
+
+/// <summary>Shows a plan to programs; also the form in which a plan is saved. Holds no secret.</summary>
+internal static class PlanJson
+{
+    /// <summary>The plan as indented JSON.</summary>
+    public static byte[] Of(ChangePlan plan, Redaction redaction) => Json.Bytes(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("host", plan.Host);
+        writer.WriteString("commit", plan.Revision.Id);
+        writer.WriteBoolean("dirty", plan.Revision.Dirty);
+        writer.WriteBoolean("pushed", plan.Revision.Pushed);
+        writer.WriteNumber("masters_serial", plan.MastersSerial);
+        writer.WriteString("plan_hash", plan.Hash);
+        writer.WriteNumber("exit", plan.ExitCode);
+        writer.WriteNumber("same", plan.Same.Count);
+        Json.Array(writer, "files", plan.Files, file => WriteFile(writer, file, redaction));
+        Json.Array(writer, "packages", plan.Packages, package =>
+        {
+            writer.WriteString("name", package.Wanted.Name);
+            writer.WriteString("wanted", package.Wanted.Version);
+            writer.WriteString("installed", package.Installed);
+        });
+        Json.Array(writer, "units", plan.Units, unit =>
+        {
+            writer.WriteString("unit", unit.Unit.Name);
+            writer.WriteString("problem", unit.Problem);
+        });
+        Json.Array(writer, "actions", plan.Effects, effect =>
+        {
+            writer.WriteString("unit", effect.Unit);
+            writer.WriteString("action", effect.Action.ToString().ToLowerInvariant());
+            writer.WriteString("reason", effect.Reason);
+        });
+        Json.Array(writer, "stale", plan.Stale, stale =>
+        {
+            writer.WriteString("unit", stale.Unit);
+            writer.WriteString("reason", stale.Reason);
+        });
+        Json.Array(writer, "owed", plan.Owed, owed =>
+        {
+            writer.WriteString("unit", owed.Unit);
+            writer.WriteString("action", owed.Action.ToString().ToLowerInvariant());
+            writer.WriteNumber("generation", owed.Generation);
+            writer.WriteString("reason", owed.Reason);
+        });
+        Json.Array(writer, "checks", plan.Checks, check =>
+        {
+            Json.Strings(writer, "command", check.Check.Arguments);
+            Json.Strings(writer, "paths", check.Paths);
+            writer.WriteString("outcome", check.Outcome.ToString().ToLowerInvariant());
+            writer.WriteString("output", redaction.Plain(check.Output));
+        });
+        Json.Strings(writer, "problems", plan.Problems.Select(problem => problem.ToString()));
+        writer.WriteEndObject();
+    });
+
+    /// <summary>The hash of a saved plan.</summary>
+    /// <exception cref="UserErrorException">The file is no saved plan.</exception>
+    public static string HashOf(string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            return document.RootElement.GetProperty("plan_hash").GetString() ?? throw new KeyNotFoundException();
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IOException)
+        {
+            throw new UserErrorException($"{path} is no plan that \"provision diff --save\" wrote: {e.Message}");
+        }
+    }
+
+    private static void WriteFile(Utf8JsonWriter writer, FileDifference file, Redaction redaction)
+    {
+        writer.WriteString("path", file.Path);
+        writer.WriteString("verdict", file.Verdict.ToString().ToLowerInvariant());
+        writer.WriteBoolean("kept", file.Kept);
+        Json.Strings(writer, "reasons", file.Reasons);
+        writer.WriteString("config", file.Config);
+        writer.WriteString("instance", file.Instance);
+        Json.Strings(writer, "units", file.Units);
+        Json.Strings(writer, "diff", redaction.Shown(file).SelectMany(hunk => hunk.Lines.Select(line => UnifiedDiff.Mark(line.Change) + line.Text).Prepend(hunk.Header)));
+    }
+}
+
+/// <summary>Small things that every JSON output needs.</summary>
+internal static class Json
+{
+    private static readonly JsonWriterOptions Form = new() { Indented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static byte[] Bytes(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, Form))
+        {
+            write(writer);
+        }
+
+        return [.. buffer.WrittenSpan, (byte)'\n'];
+    }
+
+    public static void Print(Action<Utf8JsonWriter> write)
+    {
+        using var output = Console.OpenStandardOutput();
+        output.Write(Bytes(write));
+    }
+
+    public static void Array<T>(Utf8JsonWriter writer, string name, IEnumerable<T> items, Action<T> members)
+    {
+        writer.WriteStartArray(name);
+        Items(writer, items, members);
+        writer.WriteEndArray();
+    }
+
+    /// <summary>Writes objects into an array that is open.</summary>
+    public static void Items<T>(Utf8JsonWriter writer, IEnumerable<T> items, Action<T> members)
+    {
+        foreach (var item in items)
+        {
+            writer.WriteStartObject();
+            members(item);
+            writer.WriteEndObject();
+        }
+    }
+
+    public static void Strings(Utf8JsonWriter writer, string name, IEnumerable<string> items)
+    {
+        writer.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            writer.WriteStringValue(item);
+        }
+
+        writer.WriteEndArray();
+    }
+}

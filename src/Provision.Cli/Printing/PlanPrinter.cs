@@ -1,0 +1,154 @@
+using Provision.Host.Checks;
+using Provision.Host.Plans;
+using Provision.Text;
+
+namespace Provision.Cli.Printing;
+
+/// <summary>Shows a plan to people.</summary>
+/// <param name="output">Where to.</param>
+/// <param name="redaction">Keeps secrets out.</param>
+internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
+{
+    private const int NamedOthers = 4;
+
+    /// <summary>Prints a whole plan.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="stat">One line a file, without hunks.</param>
+    public void Print(ChangePlan plan, bool stat)
+    {
+        foreach (var folded in HunkFolding.Fold(plan.Files, redaction))
+        {
+            PrintFile(folded, stat);
+        }
+
+        foreach (var package in plan.Packages)
+        {
+            var wanted = package.Wanted.Version is { } version ? $", should be {version}" : "";
+            output.WriteLine($"{Ink.Yellow("package")}  {package.Wanted.Name}  {(package.Installed is null ? "is not installed" : $"is {package.Installed}")}{wanted}");
+        }
+
+        foreach (var unit in plan.Units)
+        {
+            output.WriteLine($"{Ink.Yellow("unit")}     {unit.Unit.Name}  {unit.Problem}");
+        }
+
+        foreach (var stale in plan.Stale)
+        {
+            output.WriteLine($"{Ink.Yellow("stale")}    {stale.Unit}  {stale.Reason}");
+        }
+
+        PrintOwed(plan);
+        PrintEffects(plan);
+        PrintChecks(plan);
+        foreach (var problem in plan.Problems)
+        {
+            output.WriteLine(Ink.Red(problem.ToString()));
+        }
+
+        output.WriteLine(Summary(plan));
+    }
+
+    /// <summary>The line that tells all in numbers.</summary>
+    public static string Summary(ChangePlan plan)
+    {
+        var parts = plan.Files.GroupBy(file => file.Verdict).OrderBy(group => group.Key).Select(group => $"{group.Count()} {group.Key.ToString().ToLowerInvariant()}").ToList();
+        var files = parts.Count == 0 ? $"{plan.Same.Count} files are as they should be" : $"{string.Join(", ", parts)}; {plan.Same.Count} files are as they should be";
+        var others = (plan.Packages.Count > 0 ? $"; {plan.Packages.Count} packages" : "") + (plan.Units.Count > 0 ? $"; {plan.Units.Count} units" : "") + (plan.Owed.Count > 0 ? $"; {plan.Owed.Count} owed" : "");
+        return $"{plan.Host} at {plan.Revision.Short}: {files}{others}";
+    }
+
+    private void PrintFile(FoldedDifference folded, bool stat)
+    {
+        var file = folded.First;
+        var word = file.Verdict.ToString().ToLowerInvariant().PadRight(8);
+        var colour = file.Verdict switch
+        {
+            Verdict.New or Verdict.Update => Ink.Green(word),
+            Verdict.Gone or Verdict.Conflict or Verdict.Unknown => Ink.Red(word),
+            _ => Ink.Yellow(word),
+        };
+        if (stat)
+        {
+            foreach (var one in folded.Others.Prepend(file))
+            {
+                var added = one.Hunks.SelectMany(hunk => hunk.Changes).Count(line => line.Change == LineChange.Added);
+                var removed = one.Hunks.SelectMany(hunk => hunk.Changes).Count(line => line.Change == LineChange.Removed);
+                output.WriteLine($"{colour} {one.Path}  +{added} -{removed}  {string.Join(", ", one.Reasons)}");
+            }
+
+            return;
+        }
+
+        output.WriteLine($"{colour} {Ink.Bold(file.Path)}  {string.Join(", ", file.Reasons)}");
+
+        // What leaves is kept in the history; only what somebody added to it by hand would be news.
+        foreach (var hunk in file.Verdict == Verdict.Gone && !file.Kept ? [] : folded.Hunks)
+        {
+            output.WriteLine(Ink.Cyan(hunk.Header));
+            foreach (var line in hunk.Lines)
+            {
+                var text = UnifiedDiff.Mark(line.Change) + line.Text;
+                output.WriteLine(line.Change switch
+                {
+                    LineChange.Added => Ink.Green(text),
+                    LineChange.Removed => Ink.Red(text),
+                    _ => text,
+                });
+            }
+        }
+
+        if (folded.Others.Count > 0)
+        {
+            var names = folded.Others.Select(other => other.Instance ?? other.Path).ToList();
+            output.WriteLine($"  ... and the same in {names.Count} more: {string.Join(", ", names.Take(NamedOthers))}{(names.Count > NamedOthers ? $" ... {names[^1]}" : "")}");
+        }
+
+        output.WriteLine();
+    }
+
+    private void PrintEffects(ChangePlan plan)
+    {
+        // One line for the slots that share an action and the kind of file that asks for it.
+        foreach (var group in plan.Effects.GroupBy(effect => (effect.Action, effect.Order, effect.OfMaster, Reason: KindOf(effect))))
+        {
+            var units = group.Select(effect => effect.Unit).ToList();
+            output.WriteLine($"{Ink.Cyan(group.Key.Action.ToString().ToLowerInvariant().PadRight(8))} {Shortened(units)}  because of {group.Key.Reason}");
+        }
+    }
+
+    /// <summary>One line for what shares an action and a generation: a first install owes something to every unit.</summary>
+    private void PrintOwed(ChangePlan plan)
+    {
+        foreach (var group in plan.Owed.GroupBy(owed => (Check: owed.Unit.StartsWith('/'), owed.Action, owed.Generation)))
+        {
+            var names = group.Select(owed => owed.Unit).ToList();
+            var what = group.Key.Check ? "check of" : group.Key.Action.ToString().ToLowerInvariant();
+            output.WriteLine($"{Ink.Yellow("owed")}     {what} {Shortened(names)}  since generation {group.Key.Generation}");
+        }
+    }
+
+    private static string Shortened(List<string> names) =>
+        names.Count <= NamedOthers ? string.Join(", ", names) : $"{string.Join(", ", names.Take(NamedOthers - 1))} ... {names[^1]} ({names.Count} in all)";
+
+    private static string KindOf(UnitEffect effect)
+    {
+        var at = effect.Unit.IndexOf('@', StringComparison.Ordinal);
+        var dot = effect.Unit.LastIndexOf('.');
+        return at > 0 && dot > at ? effect.Reason.Replace(effect.Unit[(at + 1)..dot], "*", StringComparison.Ordinal) : effect.Reason;
+    }
+
+    private void PrintChecks(ChangePlan plan)
+    {
+        foreach (var check in plan.Checks.Where(check => check.Outcome == CheckOutcome.Failed))
+        {
+            output.WriteLine($"{Ink.Red("check failed")}  {string.Join(' ', check.Check.Arguments)}  for {string.Join(", ", check.Paths.Take(NamedOthers))}");
+            output.WriteLine("  " + redaction.Plain(check.Output).ReplaceLineEndings("\n  "));
+        }
+
+        var open = plan.Checks.Where(check => check.Outcome == CheckOutcome.Unchecked).ToList();
+        if (open.Count > 0)
+        {
+            output.WriteLine($"{Ink.Yellow("unchecked")} {open.SelectMany(check => check.Paths).Distinct(StringComparer.Ordinal).Count()} files: {Shortened([.. open.Select(check => check.Output).Distinct(StringComparer.Ordinal)])}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using Provision.Host.Desired;
+using Provision.Host.Model;
+using Provision.Host.Plans;
+using Provision.Host.Rendering;
+using Provision.Host.Repository;
+using Provision.Host.Secrets;
+using Provision.Inventory;
+using Provision.Machine;
+using Provision.Text;
+
+namespace Provision.Cli;
+
+/// <summary>The repository that a command works with, loaded and checked.</summary>
+internal sealed class Workspace
+{
+    private Workspace(string folder, Fleet fleet, ICommandRunner commands)
+    {
+        Folder = folder;
+        Fleet = fleet;
+        Commands = commands;
+        Library = new TemplateLibrary(folder);
+    }
+
+    public string Folder { get; }
+
+    public Fleet Fleet { get; }
+
+    public ICommandRunner Commands { get; }
+
+    public TemplateLibrary Library { get; }
+
+    /// <summary>Finds the repository and loads its inventory; every problem ends the command, all of them shown.</summary>
+    public static Workspace Load(ParseResult arguments) => Load(FindFolder(arguments));
+
+    public static Workspace Load(string folder)
+    {
+        var result = InventoryLoader.Load(InventoryFiles.ReadFrom(folder));
+        foreach (var warning in result.Diagnostics.Where(problem => problem.Severity == Severity.Warning))
+        {
+            Console.Error.WriteLine(warning);
+        }
+
+        return result.Fleet is null ? throw new UserErrorException(result.Diagnostics) : new Workspace(folder, result.Fleet, new ProcessRunner());
+    }
+
+    public static string FindFolder(ParseResult arguments)
+    {
+        if (arguments.GetValue(GlobalOptions.Repo) is { } given)
+        {
+            return Directory.Exists(Path.Combine(given, "hosts"))
+                ? Path.GetFullPath(given)
+                : throw new UserErrorException($"{given} holds no inventory: there is no folder hosts in it");
+        }
+
+        for (var folder = Directory.GetCurrentDirectory(); folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (Directory.Exists(Path.Combine(folder, "hosts")) && Directory.Exists(Path.Combine(folder, "roles")))
+            {
+                return folder;
+            }
+        }
+
+        throw new UserErrorException("no repository here or above: go into one, or name it with --repo DIR");
+    }
+
+    /// <summary>The host that the command is about: the named one, or the one whose MACs this machine has.</summary>
+    public Provision.Inventory.Host FindHost(string? name, IMachineFiles files)
+    {
+        if (name is null)
+        {
+            using var system = RootedFiles.Open("/");
+            var found = HostIdentity.Find(Fleet, Macs(files.List("/sys/class/net").Count > 0 ? files : system));
+            return found.Host ?? throw new UserErrorException($"{found.Error}; name the host with --host");
+        }
+
+        var host = Fleet.FindHost(name)
+            ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("--host"), $"the inventory has no host \"{name}\"", NearestName.Hint(name, Fleet.Hosts.Select(known => known.Name)))]);
+        return host.Status == HostStatus.Retired
+            ? throw new UserErrorException([Diagnostic.Error(host.Location, $"{name} is retired and has no desired state")])
+            : host;
+    }
+
+    /// <summary>The host's view of the fleet with the masters that the machine, or a file, knows.</summary>
+    public HostView View(Provision.Inventory.Host host, Masters masters) => HostView.Of(Fleet, host, masters);
+
+    /// <summary>The masters of a file, of the machine's cache, or each store's first slot.</summary>
+    public static Masters ReadMasters(string? path, IMachineFiles? files)
+    {
+        const string cached = Provision.Host.State.StateStore.Folder + "/masters.json";
+        var bytes = path is not null ? File.ReadAllBytes(path) : files?.Read(cached)?.Content;
+        if (bytes is null)
+        {
+            return Masters.Default;
+        }
+
+        var problems = new DiagnosticBag();
+        return Masters.FromJson(bytes, path ?? cached, problems) ?? throw new UserErrorException(problems);
+    }
+
+    /// <summary>Renders a host; every problem of every template ends the command.</summary>
+    public DesiredState Render(HostView view, SecretStore secrets)
+    {
+        var problems = new DiagnosticBag();
+        var desired = new HostRenderer(view, Library, new FleetModel(Fleet, view.Masters), secrets).Render(problems);
+        return desired ?? throw new UserErrorException(problems.InOrder());
+    }
+
+    /// <summary>The commit of the working tree.</summary>
+    public Revision Revision() => GitRevision.Read(Folder, Commands);
+
+    private static IEnumerable<string> Macs(IMachineFiles files) =>
+        files.List("/sys/class/net")
+            .Select(card => files.Read($"/sys/class/net/{card}/address", follow: true))
+            .OfType<FileContent>()
+            .Select(file => System.Text.Encoding.ASCII.GetString(file.Content).Trim());
+}

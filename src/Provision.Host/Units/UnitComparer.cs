@@ -1,0 +1,158 @@
+using System.Security.Cryptography;
+using System.Text;
+using Provision.Host.Desired;
+using Provision.Host.Plans;
+using Provision.Host.State;
+using Provision.Machine;
+
+namespace Provision.Host.Units;
+
+/// <summary>A unit that is not enabled or not active though it should be.</summary>
+/// <param name="Unit">The unit.</param>
+/// <param name="Problem"><c>not enabled</c>, <c>not active (failed)</c>, <c>unknown</c> ...</param>
+/// <param name="NeedsEnabling">Whether an install would enable it.</param>
+/// <param name="NeedsStarting">Whether an install would start it.</param>
+public sealed record UnitDifference(DesiredUnit Unit, string Problem, bool NeedsEnabling, bool NeedsStarting);
+
+/// <summary>A unit that runs with an older configuration than the one on disk.</summary>
+/// <param name="Unit">The unit.</param>
+/// <param name="Reason">What shows it.</param>
+public sealed record StaleUnit(string Unit, string Reason);
+
+/// <summary>Compares units with what should run.</summary>
+/// <param name="files">The machine.</param>
+/// <param name="systemd">The running service manager; null where the root is not the running system.</param>
+public sealed class UnitComparer(IMachineFiles files, Systemd? systemd)
+{
+    /// <summary>The units that are not enabled or not active. In a root without unit files nothing can be said, and nothing is.</summary>
+    public IReadOnlyList<UnitDifference> Compare(IReadOnlyList<DesiredUnit> wanted)
+    {
+        if (systemd is null)
+        {
+            var unitFiles = new UnitFiles(files);
+            return unitFiles.IsSystem
+                ? [.. wanted.Where(unit => unitFiles.Defines(unit.Name) && NeedsLink(unit.Name) && !unitFiles.IsEnabled(unit.Name)).Select(unit => new UnitDifference(unit, "not enabled", true, false))]
+                : [];
+        }
+
+        var differences = new List<UnitDifference>();
+        var status = systemd.Status([.. wanted.Select(unit => unit.Name)]);
+        foreach (var unit in wanted)
+        {
+            var now = status[unit.Name];
+            if (now.LoadState is not "loaded")
+            {
+                differences.Add(new UnitDifference(unit, now.LoadState is "not-found" ? "not there" : now.LoadState, true, true));
+                continue;
+            }
+
+            var problem = (now.IsEnabled, now.IsActive) switch
+            {
+                (true, true) => null,
+                (true, false) => $"not active ({now.ActiveState})",
+                (false, true) => "not enabled",
+                _ => $"not enabled, not active ({now.ActiveState})",
+            };
+            if (problem is not null)
+            {
+                differences.Add(new UnitDifference(unit, problem, !now.IsEnabled, !now.IsActive));
+            }
+        }
+
+        return differences;
+    }
+
+    /// <summary>
+    /// The units whose files on disk are not those they were last started or reloaded with. A unit that somebody
+    /// restarted since is fresh where its files are older than that start.
+    /// </summary>
+    public IReadOnlyList<StaleUnit> Stale(HostState state)
+    {
+        if (systemd is null)
+        {
+            return [];
+        }
+
+        var byUnit = FilesByUnit(state.Files);
+        var stale = new List<StaleUnit>();
+        var comparer = new FileComparer(files, state, OwnerDatabase.Read(files));
+        foreach (var (unit, status) in systemd.Status([.. byUnit.Keys]))
+        {
+            if (!status.IsActive || state.Owed.ContainsKey(unit) || !state.Units.TryGetValue(unit, out var record))
+            {
+                continue;
+            }
+
+            var observed = byUnit[unit].Select(path => (Path: path, File: comparer.Observe(path))).ToList();
+            var hash = HashOf(observed.Select(entry => (entry.Path, entry.File?.Sha256 ?? "")));
+            if (string.Equals(hash, record.ConfigHash, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (string.Equals(record.InvocationId, status.InvocationId, StringComparison.Ordinal))
+            {
+                stale.Add(new StaleUnit(unit, "runs with an older configuration than the one on disk"));
+            }
+            else if (observed.FirstOrDefault(entry => entry.File?.Facts.Modified > status.ActiveSince?.AddSeconds(1)) is { Path: { } newer })
+            {
+                stale.Add(new StaleUnit(unit, $"was started before {newer} was changed"));
+            }
+        }
+
+        return stale;
+    }
+
+    /// <summary>The hash of a unit's configuration as a state knows it.</summary>
+    public static string ConfigHash(string unit, IReadOnlyDictionary<string, ManagedFile> managed) =>
+        HashOf(managed.Where(file => file.Value.Units.Contains(unit, StringComparer.Ordinal))
+            .OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => (file.Key, file.Value.Image.Content.Sha256)));
+
+    /// <summary>The paths of each unit's files in ordinal order.</summary>
+    public static IReadOnlyDictionary<string, List<string>> FilesByUnit(IReadOnlyDictionary<string, ManagedFile> managed)
+    {
+        var byUnit = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (var (path, file) in managed.OrderBy(file => file.Key, StringComparer.Ordinal))
+        {
+            foreach (var unit in file.Units)
+            {
+                if (!byUnit.TryGetValue(unit, out var paths))
+                {
+                    byUnit[unit] = paths = [];
+                }
+
+                paths.Add(path);
+            }
+        }
+
+        return byUnit;
+    }
+
+    private bool NeedsLink(string unit)
+    {
+        // Only a unit with an [Install] section can be enabled.
+        foreach (var name in UnitFiles.NamesOf(unit))
+        {
+            foreach (var folder in UnitFiles.Folders)
+            {
+                if (files.Read($"{folder}/{name}", follow: true) is { } file)
+                {
+                    return Encoding.UTF8.GetString(file.Content).Contains("\n[Install]", StringComparison.Ordinal);
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static string HashOf(IEnumerable<(string Path, string Sha256)> configuration)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (path, sha256) in configuration)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{path}\n{sha256}\n"));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

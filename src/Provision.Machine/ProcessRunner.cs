@@ -1,0 +1,144 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+namespace Provision.Machine;
+
+/// <summary>Runs commands as processes of this machine.</summary>
+public sealed class ProcessRunner : ICommandRunner
+{
+    /// <inheritdoc/>
+    public CommandResult Run(Command command, CancellationToken cancellation = default)
+    {
+        var start = new ProcessStartInfo(command.Program, command.Arguments)
+        {
+            WorkingDirectory = command.WorkingFolder ?? "",
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var (name, value) in command.Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = new Process { StartInfo = start };
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception e)
+        {
+            return new CommandResult(command, 127, default, $"{command.Program}: {e.Message}");
+        }
+
+        using var output = new MemoryStream();
+        var error = new StringBuilder();
+        var readOutput = Task.Run(() => Pump(process.StandardOutput.BaseStream, output, command.Listener), CancellationToken.None);
+        var readError = Task.Run(() => PumpText(process.StandardError, error, command.Listener), CancellationToken.None);
+        WriteInput(process, command.Input);
+
+        var timedOut = false;
+        using (var timer = command.Timeout is { } limit ? new CancellationTokenSource(limit) : new CancellationTokenSource())
+        using (timer.Token.Register(() => timedOut = Kill(process)))
+        using (cancellation.Register(() => Kill(process)))
+        {
+            process.WaitForExit();
+        }
+
+        // A grandchild that outlives the program may hold the pipes open: what it says later is nobody's.
+        Task.WaitAll([readOutput, readError], TimeSpan.FromSeconds(2));
+        cancellation.ThrowIfCancellationRequested();
+        lock (error)
+        {
+            return new CommandResult(command, timedOut ? 124 : process.ExitCode, Bytes(output), error.ToString());
+        }
+    }
+
+    private static byte[] Bytes(MemoryStream stream)
+    {
+        lock (stream)
+        {
+            return stream.ToArray();
+        }
+    }
+
+    private static void WriteInput(Process process, ReadOnlyMemory<byte>? input)
+    {
+        try
+        {
+            if (input is { } bytes)
+            {
+                process.StandardInput.BaseStream.Write(bytes.Span);
+            }
+
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The program ended, or closed its input, before it had read everything: its exit code says what that means.
+        }
+    }
+
+    private static bool Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // It had just ended by itself.
+        }
+    }
+
+    private static void Pump(Stream from, MemoryStream to, Action<string>? listener)
+    {
+        var buffer = new byte[16 * 1024];
+        var line = new StringBuilder();
+        int read;
+        while ((read = from.Read(buffer)) > 0)
+        {
+            lock (to)
+            {
+                to.Write(buffer, 0, read);
+            }
+
+            if (listener is not null)
+            {
+                Tell(Encoding.UTF8.GetString(buffer, 0, read), line, listener);
+            }
+        }
+    }
+
+    private static void PumpText(StreamReader from, StringBuilder to, Action<string>? listener)
+    {
+        while (from.ReadLine() is { } line)
+        {
+            lock (to)
+            {
+                to.Append(line).Append('\n');
+            }
+
+            listener?.Invoke(line);
+        }
+    }
+
+    private static void Tell(string text, StringBuilder line, Action<string> listener)
+    {
+        foreach (var c in text)
+        {
+            if (c == '\n')
+            {
+                listener(line.ToString());
+                line.Clear();
+            }
+            else
+            {
+                line.Append(c);
+            }
+        }
+    }
+}

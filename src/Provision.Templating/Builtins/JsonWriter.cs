@@ -1,0 +1,119 @@
+using System.Collections;
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using System.Text.Encodings.Web;
+using Provision.Templating.Runtime;
+
+namespace Provision.Templating.Builtins;
+
+/// <summary><c>object.to_json</c>: safe for web pages in compatible mode, as readable as JSON allows in strict mode.</summary>
+internal static class JsonWriter
+{
+    internal static string Write(TemplateContext context, ScriptArguments a)
+    {
+        var text = new StringBuilder();
+        var encoder = context.IsStrict ? JavaScriptEncoder.UnsafeRelaxedJsonEscaping : JavaScriptEncoder.Default;
+        new Writer(context, text, encoder, a.Place()).Append(a[0], 0);
+        return a.Bounded(context, text.ToString());
+    }
+
+    private sealed class Writer(TemplateContext context, StringBuilder text, JavaScriptEncoder encoder, Syntax.Node at)
+    {
+        internal void Append(object? value, int depth)
+        {
+            switch (value)
+            {
+                case null or EmptyValue:
+                    text.Append("null");
+                    break;
+                case bool truth:
+                    text.Append(truth ? "true" : "false");
+                    break;
+                case string content:
+                    Quote(content);
+                    break;
+                case double.NaN or double.PositiveInfinity or double.NegativeInfinity:
+                    throw new ScriptArgumentException("JSON has no such number", 0);
+                case int or long or double or float or decimal or BigInteger or uint or ulong or short or byte or ushort or sbyte:
+                    text.Append(((IFormattable)value).ToString(null, CultureInfo.InvariantCulture));
+                    break;
+                case DateTime date:
+                    Quote(date.ToString("O", CultureInfo.InvariantCulture).Replace(".0000000", "", StringComparison.Ordinal));
+                    break;
+                case IScriptCustomFunction:
+                    throw new ScriptArgumentException("a function cannot be written as JSON", 0);
+                case IScriptObject model:
+                    AppendObject(model.Keys.Select(k => (k, model.TryGetValue(k, out var member) ? member : null)), depth);
+                    break;
+                case IDictionary dictionary:
+                    AppendObject(dictionary.Keys.OfType<object>().Select(k => (k.ToString() ?? "", dictionary[k])), depth);
+                    break;
+                case IEnumerable sequence:
+                    AppendArray(sequence, depth);
+                    break;
+                default:
+                    Quote(context.ObjectToString(value));
+                    break;
+            }
+
+            if (context.LimitToString > 0 && text.Length > context.LimitToString)
+            {
+                throw new ScriptArgumentException($"the text would be longer than LimitToString allows ({context.LimitToString})");
+            }
+        }
+
+        private void AppendObject(IEnumerable<(string Name, object? Value)> members, int depth)
+        {
+            Guard(depth);
+            text.Append('{');
+            var first = true;
+            foreach (var (name, value) in members)
+            {
+                Separate(ref first);
+                Quote(name);
+                text.Append(':');
+                Append(value, depth + 1);
+            }
+
+            text.Append('}');
+        }
+
+        private void AppendArray(IEnumerable sequence, int depth)
+        {
+            Guard(depth);
+            text.Append('[');
+            var first = true;
+            foreach (var item in sequence)
+            {
+                Separate(ref first);
+                Append(item, depth + 1);
+            }
+
+            text.Append(']');
+        }
+
+        private void Separate(ref bool first)
+        {
+            context.CountInternalStep(at);
+            if (!first)
+            {
+                text.Append(',');
+            }
+
+            first = false;
+        }
+
+        private void Guard(int depth)
+        {
+            if (context.ObjectRecursionLimit > 0 && depth >= context.ObjectRecursionLimit)
+            {
+                throw new ScriptArgumentException($"the value nests deeper than {context.ObjectRecursionLimit} levels or contains itself", 0);
+            }
+
+            context.GuardStack(at);
+        }
+
+        private void Quote(string content) => text.Append('"').Append(encoder.Encode(content)).Append('"');
+    }
+}

@@ -1,0 +1,81 @@
+namespace Provision.Templating.Lexing;
+
+/// <summary>What a token is.</summary>
+internal enum TokenKind : byte
+{
+    EndOfFile,
+    Raw,
+    CodeEnter,
+    CodeExit,
+    NewLine,
+    Semicolon,
+    Identifier,
+    Local,
+    ArgumentIndex,
+    Arguments,
+    WrapBlock,
+    Number,
+    String,
+    InterpolationStart,
+    InterpolationText,
+    InterpolationOpen,
+    InterpolationClose,
+    InterpolationEnd,
+    FrontMatter,
+
+    Dot,
+    NullDot,
+    Comma,
+    Colon,
+    OpenParen,
+    CloseParen,
+    OpenBracket,
+    CloseBracket,
+    OpenBrace,
+    CloseBrace,
+    Question,
+    NullCoalesce,
+    NotNullCoalesce,
+    OrElse,
+    AndAlso,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Plus,
+    Minus,
+    Multiply,
+    Divide,
+    IntegerDivide,
+    Modulo,
+    ShiftLeft,
+    ShiftRight,
+    RangeInclusive,
+    RangeExclusive,
+    Ellipsis,
+    Not,
+    Alias,
+    Expand,
+    Increment,
+    Decrement,
+    Pipe,
+    Ampersand,
+    Assign,
+    PlusAssign,
+    MinusAssign,
+    MultiplyAssign,
+    DivideAssign,
+    IntegerDivideAssign,
+    ModuloAssign,
+    Invalid,
+}
+
+/// <summary>A piece of the template text.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Start">0-based UTF-16 offset of its first character.</param>
+/// <param name="End">Offset after its last character.</param>
+/// <param name="SpaceBefore">True when a blank or a comment stands between it and the token before it.</param>
+/// <param name="Value">The decoded text of a string or name, the indent of a code section, or null.</param>
+internal readonly record struct Token(TokenKind Kind, int Start, int End, bool SpaceBefore, string? Value);

@@ -1,0 +1,63 @@
+using Provision.Templating.Runtime;
+using Provision.Templating.Syntax;
+using Provision.Text;
+
+namespace Provision.Templating;
+
+/// <summary>Errors with their place, a hint and the chain of includes.</summary>
+public sealed partial class TemplateContext
+{
+    private readonly List<Node> includes = [];
+
+    /// <summary>The places of the <c>include</c> calls that led to the template now running, outermost first.</summary>
+    public IReadOnlyList<Location> IncludeChain
+    {
+        get
+        {
+            if (includes.Count == 0)
+            {
+                return [];
+            }
+
+            if (chain is null || chain.Length != includes.Count || !ReferenceEquals(chainOf, includes[^1]))
+            {
+                chain = [.. includes.Select(i => i.Location)];
+                chainOf = includes[^1];
+            }
+
+            return chain;
+        }
+    }
+
+    private Location[]? chain;
+    private Node? chainOf;
+
+    internal ScriptRuntimeException Error(Node at, string message, string? hint = null, Exception? inner = null) =>
+        Error(at.Location, message, hint, inner);
+
+    internal ScriptRuntimeException Error(Location at, string message, string? hint = null, Exception? inner = null) =>
+        new(Diagnostic.Error(at, message, hint) with { Related = IncludedFrom() }, inner);
+
+    internal ScriptRuntimeException Undefined(string name, Node at) =>
+        Error(at, $"the name \"{name}\" is not defined", NearestName.Hint(name, VisibleNames()));
+
+    /// <summary>What a function said about its arguments, with the place of the argument where it is known.</summary>
+    internal ScriptRuntimeException FunctionError(Node call, Node? argument, ScriptArgumentException problem) =>
+        Error(argument ?? call, problem.Message, problem.Hint, problem);
+
+    internal RelatedLocation[] IncludedFrom()
+    {
+        if (includes.Count == 0)
+        {
+            return [];
+        }
+
+        var related = new RelatedLocation[includes.Count];
+        for (var i = 0; i < related.Length; i++)
+        {
+            related[i] = new RelatedLocation(includes[^(i + 1)].Location, "included from here");
+        }
+
+        return related;
+    }
+}
