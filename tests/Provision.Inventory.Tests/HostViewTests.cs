@@ -59,7 +59,7 @@ public class HostViewTests
         Assert.Equal("hosts/nyi.yaml:10:31", host.At("settings.imap.ports.sieve").ToString());
         Assert.Equal(host.Location, host.At("status"));
         Assert.Equal("hosts/nyi.yaml:1:7", host.SiteLocation.ToString());
-        Assert.Equal("hosts/chassis/4u40.yaml:35:36", fleet.FindChassis("4u40")!.Sets[0].At("drive.size").ToString());
+        Assert.Equal("hosts/chassis/tiny.yaml:14:36", fleet.FindChassis("tiny")!.Sets[0].At("drive.size").ToString());
         Assert.Equal("hosts/fleet.yaml:3:11", fleet.At("domain").ToString());
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Net;
 
@@ -9,8 +8,6 @@ internal static class Formats
 {
     private const string Octet = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])";
     private const string AddressPattern = Octet + @"(\." + Octet + "){3}";
-
-    private static readonly SearchValues<char> NotInBranches = SearchValues.Create("~^:?*[\\");
 
     public static readonly ScalarFormat Text = new("text", static _ => null);
 
@@ -53,7 +50,7 @@ internal static class Formats
 
     public static readonly ScalarFormat Url = new(
         "a URL such as http://192.0.2.4:3142",
-        static v => Uri.TryCreate(v.Text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && IsPlain(v.Text) ? null : "")
+        static v => IsUrl(v.Text) ? null : "")
         { Pattern = "^https?://" };
 
     public static readonly ScalarFormat Size = new(
@@ -85,7 +82,7 @@ internal static class Formats
     public static readonly ScalarFormat Branch = new(
         "the name of a git branch",
         static v => IsPlain(v.Text) && v.Text[0] is not ('-' or '/') && !v.Text.Contains("..", StringComparison.Ordinal)
-            && v.Text.AsSpan().IndexOfAny(NotInBranches) < 0 ? null : "");
+            && !HasBranchSign(v.Text) ? null : "");
 
     public static readonly ScalarFormat BayName = new(
         "a bay such as front/3",
@@ -129,6 +126,13 @@ internal static class Formats
         return text.Length <= 253;
     }
 
+    private static bool IsUrl(string text)
+    {
+        var rest = text.StartsWith("http://", StringComparison.Ordinal) ? text.AsSpan(7)
+            : text.StartsWith("https://", StringComparison.Ordinal) ? text.AsSpan(8) : default;
+        return !rest.IsEmpty && rest[0] is not ('/' or ':' or '?' or '#') && IsPlain(text);
+    }
+
     private static bool IsAnyAddress(string text) =>
         Ipv4Address.TryParse(text, out _)
         || (text.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(text, out _));
@@ -161,6 +165,19 @@ internal static class Formats
         }
 
         return text.Length > 0;
+    }
+
+    private static bool HasBranchSign(string text)
+    {
+        foreach (var c in text)
+        {
+            if (c is '~' or '^' or ':' or '?' or '*' or '[' or '\\')
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool HasDotFolder(string path)

@@ -153,7 +153,7 @@ public static class InventorySchema
 
     private static void WriteFormat(Utf8JsonWriter writer, ScalarFormat format)
     {
-        if (format.Choices.Count > 0)
+        if (format.Choices.Length > 0)
         {
             writer.WriteStartArray("enum");
             foreach (var (word, _) in format.Choices)

@@ -12,14 +12,14 @@ internal sealed record ScalarFormat(string Expected, Func<YamlScalar, string?> C
     public string? Pattern { get; init; }
 
     /// <summary>The allowed values with their meaning; empty where there are too many to list.</summary>
-    public IReadOnlyList<(string Text, string Doc)> Choices { get; init; } = [];
+    public (string Text, string Doc)[] Choices { get; init; } = [];
 
     /// <summary>The least number, for integers.</summary>
     public long? Minimum { get; init; }
 }
 
 /// <summary>Values that are one of a few words.</summary>
-internal sealed record Choice<T>(params IReadOnlyList<(string Text, T Value, string Doc)> Values)
+internal sealed record Choice<T>(params (string Text, T Value, string Doc)[] Values)
     where T : struct, Enum
 {
     /// <summary>The value of a word, or null.</summary>
@@ -60,6 +60,6 @@ internal sealed record Choice<T>(params IReadOnlyList<(string Text, T Value, str
         }
 
         var expected = "one of " + string.Join(", ", words.ConvertAll(static w => w.Item1));
-        return new ScalarFormat(expected, value => Find(value.Text) is null ? "" : null) { Choices = words };
+        return new ScalarFormat(expected, value => Find(value.Text) is null ? "" : null) { Choices = [.. words] };
     }
 }

@@ -3,7 +3,7 @@ namespace Provision.Inventory;
 /// <summary>A mapping of the format: its name in messages and the rows of the key table that it allows.</summary>
 internal sealed class Section
 {
-    public Section(string name, string doc, params IReadOnlyList<KeyRow> keys)
+    public Section(string name, string doc, params KeyRow[] keys)
     {
         Name = name;
         Doc = doc;
@@ -17,7 +17,7 @@ internal sealed class Section
     public string Doc { get; }
 
     /// <summary>The allowed keys, in the order to document them.</summary>
-    public IReadOnlyList<KeyRow> Keys { get; }
+    public KeyRow[] Keys { get; }
 
     /// <summary>The row of a key, or null where it is unknown.</summary>
     public KeyRow? Find(string key)

@@ -125,7 +125,7 @@ internal static class ShapeCheck
     private static void Complain(YamlScalar scalar, ScalarFormat format, string what, string wrong, DiagnosticBag found)
     {
         string? hint = null;
-        if (format.Choices.Count > 0)
+        if (format.Choices.Length > 0)
         {
             var words = new List<string>();
             foreach (var (word, _) in format.Choices)

@@ -7,7 +7,7 @@ namespace Provision.Inventory;
 /// <summary>Who is master of each store, at one moment: state that changes by the minute and so is not in the inventory.</summary>
 public sealed class Masters
 {
-    private readonly SortedDictionary<string, string> slots;
+    private readonly Dictionary<string, string> slots = new(StringComparer.Ordinal);
 
     /// <summary>A snapshot.</summary>
     /// <param name="serial">Grows with every change.</param>
@@ -15,7 +15,6 @@ public sealed class Masters
     public Masters(long serial, IEnumerable<KeyValuePair<string, string>> slots)
     {
         Serial = serial;
-        this.slots = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (store, slot) in slots)
         {
             this.slots[store] = slot;
@@ -28,7 +27,7 @@ public sealed class Masters
     /// <summary>Grows with every change of any store's master.</summary>
     public long Serial { get; }
 
-    /// <summary>The stores that the snapshot names, in ordinal order, with their master slots.</summary>
+    /// <summary>The stores that the snapshot names, with their master slots.</summary>
     public IReadOnlyDictionary<string, string> Slots => slots;
 
     /// <summary>Name of the slot that is the store's master: the store's first where the snapshot names none of its slots.</summary>
@@ -106,9 +105,11 @@ public sealed class Masters
             writer.WriteStartObject();
             writer.WriteNumber("serial", Serial);
             writer.WriteStartObject("masters");
-            foreach (var (store, slot) in slots)
+            var stores = new List<string>(slots.Keys);
+            stores.Sort(StringComparer.Ordinal);
+            foreach (var store in stores)
             {
-                writer.WriteString(store, slot);
+                writer.WriteString(store, slots[store]);
             }
 
             writer.WriteEndObject();

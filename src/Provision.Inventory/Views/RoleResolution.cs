@@ -13,7 +13,7 @@ internal static class RoleResolution
             Add(name);
         }
 
-        var packages = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var packages = new Dictionary<string, string>(StringComparer.Ordinal);
         var configs = new List<string>();
         var services = new List<string>();
         var gates = new List<ReinstallGate>();
@@ -44,7 +44,7 @@ internal static class RoleResolution
         return new RoleSet
         {
             Roles = roles,
-            Packages = [.. packages.Values],
+            Packages = Sorted(packages.Values),
             Configs = configs,
             Services = services,
             Defaults = defaults,
@@ -73,6 +73,13 @@ internal static class RoleResolution
     {
         var equals = package.IndexOf('=', StringComparison.Ordinal);
         return equals < 0 ? package : package[..equals];
+    }
+
+    private static List<string> Sorted(IEnumerable<string> texts)
+    {
+        var list = new List<string>(texts);
+        list.Sort(StringComparer.Ordinal);
+        return list;
     }
 
     private static void AddMissing(List<string> list, IReadOnlyList<string> more)
