@@ -17,7 +17,8 @@ public sealed class FuzzTests
         "1", "2.5", "0x1f", "1e3", "3m", "\"a\"", "'b'", "`c`", "$\"d{x}\"", "\"\\n\"", "\"", "'", "`", "$\"", "text", "\t", "\r\n", "  ",
     ];
 
-    private static readonly int[] Seeds = [.. Enumerable.Range(1, 40)];
+    /// <summary>FUZZ_SEEDS in the environment runs more.</summary>
+    private static readonly int[] Seeds = [.. Enumerable.Range(1, int.TryParse(Environment.GetEnvironmentVariable("FUZZ_SEEDS"), out var more) ? more : 40)];
 
     public static TheoryData<int> AllSeeds() => new(Seeds);
 
@@ -50,6 +51,60 @@ public sealed class FuzzTests
         {
             Try(context, Break(texts[random.Next(texts.Length)], texts, random));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllSeeds))]
+    public void Builtins_take_anything(int seed)
+    {
+        var random = new Random(seed);
+        var context = NewContext();
+        for (var i = 0; i < 400; i++)
+        {
+            var text = new StringBuilder("{{ ");
+            if (random.Next(3) == 0)
+            {
+                text.Append(Values[random.Next(Values.Length)]).Append(' ').Append(Operations[random.Next(Operations.Length)]).Append(' ').Append(Values[random.Next(Values.Length)]).Append("; ");
+            }
+
+            text.Append(Values[random.Next(Values.Length)]);
+            for (var calls = random.Next(1, 3); calls > 0; calls--)
+            {
+                text.Append(" | ").Append(Functions[random.Next(Functions.Length)]);
+                for (var n = random.Next(4); n > 0; n--)
+                {
+                    text.Append(' ').Append(Values[random.Next(Values.Length)]);
+                }
+            }
+
+            Try(context, text.Append(" }}").ToString());
+        }
+    }
+
+    private static readonly string[] Values =
+    [
+        "null", "true", "0", "1", "3", "(-1)", "2147483647", "(-2147483648)", "9223372036854775807", "1e30", "(1 << 200)", "0.5", "(-2.5)", "1.0e300", "(0.0 / 0)", "(1 / 0)", "1.5m", "79228162514264337593543950335m", "2.5f", "7u",
+        "\"\"", "\"a\"", "\"abc def\"", "\"\\uD800\"", "\"12\"", "\"2024-02-29\"", "\"%Y-%m\"", "\"%\"", "\"(\"", "\"(a+)+$\"", "\"$9999999999\"", "\"aaaaaaaaaaaaaaaaaaaaaaaaaa!\"", "\"N99\"", "\"i\"", "`{\"a\":[\"\\ud800\"]}`", "\"OrdinalIgnoreCase\"", "\"99\"", "\"en\"", "\"\\n\"", "\"<a>&\"",
+        "[]", "[1,2,3]", "[\"b\",\"a\"]", "[1,\"a\",null]", "[[1],[2]]", "{}", "{a:1,b:\"c\"}", "(1..5)", "(5..1)", "empty", "l", "o", "(l | array.reverse)", "(date.parse \"2024-02-29 10:11:12\")", "(date.parse \"0001-01-01\")", "(timespan.from_days 3)", "(timespan.from_days 10000000)",
+        "@string.upcase", "@(do; ret $0; end)", "@(do; $0; end)", "@object.typeof",
+    ];
+
+    private static readonly string[] Operations = ["+", "-", "*", "/", "//", "%", "<<", ">>", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "??", "?!", "..", "..<"];
+
+    private static readonly string[] Functions = AllFunctions();
+
+    private static string[] AllFunctions()
+    {
+        const string names = "{{ for g in [\"string\", \"array\", \"math\", \"object\", \"regex\", \"date\", \"timespan\", \"html\"]; for k in this[g] | object.keys; g; \".\"; k; \" \"; end; end }}";
+        var context = new TemplateContext();
+        var globals = new ScriptObject();
+        foreach (var name in new[] { "string", "array", "math", "object", "regex", "date", "timespan", "html" })
+        {
+            globals[name] = Template.Parse(name, lexerOptions: new LexerOptions { Mode = ScriptMode.ScriptOnly }).Evaluate(context);
+        }
+
+        context.PushGlobal(globals);
+        return Template.Parse(names).Render(context).Split(' ', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static string Break(string text, string[] others, Random random)
@@ -86,6 +141,7 @@ public sealed class FuzzTests
         try
         {
             var template = Template.Parse(text);
+            _ = template.Messages.Select(m => m.ToString()).ToArray();
             Assert.Equal(template.HasErrors, template.Messages.Count > 0);
             if (template.HasErrors)
             {

@@ -104,6 +104,14 @@ public sealed class SourceMapTests
     }
 
     [Fact]
+    public void The_same_include_from_two_places_has_two_chains()
+    {
+        var (output, map) = Render("{{ include 'a' }}\n{{ include 'a' }}", ("a", "{{ include 'b' }}"), ("b", "{{ host.name }}"));
+        Assert.Equal("t:1:4 a:1:4", string.Join(' ', map.At(0)!.IncludeChain));
+        Assert.Equal("t:2:4 a:1:4", string.Join(' ', map.At(output.Length - 1)!.IncludeChain));
+    }
+
+    [Fact]
     public void Spans_are_in_order_and_cover_all_but_indents()
     {
         var (output, map) = Render("x\n  {{ for s in slots }}\n- {{ s.name }}\n{{ end }}{{ include 'i' }}", ("i", "1\n 2\n"));

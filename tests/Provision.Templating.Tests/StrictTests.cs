@@ -44,6 +44,8 @@ public sealed class StrictTests
     [InlineData("{{ slot.nope ?? \"d\" }}", "d")]
     [InlineData("{{ list[7] ?? \"d\" }}", "d")]
     [InlineData("{{ (slot.nope) ?? \"d\" }}", "d")]
+    [InlineData("{{ slot.nope ?? host.nope ?? nope ?? \"d\" }}", "d")]
+    [InlineData("{{ \"é€😀\" | object.to_json }}", "\"é€😀\"")]
     [InlineData("{{ $1 ?? \"d\" }}", "d")]
     [InlineData("{{ nope?.a }}|", "|")]
     [InlineData("{{ slot?.nope }}|", "|")]

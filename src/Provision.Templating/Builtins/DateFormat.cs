@@ -61,7 +61,7 @@ internal static class DateFormat
             'P' => text.Append(date.Hour < 12 ? "am" : "pm"),
             'r' => text.Append(date.ToString("hh:mm:ss ", culture)).Append(date.Hour < 12 ? "AM" : "PM"),
             'R' => text.Append(date.ToString("HH:mm", culture)),
-            's' => text.Append((long)(date.ToUniversalTime() - DateTime.UnixEpoch).TotalSeconds),
+            's' => text.Append((long)((date.Kind == DateTimeKind.Local ? date.ToUniversalTime() : date) - DateTime.UnixEpoch).TotalSeconds),
             'S' => text.Append(culture, $"{date.Second:00}"),
             'T' => text.Append(date.ToString("HH:mm:ss", culture)),
             'u' => text.Append(date.DayOfWeek == DayOfWeek.Sunday ? 7 : (int)date.DayOfWeek),
@@ -74,7 +74,7 @@ internal static class DateFormat
             'X' => text.Append(date.ToString("T", culture)),
             'y' => text.Append(culture, $"{date.Year % 100:00}"),
             'Y' => text.Append(culture, $"{date.Year:0000}"),
-            'Z' => text.Append(date.ToString("zzz", culture)),
+            'Z' => text.Append(date.Kind == DateTimeKind.Local ? date.ToString("zzz", culture) : "+00:00"),
             _ => text.Append('%').Append(letter),
         };
     }
@@ -102,7 +102,17 @@ internal static class DateFormat
             }
         }
 
-        return DateTime.TryParseExact(text, exact.ToString(), culture, DateTimeStyles.AllowInnerWhite | DateTimeStyles.AllowLeadingWhite, out date);
+        // One character alone would be the name of a standard format.
+        var format = exact.Length == 1 ? "\\" + exact : exact.ToString();
+        try
+        {
+            return DateTime.TryParseExact(text, format, culture, DateTimeStyles.AllowInnerWhite | DateTimeStyles.AllowLeadingWhite, out date);
+        }
+        catch (FormatException)
+        {
+            date = default;
+            return false;
+        }
     }
 
     private static string? DotNet(char letter) => letter switch

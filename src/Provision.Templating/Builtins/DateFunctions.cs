@@ -53,7 +53,7 @@ internal static class DateFunctions
         {
             return add(date.Value, Arithmetic.ToDouble(a[1]!));
         }
-        catch (ArgumentOutOfRangeException)
+        catch (ArgumentException)
         {
             throw new ScriptArgumentException("the date would be out of range", 1);
         }

@@ -20,7 +20,7 @@ internal static class JsonReader
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 64 });
             return Value(document.RootElement);
         }
-        catch (JsonException problem)
+        catch (Exception problem) when (problem is JsonException or ArgumentException or InvalidOperationException)
         {
             throw new ScriptArgumentException($"this is not JSON: {problem.Message}");
         }

@@ -13,12 +13,11 @@ internal static class JsonWriter
     internal static string Write(TemplateContext context, ScriptArguments a)
     {
         var text = new StringBuilder();
-        var encoder = context.IsStrict ? JavaScriptEncoder.UnsafeRelaxedJsonEscaping : JavaScriptEncoder.Default;
-        new Writer(context, text, encoder, a.Place()).Append(a[0], 0);
+        new Writer(context, text, a.Place()).Append(a[0], 0);
         return a.Bounded(context, text.ToString());
     }
 
-    private sealed class Writer(TemplateContext context, StringBuilder text, JavaScriptEncoder encoder, Syntax.Node at)
+    private sealed class Writer(TemplateContext context, StringBuilder text, Syntax.Node at)
     {
         internal void Append(object? value, int depth)
         {
@@ -114,6 +113,42 @@ internal static class JsonWriter
             context.GuardStack(at);
         }
 
-        private void Quote(string content) => text.Append('"').Append(encoder.Encode(content)).Append('"');
+        private void Quote(string content)
+        {
+            text.Append('"');
+            if (context.IsStrict)
+            {
+                AppendRelaxed(content);
+            }
+            else
+            {
+                text.Append(JavaScriptEncoder.Default.Encode(content));
+            }
+
+            text.Append('"');
+        }
+
+        private void AppendRelaxed(string content)
+        {
+            for (var i = 0; i < content.Length; i++)
+            {
+                var c = content[i];
+                _ = c switch
+                {
+                    '"' => text.Append("\\\""),
+                    '\\' => text.Append("\\\\"),
+                    '\n' => text.Append("\\n"),
+                    '\r' => text.Append("\\r"),
+                    '\t' => text.Append("\\t"),
+                    < ' ' or '\x7F' => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}"),
+                    _ when char.IsSurrogate(c) && !IsPaired(content, i) => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}"),
+                    _ => text.Append(c),
+                };
+            }
+        }
+
+        private static bool IsPaired(string content, int at) =>
+            (at + 1 < content.Length && char.IsSurrogatePair(content[at], content[at + 1]))
+            || (at > 0 && char.IsSurrogatePair(content[at - 1], content[at]));
     }
 }

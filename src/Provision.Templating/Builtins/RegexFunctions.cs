@@ -110,6 +110,10 @@ internal static class RegexFunctions
         {
             return run();
         }
+        catch (ArgumentException problem)
+        {
+            throw new ScriptArgumentException(problem.Message);
+        }
         catch (RegexMatchTimeoutException)
         {
             throw new ScriptArgumentException($"the regular expression ran longer than {context.RegexTimeOut.TotalSeconds} seconds", 1);

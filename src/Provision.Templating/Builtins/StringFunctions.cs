@@ -78,7 +78,7 @@ internal static class StringFunctions
         }
 
         var comparison = StringComparison.Ordinal;
-        if (a.Text(4) is { } name && !Enum.TryParse(name, ignoreCase: true, out comparison))
+        if (a.Text(4) is { } name && (!Enum.TryParse(name, ignoreCase: true, out comparison) || !Enum.IsDefined(comparison)))
         {
             throw new ScriptArgumentException($"\"{name}\" is no way to compare strings", 4, "Ordinal and OrdinalIgnoreCase are");
         }

@@ -183,7 +183,7 @@ internal sealed partial class Lexer
         var start = position;
         SkipIdentifier();
         var name = text.AsSpan(start, position - start);
-        if (Current == '?' && tokens.Count > 0 && tokens[^1].Kind is TokenKind.Dot or TokenKind.NullDot && name is "empty" or "blank" && Current == '?')
+        if (Current == '?' && name is "empty" or "blank" && tokens[^1].Kind is TokenKind.Dot or TokenKind.NullDot)
         {
             position++;
         }

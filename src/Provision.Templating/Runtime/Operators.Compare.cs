@@ -184,7 +184,7 @@ internal static class Arithmetic
         right = right is bool y ? (y ? 1 : 0) : right;
         if (left is decimal || right is decimal)
         {
-            return (left is double or float || right is double or float)
+            return left is double or float or BigInteger || right is double or float or BigInteger
                 ? ToDouble(left).CompareTo(ToDouble(right))
                 : Convert.ToDecimal(Plain(left), CultureInfo.InvariantCulture).CompareTo(Convert.ToDecimal(Plain(right), CultureInfo.InvariantCulture));
         }

@@ -47,7 +47,7 @@ internal static partial class Operators
             return ApplyArray(context, at, left, right);
         }
 
-        return ApplyTime(at.Kind, left, right)
+        return ApplyTime(context, at, left, right)
             ?? Arithmetic.Apply(context, at, left, right)
             ?? throw NotPossible(context, at, left, right);
     }
@@ -72,7 +72,7 @@ internal static partial class Operators
             float number => -number,
             decimal number => -number,
             BigInteger number => Arithmetic.Shrink(-number),
-            TimeSpan span => negative ? -span : span,
+            TimeSpan span when span != TimeSpan.MinValue => negative ? -span : span,
             _ => null,
         };
         return result ?? throw context.Error(at, $"{TypeNames.Of(value)} has no sign: \"-\" and \"+\" need a number");
@@ -176,6 +176,18 @@ internal static partial class Operators
         }
 
         return result;
+    }
+
+    private static object? ApplyTime(TemplateContext context, BinaryExpression at, object left, object right)
+    {
+        try
+        {
+            return ApplyTime(at.Kind, left, right);
+        }
+        catch (Exception problem) when (problem is ArgumentException or OverflowException)
+        {
+            throw context.Error(at.OperatorLocation, "the date would be out of range");
+        }
     }
 
     private static object? ApplyTime(TokenKind kind, object left, object right) => (kind, left, right) switch

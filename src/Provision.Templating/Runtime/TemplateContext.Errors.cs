@@ -19,18 +19,12 @@ public sealed partial class TemplateContext
                 return [];
             }
 
-            if (chain is null || chain.Length != includes.Count || !ReferenceEquals(chainOf, includes[^1]))
-            {
-                chain = [.. includes.Select(i => i.Location)];
-                chainOf = includes[^1];
-            }
-
-            return chain;
+            return chain ??= [.. includes.Select(i => i.Location)];
         }
     }
 
+    /// <summary>The chain as it was last asked for; forgotten when an include begins or ends.</summary>
     private Location[]? chain;
-    private Node? chainOf;
 
     internal ScriptRuntimeException Error(Node at, string message, string? hint = null, Exception? inner = null) =>
         Error(at.Location, message, hint, inner);

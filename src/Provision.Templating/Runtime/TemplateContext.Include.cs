@@ -121,9 +121,10 @@ public sealed partial class TemplateContext
 
         if (template.HasErrors)
         {
+            var others = template.Messages.Where(m => m != template.FirstError).Select(m => new Text.RelatedLocation(m.Location, m.Message));
             throw new ScriptRuntimeException(template.FirstError with
             {
-                Related = [new(location, "included from here"), .. IncludedFrom()],
+                Related = [new(location, "included from here"), .. IncludedFrom(), .. others],
             });
         }
 
@@ -137,6 +138,7 @@ public sealed partial class TemplateContext
         frames.Push(frame);
         frame = next;
         includes.Add(call);
+        chain = null;
         var outerIndent = indent;
         var outerSuppress = suppressOutput;
         indent = null;
@@ -153,6 +155,7 @@ public sealed partial class TemplateContext
             indent = outerIndent;
             suppressOutput = outerSuppress;
             includes.RemoveAt(includes.Count - 1);
+            chain = null;
             PopLayers(next.LayerBase);
             frame = frames.Pop();
             ReturnFrame(next);

@@ -68,8 +68,9 @@ public sealed partial class TemplateContext
             return;
         }
 
-        if (value is null)
+        if (value is null or "" or EmptyValue)
         {
+            recorder?.Truncate(mark);
             return;
         }
 

@@ -38,6 +38,7 @@ public sealed partial class TemplateContext
         finally
         {
             isRendering = false;
+            recorder?.Clear();
             recorder = null;
             PopLayers(layersBefore);
             ResetRender();

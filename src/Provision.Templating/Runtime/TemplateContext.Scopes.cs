@@ -183,7 +183,7 @@ public sealed partial class TemplateContext
 
     internal void SetReadOnly(string name, Syntax.Node node)
     {
-        if (!TryGetVariable(name, out _))
+        if (IsStrict && !TryGetVariable(name, out _))
         {
             throw Undefined(name, node);
         }

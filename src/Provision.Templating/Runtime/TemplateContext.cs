@@ -117,6 +117,7 @@ public sealed partial class TemplateContext
 
         frame.Clear();
         includes.Clear();
+        chain = null;
         argumentTop = 0;
         loopDepth = 0;
         loopSteps = 0;

@@ -56,7 +56,7 @@ internal sealed class MemberExpression(SourceText source, int start, int end, Ex
         if (target is null)
         {
             recorder?.ReadNothing();
-            if (StopsAtNull || lenient || (context.EnableRelaxedTargetAccess && !context.IsStrict))
+            if (StopsAtNull || (context.IsStrict ? lenient : context.EnableRelaxedTargetAccess))
             {
                 return null;
             }
@@ -162,7 +162,7 @@ internal sealed class IndexExpression(SourceText source, int start, int end, Exp
         if (from is null)
         {
             recorder?.ReadNothing();
-            return target is MemberExpression { StopsAtNull: true } || lenient || (context.EnableRelaxedTargetAccess && !context.IsStrict)
+            return target is MemberExpression { StopsAtNull: true } || (context.IsStrict ? lenient : context.EnableRelaxedTargetAccess)
                 ? null
                 : throw NullTarget(context);
         }

@@ -36,6 +36,7 @@ internal sealed class CallExpression(SourceText source, int start, int end, Expr
         {
             case IncludeFunction:
                 context.WriteInclude(this);
+                context.Recorder?.Truncate(mark);
                 break;
             case { } function:
                 context.WriteResult(context.Call(function, this, isStatement: true), this, mark);

@@ -62,6 +62,11 @@ internal sealed class ShortCircuitExpression(SourceText source, int start, int e
         return value;
     }
 
+    /// <summary>In <c>a ?? b ?? c</c> also <c>b</c> may be undefined.</summary>
+    internal override object? EvaluateLenient(TemplateContext context) => kind == TokenKind.NullCoalesce
+        ? Left.EvaluateLenient(context) ?? right.EvaluateLenient(context)
+        : Evaluate(context);
+
     internal ShortCircuitExpression WithLeft(Expression newLeft) =>
         new(Source, newLeft.Start, End, kind, newLeft, right) { Depth = Math.Max(newLeft.Depth, right.Depth) + 1 };
 }

@@ -63,7 +63,7 @@ public sealed class GoldenCase
     }
 
     /// <summary>What the engine makes of the case: the name of a section and its text.</summary>
-    public (string Section, string Text) Run()
+    public (string Section, string Text) Run(SourceMap? map = null)
     {
         var settings = Settings();
         var template = Template.Parse(
@@ -82,6 +82,7 @@ public sealed class GoldenCase
             Apply(context, name, value);
         }
 
+        context.SourceMap = map;
         context.PushGlobal(this["model"] is { } json ? (ScriptObject)Json.Value(json)! : []);
         context.TemplateLoader = new MapLoader(sections.Where(s => s.Name.StartsWith("include ", StringComparison.Ordinal)).ToDictionary(s => s.Name[8..], s => s.Text, StringComparer.Ordinal));
         try

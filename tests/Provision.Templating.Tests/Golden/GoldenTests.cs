@@ -33,6 +33,31 @@ public sealed class GoldenTests
         Assert.True(wrong.Length == 0, wrong.ToString());
     }
 
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_source_map_changes_nothing_and_covers_everything(string file)
+    {
+        foreach (var test in GoldenCase.ReadAll(Path.Combine(GoldenCase.Folder, file)))
+        {
+            var map = new SourceMap();
+            var (section, text) = test.Run(map);
+            Assert.Equal((test.Id, test.Run()), (test.Id, (section, text)));
+            if (section != "output")
+            {
+                continue;
+            }
+
+            var at = 0;
+            foreach (var span in map.Spans)
+            {
+                Assert.True(span.Start >= at && string.IsNullOrWhiteSpace(text[at..span.Start]), test.Id);
+                at = span.Start + span.Length;
+            }
+
+            Assert.True(at == text.Length, test.Id);
+        }
+    }
+
     [Fact]
     public void There_are_enough_cases_and_no_id_is_used_twice()
     {
