@@ -37,6 +37,29 @@ public class ScaleTests(ITestOutputHelper output)
         Assert.True(large < small * 25, $"1000 hosts took {large}, 100 hosts {small}");
     }
 
+    /// <summary>One bad merge can make tens of thousands of names unknown; the findings must not take minutes.</summary>
+    [Theory]
+    [InlineData("hosts/chassis/4u40.yaml", "4u40:", "4u41:", 1000)]
+    [InlineData("hosts/chassis/4u40.yaml", "repeat: 20", "repeat: 10", 10_656)]
+    [InlineData("roles/imap.yaml", "gate:", "gat:", 2)]
+    public void ManyProblemsAreFoundSoon(string path, string old, string fresh, int atLeast)
+    {
+        var files = Files(1000);
+        files = files with
+        {
+            Files = [.. files.Files.Select(f => f.Path != path ? f : f with
+            {
+                Content = System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(f.Content.Span).Replace(old, fresh)),
+            })],
+        };
+        var watch = Stopwatch.StartNew();
+        var result = InventoryLoader.Load(files);
+        output.WriteLine($"{result.Diagnostics.Count} findings in {watch.ElapsedMilliseconds} ms");
+        Assert.Null(result.Fleet);
+        Assert.True(result.Diagnostics.Count >= atLeast);
+        Assert.True(watch.ElapsedMilliseconds < 6000, $"took {watch.ElapsedMilliseconds} ms");
+    }
+
     private static TimeSpan Best(InventoryFiles files)
     {
         var best = TimeSpan.MaxValue;

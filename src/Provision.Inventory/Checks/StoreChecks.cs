@@ -63,7 +63,7 @@ internal static class StoreChecks
             {
                 draft.Error(store.At($"slots.{place}"), $"{store.Name} uses the slot {name}, but {host.Name} is retired", host.At("status"), "retired here", "move the store first");
             }
-            else if (!draft.LackingSlots.Exists(host => name.Contains(host, StringComparison.Ordinal)))
+            else if (!draft.MayBeLacking(name))
             {
                 draft.Unknown(store.At($"slots.{place}"), $"{store.Name} uses an unknown slot \"{name}\"", name, draft.Index.Slots.Keys, "no host of the inventory has it");
             }
