@@ -6,7 +6,7 @@ namespace Provision.Inventory;
 internal sealed class FleetDraft
 {
     private const int ManyHosts = 20;
-    private int comparisonsLeft = 150_000;
+    private int comparisonsLeft = 50_000;
 
     public required DiagnosticBag Found { get; init; }
 
