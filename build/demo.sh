@@ -47,7 +47,7 @@ step "Where does a line come from?"
 line=$(grep -n '^timeout:' "$work/imap33/etc/cyrus/sloti33d1t02/imapd.conf" | cut -d: -f1)
 run "$provision" explain "/etc/cyrus/sloti33d1t02/imapd.conf:$line" "${on[@]}"
 
-step "Rollback: the files of the first generation come back, the hand edit too if one asks for it by number"
+step "Rollback: the files of the first generation come back"
 run "$provision" rollback --root "$work/imap33"
 run "$provision" history --root "$work/imap33"
 test -d "$work/imap33/etc/cyrus/sloti33d1t01" && echo "sloti33d1t01 has its configuration again"

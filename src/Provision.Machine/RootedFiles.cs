@@ -215,7 +215,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
         const int exclusive = 2, nonBlocking = 4;
         if (LinuxCalls.Lock(file.Descriptor, exclusive | nonBlocking) == 0)
         {
-            return file;
+            return new HeldLock(file);
         }
 
         var error = Marshal.GetLastPInvokeError();
@@ -318,6 +318,17 @@ public sealed unsafe class RootedFiles : IMachineFiles
 
     private static nint Check(nint result, string operation, string path) =>
         result < 0 ? throw new MachineFileException(operation, path, Marshal.GetLastPInvokeError()) : result;
+
+    /// <summary>Unlocks before it closes: a child that is just being started holds a copy of the descriptor for an instant.</summary>
+    private sealed class HeldLock(Handle file) : IDisposable
+    {
+        public void Dispose()
+        {
+            const int unlock = 8;
+            _ = LinuxCalls.Lock(file.Descriptor, unlock);
+            file.Dispose();
+        }
+    }
 
     private sealed class Handle(int descriptor) : IDisposable
     {

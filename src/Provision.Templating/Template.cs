@@ -6,7 +6,7 @@ using Provision.Text;
 namespace Provision.Templating;
 
 /// <summary>A parsed template. Never changes, so that threads may share it.</summary>
-public sealed class Template
+public sealed class Template : IParsedTemplate
 {
     private readonly Block? frontMatter;
     private readonly Block body;

@@ -15,7 +15,7 @@ public static class NearestName
         var bestDistance = limit + 1;
         foreach (var candidate in candidates)
         {
-            if (Math.Abs(candidate.Length - name.Length) >= bestDistance && best is not null)
+            if (Math.Abs(candidate.Length - name.Length) > bestDistance && best is not null)
             {
                 continue;
             }

@@ -71,7 +71,7 @@ internal sealed record Case
             Line = first.ValueKind == JsonValueKind.Object ? first.GetProperty("line").GetInt32() : 0,
             Column = first.ValueKind == JsonValueKind.Object ? first.GetProperty("column").GetInt32() : 0,
             PositionIsPoor = record.TryGetProperty("positionIsPoor", out var poor) && poor.ValueKind == JsonValueKind.True,
-            NeedsCulture = Text(record, "env") is { } env && env.Contains("icu", StringComparison.Ordinal),
+            NeedsCulture = record.TryGetProperty("env", out var env) && env.ToString().Contains("icu", StringComparison.Ordinal),
         };
     }
 

@@ -23,7 +23,11 @@ public sealed partial class Installation
         var now = clock.GetUtcNow();
         foreach (var effect in work.Effects)
         {
-            builder.Owed[effect.Unit] = new OwedAction(effect.Unit, effect.Action, builder.Number, now, effect.Reason);
+            // A restart that is owed already is not turned into a reload by a later, smaller change.
+            if (!builder.Owed.TryGetValue(effect.Unit, out var owed) || owed.Action < effect.Action || owed.Action == UnitAction.Stop)
+            {
+                builder.Owed[effect.Unit] = new OwedAction(effect.Unit, effect.Action, builder.Number, now, effect.Reason);
+            }
         }
 
         var journal = builder.Build(host, kind, revision, mastersSerial, now, work.Effects);

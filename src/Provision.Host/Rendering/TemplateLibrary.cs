@@ -77,7 +77,9 @@ public sealed class TemplateLibrary(string repository)
             Checks = [.. head.Checks.Select(check => (IReadOnlyList<HeadTemplate>)[.. check.Select(text => new HeadTemplate(text))])],
             Units = [.. head.Units.Select(text => new HeadTemplate(text))],
             MayHoldSecrets = body.CallsFunction("secret") || body.CallsFunction("include") || body.CallsFunction("include_join"),
-            DependsOnMasters = body.ReadsMember("master") || body.CallsFunction("include"),
+
+            // Rather one file too many: a name may be given as a text (array.map "master"), and includes read what they like.
+            DependsOnMasters = text.Contains("master", StringComparison.Ordinal) || body.CallsFunction("include") || body.CallsFunction("include_join"),
         };
         problems.AddRange(file.Each?.Messages ?? []);
         problems.AddRange(file.When?.Messages ?? []);

@@ -8,33 +8,33 @@ internal static class ArrayWalkFunctions
     internal static readonly DelegateFunction[] All =
     [
         new("array.any", "list function ...", static (c, a) => Any(c, a)),
-        new("array.compact", "list", static (c, a) => a.Items(c, 0) is { } items ? new LazySequence(() => items.Where(i => i is not null)) : null),
+        new("array.compact", "list", static (c, a) => a.Items(c, 0) is { } items ? new LazySequence(c, a.Place(), () => items.Where(i => i is not null)) : null),
         new("array.concat", "list1 list2", static (c, a) => Concat(c, a)),
         new("array.each", "list function ...", static (c, a) => Each(c, a)),
         new("array.filter", "list function ...", static (c, a) => Filter(c, a)),
         new("array.limit", "list count", static (c, a) => Limit(c, a)),
         new("array.map", "list member", static (c, a) => Map(c, a)),
         new("array.offset", "list index", static (c, a) => Offset(c, a)),
-        new("array.reverse", "list", static (c, a) => a.Items(c, 0) is { } items ? new LazySequence(() => items.Reverse()) : new ScriptArray()),
-        new("array.uniq", "list", static (c, a) => a.Items(c, 0) is { } items ? new LazySequence(() => items.Distinct()) : null),
+        new("array.reverse", "list", static (c, a) => a.Items(c, 0) is { } items ? new LazySequence(c, a.Place(), () => items.Reverse()) : new ScriptArray()),
+        new("array.uniq", "list", static (c, a) => a.Items(c, 0) is { } items ? new LazySequence(c, a.Place(), () => items.Distinct()) : null),
     ];
 
     private static object? Concat(TemplateContext context, ScriptArguments a)
     {
         var (first, second) = (a.Items(context, 0), a.Items(context, 1));
-        return first is null && second is null ? null : new LazySequence(() => (first ?? []).Concat(second ?? []));
+        return first is null && second is null ? null : new LazySequence(context, a.Place(), () => (first ?? []).Concat(second ?? []));
     }
 
     private static object? Limit(TemplateContext context, ScriptArguments a)
     {
         var count = a.Integer(1);
-        return a.Items(context, 0) is { } items ? new LazySequence(() => items.Take(count)) : null;
+        return a.Items(context, 0) is { } items ? new LazySequence(context, a.Place(), () => items.Take(count)) : null;
     }
 
     private static object? Offset(TemplateContext context, ScriptArguments a)
     {
         var count = a.Integer(1);
-        return a.Items(context, 0) is { } items ? new LazySequence(() => items.Skip(count)) : null;
+        return a.Items(context, 0) is { } items ? new LazySequence(context, a.Place(), () => items.Skip(count)) : null;
     }
 
     private static object Map(TemplateContext context, ScriptArguments a)
@@ -44,7 +44,7 @@ internal static class ArrayWalkFunctions
             return new ScriptArray();
         }
 
-        return new LazySequence(() => Walk(items, member));
+        return new LazySequence(context, a.Place(), () => Walk(items, member));
 
         static IEnumerable<object?> Walk(IEnumerable<object?> items, string member)
         {
@@ -66,7 +66,7 @@ internal static class ArrayWalkFunctions
         }
 
         var call = Caller(context, a);
-        return new LazySequence(() => items.Select(call));
+        return new LazySequence(context, a.Place(), () => items.Select(call));
     }
 
     private static object? Filter(TemplateContext context, ScriptArguments a)
@@ -77,7 +77,7 @@ internal static class ArrayWalkFunctions
         }
 
         var call = Caller(context, a);
-        return new LazySequence(() => items.Where(item => Conversion.IsTrue(call(item))));
+        return new LazySequence(context, a.Place(), () => items.Where(item => Conversion.IsTrue(call(item))));
     }
 
     private static object Any(TemplateContext context, ScriptArguments a)

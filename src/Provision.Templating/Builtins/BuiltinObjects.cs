@@ -8,10 +8,10 @@ internal static class BuiltinObjects
     private static readonly string[] NotInStrict = ["date.now", "date.utc_now", "math.random", "math.uuid", "object.eval", "object.eval_template"];
 
     /// <summary>All of them.</summary>
-    internal static ScriptObject All { get; } = Build(strict: false);
+    internal static ScriptObject All => AllHolder.Objects;
 
     /// <summary>Those whose result depends on their arguments only.</summary>
-    internal static ScriptObject Strict { get; } = Build(strict: true);
+    internal static ScriptObject Strict => StrictHolder.Objects;
 
     private static ScriptObject Build(bool strict)
     {
@@ -29,6 +29,16 @@ internal static class BuiltinObjects
             { "include_join", IncludeJoin.Function },
         };
         return all.Freeze();
+    }
+
+    private static class AllHolder
+    {
+        internal static readonly ScriptObject Objects = Build(strict: false);
+    }
+
+    private static class StrictHolder
+    {
+        internal static readonly ScriptObject Objects = Build(strict: true);
     }
 
     private static ScriptObject Group(string name, IEnumerable<DelegateFunction> functions, bool strict)

@@ -123,9 +123,9 @@ internal static class NumberFormat
             return context.ObjectToString(value);
         }
 
-        if (format is { Length: > 100 })
+        if (format is { Length: > 100 } || Precision(format) > 999)
         {
-            throw new ScriptArgumentException("a format has at most 100 characters", 1);
+            throw new ScriptArgumentException("a format has at most 100 characters and asks for at most 999 digits", 1);
         }
 
         try
@@ -137,6 +137,10 @@ internal static class NumberFormat
             throw new ScriptArgumentException($"\"{format}\" is not a format for {TypeNames.Of(value)}", 1);
         }
     }
+
+    /// <summary>The number in a format such as <c>F999999999</c>, which would fill the memory.</summary>
+    private static long Precision(string? format) =>
+        format is { Length: > 1 } && char.IsAsciiLetter(format[0]) && long.TryParse(format.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var digits) ? digits : 0;
 
     internal static CultureInfo Culture(string? name, int argument)
     {

@@ -76,7 +76,15 @@ internal static class RegexFunctions
             return text;
         }
 
-        return a.Bounded(context, Bounded(context, () => regex.Replace(text, replacement)));
+        long length = text.Length;
+        return a.Bounded(context, Bounded(context, () => regex.Replace(text, match =>
+        {
+            var result = match.Result(replacement);
+            length += result.Length - match.Length;
+            return length <= context.LimitToString || context.LimitToString <= 0
+                ? result
+                : throw new ScriptArgumentException($"the text would be longer than LimitToString allows ({context.LimitToString})");
+        })));
     }
 
     private static ScriptArray Split(TemplateContext context, ScriptArguments a)

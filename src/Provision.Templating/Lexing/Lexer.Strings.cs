@@ -127,7 +127,13 @@ internal sealed partial class Lexer
     private void Unclosed(int start, string quote)
     {
         position = text.Length;
-        interpolations.Clear();
+        if (interpolations.Count > 0)
+        {
+            var outermost = interpolations.Last();
+            (start, quote) = (outermost.Start, outermost.Quote.ToString());
+            interpolations.Clear();
+        }
+
         Error(start, $"this string is never closed with {quote}");
         Add(TokenKind.Invalid, start, position);
     }

@@ -5,6 +5,7 @@ namespace Provision.Templating.Lexing;
 /// <summary>Cuts a template into tokens: verbatim text outside <c>{{ }}</c>, code tokens inside. Never recursive.</summary>
 internal sealed partial class Lexer
 {
+    private const int MaxErrors = 100;
     private readonly string text;
     private readonly SourceText source;
     private readonly DiagnosticBag diagnostics;
@@ -243,8 +244,13 @@ internal sealed partial class Lexer
     private void Add(TokenKind kind, int start, int end, bool spaceBefore = false, string? value = null) =>
         tokens.Add(new Token(kind, start, end, spaceBefore, value));
 
-    private void Error(int offset, string message, string? hint = null) =>
-        diagnostics.Error(source.LocationOf(offset), message, hint);
+    private void Error(int offset, string message, string? hint = null)
+    {
+        if (diagnostics.Count < MaxErrors)
+        {
+            diagnostics.Error(source.LocationOf(offset), message, hint);
+        }
+    }
 
     private static bool IsBlank(char c) => c is ' ' or '\t';
 }

@@ -1,6 +1,6 @@
 namespace Provision.Templating.Lexing;
 
-/// <summary>One string instance for each name of the process, so that names mostly compare by reference.</summary>
+/// <summary>Mostly one string instance for each name of the process, so that names mostly compare by reference.</summary>
 internal sealed class Names
 {
     private const int Size = 1024;
@@ -24,7 +24,7 @@ internal sealed class Names
             return found;
         }
 
-        found = string.Intern(name.ToString());
+        found = name.ToString();
         slot = found;
         return found;
     }

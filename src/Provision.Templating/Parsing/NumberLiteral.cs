@@ -7,8 +7,16 @@ namespace Provision.Templating.Parsing;
 /// <summary>The value of a number as written.</summary>
 internal static class NumberLiteral
 {
+    private const int MaxLength = 10_000;
+
     internal static bool TryParse(ReadOnlySpan<char> written, bool floatAsDecimal, out object? value)
     {
+        if (written.Length > MaxLength)
+        {
+            value = null;
+            return false;
+        }
+
         var text = written.ToString().Replace("_", "", StringComparison.Ordinal);
         if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
         {

@@ -19,7 +19,9 @@ internal enum BlockKind
 internal sealed partial class Parser
 {
     /// <summary>Calls of unknown names in statement position that look like a keyword; they explain an <c>end</c> without a block.</summary>
-    private readonly List<(string Name, int Start)> suspects = [];
+    private readonly Queue<(string Name, int Start)> suspects = new();
+
+    private const int MaxSuspects = 16;
 
     private static readonly string[] BlockWords = ["if", "for", "while", "case", "func", "capture", "with", "wrap", "tablerow"];
 
@@ -39,7 +41,7 @@ internal sealed partial class Parser
         Leave();
         if (Kind == TokenKind.EndOfFile && unclosed.Add(opener.Start) && depth < depthLimit)
         {
-            diagnostics.Error(source.LocationOf(opener.Start), $"\"{opener.Value ?? "do"}\" is never closed with \"end\"");
+            Report(opener.Start, $"\"{opener.Value ?? "do"}\" is never closed with \"end\"");
         }
 
         return new Block(source, start, PreviousEnd, [.. statements]);
@@ -81,12 +83,18 @@ internal sealed partial class Parser
                     var raw = Take();
                     statements.Add(new RawStatement(source, raw.Start, raw.End));
                     continue;
-                case TokenKind.Identifier when EndsBlock(kind):
-                    return;
+                case TokenKind.Identifier when !IsPlainName() && Current.Value is "end" or "else" or "when":
+                    if (EndsBlock(kind))
+                    {
+                        return;
+                    }
+
+                    continue;
             }
 
             failed = false;
             var before = at;
+            statementStart = at;
             if (ParseStatement() is { } statement)
             {
                 statement.HasSection = hasSection;
@@ -101,11 +109,6 @@ internal sealed partial class Parser
     /// <summary>True at a word that ends this block; reports <c>end</c>, <c>else</c> and <c>when</c> that belong to none.</summary>
     private bool EndsBlock(BlockKind kind)
     {
-        if (IsPlainName())
-        {
-            return false;
-        }
-
         switch (Current.Value)
         {
             case "end":
@@ -123,26 +126,25 @@ internal sealed partial class Parser
                     return true;
                 }
 
-                diagnostics.Error(source.LocationOf(Current.Start), "\"else\" without an \"if\", \"when\" or \"for\" before it");
-                SkipStrayElse();
-                return kind != BlockKind.Page && Kind == TokenKind.EndOfFile;
-            case "when":
+                Report(Current.Start, "\"else\" without an \"if\", \"when\" or \"for\" before it");
+                SkipStrayWord();
+                return false;
+            default:
                 if (kind is BlockKind.WhenBody or BlockKind.CaseHead)
                 {
                     return true;
                 }
 
-                diagnostics.Error(source.LocationOf(Current.Start), "\"when\" without a \"case\" before it");
-                SkipStrayElse();
-                return false;
-            default:
+                Report(Current.Start, "\"when\" without a \"case\" before it");
+                SkipStrayWord();
                 return false;
         }
     }
 
-    private void SkipStrayElse()
+    private void SkipStrayWord()
     {
         failed = true;
+        statementStart = at;
         Recover();
         if (Kind is TokenKind.NewLine or TokenKind.Semicolon)
         {
@@ -156,13 +158,13 @@ internal sealed partial class Parser
         {
             if (NearestName.Of(name, BlockWords) is { } meant)
             {
-                diagnostics.Error(source.LocationOf(start), $"\"{name}\" does not open a block, but an \"end\" follows", $"did you mean \"{meant}\"?");
+                Report(start, $"\"{name}\" does not open a block, but an \"end\" follows", $"did you mean \"{meant}\"?");
                 suspects.Clear();
                 return;
             }
         }
 
-        diagnostics.Error(source.LocationOf(Current.Start), "\"end\" without a block that it could close");
+        Report(Current.Start, "\"end\" without a block that it could close");
     }
 
     /// <summary>True when a keyword at this place is used as a variable: <c>for.index</c>.</summary>
@@ -181,7 +183,10 @@ internal sealed partial class Parser
             return;
         }
 
-        Error(Current.Start, $"{Describe(Current)} is not expected here: a statement ends with a new line, \";\" or \"}}}}\"");
+        Error(
+            Current.Start,
+            $"{Describe(Current)} is not expected here: a statement ends with a new line, \";\" or \"}}}}\"",
+            Kind == TokenKind.CloseBrace ? "a \"{\" takes the first \"}\" after it, also of \"}}\"" : null);
         Recover();
     }
 }

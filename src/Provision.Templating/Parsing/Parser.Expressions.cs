@@ -175,12 +175,6 @@ internal sealed partial class Parser
 
     private Expression ParseBinary(int lowest, string expected)
     {
-        if (!Enter(Current.Start))
-        {
-            Leave();
-            return Invalid();
-        }
-
         var left = ParseUnary(expected);
         while (!failed && Tokens.Precedence(Kind) is var precedence && precedence >= lowest && precedence > 0)
         {
@@ -198,7 +192,6 @@ internal sealed partial class Parser
                 : new BinaryExpression(source, left.Start, right.End, operation.Kind, operation.Start, left, right) { Depth = depthOfBoth }));
         }
 
-        Leave();
         return left;
     }
 

@@ -43,7 +43,7 @@ internal sealed partial class Parser
             case TokenKind.OpenBrace:
                 return ParseObject();
             default:
-                Error(token.Start, $"{expected} is missing: this is {Describe(token)}");
+                Error(token.Start, $"{expected} is missing before {Describe(token)}");
                 return Invalid();
         }
     }
@@ -84,12 +84,6 @@ internal sealed partial class Parser
 
     private Expression ParseNested()
     {
-        if (!Enter(Current.Start))
-        {
-            Leave();
-            return Invalid();
-        }
-
         var open = Take();
         var outerConditions = openConditions;
         openConditions = 0;
@@ -100,7 +94,6 @@ internal sealed partial class Parser
             Error(Current.Start, $"the \"(\" needs a \")\" here, not {Describe(Current)}");
         }
 
-        Leave();
         return Guard(new NestedExpression(source, open.Start, PreviousEnd, inner) { Depth = inner.Depth + 1 });
     }
 

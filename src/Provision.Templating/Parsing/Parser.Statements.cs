@@ -46,7 +46,11 @@ internal sealed partial class Parser
 
         if (!failed && (expression is CallExpression call ? call.Target : expression) is Variable name)
         {
-            suspects.Add((name.Name, name.Start));
+            suspects.Enqueue((name.Name, name.Start));
+            if (suspects.Count > MaxSuspects)
+            {
+                suspects.Dequeue();
+            }
         }
 
         return failed ? new EmptyStatement(source, start, PreviousEnd) : new ExpressionStatement(expression);
@@ -193,7 +197,7 @@ internal sealed partial class Parser
     }
 
     /// <summary><c>list offset:1 reversed</c> reads like a call; takes it apart.</summary>
-    private static (Expression Values, LoopArgument[] Arguments) SplitLoopArguments(Expression values)
+    private (Expression Values, LoopArgument[] Arguments) SplitLoopArguments(Expression values)
     {
         if (values is not CallExpression { IsExplicit: false, Piped: null } call || call.Target is BinaryExpression)
         {
@@ -214,11 +218,30 @@ internal sealed partial class Parser
             else
             {
                 isLoop |= name is "offset" or "limit" or "cols";
-                arguments[i] = new LoopArgument(name ?? value.ShortText, value, value);
+                arguments[i] = new LoopArgument(name ?? value.ShortText, value, name is null ? value : NameOf(value));
             }
         }
 
         return isLoop && arguments.Length > 0 ? (call.Target, arguments) : (values, []);
+    }
+
+    /// <summary>The name that stands before the value of a named argument.</summary>
+    private EmptyStatement NameOf(Expression value)
+    {
+        var index = FindToken(value.Start);
+        return index < 2 ? new EmptyStatement(source, value.Start, value.End) : new EmptyStatement(source, tokens[index - 2].Start, tokens[index - 2].End);
+    }
+
+    private int FindToken(int start)
+    {
+        var (low, high) = (0, at);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = tokens[middle].Start < start ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
     }
 
     private WhileStatement ParseWhile(Token opener)

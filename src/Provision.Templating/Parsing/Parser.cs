@@ -10,6 +10,7 @@ internal sealed partial class Parser
 {
     private const int GuardEvery = 24;
     private const int LargestDepth = 1000;
+    private const int MaxErrors = 100;
     private readonly SourceText source;
     private readonly DiagnosticBag diagnostics;
     private readonly ParserOptions options;
@@ -18,6 +19,7 @@ internal sealed partial class Parser
     private readonly int depthLimit;
     private int at;
     private int depth;
+    private int statementStart;
 
     /// <summary>True while the statement at hand has an error already: what follows from it is not reported.</summary>
     private bool failed;
@@ -93,16 +95,21 @@ internal sealed partial class Parser
     /// <summary>Reports a mistake unless the statement at hand has one already.</summary>
     private void Error(int offset, string message, string? hint = null)
     {
-        if (!failed && Kind != TokenKind.Invalid)
+        // The lexer has spoken of invalid tokens already, unless the character is only unknown.
+        if (!failed && (Kind != TokenKind.Invalid || !diagnostics.HasErrors))
         {
-            diagnostics.Error(source.LocationOf(offset), message, hint);
-        }
-        else if (!failed && !diagnostics.HasErrors)
-        {
-            diagnostics.Error(source.LocationOf(offset), message, hint);
+            Report(offset, message, hint);
         }
 
         failed = true;
+    }
+
+    private void Report(int offset, string message, string? hint = null)
+    {
+        if (diagnostics.Count < MaxErrors)
+        {
+            diagnostics.Error(source.LocationOf(offset), message, hint);
+        }
     }
 
     private string Describe(Token token) => token.Kind switch
@@ -133,22 +140,41 @@ internal sealed partial class Parser
     private void Recover()
     {
         var nesting = 0;
-        while (Kind != TokenKind.EndOfFile)
+        for (var i = statementStart; i < at; i++)
         {
-            if (Kind is TokenKind.CodeExit || (nesting <= 0 && Kind is TokenKind.NewLine or TokenKind.Semicolon))
+            nesting += Nesting(tokens[i].Kind);
+        }
+
+        // Lines inside brackets belong to the statement, but only where the brackets are closed before the section ends.
+        int? firstLineEnd = null;
+        while (Kind is not (TokenKind.EndOfFile or TokenKind.CodeExit or TokenKind.FrontMatter))
+        {
+            if (Kind is TokenKind.NewLine or TokenKind.Semicolon)
             {
-                return;
+                if (nesting <= 0)
+                {
+                    return;
+                }
+
+                firstLineEnd ??= at;
             }
 
-            nesting += Kind switch
-            {
-                TokenKind.OpenParen or TokenKind.OpenBracket or TokenKind.OpenBrace => 1,
-                TokenKind.CloseParen or TokenKind.CloseBracket or TokenKind.CloseBrace => -1,
-                _ => 0,
-            };
+            nesting += Nesting(Kind);
             at++;
         }
+
+        if (nesting > 0)
+        {
+            at = firstLineEnd ?? at;
+        }
     }
+
+    private static int Nesting(TokenKind kind) => kind switch
+    {
+        TokenKind.OpenParen or TokenKind.OpenBracket or TokenKind.OpenBrace => 1,
+        TokenKind.CloseParen or TokenKind.CloseBracket or TokenKind.CloseBrace => -1,
+        _ => 0,
+    };
 
     private static Expression Guard(Expression expression) =>
         expression.Depth % GuardEvery == 0 ? new GuardedExpression(expression) { Depth = expression.Depth + 1 } : expression;

@@ -19,7 +19,8 @@ internal sealed class LoopState(LoopKind kind) : IScriptObject
 
     internal bool IsLast { get; set; }
 
-    internal bool Changed { get; set; } = true;
+    /// <summary>Says whether the item differs from the one before it; computed when asked for.</summary>
+    internal Func<bool>? Changed { get; set; }
 
     internal int Column { get; set; }
 
@@ -40,7 +41,7 @@ internal sealed class LoopState(LoopKind kind) : IScriptObject
             ("odd", _) => Boxes.Of((Index & 1) == 1),
             (_, LoopKind.While) => null,
             ("last", _) => Boxes.Of(IsLast),
-            ("changed", _) => Boxes.Of(Changed),
+            ("changed", _) => Boxes.Of(Changed?.Invoke() ?? true),
             ("length", _) when Length is not null => Boxes.Of(Length()),
             ("rindex", _) when Length is not null => Boxes.Of(Length() - Index - 1),
             ("col", LoopKind.TableRow) => Boxes.Of(Column),

@@ -128,8 +128,10 @@ internal static partial class Operators
         if (at.Kind == TokenKind.Plus && IsArray(left) && IsArray(right))
         {
             var both = new ScriptArray();
+            var place = at.AtOperator;
             foreach (var item in Sequences.Of(left)!.Concat(Sequences.Of(right)!))
             {
+                context.CountInternalStep(place);
                 both.Add(item);
             }
 

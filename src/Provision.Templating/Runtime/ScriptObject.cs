@@ -10,12 +10,12 @@ public sealed class ScriptObject : IScriptObject, IReadOnlyDictionary<string, ob
     private HashSet<string>? readOnlyNames;
 
     /// <summary>An empty object.</summary>
-    public ScriptObject() => members = new(StringComparer.Ordinal);
+    public ScriptObject() => members = new();
 
     /// <summary>An empty object with room for members.</summary>
     /// <param name="capacity">How many members are expected.</param>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is negative.</exception>
-    public ScriptObject(int capacity) => members = new(capacity, StringComparer.Ordinal);
+    public ScriptObject(int capacity) => members = new(capacity);
 
     /// <summary>An object with the members of a sequence; a later member replaces an earlier one of the same name.</summary>
     /// <param name="members">Names and values.</param>

@@ -41,6 +41,10 @@ public sealed partial class TemplateContext
     internal ScriptRuntimeException Undefined(string name, Node at) =>
         Error(at, $"the name \"{name}\" is not defined", NearestName.Hint(name, VisibleNames()));
 
+    /// <summary>A hint where a null is a name that is not defined.</summary>
+    internal string? MeantBy(Expression target) =>
+        target is Variable variable && !TryGetVariable(variable.Name, out _) ? NearestName.Hint(variable.Name, VisibleNames()) : null;
+
     /// <summary>What a function said about its arguments, with the place of the argument where it is known.</summary>
     internal ScriptRuntimeException FunctionError(Node call, Node? argument, ScriptArgumentException problem) =>
         Error(argument ?? call, problem.Message, problem.Hint, problem);

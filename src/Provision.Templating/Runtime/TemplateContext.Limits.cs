@@ -9,6 +9,8 @@ public sealed partial class TemplateContext
     private int loopDepth;
     private int loopSteps;
     private int callDepth;
+    private int walks;
+    private const int MaxWalks = 1_000_000;
 
     internal void EnterLoop()
     {
@@ -33,9 +35,20 @@ public sealed partial class TemplateContext
     /// <summary>Starts the count of steps anew for a statement outside all loops.</summary>
     internal void StartStatement()
     {
+        walks = 0;
         if (loopDepth == 0)
         {
             loopSteps = 0;
+        }
+    }
+
+    /// <summary>Counts the walk through a lazy sequence: even empty ones, since they double when they are joined.</summary>
+    internal void CountWalk(Node at)
+    {
+        GuardStack(at);
+        if (++walks > MaxWalks)
+        {
+            throw Error(at, $"this walks through more than {MaxWalks} sequences");
         }
     }
 

@@ -73,6 +73,7 @@ public sealed partial class TemplateContext
             return;
         }
 
+        running = node;
         if (recorder is null)
         {
             WriteValue(value);
@@ -148,10 +149,22 @@ public sealed partial class TemplateContext
 
     private void EndSpan(int start, Node node, string[] paths)
     {
-        if (output.Length > start)
+        if (output.Length <= start)
         {
-            (output.Spans ??= []).Add(new SourceSpan(start, output.Length - start, node.Location, IncludeChain, paths));
+            return;
         }
+
+        var spans = output.Spans ??= [];
+
+        // A lazy value that is being printed can call functions that print: theirs and its text are one.
+        while (spans.Count > 0 && spans[^1].Start + spans[^1].Length > start)
+        {
+            paths = [.. paths.Union(spans[^1].Paths, StringComparer.Ordinal)];
+            start = Math.Min(start, spans[^1].Start);
+            spans.RemoveAt(spans.Count - 1);
+        }
+
+        spans.Add(new SourceSpan(start, output.Length - start, node.Location, IncludeChain, paths));
     }
 
     /// <summary>Lets writes go to a buffer of their own until <see cref="EndCapture"/>.</summary>

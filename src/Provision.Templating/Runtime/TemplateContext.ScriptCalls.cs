@@ -25,9 +25,12 @@ public sealed partial class TemplateContext
         next.WrappedFrame = frame;
         NextWrappedBlock = null;
         var binder = new Binder(this, function, next, call);
+
+        // Values that a function hands on can come from anything that the running expression has read.
+        var origin = recorder?.Since(0, singlePath: false);
         foreach (var value in values)
         {
-            binder.Add(value, null, call);
+            binder.Add(value, origin, call);
         }
 
         binder.Finish();

@@ -27,6 +27,12 @@ internal sealed class MemberExpression(SourceText source, int start, int end, Ex
     public void Assign(TemplateContext context, object? value, Origin? origin)
     {
         var target = Target.Evaluate(context) ?? throw NullTarget(context);
+        if (target is Builtins.DateObject && Name == "format" && !context.IsStrict)
+        {
+            context.DateFormatPattern = context.ObjectToString(value);
+            return;
+        }
+
         var model = target as IScriptObject ?? (target as ScriptArray)?.Members;
         if (model is null || !model.CanWrite(Name))
         {
@@ -66,7 +72,7 @@ internal sealed class MemberExpression(SourceText source, int start, int end, Ex
         }
 
         recorder?.ReadMemberOf(target, Target.IsPath, path, mark, Name, value);
-        return value;
+        return target is Builtins.DateObject && Name == "format" ? context.DateFormatPattern : value;
     }
 
     private object? Missing(TemplateContext context, object target, bool lenient)
@@ -83,7 +89,7 @@ internal sealed class MemberExpression(SourceText source, int start, int end, Ex
     }
 
     private ScriptRuntimeException NullTarget(TemplateContext context) =>
-        context.Error(NameLocation, $"cannot read \"{Name}\" of \"{Target.ShortText}\": it is null");
+        context.Error(NameLocation, $"cannot read \"{Name}\" of \"{Target.ShortText}\": it is null", context.MeantBy(Target));
 }
 
 /// <summary><c>target[index]</c>.</summary>
@@ -137,7 +143,7 @@ internal sealed class IndexExpression(SourceText source, int start, int end, Exp
 
         while (array.Count <= at)
         {
-            context.CountInternalStep(this);
+            context.CountInternalStep(index);
             array.Add(null);
         }
 
@@ -184,6 +190,11 @@ internal sealed class IndexExpression(SourceText source, int start, int end, Exp
                 : throw context.Error(this, $"index {position} is outside \"{target.ShortText}\", which has {TypeNames.Size(from)}");
         }
 
+        if (at is ScriptRange)
+        {
+            throw context.Error(index, $"a range cannot be an index of \"{target.ShortText}\"");
+        }
+
         var name = context.ObjectToString(at);
         if (Members.TryGet(from, name, out var value) && !(from is string or System.Collections.IList && name == "size"))
         {
@@ -199,7 +210,7 @@ internal sealed class IndexExpression(SourceText source, int start, int end, Exp
     }
 
     private ScriptRuntimeException NullTarget(TemplateContext context) =>
-        context.Error(this, $"cannot read an item of \"{target.ShortText}\": it is null");
+        context.Error(this, $"cannot read an item of \"{target.ShortText}\": it is null", context.MeantBy(target));
 
     private ScriptRuntimeException NullIndex(TemplateContext context) =>
         context.Error(index, $"the index of \"{target.ShortText}\" is null");

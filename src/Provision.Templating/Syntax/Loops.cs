@@ -4,7 +4,7 @@ using Provision.Text;
 namespace Provision.Templating.Syntax;
 
 /// <summary>An argument of a loop: <c>offset:1</c>, <c>limit:2</c>, <c>cols:3</c>, <c>reversed</c>.</summary>
-internal readonly record struct LoopArgument(string Name, Expression? Value, Expression At);
+internal readonly record struct LoopArgument(string Name, Expression? Value, Node At);
 
 /// <summary><c>for x in values ... else ... end</c>, and <c>tablerow</c>.</summary>
 internal sealed class ForStatement(
@@ -35,8 +35,14 @@ internal sealed class ForStatement(
         var path = recorder is null ? null : (values.IsPath ? recorder.LastPath : null) ?? recorder.PathOf(value);
         var origin = recorder?.Since(mark, values.IsPath);
         var (list, columns) = Arrange(context, sequence);
-        recorder?.Truncate(mark);
-        return Walk(context, value, list, new ElementOrigins(recorder, path, origin, arguments.Length == 0), columns);
+        var flow = Walk(context, value, list, new ElementOrigins(recorder, path, origin, arguments.Length == 0), columns);
+        if (flow != Flow.Return)
+        {
+            // Only now: a lazy list calls functions while it is walked, and they must know what it was made of.
+            recorder?.Truncate(mark);
+        }
+
+        return flow;
     }
 
     private (IEnumerable<object?> Values, int Columns) Arrange(TemplateContext context, IEnumerable<object?> sequence)
@@ -97,13 +103,14 @@ internal sealed class ForStatement(
             }
 
             object? previous = null;
+            object? item = null;
+            loop.Changed = () => loop.Index == 0 || !Operators.AreEqual(context, this, previous, item);
             while (more)
             {
                 context.CountStep(this);
-                var item = items.Current;
+                item = items.Current;
                 more = items.MoveNext();
                 loop.IsLast = !more;
-                loop.Changed = loop.Index == 0 || !Operators.AreEqual(context, this, previous, item);
                 var from = origins.Of(value, loop.Index, item);
                 if (local is null)
                 {

@@ -88,7 +88,7 @@ internal sealed class LocalVariable(SourceText source, int start, int end, strin
 /// <summary>The arguments of the running call, <c>$</c>, or one of them, <c>$0</c>.</summary>
 internal sealed class ArgumentsExpression(SourceText source, int start, int end, int index) : Expression(source, start, end)
 {
-    internal override bool IsPath => index >= 0;
+    internal override bool IsPath => true;
 
     internal override object? Evaluate(TemplateContext context)
     {

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using Provision.Machine;
+
+namespace Provision.Machine.Tests;
+
+public class ProcessRunnerTests
+{
+    private readonly ProcessRunner runner = new();
+
+    [Fact]
+    public void Output_error_and_exit_code_come_back_apart()
+    {
+        var result = runner.Run(Command.Of("sh", "-c", "echo out; echo err >&2; exit 3"));
+        Assert.Equal((3, "out\n", "err\n"), (result.ExitCode, result.Text, result.Error));
+    }
+
+    [Fact]
+    public void Arguments_never_pass_through_a_shell() =>
+        Assert.Equal("$(id) `id` ; & | *", runner.Run(Command.Of("printf", "%s", "$(id) `id` ; & | *")).Text);
+
+    [Fact]
+    public void A_program_that_is_not_there_is_an_exit_code() =>
+        Assert.Equal(127, runner.Run(Command.Of("no-such-program-anywhere")).ExitCode);
+
+    [Fact]
+    public void A_time_limit_ends_the_whole_tree()
+    {
+        var watch = Stopwatch.StartNew();
+        var result = runner.Run(Command.Of("sh", "-c", "sleep 60 & sleep 60; wait").WithTimeout(TimeSpan.FromMilliseconds(300)));
+        Assert.Equal(124, result.ExitCode);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0.2, 20);
+    }
+
+    [Fact]
+    public void Large_output_and_input_do_not_block_each_other()
+    {
+        var input = new byte[3_000_000];
+        Array.Fill(input, (byte)'x');
+        Assert.Equal(input.Length, runner.Run(Command.Of("cat").WithInput(input)).Output.Length);
+    }
+
+    [Fact]
+    public void A_program_that_does_not_read_its_input_is_no_failure() =>
+        Assert.True(runner.Run(Command.Of("true").WithInput(new byte[1_000_000])).Succeeded);
+
+    [Fact]
+    public void A_failure_names_the_command_and_the_end_of_its_errors()
+    {
+        var failed = Assert.Throws<CommandFailedException>(() => runner.Run(Command.Of("sh", "-c", "echo no such disk >&2; exit 5")).OrThrow());
+        Assert.Equal("sh -c 'echo no such disk >&2; exit 5' failed with exit code 5: no such disk", failed.Message);
+    }
+}
