@@ -5,8 +5,8 @@ namespace Provision.Inventory;
 /// <summary>Everything read so far, before it is known to be right: what the checks look at.</summary>
 internal sealed class FleetDraft
 {
-    private const int MostHints = 100;
-    private int hints;
+    private const int ManyHosts = 20;
+    private int comparisonsLeft = 50_000;
 
     public required DiagnosticBag Found { get; init; }
 
@@ -29,6 +29,10 @@ internal sealed class FleetDraft
     /// <summary>Short names of hosts whose slots could not be computed; unknown slots may be theirs.</summary>
     public List<string> LackingSlots { get; } = [];
 
+    /// <summary>True when a slot that nobody has may be of a host whose slots are not known.</summary>
+    public bool MayBeLacking(string slot) =>
+        LackingSlots.Count > ManyHosts || LackingSlots.Exists(host => slot.Contains(host, StringComparison.Ordinal));
+
     /// <summary>Records a name that leads nowhere, unless what it leads to may be in something that could not be read.</summary>
     public void Unknown(Location location, string message, string name, IEnumerable<string> candidates, string? otherwise = null)
     {
@@ -39,11 +43,14 @@ internal sealed class FleetDraft
     }
 
     /// <summary>
-    /// The hint <c>did you mean</c>; only for the first hundred unknown names, because a missing file can make
-    /// thousands of names unknown among thousands of candidates.
+    /// The hint <c>did you mean</c>; only for the first unknown names where there are very many, because one bad merge can
+    /// make tens of thousands of names unknown among tens of thousands of candidates.
     /// </summary>
-    public string? Hint(string name, IEnumerable<string> candidates) =>
-        hints++ < MostHints ? NearestName.Hint(name, candidates) : null;
+    public string? Hint(string name, IEnumerable<string> candidates)
+    {
+        comparisonsLeft -= candidates is IReadOnlyCollection<string> { Count: var count } ? count : 10;
+        return comparisonsLeft > 0 ? NearestName.Hint(name, candidates) : null;
+    }
 
     /// <summary>Records an error with one second place.</summary>
     public void Error(Location location, string message, Location other, string said, string? hint = null) =>

@@ -11,6 +11,7 @@ internal static class StoreChecks
         var retired = SlotsOfRetired(draft);
         var usedAt = new Dictionary<string, (Store Store, int Place)>(StringComparer.Ordinal);
         var hasSeveralSites = HasSlotsAtSeveralSites(draft);
+        var slots = new List<(Slot Slot, int Place)>();
         foreach (var store in draft.Fleet.Stores)
         {
             if (store.Class.Length > 0 && !classes.Contains(store.Class))
@@ -21,7 +22,7 @@ internal static class StoreChecks
                 }
             }
 
-            var slots = new List<(Slot Slot, int Place)>(store.Slots.Count);
+            slots.Clear();
             for (var i = 0; i < store.Slots.Count; i++)
             {
                 if (Resolve(draft, store, i, classes, retired, usedAt) is { } slot)
@@ -63,7 +64,7 @@ internal static class StoreChecks
             {
                 draft.Error(store.At($"slots.{place}"), $"{store.Name} uses the slot {name}, but {host.Name} is retired", host.At("status"), "retired here", "move the store first");
             }
-            else if (!draft.LackingSlots.Exists(host => name.Contains(host, StringComparison.Ordinal)))
+            else if (!draft.MayBeLacking(name))
             {
                 draft.Unknown(store.At($"slots.{place}"), $"{store.Name} uses an unknown slot \"{name}\"", name, draft.Index.Slots.Keys, "no host of the inventory has it");
             }
@@ -85,13 +86,14 @@ internal static class StoreChecks
 
     private static void CheckPlacement(FleetDraft draft, Store store, List<(Slot Slot, int Place)> slots, bool hasSeveralSites)
     {
-        var sites = new Dictionary<string, int>(StringComparer.Ordinal);
+        var mostAtOneSite = 0;
         for (var i = 0; i < slots.Count; i++)
         {
             var (slot, place) = slots[i];
-            sites[slot.Host.Site] = sites.GetValueOrDefault(slot.Host.Site) + 1;
+            var atThisSite = 1;
             for (var j = 0; j < i; j++)
             {
+                atThisSite += slots[j].Slot.Host.Site == slot.Host.Site ? 1 : 0;
                 if (ReferenceEquals(slots[j].Slot.Host, slot.Host) && slots[j].Slot.Name != slot.Name)
                 {
                     draft.Error(
@@ -101,6 +103,8 @@ internal static class StoreChecks
                         "the other");
                 }
             }
+
+            mostAtOneSite = Math.Max(mostAtOneSite, atThisSite);
         }
 
         if (slots.Count < store.Slots.Count || store.Slots.Count == 0)
@@ -112,25 +116,14 @@ internal static class StoreChecks
         {
             draft.Found.Error(store.At("slots"), $"{store.Name} has {slots.Count} of the {Copies} slots that a store needs");
         }
-        else if (sites.Count == 1 && hasSeveralSites)
+        else if (mostAtOneSite == slots.Count && hasSeveralSites)
         {
             draft.Found.Error(store.At("slots"), $"{store.Name} has no remote copy: all its slots are at site {slots[0].Slot.Host.Site}");
         }
-        else if (sites.Count > 1 && MostAtOneSite(sites) < 2)
+        else if (mostAtOneSite < 2)
         {
             draft.Found.Error(store.At("slots"), $"{store.Name} has no two slots at one site, so a failover would leave its site");
         }
-    }
-
-    private static int MostAtOneSite(Dictionary<string, int> sites)
-    {
-        var most = 0;
-        foreach (var count in sites.Values)
-        {
-            most = Math.Max(most, count);
-        }
-
-        return most;
     }
 
     private static HashSet<string> Classes(FleetDraft draft)

@@ -42,7 +42,8 @@ internal static class ShapeCheck
     /// <param name="name">Where its name stands: the place for what is missing.</param>
     /// <param name="what">What messages call it.</param>
     /// <param name="found">Where findings go.</param>
-    public static void CheckSection(YamlMapping mapping, Section section, Location name, string what, DiagnosticBag found)
+    /// <param name="whose">Its own name, where it has one.</param>
+    public static void CheckSection(YamlMapping mapping, Section section, Location name, string what, DiagnosticBag found, string? whose = null)
     {
         foreach (var entry in mapping.Entries)
         {
@@ -63,8 +64,18 @@ internal static class ShapeCheck
         {
             if (row.IsRequired && mapping.Entry(row.Name) is null)
             {
-                found.Error(name, $"{what} has no \"{row.Name}\": {row.Doc}");
+                found.Error(name, $"{what}{(whose is null ? "" : " ")}{whose} has no \"{row.Name}\": {row.Doc}");
             }
+        }
+    }
+
+    /// <summary>Checks the name of an entry.</summary>
+    public static void CheckName(YamlEntry entry, ScalarFormat format, string what, DiagnosticBag found)
+    {
+        var name = new YamlScalar(entry.KeyLocation, entry.Key, quoted: true);
+        if (format.Check(name) is { } wrong)
+        {
+            Complain(name, format, what + " name", wrong, found);
         }
     }
 
@@ -72,12 +83,7 @@ internal static class ShapeCheck
     {
         foreach (var entry in mapping.Entries)
         {
-            var name = new YamlScalar(entry.KeyLocation, entry.Key, quoted: true);
-            if (named.NameFormat.Check(name) is { } wrong)
-            {
-                Complain(name, named.NameFormat, named.Section.Name.Replace('_', ' ') + " name", wrong, found);
-            }
-
+            CheckName(entry, named.NameFormat, named.Section.Name.Replace('_', ' '), found);
             if (entry.Value is YamlMapping inner)
             {
                 CheckSection(inner, named.Section, entry.KeyLocation, entry.Key, found);

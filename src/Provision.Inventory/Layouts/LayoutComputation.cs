@@ -57,6 +57,7 @@ internal static class LayoutComputation
     public static Slot[] SlotsOf(Host host, Chassis chassis)
     {
         var slots = new Slot[chassis.SlotCount];
+        var shortName = host.ShortName;
         var index = 0;
         foreach (var template in chassis.Slots)
         {
@@ -64,7 +65,7 @@ internal static class LayoutComputation
             {
                 slots[index] = new Slot
                 {
-                    Name = template.NamePattern.Expand(host, n),
+                    Name = template.NamePattern.Expand(host.Name, shortName, n),
                     Index = index,
                     Number = n,
                     Host = host,

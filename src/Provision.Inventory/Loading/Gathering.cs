@@ -157,8 +157,7 @@ internal sealed class Gathering(DiagnosticBag found)
     private void AddEntry(NamedSection section, NamedShape shape, YamlEntry entry, NamedEntry? site)
     {
         var before = found.Count;
-        var name = new YamlScalar(entry.KeyLocation, entry.Key, quoted: true);
-        ShapeCheck.Check(name, new ScalarShape(shape.NameFormat), section.What + " name", found);
+        ShapeCheck.CheckName(entry, shape.NameFormat, section.What, found);
         if (entry.Value is not YamlMapping mapping)
         {
             ShapeCheck.Check(entry.Value, new SectionShape(shape.Section), $"{section.What} {entry.Key}", found);
@@ -176,7 +175,7 @@ internal sealed class Gathering(DiagnosticBag found)
     private void AddNamed(NamedSection section, NamedEntry entry, Section keys)
     {
         var before = found.Count;
-        ShapeCheck.CheckSection(entry.Value, keys, entry.Location, $"{section.What} {entry.Name}", found);
+        ShapeCheck.CheckSection(entry.Value, keys, entry.Location, section.What, found, entry.Name);
         if (found.Count > before)
         {
             section.Broken.Add(entry.Name);

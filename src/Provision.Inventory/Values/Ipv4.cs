@@ -24,8 +24,13 @@ public readonly record struct Ipv4Address(uint Bits) : IComparable<Ipv4Address>
             bits = (bits << 8) | value;
         }
 
+        if (parts != 4)
+        {
+            return false;
+        }
+
         address = new Ipv4Address(bits);
-        return parts == 4;
+        return true;
     }
 
     /// <inheritdoc/>

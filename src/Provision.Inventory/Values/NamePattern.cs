@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using System.Runtime.CompilerServices;
 using Provision.Text;
 
 namespace Provision.Inventory;
@@ -82,35 +82,38 @@ public sealed class NamePattern
     public string Expand(Host host, int n) => Expand(host.Name, n);
 
     /// <summary>The same for a host of which only the name is known.</summary>
-    public string Expand(string host, int n)
+    public string Expand(string host, int n) => Expand(host, HostName.ShortOf(host), n);
+
+    /// <summary>The same where the short name is known too; a fleet has tens of thousands of these names.</summary>
+    internal string Expand(string host, string shortName, int n)
     {
-        var name = new StringBuilder();
+        var name = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[256]);
         foreach (var (literal, placeholder) in parts)
         {
-            name.Append(literal);
+            name.AppendLiteral(literal);
             switch (placeholder)
             {
                 case Placeholder.Host:
-                    name.Append(host);
+                    name.AppendLiteral(host);
                     break;
                 case Placeholder.Short:
-                    name.Append(HostName.ShortOf(host));
+                    name.AppendLiteral(shortName);
                     break;
                 case Placeholder.Number:
-                    name.Append(HostName.NumberOf(host));
+                    name.AppendFormatted(HostName.NumberOf(host));
                     break;
                 case Placeholder.N:
-                    name.Append(n);
+                    name.AppendFormatted(n);
                     break;
                 case Placeholder.Nn:
-                    name.Append(n.ToString("00", CultureInfo.InvariantCulture));
+                    name.AppendFormatted(n, "00");
                     break;
                 default:
                     break;
             }
         }
 
-        return name.ToString();
+        return name.ToStringAndClear();
     }
 
     /// <inheritdoc/>

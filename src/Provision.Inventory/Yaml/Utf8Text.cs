@@ -26,19 +26,23 @@ internal static class Utf8Text
         var control = FirstControl(text);
         if (control >= 0)
         {
-            found.Error(LocationAfter(file.Path, text[..control]), $"the control character U+{(int)text[control]:X4} does not belong in a YAML file");
+            found.Error(LocationAfter(file.Path, text[..control]), $"the character U+{(int)text[control]:X4} does not belong in a YAML file");
             return null;
         }
 
         return text;
     }
 
-    /// <summary>A plain loop: it runs once a file, and the searcher of the library costs more to start than all files take.</summary>
+    /// <summary>
+    /// The first control character, or character that YAML takes for the end of a line and editors do not: with those, the
+    /// lines in messages and edits would be wrong. A plain loop, because the library's searcher costs more to start than all files take.
+    /// </summary>
     private static int FirstControl(string text)
     {
         for (var i = 0; i < text.Length; i++)
         {
-            if (text[i] is (< ' ' and not '\t' and not '\n' and not '\r') or '\u007f')
+            if (text[i] is (< ' ' and not '\t' and not '\n' and not '\r') or '\u007f' or '\u0085' or '\u2028' or '\u2029'
+                || (text[i] == '\r' && (i + 1 == text.Length || text[i + 1] != '\n')))
             {
                 return i;
             }

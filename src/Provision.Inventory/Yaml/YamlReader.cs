@@ -16,9 +16,14 @@ public sealed class YamlReader
     /// <summary>How deep lists and mappings may nest; the format itself needs nine.</summary>
     public const int MaxDepth = 64;
 
+    private const int IndexedFrom = 16;
     private readonly string path;
     private readonly DiagnosticBag found;
     private readonly Parser parser;
+
+    // Elements of the lists and mappings that are still open; each takes its own off the end when it closes.
+    private readonly List<YamlNode> openItems = [];
+    private readonly List<YamlEntry> openEntries = [];
 
     private YamlReader(string path, string text, DiagnosticBag found)
     {
@@ -136,19 +141,19 @@ public sealed class YamlReader
 
     private YamlSequence Sequence(ParsingEvent start, int depth)
     {
-        var items = new List<YamlNode>();
+        var first = openItems.Count;
         for (var current = Next(); current is not SequenceEnd; current = Next())
         {
-            items.Add(Node(current, depth + 1));
+            openItems.Add(Node(current, depth + 1));
         }
 
-        return new YamlSequence(At(start.Start), items.ToArray());
+        return new YamlSequence(At(start.Start), TakeFrom(openItems, first));
     }
 
     private YamlMapping Mapping(ParsingEvent start, int depth)
     {
-        var entries = new List<YamlEntry>();
-        var places = new Dictionary<string, Location>(StringComparer.Ordinal);
+        var first = openEntries.Count;
+        Dictionary<string, Location>? places = null;
         for (var current = Next(); current is not MappingEnd; current = Next())
         {
             if (Node(current, depth + 1) is not YamlScalar key)
@@ -157,20 +162,57 @@ public sealed class YamlReader
             }
 
             var value = Node(Next(), depth + 1);
-            if (places.TryAdd(key.Text, key.Location))
-            {
-                entries.Add(new YamlEntry(key.Text, key.Location, value));
-            }
-            else
+            if (PlaceOf(key.Text, first, ref places) is { } place)
             {
                 found.Add(Diagnostic.Error(key.Location, $"the key \"{key.Text}\" stands twice in one mapping") with
                 {
-                    Related = [new RelatedLocation(places[key.Text], "first here")],
+                    Related = [new RelatedLocation(place, "first here")],
                 });
+            }
+            else
+            {
+                openEntries.Add(new YamlEntry(key.Text, key.Location, value));
+                places?.Add(key.Text, key.Location);
             }
         }
 
-        return new YamlMapping(At(start.Start), entries.ToArray());
+        return new YamlMapping(At(start.Start), TakeFrom(openEntries, first));
+    }
+
+    /// <summary>Where a key of the mapping that began at <paramref name="first"/> stands already; large mappings get an index.</summary>
+    private Location? PlaceOf(string key, int first, ref Dictionary<string, Location>? places)
+    {
+        if (places is null && openEntries.Count - first >= IndexedFrom)
+        {
+            places = new Dictionary<string, Location>(StringComparer.Ordinal);
+            for (var i = first; i < openEntries.Count; i++)
+            {
+                places.Add(openEntries[i].Key, openEntries[i].KeyLocation);
+            }
+        }
+
+        if (places is not null)
+        {
+            return places.TryGetValue(key, out var place) ? place : null;
+        }
+
+        for (var i = first; i < openEntries.Count; i++)
+        {
+            if (openEntries[i].Key == key)
+            {
+                return openEntries[i].KeyLocation;
+            }
+        }
+
+        return null;
+    }
+
+    private static T[] TakeFrom<T>(List<T> open, int first)
+    {
+        var taken = new T[open.Count - first];
+        open.CopyTo(first, taken, 0, taken.Length);
+        open.RemoveRange(first, taken.Length);
+        return taken;
     }
 
     private ParsingEvent Next() =>
