@@ -22,9 +22,9 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
     /// <summary>The calls, and how far apart the kills are where a call is made very often.</summary>
     [Theory]
     [InlineData("renameat", 1)]
-    [InlineData("unlinkat", 1)]
+    [InlineData("unlinkat", 2)]
     [InlineData("mkdirat", 1)]
-    [InlineData("fsync", 1)]
+    [InlineData("fsync", 2)]
     [InlineData("syncfs", 1)]
     [InlineData("fchmod", 2)]
     [InlineData("fchown", 3)]
@@ -54,11 +54,11 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
     [Theory]
     [InlineData(6)]
     [InlineData(9)]
-    [InlineData(12)]
+    [InlineData(11)]
     public void Killed_again_while_it_recovers_it_still_converges(int first)
     {
         var (before, after) = States();
-        for (var second = 1; second < 40; second += 3)
+        for (var second = 1; second < 40; second += 5)
         {
             var root = Copy("A");
             Assert.Equal(Killed, Install(repository.B, root, "renameat", first).ExitCode);
@@ -80,7 +80,7 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
     {
         var (before, after) = States();
         var kills = 0;
-        for (var number = 1; ; number += 2)
+        for (var number = 1; ; number += 4)
         {
             var root = Copy("B");
             string[] rollback = [ProvisionBinary.Path, "rollback", "1", "--root", root];
