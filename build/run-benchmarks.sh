@@ -1,0 +1,75 @@
+#!/bin/bash
+# run-benchmarks.sh: speed and memory beside peers and floors, measured in one run; medians, and ratios from them.
+#   part 1: diff and install of one host with 80 slots (270 files), against a C program, Template-Toolkit and Ansible
+#   part 2: a generated fleet of 1,000 hosts: validate, and rendering every file of it
+#   part 3: the template engine by itself
+# PEERS is the folder of the side-by-side benchmark (gen.sh, state.sh, floor.c, run-*.sh); ROUNDS how often each cell is measured.
+set -eu -o pipefail
+cd "$(dirname "$0")/.."
+provision=$PWD/out/provision
+peers=${PEERS:-$PWD/../shared/bench}
+rounds=${ROUNDS:-5}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# cpu LABEL ROUNDS PREPARE COMMAND...: prints median CPU seconds, wall seconds and peak MiB, and keeps them as cpu[LABEL]
+declare -A cpu
+measure() {
+    local label=$1 n=$2 prepare=$3; shift 3
+    : > "$work/times"
+    for _ in $(seq "$n"); do
+        eval "$prepare"
+        /usr/bin/time -o "$work/one" -f '%U %S %e %M' "$@" > "$work/output" 2>&1 || [ $? -le 2 ] || { cat "$work/output" >&2; exit 1; }
+        tail -n 1 "$work/one" >> "$work/times"
+    done
+    read -r c w m < <(awk '{ print $1 + $2, $3, $4 / 1024 }' "$work/times" | sort -n | awk '{ a[NR] = $0 } END { print a[int((NR + 1) / 2)] }')
+    cpu[$label]=$c
+    printf '%-44s %8.3f CPU s  %7.2f s wall  %6.0f MiB\n' "$label" "$c" "$w" "$m"
+}
+ratio() { awk -v a="${cpu[$1]}" -v b="${cpu[$2]}" -v l="$3" -v t="$4" 'BEGIN { printf "  %-60s %8.2f  (aim: %s)\n", l, (b > 0 ? a / b : 0), t }'; }
+
+if [ -x "$peers/gen.sh" ]; then
+    echo "== one host, 80 slots, 270 files"
+    cp -r "$peers" "$work/peers" && chmod -R u+w "$work/peers"
+    "$work/peers/gen.sh" 80 "$work/n80" > /dev/null
+    cc -O2 -o "$work/peers/floor" "$work/peers/floor.c"
+    tests/Provision.Benchmarks/peers/translate.sh "$work/n80" "$work/ours"
+    state="$work/peers/state.sh $work/n80"
+    ours=(--repo "$work/ours" --host imap11 --root "$work/n80/root")
+    clean="rm -rf $work/n80/root/var/lib/provision $work/n80/root/run"
+    # the same work: byte for byte what the reference renderer made
+    $state empty; eval "$clean"; "$provision" install "${ours[@]}" --allow-dirty > /dev/null 2>&1
+    (cd "$work/n80/rendered" && find . -type f -printf '%P %m ' -exec sha256sum {} \; | sed 's/ \.\/.*//' | sort) > "$work/want"
+    (cd "$work/n80/root" && find . -path ./var/lib/provision -prune -o -path ./run -prune -o -type f -printf '%P %m ' -exec sha256sum {} \; | sed 's/ \.\/.*//' | sort) > "$work/have"
+    cmp "$work/want" "$work/have" && echo "install gives the reference's 270 files, byte for byte and mode for mode"
+    measure "provision --version" "$rounds" : "$provision" --version
+    measure "provision diff, nothing differs" "$rounds" "$state same; $clean" "$provision" diff "${ours[@]}" --no-checks
+    measure "provision diff, 5 differ" "$rounds" "$state drift5; $clean" "$provision" diff "${ours[@]}" --no-checks
+    measure "provision install from empty, with fsync" "$rounds" "$state empty; $clean" "$provision" install "${ours[@]}" --allow-dirty
+    measure "C program, diff, nothing differs" "$rounds" "$state same" "$work/peers/floor" diff "$work/n80"
+    measure "C program, install with fsync" "$rounds" "$state empty" "$work/peers/floor" install-sync "$work/n80"
+    measure "Template-Toolkit, make, cmp a file: diff" "$rounds" "$state same" "$work/peers/run-tt.sh" "$work/n80" diff batch
+    if [ -z "${QUICK:-}" ]; then
+        measure "Ansible --check --diff" 1 "$state same" "$work/peers/run-ansible.sh" "$work/n80" diff tuned
+        ratio "Ansible --check --diff" "provision diff, nothing differs" "Ansible / provision diff" "at least 800"
+    fi
+    ratio "Template-Toolkit, make, cmp a file: diff" "provision diff, nothing differs" "Template-Toolkit / provision diff" "at least 3"
+    ratio "provision install from empty, with fsync" "C program, install with fsync" "provision install / C program's" "at most 3"
+    awk -v d="${cpu[provision diff, nothing differs]}" -v v="${cpu[provision --version]}" 'BEGIN { printf "  %-60s %8.3f  (aim: 0.3)\n", "milliseconds of CPU a file beyond start-up", (d - v) / 270 * 1000 }'
+else
+    echo "part 1 needs the side-by-side benchmark: set PEERS to its folder" >&2
+fi
+
+echo "== a generated fleet (fixed seed)"
+dotnet build tests/Provision.Benchmarks -c Release -v quiet --nologo
+for hosts in 100 1000; do
+    dotnet run --project tests/Provision.Benchmarks -c Release --no-build -- scale $hosts "$work/fleet$hosts" > /dev/null
+    cp -r roles templates "$work/fleet$hosts/"
+    mkdir -p "$work/fleet$hosts/hosts/chassis" && cp hosts/chassis/4u40.yaml "$work/fleet$hosts/hosts/chassis/"
+    cp -r hosts/secrets "$work/fleet$hosts/hosts/"
+    measure "validate, $hosts hosts" 3 : "$provision" validate --repo "$work/fleet$hosts"
+    measure "validate and render every file, $hosts hosts" 1 : "$provision" validate --render --repo "$work/fleet$hosts" --identity tests/fixtures/age/identity.txt
+    tail -n 1 "$work/output"
+done
+awk -v a="${cpu[validate, 100 hosts]}" -v b="${cpu[validate, 1000 hosts]}" -v s="${cpu[provision --version]:-0.04}" 'BEGIN { printf "  %-60s %8.2f  (aim: at most 1.3)\n", "cost per host, 1000 / 100 hosts: validate", (b - s) / (a - s) / 10 }'
+awk -v a="${cpu[validate and render every file, 100 hosts]}" -v b="${cpu[validate and render every file, 1000 hosts]}" -v s="${cpu[provision --version]:-0.04}" 'BEGIN { printf "  %-60s %8.2f  (aim: at most 1.3)\n", "cost per host, 1000 / 100 hosts: render", (b - s) / (a - s) / 10 }'

@@ -1,0 +1,205 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Provision.Machine;
+
+namespace Provision.Cli.Tests;
+
+/// <summary>The published program as users call it: exit codes, messages, JSON, and bad input with nothing changed.</summary>
+public sealed class CommandTests : IDisposable
+{
+    private static readonly string Repository = FindRepository();
+    private static readonly string Program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : Path.Combine(Repository, "out/provision");
+    private readonly string work = Directory.CreateTempSubdirectory("provision-cli-").FullName;
+    private readonly ProcessRunner runner = new();
+
+    public void Dispose() => Directory.Delete(work, recursive: true);
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("validate --help")]
+    [InlineData("schema --help")]
+    [InlineData("hosts --help")]
+    [InlineData("slots --help")]
+    [InlineData("stores --help")]
+    [InlineData("show --help")]
+    [InlineData("render --help")]
+    [InlineData("diff --help")]
+    [InlineData("install --help")]
+    [InlineData("rollback --help")]
+    [InlineData("history --help")]
+    [InlineData("explain --help")]
+    [InlineData("host add --help")]
+    [InlineData("host retire --help")]
+    public void Help_teaches(string arguments)
+    {
+        var result = Run(arguments.Split(' '));
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("Usage:", result.Text, StringComparison.Ordinal);
+        Assert.True(result.Text.Length > 300);
+    }
+
+    [Theory]
+    [InlineData("hosts role=imap site=nyi", 0, "imap33")]
+    [InlineData("hosts imap3*", 0, "imap37")]
+    [InlineData("hosts role=imapp", 2, "did you mean \"imap\"?")]
+    [InlineData("hosts nosuchhost", 2, "nosuchhost")]
+    [InlineData("slots imap37 --free", 0, "sloti37d2t20")]
+    [InlineData("stores store1", 0, "sloti33d1t01@imap33/nyi")]
+    [InlineData("stores stroe1", 2, "did you mean \"store1\"?")]
+    [InlineData("show imap33", 0, "no-masters")]
+    [InlineData("show imap333", 2, "did you mean \"imap33\"?")]
+    [InlineData("show imap3", 2, "imap3 is retired and has no desired state")]
+    [InlineData("nosuchcommand", 1, "nosuchcommand")]
+    public void Commands_answer(string arguments, int exit, string expected)
+    {
+        var result = Run([.. arguments.Split(' '), "--repo", Repository]);
+        Assert.Equal(exit, result.ExitCode);
+        Assert.Contains(expected, result.Text + result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("hosts")]
+    [InlineData("slots imap33")]
+    [InlineData("stores")]
+    [InlineData("show imap33")]
+    [InlineData("show imap50")]
+    [InlineData("validate")]
+    [InlineData("schema")]
+    public void Data_is_printed_as_json_on_request(string arguments)
+    {
+        var result = Run([.. arguments.Split(' '), "--repo", Repository, "-o", "json"]);
+        Assert.Equal(0, result.ExitCode);
+        using var document = JsonDocument.Parse(result.Output);
+        Assert.NotEqual(JsonValueKind.Undefined, document.RootElement.ValueKind);
+    }
+
+    [Fact]
+    public void Diff_install_explain_and_rollback_work_in_a_scratch_root()
+    {
+        string[] on = ["--repo", Repository, "--host", "web1", "--root", work, "--identity", Path.Combine(Repository, "tests/fixtures/age/identity.txt")];
+        Assert.Equal(1, Run(["diff", .. on, "--stat"]).ExitCode);
+        var plan = Path.Combine(work, "plan.json");
+        Assert.Equal(1, Run(["diff", .. on, "--save", plan]).ExitCode);
+        var installed = Run(["install", .. on, "--allow-dirty", "--plan", plan]);
+        Assert.True(installed.ExitCode == 0, installed.Error);
+        Assert.Equal(0, Run(["diff", .. on]).ExitCode);
+        Assert.Equal(2, Run(["install", .. on, "--allow-dirty", "--plan", plan]).ExitCode);
+        File.AppendAllText(work + "/etc/hostname", "edited\n");
+        var diff = Run(["diff", .. on, "-o", "json"]);
+        Assert.Equal(1, diff.ExitCode);
+        using (var document = JsonDocument.Parse(diff.Output))
+        {
+            var file = Assert.Single(document.RootElement.GetProperty("files").EnumerateArray());
+            Assert.Equal(("/etc/hostname", "drift"), (file.GetProperty("path").GetString(), file.GetProperty("verdict").GetString()));
+        }
+
+        Assert.Equal(1, Run(["diff", "system", .. on]).ExitCode);
+        Assert.Equal(0, Run(["diff", "ssh", .. on]).ExitCode);
+        Assert.Contains("did you mean \"system\"?", Run(["diff", "sytem", .. on]).Error, StringComparison.Ordinal);
+        var explained = Run(["explain", "/etc/hostname:1", .. on]).Text;
+        Assert.Contains("templates/system/etc/hostname:", explained, StringComparison.Ordinal);
+        Assert.Contains("host.name = web1  hosts/nyi.yaml:", explained, StringComparison.Ordinal);
+        Assert.Equal(0, Run("rollback", "0", "--root", work).ExitCode);
+        Assert.False(File.Exists(work + "/etc/hostname"));
+    }
+
+    [Theory]
+    [InlineData("hosts/nyi.yaml", "imap33:\n    macs:", "imap33:\n    mcas:", "unknown key \"mcas\"")]
+    [InlineData("hosts/stores.yaml", "sloti33d1t01", "sloti34d1t02", "sloti34d1t02")]
+    [InlineData("roles/web.yaml", "includes: [base", "includes: [bsae", "did you mean \"base\"?")]
+    [InlineData("templates/system/etc/hostname", "host.name", "hots.name", "the name \"hots\" is not defined (did you mean \"host\"?)")]
+    public void Bad_input_is_named_and_changes_nothing(string file, string from, string to, string expected)
+    {
+        var fleet = Path.Combine(work, "fleet");
+        Directory.CreateDirectory(fleet);
+        foreach (var folder in (string[])["hosts", "roles", "templates"])
+        {
+            runner.Run(Command.Of("cp", "-r", Path.Combine(Repository, folder), fleet)).OrThrow();
+        }
+
+        var path = Path.Combine(fleet, file);
+        var text = File.ReadAllText(path);
+        var at = text.IndexOf(from, StringComparison.Ordinal);
+        Assert.True(at >= 0);
+        File.WriteAllText(path, text.Remove(at, from.Length).Insert(at, to));
+        var root = Path.Combine(work, "root");
+        Directory.CreateDirectory(root);
+        var result = Run("install", "--repo", fleet, "--host", "web1", "--root", root, "--allow-dirty", "--identity", Path.Combine(Repository, "tests/fixtures/age/identity.txt"));
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.Matches($"{file}:[0-9]+:[0-9]+: error: ", result.Error);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(root));
+    }
+
+    [Fact]
+    public void A_machine_that_no_host_of_the_inventory_is_says_its_macs()
+    {
+        Directory.CreateDirectory(work + "/sys/class/net/eth0");
+        File.WriteAllText(work + "/sys/class/net/eth0/address", "02:00:00:00:00:99\n");
+        var result = Run("diff", "--repo", Repository, "--root", work);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("02:00:00:00:00:99", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_host_finds_itself_by_its_mac()
+    {
+        Directory.CreateDirectory(work + "/sys/class/net/eth0");
+        File.WriteAllText(work + "/sys/class/net/eth0/address", "00:00:5e:00:53:20\n");
+        Assert.Contains("imap33 at ", Run("diff", "--repo", Repository, "--root", work, "--stat").Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pinned_host_is_rendered_from_its_branch()
+    {
+        var fleet = Path.Combine(work, "fleet");
+        Directory.CreateDirectory(fleet);
+        foreach (var folder in (string[])["hosts", "roles", "templates"])
+        {
+            runner.Run(Command.Of("cp", "-r", Path.Combine(Repository, folder), fleet)).OrThrow();
+        }
+
+        void Git(params string[] arguments) => runner.Run(Command.Of("git", ["-C", fleet, "-c", "user.name=t", "-c", "user.email=t@mail.example", .. arguments])).OrThrow();
+        Git("init", "-q", "-b", "main");
+        var nyi = Path.Combine(fleet, "hosts/nyi.yaml");
+        File.WriteAllText(nyi, File.ReadAllText(nyi).Replace("  web1:\n", "  web1:\n    branch: trial\n", StringComparison.Ordinal));
+        Git("add", "-A");
+        Git("commit", "-qm", "main");
+        Git("checkout", "-qb", "trial");
+        File.AppendAllText(Path.Combine(fleet, "templates/system/etc/hostname"), "# trial\n");
+        Git("commit", "-qam", "trial");
+        Git("checkout", "-q", "main");
+        var root = Path.Combine(work, "root");
+        Directory.CreateDirectory(root);
+        var installed = Run("install", "--repo", fleet, "--host", "web1", "--root", root, "--allow-dirty", "--identity", Path.Combine(Repository, "tests/fixtures/age/identity.txt"));
+        Assert.True(installed.ExitCode == 0, installed.Error);
+        Assert.Contains("# trial", File.ReadAllText(root + "/etc/hostname"), StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateDirectories(Path.GetTempPath(), "provision-branch-*"));
+    }
+
+    [Fact]
+    public void Host_add_writes_an_entry_that_validates_and_retire_marks_it()
+    {
+        var fleet = Path.Combine(work, "fleet");
+        Directory.CreateDirectory(fleet);
+        foreach (var folder in (string[])["hosts", "roles", "templates"])
+        {
+            runner.Run(Command.Of("cp", "-r", Path.Combine(Repository, folder), fleet)).OrThrow();
+        }
+
+        var added = Run("host", "add", "imap38", "--mac", "00:00:5E:00:53:F0", "--chassis", "4u40", "--site", "nyi", "--role", "imap", "--repo", fleet);
+        Assert.True(added.ExitCode == 0, added.Error);
+        Assert.Contains("+  imap38:", added.Text, StringComparison.Ordinal);
+        Assert.Contains("40", Run("hosts", "imap38", "--repo", fleet).Text, StringComparison.Ordinal);
+        Assert.Equal(2, Run("host", "add", "imap39", "--mac", "00:00:5E:00:53:F0", "--chassis", "4u40", "--site", "nyi", "--role", "imap", "--repo", fleet).ExitCode);
+        Assert.Equal(2, Run("host", "retire", "imap33", "--repo", fleet).ExitCode);
+        Assert.Equal(0, Run("host", "retire", "imap38", "--repo", fleet).ExitCode);
+        Assert.Contains("retired", Run("hosts", "status=retired", "--repo", fleet).Text, StringComparison.Ordinal);
+    }
+
+    private CommandResult Run(params IReadOnlyList<string> arguments) =>
+        runner.Run(Command.Of(Program, arguments).WithEnvironment("NO_COLOR", "1").WithTimeout(TimeSpan.FromMinutes(2)));
+
+    private static string FindRepository([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "../.."));
+}
