@@ -42,6 +42,7 @@ public sealed class Template : IParsedTemplate
     /// <param name="parserOptions">Settings of the parser; null for the defaults.</param>
     /// <param name="lexerOptions">Settings of the lexer; null for the defaults.</param>
     /// <returns>The template, with or without errors.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The offsets of the lexer options lie outside the text.</exception>
     public static Template Parse(string text, string? sourcePath = null, ParserOptions? parserOptions = null, LexerOptions? lexerOptions = null) =>
         Parser.Parse(new SourceText(sourcePath ?? "<input>", text), parserOptions ?? ParserOptions.Default, lexerOptions ?? LexerOptions.Default);
 

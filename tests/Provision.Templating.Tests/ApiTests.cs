@@ -121,6 +121,25 @@ public sealed class ApiTests
     }
 
     [Fact]
+    public void A_template_can_be_a_part_of_a_file()
+    {
+        const string file = "---\npath: /etc/{{ name }}.conf\nwhen: x > 1\n---\na {{ nope }}\n";
+        var context = new TemplateContext(TemplateMode.Strict);
+        context.PushGlobal(new ScriptObject { { "name", "n" }, { "x", 2 } });
+        Template Part(string from, string to, ScriptMode mode = ScriptMode.Default)
+        {
+            var start = file.IndexOf(from, StringComparison.Ordinal);
+            return Template.Parse(file, "f", lexerOptions: new LexerOptions { Mode = mode, StartOffset = start, EndOffset = file.IndexOf(to, start, StringComparison.Ordinal) });
+        }
+
+        Assert.Equal("/etc/n.conf", Part("/etc", "\nwhen").Render(context));
+        Assert.Equal(true, Part("x >", "\n---", ScriptMode.ScriptOnly).Evaluate(context));
+        var body = Template.Parse(file, "f", lexerOptions: new LexerOptions { StartOffset = file.IndexOf("a {{", StringComparison.Ordinal) });
+        Assert.Equal("f:5:6: error: the name \"nope\" is not defined", Assert.Throws<ScriptRuntimeException>(() => body.Render(context)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Template.Parse("a", lexerOptions: new LexerOptions { StartOffset = 2 }));
+    }
+
+    [Fact]
     public void Evaluating_gives_the_last_value()
     {
         var context = new TemplateContext();

@@ -62,7 +62,7 @@ public sealed class TemplateLibrary(string repository)
         }
 
         var (head, bodyStart) = TemplateHead.Read(repositoryPath, text, problems);
-        var body = Template.Parse(text, repositoryPath, null, new LexerOptions { Start = bodyStart });
+        var body = Template.Parse(text, repositoryPath, null, new LexerOptions { StartOffset = bodyStart });
         problems.AddRange(body.Messages);
         var file = new TemplateFile
         {

@@ -13,29 +13,33 @@ internal sealed partial class Lexer
     private int position;
     private int braceDepth;
 
-    internal Lexer(SourceText source, DiagnosticBag diagnostics)
+    private readonly LexerOptions options;
+
+    internal Lexer(SourceText source, DiagnosticBag diagnostics, LexerOptions options)
     {
         this.source = source;
         this.diagnostics = diagnostics;
-        text = source.Text;
-        tokens = new List<Token>(16 + (text.Length / 8));
+        this.options = options;
+        text = options.EndOffset is { } end ? source.Text[..end] : source.Text;
+        position = options.StartOffset;
+        tokens = new List<Token>(16 + ((text.Length - position) / 8));
     }
 
     /// <summary>All tokens of the template, ending with <see cref="TokenKind.EndOfFile"/>.</summary>
-    internal List<Token> Run(LexerOptions options)
+    internal List<Token> Run()
     {
         switch (options.Mode)
         {
             case ScriptMode.ScriptOnly:
                 inScript = true;
-                Add(TokenKind.CodeEnter, 0, 0);
+                Add(TokenKind.CodeEnter, position, position);
                 LexCode(untilFrontMatterEnd: null);
                 break;
             case ScriptMode.FrontMatterAndContent when LexFrontMatter(options.FrontMatterMarker):
                 LexText(position);
                 break;
             default:
-                LexText(options.Start);
+                LexText(position);
                 break;
         }
 
@@ -45,19 +49,20 @@ internal sealed partial class Lexer
 
     private bool LexFrontMatter(string marker)
     {
-        if (!text.StartsWith(marker, StringComparison.Ordinal))
+        var start = position;
+        if (!text.AsSpan(start).StartsWith(marker, StringComparison.Ordinal))
         {
             return false;
         }
 
-        var lineEnd = text.IndexOf('\n', StringComparison.Ordinal);
-        if (lineEnd < 0 || !text.AsSpan(marker.Length, lineEnd - marker.Length).IsWhiteSpace())
+        var lineEnd = text.IndexOf('\n', start);
+        if (lineEnd < 0 || !text.AsSpan(start + marker.Length, lineEnd - start - marker.Length).IsWhiteSpace())
         {
             return false;
         }
 
         position = lineEnd + 1;
-        Add(TokenKind.CodeEnter, 0, marker.Length);
+        Add(TokenKind.CodeEnter, start, start + marker.Length);
         if (LexCode(marker))
         {
             Add(TokenKind.CodeExit, position, position);

@@ -41,8 +41,14 @@ internal sealed partial class Parser
 
     internal static Template Parse(SourceText source, ParserOptions options, LexerOptions lexerOptions)
     {
+        var end = lexerOptions.EndOffset ?? source.Text.Length;
+        if (end > source.Text.Length || lexerOptions.StartOffset < 0 || lexerOptions.StartOffset > end)
+        {
+            throw new ArgumentOutOfRangeException(nameof(lexerOptions), $"{lexerOptions.StartOffset} to {end} is not inside a text of {source.Text.Length} characters");
+        }
+
         var diagnostics = new DiagnosticBag();
-        var tokens = new Lexer(source, diagnostics).Run(lexerOptions);
+        var tokens = new Lexer(source, diagnostics, lexerOptions).Run();
         var parser = new Parser(source, diagnostics, options, tokens);
         return parser.ParseTemplate();
     }

@@ -12,32 +12,3 @@ public sealed record ParserOptions
     /// <summary>Reads numbers with a fraction as <see cref="decimal"/> instead of <see cref="double"/>.</summary>
     public bool ParseFloatAsDecimal { get; init; }
 }
-
-/// <summary>What kind of text the lexer is given.</summary>
-public enum ScriptMode
-{
-    /// <summary>Text with code between <c>{{</c> and <c>}}</c>.</summary>
-    Default,
-
-    /// <summary>Code only.</summary>
-    ScriptOnly,
-
-    /// <summary>Code between two marker lines at the start, then text with code.</summary>
-    FrontMatterAndContent,
-}
-
-/// <summary>Settings of the lexer.</summary>
-public sealed record LexerOptions
-{
-    /// <summary>The default settings.</summary>
-    public static LexerOptions Default { get; } = new();
-
-    /// <summary>What kind of text is read. Default: text with code.</summary>
-    public ScriptMode Mode { get; init; }
-
-    /// <summary>The line that opens and closes front matter. Default <c>+++</c>.</summary>
-    public string FrontMatterMarker { get; init; } = "+++";
-
-    /// <summary>0-based UTF-16 offset at which the template begins; what is before it is skipped, but counts for lines and columns.</summary>
-    public int Start { get; init; }
-}

@@ -1,4 +1,3 @@
-using Provision.Templating.Runtime;
 using Provision.Templating.Syntax;
 using Provision.Text;
 

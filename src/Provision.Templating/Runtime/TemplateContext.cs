@@ -1,5 +1,4 @@
 using Provision.Templating.Builtins;
-using Provision.Templating.Runtime;
 
 namespace Provision.Templating;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Provision.Templating.Runtime;
 using Provision.Text;
 
 namespace Provision.Templating.Syntax;

@@ -1,4 +1,3 @@
-using Provision.Templating.Runtime;
 using Provision.Text;
 
 namespace Provision.Templating.Syntax;

@@ -1,4 +1,3 @@
-using Provision.Templating.Lexing;
 using Provision.Templating.Runtime;
 using Provision.Text;
 
