@@ -86,7 +86,8 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
 
     private TemplateContext NewContext()
     {
-        var context = new TemplateContext(TemplateMode.Strict);
+        // A whole fleet in one file is large; a template that runs away still ends as an error.
+        var context = new TemplateContext(TemplateMode.Strict) { LimitToString = 1 << 26 };
         var functions = new ScriptObject
         {
             ["secret"] = new DelegateFunction("secret", "name", ReadSecret),
