@@ -76,6 +76,13 @@ public sealed class SourceMapTests
     [InlineData("{{ o = {a: {b: (secret \"r\")}}; for p in o; p.value.b; end }}", "s3cr3t", "secret:r")]
     [InlineData("{{ o = {a: (secret \"r\")}; o | object.values | array.first }}", "s3cr3t", "secret:r")]
     [InlineData("{{ $x = secret \"r\"; y = $x ?? 1; y }}", "s3cr3t", "secret:r")]
+    [InlineData("{{ o = {a: {}}; o[\"a\"].pw = secret \"r\"; o | object.to_json }}", "{\"a\":{\"pw\":\"s3cr3t\"}}", "secret:r")]
+    [InlineData("{{ o = {a: {}}; p = o.a; p.pw = secret \"r\"; o | object.to_json }}", "{\"a\":{\"pw\":\"s3cr3t\"}}", "secret:r")]
+    [InlineData("{{ o = {a: {}}; p = o.a; p.pw = secret \"r\"; o }}", "{a: {pw: \"s3cr3t\"}}", "secret:r")]
+    [InlineData("{{ p = {}; l = [p]; p.pw = secret \"r\"; l | array.map \"pw\" | array.join \",\" }}", "s3cr3t", "secret:r")]
+    [InlineData("{{ p = {}; l = [p]; p.pw = secret \"r\"; (l | array.first).pw }}", "s3cr3t", "secret:r")]
+    [InlineData("{{ p = {}; l = [p]; p.pw = secret \"r\"; for q in l; q.pw; end }}", "s3cr3t", "secret:r")]
+    [InlineData("{{ p = {}; l = [p]; p.pw = secret \"r\"; for q in l; for z in q; z.value; end; end }}", "s3cr3t", "secret:r")]
     [InlineData("{{ x = slots; x[0].name }}", "s1", "slots[0].name")]
     public void Knows_the_paths(string text, string piece, string paths) => Assert.Equal(paths, Paths(text, piece));
 

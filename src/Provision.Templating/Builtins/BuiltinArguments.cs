@@ -36,6 +36,7 @@ internal static class BuiltinArguments
         foreach (var item in items)
         {
             context.CountInternalStep(at);
+            context.Recorder?.Touch(item);
             yield return item;
         }
     }

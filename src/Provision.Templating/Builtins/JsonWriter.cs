@@ -43,10 +43,10 @@ internal static class JsonWriter
                 case IScriptCustomFunction:
                     throw new ScriptArgumentException("a function cannot be written as JSON", 0);
                 case IScriptObject model:
-                    AppendObject(model.Keys.Select(k => (k, model.TryGetValue(k, out var member) ? member : null)), depth);
+                    AppendObject(model, model.Keys.Select(k => (k, model.TryGetValue(k, out var member) ? member : null)), depth);
                     break;
                 case IDictionary dictionary:
-                    AppendObject(dictionary.Keys.OfType<object>().Select(k => (k.ToString() ?? "", dictionary[k])), depth);
+                    AppendObject(dictionary, dictionary.Keys.OfType<object>().Select(k => (k.ToString() ?? "", dictionary[k])), depth);
                     break;
                 case IEnumerable sequence:
                     AppendArray(sequence, depth);
@@ -62,9 +62,9 @@ internal static class JsonWriter
             }
         }
 
-        private void AppendObject(IEnumerable<(string Name, object? Value)> members, int depth)
+        private void AppendObject(object container, IEnumerable<(string Name, object? Value)> members, int depth)
         {
-            Guard(depth);
+            Enter(container, depth);
             text.Append('{');
             var first = true;
             foreach (var (name, value) in members)
@@ -80,7 +80,7 @@ internal static class JsonWriter
 
         private void AppendArray(IEnumerable sequence, int depth)
         {
-            Guard(depth);
+            Enter(sequence, depth);
             text.Append('[');
             var first = true;
             foreach (var item in sequence)
@@ -103,8 +103,9 @@ internal static class JsonWriter
             first = false;
         }
 
-        private void Guard(int depth)
+        private void Enter(object container, int depth)
         {
+            context.Recorder?.Touch(container);
             if (context.ObjectRecursionLimit > 0 && depth >= context.ObjectRecursionLimit)
             {
                 throw new ScriptArgumentException($"the value nests deeper than {context.ObjectRecursionLimit} levels or contains itself", 0);

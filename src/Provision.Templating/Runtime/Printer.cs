@@ -73,10 +73,10 @@ internal static class Printer
                 output.Append("<function>");
                 break;
             case IScriptObject model:
-                AppendObject(context, output, model.Keys.Select(k => (k, model.TryGetValue(k, out var member) ? member : null)), depth);
+                AppendObject(context, output, model, model.Keys.Select(k => (k, model.TryGetValue(k, out var member) ? member : null)), depth);
                 break;
             case IDictionary dictionary:
-                AppendObject(context, output, dictionary.Keys.OfType<object>().Select(k => (k.ToString() ?? "", dictionary[k])), depth);
+                AppendObject(context, output, dictionary, dictionary.Keys.OfType<object>().Select(k => (k.ToString() ?? "", dictionary[k])), depth);
                 break;
             case IEnumerable sequence:
                 AppendSequence(context, output, sequence, depth);
@@ -89,7 +89,7 @@ internal static class Printer
 
     private static void AppendSequence(TemplateContext context, OutputBuffer output, IEnumerable sequence, int depth)
     {
-        Guard(context, depth);
+        Enter(context, sequence, depth);
         output.Append('[');
         var first = true;
         foreach (var item in sequence)
@@ -100,9 +100,9 @@ internal static class Printer
         output.Append(']');
     }
 
-    private static void AppendObject(TemplateContext context, OutputBuffer output, IEnumerable<(string Name, object? Value)> members, int depth)
+    private static void AppendObject(TemplateContext context, OutputBuffer output, object container, IEnumerable<(string Name, object? Value)> members, int depth)
     {
-        Guard(context, depth);
+        Enter(context, container, depth);
         output.Append('{');
         var first = true;
         foreach (var (name, value) in members)
@@ -152,8 +152,9 @@ internal static class Printer
         }
     }
 
-    private static void Guard(TemplateContext context, int depth)
+    private static void Enter(TemplateContext context, object container, int depth)
     {
+        context.Recorder?.Touch(container);
         if (context.ObjectRecursionLimit > 0 && depth >= context.ObjectRecursionLimit)
         {
             throw context.Error(context.RunningLocation, $"the value nests deeper than {context.ObjectRecursionLimit} levels or contains itself");

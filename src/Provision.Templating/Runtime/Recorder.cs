@@ -180,6 +180,9 @@ internal sealed class Recorder
         Register(value, path);
     }
 
+    /// <summary>A container is walked by something that does not go through its members: what was put inside it counts as read.</summary>
+    internal void Touch(object? container) => Taint(container);
+
     private void Taint(object? value)
     {
         if (value is not null && tainted.Count > 0 && tainted.TryGetValue(value, out var origin))

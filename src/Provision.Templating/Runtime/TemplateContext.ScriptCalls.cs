@@ -186,14 +186,21 @@ public sealed partial class TemplateContext
 
         recorder.Assign(container, name, origin);
         recorder.AddTaint(container, origin);
-        for (var owner = target; owner is MemberExpression member; owner = member.Target)
+        for (var owner = OwnerOf(target); owner is not null; owner = OwnerOf(owner))
         {
-            if (member.Target.Evaluate(this) is { } outer)
+            if (owner.EvaluateLenient(this) is { } outer)
             {
                 recorder.AddTaint(outer, origin);
             }
         }
     }
+
+    private static Expression? OwnerOf(Expression part) => part switch
+    {
+        MemberExpression member => member.Target,
+        IndexExpression index => index.Target,
+        _ => null,
+    };
 
     /// <summary>Puts arguments where the function finds them.</summary>
     private ref struct Binder(TemplateContext context, ScriptFunction function, CallFrame next, Node call)

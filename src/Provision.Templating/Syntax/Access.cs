@@ -96,6 +96,8 @@ internal sealed class MemberExpression(SourceText source, int start, int end, Ex
 internal sealed class IndexExpression(SourceText source, int start, int end, Expression target, Expression index)
     : Expression(source, start, end), IAssignable
 {
+    internal Expression Target => target;
+
     internal override bool IsPath => target.IsPath;
 
     internal override object? Evaluate(TemplateContext context) => Call(context, Read(context, lenient: false));

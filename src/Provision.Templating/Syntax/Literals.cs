@@ -37,12 +37,14 @@ internal sealed class ArrayLiteral(SourceText source, int start, int end, Expres
 {
     internal override object? Evaluate(TemplateContext context)
     {
+        var mark = context.Recorder?.Mark ?? 0;
         var array = new ScriptArray(items.Length);
         foreach (var item in items)
         {
             array.Add(item.Evaluate(context));
         }
 
+        context.Recorder?.AddTaint(array, context.Recorder.Since(mark, singlePath: false));
         context.Recorder?.ReadNothing();
         return array;
     }
@@ -60,7 +62,9 @@ internal sealed class ObjectLiteral(SourceText source, int start, int end, strin
             result[names[i]] = values[i].Evaluate(context);
             if (context.Recorder is { } recorder)
             {
-                recorder.Assign(result, names[i], recorder.Since(mark, values[i].IsPath));
+                var origin = recorder.Since(mark, values[i].IsPath);
+                recorder.Assign(result, names[i], origin);
+                recorder.AddTaint(result, origin);
             }
         }
 
