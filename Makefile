@@ -39,7 +39,7 @@ bench: $(PROVISION) $(STAMPS)/test-packages $(STAMPS)/bench-packages
 	build/run-benchmarks.sh
 
 # make conformance CASES="FILE.jsonl ...": how much of the template language is there, measured
-CASES ?= tests/Provision.Templating.Tests/Golden
+CASES ?= $(wildcard ../shared/scriban/*.jsonl)
 conformance:
 	dotnet run --project tests/Provision.Conformance -c Release -- $(CASES)
 

@@ -5,12 +5,12 @@ public static class NearestName
 {
     /// <summary>
     /// The candidate with the smallest edit distance (insert, delete, replace, swap of neighbours; case ignored),
-    /// or null where none is near: at most one edit for up to four letters, else a third of the length.
+    /// or null where none is near: no edit for one or two letters, one for up to four, else a third of the length.
     /// Ties go to the first in ordinal order, so messages do not depend on the order of a dictionary.
     /// </summary>
     public static string? Of(string name, IEnumerable<string> candidates)
     {
-        var limit = name.Length <= 4 ? 1 : name.Length / 3;
+        var limit = name.Length <= 2 ? 0 : name.Length <= 4 ? 1 : name.Length / 3;
         string? best = null;
         var bestDistance = limit + 1;
         foreach (var candidate in candidates)
