@@ -94,7 +94,7 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
             AssertConverges(after, root, $"install after rollback {number}");
         }
 
-        Assert.True(kills > 3);
+        Assert.True(kills >= 3, $"killed only {kills} times: the test no longer tests anything");
     }
 
     private (SortedDictionary<string, string> Before, SortedDictionary<string, string> After) States()
