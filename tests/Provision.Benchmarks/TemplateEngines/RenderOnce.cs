@@ -4,7 +4,7 @@ namespace Provision.Benchmarks.TemplateEngines;
 
 /// <summary>
 /// Renders a template file with the model beside it, as the scripts of the other languages do: count 0 prints the text, 1 renders
-/// once (the whole process is then what is measured), more renders that often to warm up and again for the figure.
+/// once (the whole process is then what is measured), more warms up for a second and then renders that often for the figure.
 /// </summary>
 internal static class RenderOnce
 {
@@ -17,12 +17,13 @@ internal static class RenderOnce
             return;
         }
 
-        for (var i = 1; i < count; i++)
+        var start = Stopwatch.GetTimestamp();
+        while (count > 1 && Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1))
         {
             engine.Render();
         }
 
-        var start = Stopwatch.GetTimestamp();
+        start = Stopwatch.GetTimestamp();
         for (var i = 0; i < count; i++)
         {
             engine.Render();

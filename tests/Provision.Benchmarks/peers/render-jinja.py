@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # render-jinja.py TEMPLATE COUNT: microseconds a render with Jinja2 and the model beside the template (TEMPLATE's name in .json).
-# COUNT 0 prints the text, 1 renders once, more renders that often to warm up and again for the figure.
+# COUNT 0 prints the text, 1 renders once, more warms up for a second and then renders that often for the figure.
 import json
 import os
 import sys
@@ -18,7 +18,8 @@ template = environment.get_template(os.path.basename(path))
 if count == 0:
     sys.stdout.write(template.render(model))
     sys.exit()
-for _ in range(count - 1):
+start = time.perf_counter()
+while count > 1 and time.perf_counter() - start < 1:
     template.render(model)
 start = time.perf_counter()
 for _ in range(count):

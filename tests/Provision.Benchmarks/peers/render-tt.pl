@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # render-tt.pl TEMPLATE COUNT: microseconds a render with Template-Toolkit and the model beside the template (TEMPLATE's name in .json).
-# COUNT 0 prints the text, 1 renders once, more renders that often to warm up and again for the figure.
+# COUNT 0 prints the text, 1 renders once, more warms up for a second and then renders that often for the figure.
 use strict;
 use warnings;
 use Template;
@@ -21,7 +21,8 @@ if ($count == 0) {
     print render();
     exit;
 }
-render() for 2 .. $count;
 my $start = clock_gettime(CLOCK_MONOTONIC);
+while ($count > 1 && clock_gettime(CLOCK_MONOTONIC) - $start < 1) { render() }
+$start = clock_gettime(CLOCK_MONOTONIC);
 render() for 1 .. $count;
 printf "%.1f\n", (clock_gettime(CLOCK_MONOTONIC) - $start) / $count * 1e6;
