@@ -99,7 +99,7 @@ for name in imapd nginx list; do
     done
 done
 printf '  %-24s %10s %10s %10s %14s %14s\n' "" ours Jinja2 TT "Jinja2 / ours" "TT / ours"
-table() { awk -v l="$1" -v o="$2" -v j="$3" -v t="$4" 'BEGIN { printf "  %-24s %10s %10s %10s %14.2f %14.2f\n", l, o, j, t, (o > 0 ? j / o : 0), (o > 0 ? t / o : 0) }'; }
+table() { awk -v l="$1" -v o="$2" -v j="$3" -v t="$4" 'BEGIN { printf "  %-24s %10.2f %10.2f %10.2f %14.2f %14.2f\n", l, o, j, t, (o > 0 ? j / o : 0), (o > 0 ? t / o : 0) }'; }
 for name in imapd nginx list; do
     table "$name: process, CPU s" "${cpu[ours: $name, whole process]}" "${cpu[jinja: $name, whole process]}" "${cpu[tt: $name, whole process]}"
     table "$name: render, us" "${steady[ours $name]}" "${steady[jinja $name]}" "${steady[tt $name]}"

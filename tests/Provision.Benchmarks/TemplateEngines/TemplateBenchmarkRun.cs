@@ -21,6 +21,7 @@ internal static class TemplateBenchmarkRun
         var artifacts = Directory.CreateTempSubdirectory("benchmarks");
         try
         {
+            TemplateCase.WarmUp();
             var log = new AccumulationLogger();
             var summary = BenchmarkRunner.Run<TemplateBenchmarks>(Config(quick, log, artifacts.FullName));
             if (summary.HasCriticalValidationErrors || summary.Reports.Any(r => !r.Success) || summary.Reports.Length != TemplateCase.Names.Length * 4)
@@ -45,7 +46,7 @@ internal static class TemplateBenchmarkRun
             .WithIterationTime(TimeInterval.FromMilliseconds(quick ? 50 : 150))
             .WithWarmupCount(quick ? 4 : 8)
             .WithIterationCount(quick ? 3 : 7))
-        .AddColumn(TargetMethodColumn.Method, StatisticColumn.Mean, StatisticColumn.StdDev, StatisticColumn.Median)
+        .AddColumn(TargetMethodColumn.Method, StatisticColumn.Mean, StatisticColumn.StdDev, StatisticColumn.Min)
         .AddColumnProvider(DefaultColumnProviders.Params, DefaultColumnProviders.Metrics)
         .AddLogger(log)
         .WithArtifactsPath(artifacts);
@@ -55,12 +56,13 @@ internal static class TemplateBenchmarkRun
         foreach (var name in TemplateCase.Names)
         {
             var bytes = (double)new TemplateCase(name).OutputBytes;
-            Print($"{name}: render, ours / Handlebars.Net", Median("RenderOurs") / Median("RenderHandlebars"), "at most 1.5");
-            Print($"{name}: parse, Handlebars.Net / ours", Median("ParseHandlebars") / Median("ParseOurs"), "at least 50");
+            Print($"{name}: render, ours / Handlebars.Net", Best("RenderOurs") / Best("RenderHandlebars"), "at most 1.5");
+            Print($"{name}: parse, Handlebars.Net / ours", Best("ParseHandlebars") / Best("ParseOurs"), "at least 50");
             Print($"{name}: allocated bytes per output byte, ours", Allocated("RenderOurs") / bytes, name == "list" ? "none" : "below 4");
             Print($"{name}: allocated bytes per output byte, Handlebars.Net", Allocated("RenderHandlebars") / bytes, "none");
 
-            double Median(string method) => Report(method).ResultStatistics!.Median;
+            // the best round: what other processes on the machine add belongs to neither engine
+            double Best(string method) => Report(method).ResultStatistics!.Min;
             double Allocated(string method) => Report(method).GcStats.GetBytesAllocatedPerOperation(Report(method).BenchmarkCase) ?? double.NaN;
             BenchmarkReport Report(string method) => summary.Reports.Single(r =>
                 r.BenchmarkCase.Descriptor.WorkloadMethod.Name == method && r.BenchmarkCase.Parameters["Template"] as string == name);
