@@ -73,3 +73,34 @@ for hosts in 100 1000; do
 done
 awk -v a="${cpu[validate, 100 hosts]}" -v b="${cpu[validate, 1000 hosts]}" -v s="${cpu[provision --version]:-0.04}" 'BEGIN { printf "  %-60s %8.2f  (aim: at most 1.3)\n", "cost per host, 1000 / 100 hosts: validate", (b - s) / (a - s) / 10 }'
 awk -v a="${cpu[validate and render every file, 100 hosts]}" -v b="${cpu[validate and render every file, 1000 hosts]}" -v s="${cpu[provision --version]:-0.04}" 'BEGIN { printf "  %-60s %8.2f  (aim: at most 1.3)\n", "cost per host, 1000 / 100 hosts: render", (b - s) / (a - s) / 10 }'
+
+echo "== the template engine: parse once, render many (one process, BenchmarkDotNet)"
+# as a process of its own it is compiled ahead, as the product is
+dotnet publish tests/Provision.Benchmarks -c Release -r linux-x64 --self-contained false -o "$work/once" -v quiet --nologo
+"$work/once/Provision.Benchmarks" templates ${QUICK:+--quick}
+echo "== the template engine beside Jinja2 and Template-Toolkit: median CPU of a process that renders once, median time of one more render"
+"$work/once/Provision.Benchmarks" write "$work/templates"
+declare -A engine=([ours]="$work/once/Provision.Benchmarks once" [jinja]=tests/Provision.Benchmarks/peers/render-jinja.py [tt]=tests/Provision.Benchmarks/peers/render-tt.pl)
+declare -A suffix=([ours]=sbn [jinja]=j2 [tt]=tt) steady
+for name in imapd nginx list; do
+    for e in ours jinja tt; do
+        ${engine[$e]} "$work/templates/$name.${suffix[$e]}" 0 | cmp - "$work/templates/$name.out"
+        measure "$e: $name, whole process" "$rounds" : ${engine[$e]} "$work/templates/$name.${suffix[$e]}" 1 > /dev/null
+    done
+    count=2000; [ $name != list ] || count=200
+    : > "$work/steady"
+    for _ in 1 2 3; do    # in turns, so that what else the machine does falls on all of them
+        for e in ours jinja tt; do
+            echo "$e $(${engine[$e]} "$work/templates/$name.${suffix[$e]}" $count)" >> "$work/steady"
+        done
+    done
+    for e in ours jinja tt; do
+        steady[$e $name]=$(awk -v e=$e '$1 == e { print $2 }' "$work/steady" | sort -n | sed -n 2p)
+    done
+done
+printf '  %-24s %10s %10s %10s %14s %14s\n' "" ours Jinja2 TT "Jinja2 / ours" "TT / ours"
+table() { awk -v l="$1" -v o="$2" -v j="$3" -v t="$4" 'BEGIN { printf "  %-24s %10.2f %10.2f %10.2f %14.2f %14.2f\n", l, o, j, t, (o > 0 ? j / o : 0), (o > 0 ? t / o : 0) }'; }
+for name in imapd nginx list; do
+    table "$name: process, CPU s" "${cpu[ours: $name, whole process]}" "${cpu[jinja: $name, whole process]}" "${cpu[tt: $name, whole process]}"
+    table "$name: render, us" "${steady[ours $name]}" "${steady[jinja $name]}" "${steady[tt $name]}"
+done

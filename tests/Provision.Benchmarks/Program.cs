@@ -1,17 +1,24 @@
-using Provision.Fixtures;
+using Provision.Benchmarks;
+using Provision.Benchmarks.TemplateEngines;
 
 // scale HOSTS FOLDER: writes the generated fleet's inventory (fixed seed) into a folder.
-if (args is not ["scale", var hosts, var folder] || !int.TryParse(hosts, out var count))
+// templates [--quick]: the template engine beside Handlebars.Net.
+// write FOLDER: the templates for every engine, their models and the outputs they must give.
+// once TEMPLATE COUNT: microseconds a render; what the scripts in peers/ do with the other engines.
+switch (args)
 {
-    Console.Error.WriteLine("usage: scale HOSTS FOLDER");
-    return 2;
+    case ["scale", var hosts, var folder] when int.TryParse(hosts, out var count):
+        Scale.Write(count, folder);
+        return 0;
+    case ["templates"] or ["templates", "--quick"]:
+        return TemplateBenchmarkRun.Run(quick: args.Length == 2);
+    case ["write", var folder]:
+        TemplateCase.WriteAll(folder);
+        return 0;
+    case ["once", var template, var times] when int.TryParse(times, out var count):
+        RenderOnce.Run(template, count);
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: scale HOSTS FOLDER | templates [--quick] | write FOLDER | once TEMPLATE COUNT");
+        return 2;
 }
-
-foreach (var (path, text) in ScaleFleet.Generate(count, seed: 20261122))
-{
-    var full = Path.Combine(folder, path);
-    Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-    File.WriteAllText(full, text);
-}
-
-return 0;
