@@ -58,11 +58,8 @@ public sealed class NspawnSystem : IDisposable
     public CommandResult Run(params IReadOnlyList<string> command) =>
         new ProcessRunner().Run(Inside(command).WithTimeout(TimeSpan.FromMinutes(1)));
 
-    /// <summary>A command that runs another inside.</summary>
-    public Command Inside(params IReadOnlyList<string> command) => Command.Of("nsenter", [.. Entering, "--", .. command]);
-
-    /// <summary>The words that begin a command which runs inside.</summary>
-    public IReadOnlyList<string> Entering => ["--target", $"{Leader}", "--all"];
+    private Command Inside(IReadOnlyList<string> command) =>
+        Command.Of("nsenter", ["--target", $"{Leader}", "--all", "--", .. command]).WithEnvironment("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin");
 
     /// <summary>One property of a unit, as <c>systemctl show</c> has it.</summary>
     public string Property(string unit, string property) =>
