@@ -41,6 +41,20 @@ public sealed class CrashRepository : IDisposable
         return tree;
     }
 
+    /// <summary>Which file is neither old nor new, or missing though both states have it; null where none is.</summary>
+    public static string? Damage(SortedDictionary<string, string> before, SortedDictionary<string, string> after, SortedDictionary<string, string> now)
+    {
+        foreach (var (path, content) in now.Where(file => !file.Key.Contains("/.provision/", StringComparison.Ordinal)))
+        {
+            if (content != before.GetValueOrDefault(path) && content != after.GetValueOrDefault(path))
+            {
+                return $"{path} is neither old nor new";
+            }
+        }
+
+        return before.Keys.FirstOrDefault(path => after.ContainsKey(path) && !now.ContainsKey(path)) is { } missing ? $"{missing} is missing" : null;
+    }
+
     private static void WriteState(string folder, string state)
     {
         Write("hosts/fleet.yaml", "fleet: { name: crash, domain: mail.example, release: trixie }\nsites:\n  nyi: { networks: [192.0.2.0/24], gateway: 192.0.2.1 }\n");

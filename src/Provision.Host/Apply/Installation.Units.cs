@@ -31,7 +31,7 @@ public sealed partial class Installation
         }
 
         var journal = builder.Build(host, kind, revision, mastersSerial, now, work.Effects);
-        CarryOverUnitRecords(journal.NextState, work.Effects);
+        CarryOverUnitRecords(before, journal.NextState, work.Effects);
         options.Progress?.Invoke($"generation {builder.Number}: {journal.Changes.Count} files");
         new Transaction(files, store).Commit(journal);
         var state = journal.NextState;
@@ -65,7 +65,7 @@ public sealed partial class Installation
     {
         options.Progress?.Invoke($"a unit failed: putting the files of generation {before.Generation} back");
         var now = clock.GetUtcNow();
-        var touched = outcomes.Select(outcome => outcome.Effect with { Reason = $"put back after generation {failed.Generation.Number}", Action = outcome.Effect.Action == UnitAction.Stop ? UnitAction.Restart : outcome.Effect.Action }).ToList();
+        var touched = outcomes.Where(outcome => outcome.Effect.Action != UnitAction.None).Select(outcome => outcome.Effect with { Reason = $"put back after generation {failed.Generation.Number}", Action = outcome.Effect.Action == UnitAction.Stop ? UnitAction.Restart : outcome.Effect.Action }).ToList();
         var number = failed.Generation.Number + 1;
         var next = before with
         {
@@ -122,7 +122,12 @@ public sealed partial class Installation
 
         if (work.Enable.Count > 0)
         {
-            systemd!.Do("enable", options.UnitLimit, work.Enable).OrThrow();
+            var enabled = systemd!.Do("enable", options.UnitLimit, work.Enable);
+            if (!enabled.Succeeded)
+            {
+                var all = new UnitEffect(string.Join(", ", work.Enable), UnitAction.None, "services", 0, false);
+                return [new UnitOutcome(all, "enable", $"enable failed: {enabled.Error.Trim().ReplaceLineEndings("; ")}", "")];
+            }
         }
 
         var outcomes = new UnitRunner(systemd!, options.UnitsAtOnce, options.UnitLimit).Run(work.Effects, work.MustRun, outcome =>
@@ -151,8 +156,14 @@ public sealed partial class Installation
     }
 
     /// <summary>A change that a unit needs nothing for is no reason to call it stale later.</summary>
-    private static void CarryOverUnitRecords(HostState next, IReadOnlyList<UnitEffect> effects)
+    private void CarryOverUnitRecords(HostState before, HostState next, IReadOnlyList<UnitEffect> effects)
     {
+        // Files are new after this even where their content is not: a run since a boot must be known as fresh by its id.
+        foreach (var (unit, run) in new UnitComparer(files, systemd).FreshRuns(before))
+        {
+            next.Units[unit] = next.Units[unit] with { InvocationId = run };
+        }
+
         foreach (var (unit, record) in next.Units.ToList())
         {
             if (!effects.Any(effect => string.Equals(effect.Unit, unit, StringComparison.Ordinal)))

@@ -89,7 +89,9 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
         }
 
         different.Sort((left, right) => string.CompareOrdinal(left.Path, right.Path));
-        CheckUnitNames(desired, different, problems);
+        var packages = selection.IsAll ? ComparePackages(desired.Packages) : [];
+        var units = selection.IsAll ? new UnitComparer(files, systemd).Compare(desired.Units) : [];
+        CheckUnitNames(desired, different, units, problems);
         var plan = new ChangePlan
         {
             Host = desired.Host,
@@ -97,8 +99,8 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
             MastersSerial = desired.MastersSerial,
             Files = different,
             Same = same,
-            Packages = selection.IsAll ? ComparePackages(desired.Packages) : [],
-            Units = selection.IsAll ? new UnitComparer(files, systemd).Compare(desired.Units) : [],
+            Packages = packages,
+            Units = units,
             Stale = new UnitComparer(files, systemd).Stale(state),
             Owed = [.. Unsatisfied(state.Owed.Values), .. state.OwedChecks.Values],
             IsRunning = systemd is not null,
@@ -158,7 +160,7 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
     }
 
     /// <summary>A unit that nobody defines is an error before anything is touched, not a failed restart afterwards.</summary>
-    private void CheckUnitNames(DesiredState desired, List<FileDifference> different, DiagnosticBag problems)
+    private void CheckUnitNames(DesiredState desired, List<FileDifference> different, IReadOnlyList<UnitDifference> units, DiagnosticBag problems)
     {
         var unitFiles = new UnitFiles(files);
         if (!unitFiles.IsSystem)
@@ -168,6 +170,11 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
 
         var coming = desired.Files.Where(file => UnitFiles.IsUnitFile(file.Path)).Select(file => file.Path[(file.Path.LastIndexOf('/') + 1)..]).ToHashSet(StringComparer.Ordinal);
         var packagesPending = ComparePackages(desired.Packages).Count > 0;
+        foreach (var service in units.Where(unit => unit.Problem == UnitComparer.NotThere && !packagesPending && !UnitFiles.NamesOf(unit.Unit.Name).Any(coming.Contains)))
+        {
+            problems.Error(service.Unit.Location, $"the service \"{service.Unit.Name}\" does not exist on this host", NearestName.Hint(service.Unit.Name, coming) ?? "is a package missing from the role?");
+        }
+
         var known = new Dictionary<string, bool>(StringComparer.Ordinal);
         foreach (var file in different.Select(difference => difference.Desired).OfType<DesiredFile>())
         {

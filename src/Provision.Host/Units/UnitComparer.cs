@@ -24,6 +24,9 @@ public sealed record StaleUnit(string Unit, string Reason);
 /// <param name="systemd">The running service manager; null where the root is not the running system.</param>
 public sealed class UnitComparer(IMachineFiles files, Systemd? systemd)
 {
+    /// <summary>The problem of a unit that systemd does not know.</summary>
+    public const string NotThere = "not there";
+
     /// <summary>The units that are not enabled or not active. In a root without unit files nothing can be said, and nothing is.</summary>
     public IReadOnlyList<UnitDifference> Compare(IReadOnlyList<DesiredUnit> wanted)
     {
@@ -42,7 +45,9 @@ public sealed class UnitComparer(IMachineFiles files, Systemd? systemd)
             var now = status[unit.Name];
             if (now.LoadState is not "loaded")
             {
-                differences.Add(new UnitDifference(unit, now.LoadState is "not-found" ? "not there" : now.LoadState, true, true));
+                // Somebody masked it to keep it from running: that is shown, not undone.
+                var masked = now.LoadState is "masked";
+                differences.Add(new UnitDifference(unit, now.LoadState is "not-found" ? NotThere : now.LoadState, !masked, !masked));
                 continue;
             }
 
@@ -66,15 +71,23 @@ public sealed class UnitComparer(IMachineFiles files, Systemd? systemd)
     /// The units whose files on disk are not those they were last started or reloaded with. A unit that somebody
     /// restarted since is fresh where its files are older than that start.
     /// </summary>
-    public IReadOnlyList<StaleUnit> Stale(HostState state)
+    public IReadOnlyList<StaleUnit> Stale(HostState state) =>
+        [.. Judge(state).Where(judged => judged.Stale is not null).Select(judged => new StaleUnit(judged.Status.Name, judged.Stale!))];
+
+    /// <summary>The present runs of the units that run with what they are recorded to run with, whoever started them.</summary>
+    public IReadOnlyDictionary<string, string> FreshRuns(HostState state) =>
+        Judge(state).Where(judged => judged.Stale is null && judged.AsRecorded)
+            .ToDictionary(judged => judged.Status.Name, judged => judged.Status.InvocationId, StringComparer.Ordinal);
+
+    /// <summary>Of each running unit whose last start is on record: whether its files are those of then, and why it is stale.</summary>
+    private IEnumerable<(UnitStatus Status, bool AsRecorded, string? Stale)> Judge(HostState state)
     {
         if (systemd is null)
         {
-            return [];
+            yield break;
         }
 
         var byUnit = FilesByUnit(state.Files);
-        var stale = new List<StaleUnit>();
         var comparer = new FileComparer(files, state, OwnerDatabase.Read(files));
         foreach (var (unit, status) in systemd.Status([.. byUnit.Keys]))
         {
@@ -85,22 +98,18 @@ public sealed class UnitComparer(IMachineFiles files, Systemd? systemd)
 
             var observed = byUnit[unit].Select(path => (Path: path, File: comparer.Observe(path))).ToList();
             var hash = HashOf(observed.Select(entry => (entry.Path, entry.File?.Sha256 ?? "")));
-            if (string.Equals(hash, record.ConfigHash, StringComparison.Ordinal))
-            {
-                continue;
-            }
-
+            var asRecorded = string.Equals(hash, record.ConfigHash, StringComparison.Ordinal);
             if (string.Equals(record.InvocationId, status.InvocationId, StringComparison.Ordinal))
             {
-                stale.Add(new StaleUnit(unit, "runs with an older configuration than the one on disk"));
+                yield return (status, asRecorded, asRecorded ? null : "runs with an older configuration than the one on disk");
             }
-            else if (observed.FirstOrDefault(entry => entry.File?.Facts.Modified > status.ActiveSince?.AddSeconds(1)) is { Path: { } newer })
+            else
             {
-                stale.Add(new StaleUnit(unit, $"was started before {newer} was changed"));
+                // What it was started with by somebody else is not on record, even where the files are as recorded again.
+                var newer = observed.FirstOrDefault(entry => entry.File?.Facts.Modified > status.ActiveSince?.AddSeconds(1)).Path;
+                yield return (status, asRecorded, newer is null ? null : $"was started before {newer} was changed");
             }
         }
-
-        return stale;
     }
 
     /// <summary>The hash of a unit's configuration as a state knows it.</summary>

@@ -49,17 +49,19 @@ public sealed class UnitRunner(Systemd systemd, int atOnce, TimeSpan limit)
 
     private UnitOutcome Act(UnitEffect effect, UnitStatus before, IReadOnlySet<string> started)
     {
-        var verb = (effect.Action, before.IsActive, started.Contains(effect.Unit)) switch
+        // A unit that hangs on its way up has read the old configuration; "start" would only wait with it.
+        var verb = (effect.Action, before.ActiveState, started.Contains(effect.Unit)) switch
         {
             (UnitAction.Stop, _, _) => "stop",
-            (UnitAction.Reload, true, _) => "reload",
-            (_, false, true) => "start",
-            (_, false, false) => "",
-            _ => "restart",
+            _ when before.LoadState is "masked" => "leave masked",
+            (UnitAction.Reload, "active" or "reloading", _) => "reload",
+            (_, "active" or "reloading" or "activating", _) => "restart",
+            (_, _, true) => "start",
+            _ => "leave stopped",
         };
-        if (verb.Length == 0)
+        if (verb.StartsWith("leave", StringComparison.Ordinal))
         {
-            return new UnitOutcome(effect, "leave stopped", null, before.InvocationId);
+            return new UnitOutcome(effect, verb, null, before.InvocationId);
         }
 
         if (before.ActiveState is "failed")
@@ -103,7 +105,8 @@ public sealed class UnitRunner(Systemd systemd, int atOnce, TimeSpan limit)
     private List<List<UnitEffect>> Batches(IReadOnlyList<UnitEffect> effects, IReadOnlyDictionary<string, UnitStatus> status)
     {
         var batches = new List<List<UnitEffect>>();
-        foreach (var group in effects.GroupBy(effect => (Stop: effect.Action == UnitAction.Stop, effect.Order, effect.OfMaster)))
+        var ranks = Ranks(effects, status);
+        foreach (var group in effects.GroupBy(effect => (Stop: effect.Action == UnitAction.Stop, Rank: ranks[effect.Unit])).OrderBy(group => !group.Key.Stop).ThenBy(group => group.Key.Rank))
         {
             var open = group.ToList();
             while (open.Count > 0)
@@ -119,5 +122,32 @@ public sealed class UnitRunner(Systemd systemd, int atOnce, TimeSpan limit)
         }
 
         return batches;
+    }
+
+    /// <summary>
+    /// The order and mastership by which each unit is acted on: its own, or the latest of those that it is ordered
+    /// <c>After=</c>. A target starts all that it wants at once, so it must not come before the masters that it wants.
+    /// </summary>
+    private static Dictionary<string, (int Order, bool OfMaster)> Ranks(IReadOnlyList<UnitEffect> effects, IReadOnlyDictionary<string, UnitStatus> status)
+    {
+        var ranks = effects.ToDictionary(effect => effect.Unit, effect => (effect.Order, effect.OfMaster), StringComparer.Ordinal);
+        var moved = true;
+        for (var round = 0; moved && round < effects.Count; round++)
+        {
+            moved = false;
+            foreach (var unit in effects.Select(effect => effect.Unit))
+            {
+                foreach (var after in status[unit].After)
+                {
+                    if (ranks.TryGetValue(after, out var rank) && rank.CompareTo(ranks[unit]) > 0)
+                    {
+                        ranks[unit] = rank;
+                        moved = true;
+                    }
+                }
+            }
+        }
+
+        return ranks;
     }
 }
