@@ -53,7 +53,6 @@ public sealed partial class Installation
     private InstallReport RollBackTo(int wanted, Generation? generation, long mastersSerial, HostState state, InstallOptions options)
     {
         var builder = new GenerationBuilder(store, state);
-        var comparer = new FileComparer(files, state, OwnerDatabase.Read(files));
         var effects = new Dictionary<string, UnitEffect>(StringComparer.Ordinal);
         var messages = new List<string>();
         var target = generation?.Files ?? [];
@@ -62,7 +61,7 @@ public sealed partial class Installation
         {
             var current = state.Files.GetValueOrDefault(path);
             var managed = target.GetValueOrDefault(path);
-            var observed = comparer.Observe(path);
+            var observed = ObservedFile.At(files, path);
             var image = managed?.Image ?? BeforeManaged(path, wanted, state.Generation);
             if (FileComparer.IsImage(observed, image, withOwner: files.MayChangeOwner))
             {

@@ -55,12 +55,11 @@ public sealed class Transaction(IMachineFiles files, StateStore store)
             return null;
         }
 
-        var observer = new FileComparer(files, new HostState(), OwnerDatabase.Read(files));
         var open = new List<FileChange>();
         var kept = new List<string>();
         foreach (var change in journal.Changes)
         {
-            var observed = observer.Observe(change.Path);
+            var observed = ObservedFile.At(files, change.Path);
             if (FileComparer.IsImage(observed, change.After, withOwner: false))
             {
                 continue;

@@ -17,7 +17,7 @@ public sealed class FileComparer(IMachineFiles files, HostState state, OwnerData
     /// <param name="problems">Takes what makes the comparison impossible: an unknown owner, a folder in the way.</param>
     public FileDifference Compare(DesiredFile desired, DiagnosticBag problems)
     {
-        var observed = Observe(desired.Path);
+        var observed = ObservedFile.At(files, desired.Path);
         var difference = new FileDifference
         {
             Path = desired.Path,
@@ -65,7 +65,7 @@ public sealed class FileComparer(IMachineFiles files, HostState state, OwnerData
     /// <summary>Compares a file that we wrote and that nothing asks for any more; null where it is gone from the machine too.</summary>
     public FileDifference? CompareGone(string path, ManagedFile managed)
     {
-        var observed = Observe(path);
+        var observed = ObservedFile.At(files, path);
         if (observed is null)
         {
             return null;
@@ -82,17 +82,6 @@ public sealed class FileComparer(IMachineFiles files, HostState state, OwnerData
             Reasons = [asWritten ? "no longer in the inventory" : "no longer in the inventory, but edited on the machine: kept"],
             Hunks = observed.Content is { } content ? UnifiedDiff.Hunks(Encoding.UTF8.GetString(content), "") : [],
         };
-    }
-
-    /// <summary>What is at a path.</summary>
-    public ObservedFile? Observe(string path)
-    {
-        if (files.Read(path) is { } file)
-        {
-            return new ObservedFile(file.Facts, file.Content, null);
-        }
-
-        return files.Stat(path) is { } facts ? new ObservedFile(facts, null, facts.Kind == FileKind.Link ? files.ReadLink(path) : null) : null;
     }
 
     /// <summary>True where the machine holds exactly an image.</summary>

@@ -40,6 +40,17 @@ public sealed record ObservedFile(FileFacts Facts, byte[]? Content, string? Link
     public string Sha256 => sha256 ??= Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Content ?? []));
 
     private string? sha256;
+
+    /// <summary>Looks at a path of a machine; a link at its end is not followed. Null where nothing is.</summary>
+    public static ObservedFile? At(IMachineFiles files, string path)
+    {
+        if (files.Read(path) is { } file)
+        {
+            return new ObservedFile(file.Facts, file.Content, null);
+        }
+
+        return files.Stat(path) is { } facts ? new ObservedFile(facts, null, facts.Kind == FileKind.Link ? files.ReadLink(path) : null) : null;
+    }
 }
 
 /// <summary>One file, compared.</summary>

@@ -89,9 +89,11 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
         }
 
         different.Sort((left, right) => string.CompareOrdinal(left.Path, right.Path));
-        var packages = selection.IsAll ? ComparePackages(desired.Packages) : [];
+
+        // dpkg's status is megabytes on a real host: read once, and only where somebody asks.
+        var packages = new Lazy<IReadOnlyList<PackageDifference>>(() => ComparePackages(desired.Packages));
         var units = selection.IsAll ? new UnitComparer(files, systemd).Compare(desired.Units) : [];
-        CheckUnitNames(desired, different, units, problems);
+        CheckUnitNames(desired, different, units, packages, problems);
         var plan = new ChangePlan
         {
             Host = desired.Host,
@@ -99,7 +101,7 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
             MastersSerial = desired.MastersSerial,
             Files = different,
             Same = same,
-            Packages = packages,
+            Packages = selection.IsAll ? packages.Value : [],
             Units = units,
             Stale = new UnitComparer(files, systemd).Stale(state),
             Owed = [.. Unsatisfied(state.Owed.Values), .. state.OwedChecks.Values],
@@ -160,7 +162,7 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
     }
 
     /// <summary>A unit that nobody defines is an error before anything is touched, not a failed restart afterwards.</summary>
-    private void CheckUnitNames(DesiredState desired, List<FileDifference> different, IReadOnlyList<UnitDifference> units, DiagnosticBag problems)
+    private void CheckUnitNames(DesiredState desired, List<FileDifference> different, IReadOnlyList<UnitDifference> units, Lazy<IReadOnlyList<PackageDifference>> packages, DiagnosticBag problems)
     {
         var unitFiles = new UnitFiles(files);
         if (!unitFiles.IsSystem)
@@ -169,7 +171,7 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
         }
 
         var coming = desired.Files.Where(file => UnitFiles.IsUnitFile(file.Path)).Select(file => file.Path[(file.Path.LastIndexOf('/') + 1)..]).ToHashSet(StringComparer.Ordinal);
-        var packagesPending = ComparePackages(desired.Packages).Count > 0;
+        var packagesPending = packages.Value.Count > 0;
         foreach (var service in units.Where(unit => unit.Problem == UnitComparer.NotThere && !packagesPending && !UnitFiles.NamesOf(unit.Unit.Name).Any(coming.Contains)))
         {
             problems.Error(service.Unit.Location, $"the service \"{service.Unit.Name}\" does not exist on this host", NearestName.Hint(service.Unit.Name, coming) ?? "is a package missing from the role?");

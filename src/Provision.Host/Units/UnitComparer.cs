@@ -88,7 +88,6 @@ public sealed class UnitComparer(IMachineFiles files, Systemd? systemd)
         }
 
         var byUnit = FilesByUnit(state.Files);
-        var comparer = new FileComparer(files, state, OwnerDatabase.Read(files));
         foreach (var (unit, status) in systemd.Status([.. byUnit.Keys]))
         {
             if (!status.IsActive || state.Owed.ContainsKey(unit) || !state.Units.TryGetValue(unit, out var record))
@@ -96,7 +95,7 @@ public sealed class UnitComparer(IMachineFiles files, Systemd? systemd)
                 continue;
             }
 
-            var observed = byUnit[unit].Select(path => (Path: path, File: comparer.Observe(path))).ToList();
+            var observed = byUnit[unit].Select(path => (Path: path, File: ObservedFile.At(files, path))).ToList();
             var hash = HashOf(observed.Select(entry => (entry.Path, entry.File?.Sha256 ?? "")));
             var asRecorded = string.Equals(hash, record.ConfigHash, StringComparison.Ordinal);
             if (string.Equals(record.InvocationId, status.InvocationId, StringComparison.Ordinal))
