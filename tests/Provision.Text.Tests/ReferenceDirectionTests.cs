@@ -13,7 +13,8 @@ public class ReferenceDirectionTests
         ["Provision.Inventory"] = ["Provision.Text"],
         ["Provision.Machine"] = ["Provision.Text"],
         ["Provision.Host"] = ["Provision.Inventory", "Provision.Templating", "Provision.Machine"],
-        ["Provision.Cli"] = ["Provision.Host"],
+        ["Provision.Storage"] = ["Provision.Inventory", "Provision.Machine"],
+        ["Provision.Cli"] = ["Provision.Host", "Provision.Storage"],
     };
 
     [Fact]

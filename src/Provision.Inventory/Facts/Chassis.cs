@@ -24,6 +24,9 @@ public sealed record Chassis : Fact
     /// <summary>ZFS pools, in the order of the file.</summary>
     public required IReadOnlyList<Pool> Pools { get; init; }
 
+    /// <summary>How LUKS2 containers are made.</summary>
+    public required LuksParameters Luks { get; init; }
+
     /// <summary>File systems in memory, in the order of the file.</summary>
     public required IReadOnlyList<TmpfsMount> Tmpfs { get; init; }
 
@@ -73,6 +76,14 @@ public sealed record Chassis : Fact
         return null;
     }
 }
+
+/// <summary>How LUKS2 containers are made.</summary>
+/// <param name="Cipher">Cipher and mode as the kernel has them.</param>
+/// <param name="KeyBits">Size of the volume key in bits.</param>
+/// <param name="Kdf">argon2id or pbkdf2.</param>
+/// <param name="MemoryBytes">Memory of argon2id.</param>
+/// <param name="Iterations">Passes or iterations; null to have them measured.</param>
+public sealed record LuksParameters(string Cipher, int KeyBits, string Kdf, long MemoryBytes, int? Iterations);
 
 /// <summary>What a controller is, and so how a bay's number leads to a drive.</summary>
 public enum ControllerKind

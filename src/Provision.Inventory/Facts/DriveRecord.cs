@@ -9,6 +9,9 @@ public sealed record DriveRecord : Fact
     /// <summary>The sets of the chassis, whether they exist and by which id.</summary>
     public required IReadOnlyList<RecordedSet> Sets { get; init; }
 
+    /// <summary>Arrays, controllers' volumes and pools by name.</summary>
+    public required IReadOnlyList<RecordedUnit> Units { get; init; }
+
     /// <summary>Identities of partitions, containers and file systems by label.</summary>
     public required IReadOnlyList<RecordedVolume> Volumes { get; init; }
 }
@@ -37,12 +40,19 @@ public sealed record RecordedSet : Fact
 {
     /// <summary>True once the set was created; only a set that was not may be.</summary>
     public required bool Exists { get; init; }
+}
 
-    /// <summary>The UUID of the array, pool or controller volume, or null.</summary>
+/// <summary>What the operating system sees of a set, or a pool; <see cref="Fact.Name"/> is the unit's name on this machine.</summary>
+public sealed record RecordedUnit : Fact
+{
+    /// <summary>UUID of an array in mdadm's form, GUID of a pool in decimal, or null.</summary>
     public required string? Uuid { get; init; }
 
-    /// <summary>World-wide name of the controller's volume, or null.</summary>
+    /// <summary>World-wide name of the controller's volume, or null. Volumes of one controller may share a serial, never this.</summary>
     public required string? Wwn { get; init; }
+
+    /// <summary>UUID of its partition table, or null.</summary>
+    public required string? Table { get; init; }
 }
 
 /// <summary>A volume's identities; <see cref="Fact.Name"/> is its label.</summary>
@@ -56,4 +66,7 @@ public sealed record RecordedVolume : Fact
 
     /// <summary>UUID of the file system or GUID of the dataset, or null.</summary>
     public required string? FilesystemUuid { get; init; }
+
+    /// <summary>The day on which recovery key and header backup opened it; null while that was never tried.</summary>
+    public required string? Rehearsed { get; init; }
 }

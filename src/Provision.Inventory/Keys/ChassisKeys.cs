@@ -110,6 +110,18 @@ internal static class ChassisKeys
         new("search", Of(Formats.MountPattern), "search indexes; the fast tier where it is left out"),
         new("ram", Of(Formats.MountPattern), "the newest search index; the slot's run directory where it is left out"));
 
+    public static readonly Section Luks = new(
+        "luks",
+        "How LUKS2 containers are made.",
+        new("cipher", Of(Formats.Text), "cipher and mode as the kernel has them") { Default = "aes-xts-plain64" },
+        new("key_bits", Of(Formats.Integer(128, 512)), "size of the volume key") { Default = "512" },
+        new("kdf", Of(new ScalarFormat("one of argon2id, pbkdf2", static v => v.Text is "argon2id" or "pbkdf2" ? null : "")
+        {
+            Choices = [("argon2id", "needs its memory at each unlock"), ("pbkdf2", "")],
+        }), "key derivation") { Default = "argon2id" },
+        new("memory", Of(Formats.Size), "memory of argon2id; an unlock in less fails") { Default = "1G" },
+        new("iterations", Of(Formats.Integer(4)), "passes of argon2id, or iterations of pbkdf2; measured to take two seconds where it is left out"));
+
     public static readonly Section Slots = new(
         "slots",
         "A run of slots of one class.",
@@ -128,6 +140,7 @@ internal static class ChassisKeys
         new("panels", new NamedShape(Panel, Formats.Name), "groups of bays") { IsRequired = true },
         new("sets", new NamedShape(Set, Formats.Name), "what drives are put together to, in the order of their device") { IsRequired = true },
         new("pools", new NamedShape(Pool, Formats.Name), "ZFS pools"),
+        new("luks", new SectionShape(Luks), Luks.Doc),
         new("tmpfs", new ListShape(new SectionShape(Tmpfs)), "file systems in memory"),
         new("slots", new ListShape(new SectionShape(Slots)), "the slots, in their order"));
 }

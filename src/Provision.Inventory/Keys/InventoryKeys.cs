@@ -60,25 +60,32 @@ internal static class InventoryKeys
     public static readonly Section RecordedSet = new(
         "recorded_set",
         "A set of the chassis as it is on this machine.",
-        new("state", Of(new ScalarFormat("one of new, created", static v => v.Text is "new" or "created" ? null : "")
+        new KeyRow("state", Of(new ScalarFormat("one of new, created", static v => v.Text is "new" or "created" ? null : "")
         {
             Choices = [("new", "was never created, and so may be"), ("created", "exists; never created again")],
-        }), "whether it exists") { IsRequired = true },
-        new("uuid", Of(Formats.Text), "UUID of the array or the pool"),
-        new("wwn", Of(Formats.Text), "world-wide name of the controller's volume"));
+        }), "whether it exists") { IsRequired = true });
+
+    public static readonly Section RecordedUnit = new(
+        "recorded_unit",
+        "What the operating system sees of a set, or a pool, by name.",
+        new("uuid", Of(Formats.Text), "UUID of the array, or GUID of the pool"),
+        new("wwn", Of(Formats.Text), "world-wide name of the controller's volume"),
+        new("table", Of(Formats.Text), "UUID of its partition table"));
 
     public static readonly Section RecordedVolume = new(
         "recorded_volume",
         "A volume's identities.",
         new("partition", Of(Formats.Text), "UUID of the GPT partition"),
         new("luks", Of(Formats.Text), "UUID of the LUKS container"),
-        new("filesystem", Of(Formats.Text), "UUID of the file system or GUID of the dataset"));
+        new("filesystem", Of(Formats.Text), "UUID of the file system or GUID of the dataset"),
+        new("rehearsed", Of(Formats.Text), "the day on which its recovery key and header backup opened it; without it the volume is not put into service"));
 
     public static readonly Section DriveRecord = new(
         "drive_record",
         "What is really in one machine; written by commands, never by hand.",
         new("bays", new NamedShape(RecordedDrive, Formats.BayName), "the drives by bay (front/3)"),
         new("sets", new NamedShape(RecordedSet, Formats.Name), "the sets of the chassis"),
+        new("units", new NamedShape(RecordedUnit, Formats.Text), "arrays, controllers' volumes and pools by name"),
         new("volumes", new NamedShape(RecordedVolume, Formats.Text), "partitions, arrays and datasets by label"));
 
     /// <summary>The top of every file below <c>hosts/</c>.</summary>

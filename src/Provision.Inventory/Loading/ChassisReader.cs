@@ -20,9 +20,17 @@ internal sealed class ChassisReader(DiagnosticBag found)
             Panels = Each(fields.Section("panels"), Panel),
             Sets = Each(fields.Section("sets"), Set),
             Pools = Each(fields.Section("pools"), Pool),
+            Luks = Luks(fields.Section("luks")),
             Tmpfs = Each(fields.Sections("tmpfs"), Tmpfs),
             Slots = Each(fields.Sections("slots"), Slots),
         };
+    }
+
+    private static LuksParameters Luks(YamlMapping section)
+    {
+        var fields = new Fields(section, ChassisKeys.Luks);
+        var iterations = fields.Optional("iterations") is null ? (int?)null : fields.Integer("iterations");
+        return new LuksParameters(fields.Text("cipher"), fields.Integer("key_bits"), fields.Text("kdf"), fields.Size("memory") ?? 0, iterations);
     }
 
     private static Controller Controller(NamedEntry entry)

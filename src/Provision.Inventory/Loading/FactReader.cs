@@ -143,8 +143,21 @@ internal static class FactReader
                 Location = location,
                 Source = value,
                 Exists = set.Text("state") == "created",
-                Uuid = set.Optional("uuid"),
-                Wwn = set.Optional("wwn"),
+            });
+        }
+
+        var units = new List<RecordedUnit>();
+        foreach (var (name, location, value) in Named(fields.Section("units")))
+        {
+            var unit = new Fields(value, InventoryKeys.RecordedUnit);
+            units.Add(new RecordedUnit
+            {
+                Name = name,
+                Location = location,
+                Source = value,
+                Uuid = unit.Optional("uuid"),
+                Wwn = unit.Optional("wwn"),
+                Table = unit.Optional("table"),
             });
         }
 
@@ -160,6 +173,7 @@ internal static class FactReader
                 PartitionUuid = volume.Optional("partition"),
                 LuksUuid = volume.Optional("luks"),
                 FilesystemUuid = volume.Optional("filesystem"),
+                Rehearsed = volume.Optional("rehearsed"),
             });
         }
 
@@ -170,6 +184,7 @@ internal static class FactReader
             Source = entry.Value,
             Drives = drives,
             Sets = sets,
+            Units = units,
             Volumes = volumes,
         };
     }

@@ -1,0 +1,383 @@
+using Provision.Text;
+
+namespace Provision.Storage.Observe;
+
+/// <summary>Everything that was seen of a machine's storage in one look. Immutable; made by the observer.</summary>
+public sealed record ObservedStorage
+{
+    /// <summary>The machine itself.</summary>
+    public required ObservedMachine Machine { get; init; }
+
+    /// <summary>Every block device: disks, partitions, arrays, containers, in natural order of their kernel names.</summary>
+    public required IReadOnlyList<BlockDevice> Devices { get; init; }
+
+    /// <summary>Drives in bays: those that the system sees as disks itself, and those behind a RAID controller.</summary>
+    public required IReadOnlyList<ObservedDrive> Drives { get; init; }
+
+    /// <summary>Arrays of Linux md that are assembled, and those that only their members' superblocks speak of.</summary>
+    public required IReadOnlyList<MdArray> Arrays { get; init; }
+
+    /// <summary>Volume sets of Areca controllers.</summary>
+    public required IReadOnlyList<ArecaVolume> ArecaVolumes { get; init; }
+
+    /// <summary>ZFS pools that are imported, and those that only their labels speak of.</summary>
+    public required IReadOnlyList<ObservedPool> Pools { get; init; }
+
+    /// <summary>What is mounted, of block devices, ZFS and memory.</summary>
+    public required IReadOnlyList<ObservedMount> Mounts { get; init; }
+
+    /// <summary>What could not be read or understood, each with where (the program's or file's name as location).</summary>
+    public required IReadOnlyList<Diagnostic> Problems { get; init; }
+
+    /// <summary>The device of a kernel name (<c>sda1</c>), or null.</summary>
+    public BlockDevice? Find(string name) => Devices.FirstOrDefault(device => device.Name == name);
+}
+
+/// <summary>Whose storage was looked at.</summary>
+/// <param name="HostName">Its host name as the system has it.</param>
+/// <param name="Taken">When it was looked at.</param>
+/// <param name="DmiUuid">System UUID of the firmware, lower case, or null.</param>
+/// <param name="Product">The maker's product name, or null.</param>
+/// <param name="SerialNumber">The maker's serial number, or null.</param>
+/// <param name="Macs">Addresses of its network cards.</param>
+/// <param name="BootId">Changes with each boot; null where it is not known.</param>
+public sealed record ObservedMachine(
+    string HostName, DateTimeOffset Taken, string? DmiUuid, string? Product, string? SerialNumber, IReadOnlyList<string> Macs, string? BootId);
+
+/// <summary>What kind of thing a block device is.</summary>
+public enum BlockKind
+{
+    /// <summary>A whole disk, or a volume that a RAID controller shows as one.</summary>
+    Disk,
+
+    /// <summary>A partition.</summary>
+    Partition,
+
+    /// <summary>An array of Linux md.</summary>
+    Md,
+
+    /// <summary>An open LUKS container.</summary>
+    Crypt,
+
+    /// <summary>Another device of the device mapper.</summary>
+    Mapper,
+
+    /// <summary>A file as a device.</summary>
+    Loop,
+
+    /// <summary>A CD or DVD.</summary>
+    Optical,
+
+    /// <summary>Anything else.</summary>
+    Other,
+}
+
+/// <summary>One block device with everything by which it can be known and everything that is on it.</summary>
+public sealed record BlockDevice
+{
+    /// <summary>Kernel name (<c>sda1</c>, <c>dm-0</c>): valid for this look only, never an identity.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The node: <c>/dev/sda1</c>; <c>/dev/mapper/LABEL</c> is in <see cref="MapperName"/>.</summary>
+    public string Path => "/dev/" + Name;
+
+    /// <summary>What it is.</summary>
+    public required BlockKind Kind { get; init; }
+
+    /// <summary>Size in bytes.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>Logical sector in bytes.</summary>
+    public required int SectorBytes { get; init; }
+
+    /// <summary>Major and minor number, <c>8:1</c>.</summary>
+    public required string Number { get; init; }
+
+    /// <summary>Kernel names of what it lies on: a partition's disk, an array's members.</summary>
+    public required IReadOnlyList<string> Parents { get; init; }
+
+    /// <summary>Kernel names of what lies on it and is active: holders and partitions.</summary>
+    public required IReadOnlyList<string> Children { get; init; }
+
+    /// <summary>True where the kernel refuses to write.</summary>
+    public bool ReadOnly { get; init; }
+
+    /// <summary>True for a medium that can be taken out (a stick, a card).</summary>
+    public bool Removable { get; init; }
+
+    /// <summary>How a disk is attached: sata, sas, nvme, usb, virtio, scsi; null where it is not known.</summary>
+    public string? Transport { get; init; }
+
+    /// <summary>True for spinning disks, false for flash, null where it is not known.</summary>
+    public bool? Rotational { get; init; }
+
+    /// <summary>The maker as SCSI has it, or null.</summary>
+    public string? Vendor { get; init; }
+
+    /// <summary>Model; for a RAID controller's volume often its name.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Serial number of a disk; volumes of one controller may share it.</summary>
+    public string? Serial { get; init; }
+
+    /// <summary>World-wide name, lower case with 0x or eui., or null.</summary>
+    public string? Wwn { get; init; }
+
+    /// <summary>Where a disk hangs, in the bus's own terms; null where that is not known.</summary>
+    public BusAddress? Bus { get; init; }
+
+    /// <summary>Target name for LUKS and other mapper devices (<c>i33d1t01</c>), or the md name (<c>i33d1search</c>); null for none.</summary>
+    public string? MapperName { get; init; }
+
+    /// <summary>The partition table on it, or null.</summary>
+    public PartitionTable? Table { get; init; }
+
+    /// <summary>Number of a partition in its table; 0 for others.</summary>
+    public int PartitionNumber { get; init; }
+
+    /// <summary>UUID of a GPT partition, lower case, or null.</summary>
+    public string? PartitionUuid { get; init; }
+
+    /// <summary>Label of a GPT partition, or null.</summary>
+    public string? PartitionLabel { get; init; }
+
+    /// <summary>
+    /// Every signature found on it, the partition table's left out; more than one means that something old is left over
+    /// (faults 8, 11). Empty for a blank device.
+    /// </summary>
+    public IReadOnlyList<Signature> Signatures { get; init; } = [];
+
+    /// <summary>Header of LUKS, where there is one that can be read.</summary>
+    public LuksHeader? Luks { get; init; }
+
+    /// <summary>Superblock of md, where it is a member.</summary>
+    public MdMember? Md { get; init; }
+
+    /// <summary>Label of ZFS, where it is a member.</summary>
+    public ZfsLabel? Zfs { get; init; }
+
+    /// <summary>Sectors of 512 bytes written since boot, from <c>stat</c>; null where it was not read.</summary>
+    public long? SectorsWritten { get; init; }
+
+    /// <summary>True where neither a table nor a signature was found and the device could be read.</summary>
+    public bool IsBlank => Table is null && Signatures.Count == 0 && Children.Count == 0 && WasProbed;
+
+    /// <summary>True where the device was searched for signatures and the search worked; without it nothing is known to be blank.</summary>
+    public bool WasProbed { get; init; }
+
+    /// <summary>The one signature, where there is exactly one.</summary>
+    public Signature? Signature => Signatures.Count == 1 ? Signatures[0] : null;
+}
+
+/// <summary>Where a disk hangs.</summary>
+/// <param name="Pci">PCI address of the controller (or of the NVMe drive), <c>0000:00:1f.2</c>; null for none.</param>
+/// <param name="AtaPort">The how-manieth SATA port of the board, from 1: ports are counted over all controllers in the order of their PCI addresses, so that the number does not depend on what the kernel found first; null for others.</param>
+/// <param name="PciSlot">Name of the physical PCI slot of an NVMe drive; null for others.</param>
+/// <param name="Phy">SAS phy, or null.</param>
+/// <param name="Scsi">Host, channel, target and unit as <c>0:0:1:0</c>: for people, never an identity; or null.</param>
+/// <param name="ByPath">udev's path (<c>pci-0000:00:1f.2-ata-1</c>), or null.</param>
+public sealed record BusAddress(string? Pci, int? AtaPort, string? PciSlot, int? Phy, string? Scsi, string? ByPath);
+
+/// <summary>A partition table.</summary>
+/// <param name="Type">gpt or dos.</param>
+/// <param name="Uuid">Id of the table, lower case; for dos the disk id.</param>
+/// <param name="Partitions">Its entries in the order of their numbers.</param>
+/// <param name="LastUsableSector">Last sector that partitions may use; 0 where it is not said.</param>
+public sealed record PartitionTable(string Type, string? Uuid, IReadOnlyList<PartitionEntry> Partitions, long LastUsableSector);
+
+/// <summary>An entry of a partition table. Offsets and sizes are in bytes.</summary>
+/// <param name="Number">Number, from 1.</param>
+/// <param name="Start">First byte.</param>
+/// <param name="Bytes">Size.</param>
+/// <param name="Type">Type GUID (gpt, upper case) or id (dos).</param>
+/// <param name="Uuid">Unique id, lower case, or null.</param>
+/// <param name="Label">Name, or null.</param>
+public sealed record PartitionEntry(int Number, long Start, long Bytes, string Type, string? Uuid, string? Label);
+
+/// <summary>A signature as wipefs and blkid find it.</summary>
+/// <param name="Type">ext4, xfs, crypto_LUKS, linux_raid_member, zfs_member, swap, LVM2_member, ...</param>
+/// <param name="Uuid">Its UUID as blkid writes it, or null.</param>
+/// <param name="Label">Its label, or null.</param>
+/// <param name="Offset">Where its magic is, in bytes; -1 where that is not known.</param>
+public sealed record Signature(string Type, string? Uuid, string? Label, long Offset);
+
+/// <summary>A LUKS header.</summary>
+/// <param name="Version">1 or 2.</param>
+/// <param name="Uuid">Its UUID.</param>
+/// <param name="Label">LUKS2 label, or null.</param>
+/// <param name="Cipher">aes-xts-plain64.</param>
+/// <param name="KeyBytes">Size of the volume key.</param>
+/// <param name="Kdfs">Key derivation of each key slot, by slot number: argon2id, pbkdf2.</param>
+/// <param name="Tokens">Type of each token: clevis, systemd-tpm2, ...</param>
+public sealed record LuksHeader(
+    int Version, string Uuid, string? Label, string? Cipher, int KeyBytes, IReadOnlyDictionary<int, string> Kdfs, IReadOnlyList<string> Tokens);
+
+/// <summary>A member's superblock.</summary>
+/// <param name="ArrayUuid">UUID of the array in mdadm's form (<c>f984cc96:7f1db3c8:58ca7562:4f5ae000</c>).</param>
+/// <param name="ArrayName">Name without its home host, or null.</param>
+/// <param name="Level">raid1, raid10, ...</param>
+/// <param name="DeviceUuid">UUID of this member.</param>
+/// <param name="Role">Place in the array, from 0; null for a spare.</param>
+/// <param name="Devices">How many members the array has.</param>
+/// <param name="Events">Event count: a lower one than the others' is stale.</param>
+/// <param name="State">What the superblock says: clean, active.</param>
+public sealed record MdMember(
+    string ArrayUuid, string? ArrayName, string Level, string? DeviceUuid, int? Role, int Devices, long Events, string State);
+
+/// <summary>An array of Linux md.</summary>
+/// <param name="Device">Kernel name (<c>md127</c>); null where it is not assembled.</param>
+/// <param name="Name">Name without its home host, or null.</param>
+/// <param name="Uuid">UUID in mdadm's form.</param>
+/// <param name="Level">raid1, raid10, ...</param>
+/// <param name="State">How it does.</param>
+/// <param name="Progress">What it is doing, as the kernel has it (<c>recovery 35.3%</c>), or null.</param>
+/// <param name="Members">Its members by kernel name, in the order of their place.</param>
+/// <param name="Places">How many members it should have.</param>
+/// <param name="ReadOnly">True for read-only and auto-read-only.</param>
+public sealed record MdArray(
+    string? Device, string? Name, string Uuid, string Level, SetHealth State, string? Progress, IReadOnlyList<MdPlace> Members, int Places, bool ReadOnly);
+
+/// <summary>A member of an array.</summary>
+/// <param name="Device">Kernel name.</param>
+/// <param name="Role">Place, from 0; null for a spare or a failed one.</param>
+/// <param name="State">in_sync, spare, faulty, rebuilding, or stale.</param>
+public sealed record MdPlace(string Device, int? Role, string State);
+
+/// <summary>How a set does.</summary>
+public enum SetHealth
+{
+    /// <summary>All well.</summary>
+    Normal,
+
+    /// <summary>It works without all its drives.</summary>
+    Degraded,
+
+    /// <summary>It is copying to a drive.</summary>
+    Rebuilding,
+
+    /// <summary>It is being set up, or checked.</summary>
+    Busy,
+
+    /// <summary>It is not assembled or not imported.</summary>
+    Inactive,
+
+    /// <summary>It does not work.</summary>
+    Failed,
+
+    /// <summary>What the controller says is not understood.</summary>
+    Unknown,
+}
+
+/// <summary>A volume set of an Areca controller.</summary>
+/// <param name="Controller">Number of the controller, from 1.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="RaidSet">Name of the RAID set it lies on.</param>
+/// <param name="Level">As the controller writes it: Raid6, Raid1+0.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Health">How it does.</param>
+/// <param name="State">As the controller writes it: Normal, Rebuilding(35.3%).</param>
+/// <param name="Address">Ch/Id/Lun as the controller writes it: for people, never an identity.</param>
+public sealed record ArecaVolume(int Controller, string Name, string RaidSet, string Level, long Bytes, SetHealth Health, string State, string Address);
+
+/// <summary>A drive in a bay.</summary>
+public sealed record ObservedDrive
+{
+    /// <summary>Kernel name of its disk; null behind a RAID controller.</summary>
+    public required string? Device { get; init; }
+
+    /// <summary>Where a drive with a disk hangs; null behind a RAID controller.</summary>
+    public required BusAddress? Bus { get; init; }
+
+    /// <summary>Enclosure and slot of an Areca controller; null for others.</summary>
+    public required ArecaSlot? Areca { get; init; }
+
+    /// <summary>Model, or null.</summary>
+    public required string? Model { get; init; }
+
+    /// <summary>Serial number, or null where the controller does not tell.</summary>
+    public required string? Serial { get; init; }
+
+    /// <summary>World-wide name, or null.</summary>
+    public required string? Wwn { get; init; }
+
+    /// <summary>Size in bytes; of a drive behind a controller as exact as it tells.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>hdd, ssd, nvme; null where it is not known.</summary>
+    public required Provision.Inventory.DriveMedia? Media { get; init; }
+
+    /// <summary>How it does.</summary>
+    public required DriveHealth Health { get; init; }
+}
+
+/// <summary>A drive's place at an Areca controller.</summary>
+/// <param name="Controller">Number of the controller, from 1.</param>
+/// <param name="Enclosure">Enclosure.</param>
+/// <param name="Slot">Slot, from 1 (also where the controller counts from 0).</param>
+/// <param name="Usage">The RAID set's name, or Free, HotSpare, Failed.</param>
+public sealed record ArecaSlot(int Controller, int Enclosure, int Slot, string Usage);
+
+/// <summary>What a drive says of itself.</summary>
+/// <param name="Verdict">The summary.</param>
+/// <param name="Reasons">What the summary comes from: <c>5 reallocated sectors</c>.</param>
+/// <param name="Celsius">Temperature, or null.</param>
+/// <param name="PowerOnHours">Age in hours, or null.</param>
+public sealed record DriveHealth(HealthVerdict Verdict, IReadOnlyList<string> Reasons, int? Celsius, long? PowerOnHours)
+{
+    /// <summary>Nothing is known.</summary>
+    public static DriveHealth Unknown { get; } = new(HealthVerdict.Unknown, [], null, null);
+}
+
+/// <summary>A drive's health in one word.</summary>
+public enum HealthVerdict
+{
+    /// <summary>Nothing is known.</summary>
+    Unknown,
+
+    /// <summary>Well.</summary>
+    Good,
+
+    /// <summary>It works but shows signs.</summary>
+    Worn,
+
+    /// <summary>It says of itself, or the controller says of it, that it failed.</summary>
+    Failed,
+}
+
+/// <summary>A label of ZFS on a member.</summary>
+/// <param name="PoolName">The pool.</param>
+/// <param name="PoolGuid">Its GUID.</param>
+/// <param name="VdevGuid">GUID of this member.</param>
+/// <param name="HostId">hostid of the machine that last had it, or null.</param>
+/// <param name="HostName">Host name of that machine, or null.</param>
+/// <param name="State">Pool state number: 0 active, 1 exported, 2 destroyed.</param>
+public sealed record ZfsLabel(string PoolName, ulong PoolGuid, ulong VdevGuid, uint? HostId, string? HostName, int State);
+
+/// <summary>A ZFS pool.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Guid">Its GUID.</param>
+/// <param name="Imported">True where it is imported here.</param>
+/// <param name="Health">How it does.</param>
+/// <param name="Members">Kernel names of its members' devices.</param>
+/// <param name="HostId">hostid of the machine that last had it, or null.</param>
+/// <param name="Datasets">Its datasets where it is imported.</param>
+public sealed record ObservedPool(
+    string Name, ulong Guid, bool Imported, SetHealth Health, IReadOnlyList<string> Members, uint? HostId, IReadOnlyList<ObservedDataset> Datasets);
+
+/// <summary>A dataset.</summary>
+/// <param name="Name">Full name.</param>
+/// <param name="Guid">Its GUID.</param>
+/// <param name="MountPath">Its mount point property.</param>
+/// <param name="Mounted">True where it is mounted.</param>
+/// <param name="Encryption">The cipher, or off.</param>
+/// <param name="KeyAvailable">True where its key is loaded, or it needs none.</param>
+/// <param name="Quota">Quota in bytes; 0 for none.</param>
+public sealed record ObservedDataset(string Name, ulong Guid, string? MountPath, bool Mounted, string Encryption, bool KeyAvailable, long Quota);
+
+/// <summary>A mount.</summary>
+/// <param name="Path">The folder.</param>
+/// <param name="Source">The device or dataset.</param>
+/// <param name="Filesystem">Its type.</param>
+/// <param name="Options">Options between commas.</param>
+/// <param name="Number">Major and minor number of the device.</param>
+public sealed record ObservedMount(string Path, string Source, string Filesystem, string Options, string Number);
