@@ -1,0 +1,149 @@
+using Provision.Inventory;
+using Provision.Storage.Guard;
+using Provision.Storage.Map;
+using Provision.Storage.Observe;
+using Provision.Storage.Plans;
+
+namespace Provision.Storage.Create;
+
+/// <summary>The plan for one new drive in the bay of a lost one.</summary>
+/// <param name="Plan">The lines for people, and the hash.</param>
+/// <param name="Set">The set.</param>
+/// <param name="Bay">The bay.</param>
+/// <param name="New">The drive that was found there.</param>
+/// <param name="Allowed">What may be written: the new drive whole, the others' array only in service. Null where the plan refuses, or the controller does the work.</param>
+/// <param name="Array">Node of the array, for md.</param>
+/// <param name="Pool">The pool and the GUID of its lost member, for ZFS.</param>
+public sealed record ReplacePlan(StoragePlan Plan, SetLayout Set, Bay Bay, ObservedDrive? New, WriteSet? Allowed, string? Array, (string Pool, string Lost)? Pool);
+
+/// <summary>Puts a new drive in the place of a lost one: <c>storage replace HOST --bay B --serial NEW</c>.</summary>
+public static class DriveReplacement
+{
+    /// <summary>The plan; every reason against it is in it.</summary>
+    public static ReplacePlan Plan(Layout layout, DriveRecord? record, ObservedStorage observed, Bay bay, string serial, IReadOnlyDictionary<string, long> sequences)
+    {
+        var actions = new List<StorageAction>();
+        var target = $"bay {bay}";
+        var set = layout.Sets.FirstOrDefault(candidate => candidate.Bays.Contains(bay));
+        var bays = BayFinder.Find(layout.Chassis, observed);
+        var found = bays.GetValueOrDefault(bay);
+        var expected = record?.Drives.FirstOrDefault(drive => drive.Bay == bay);
+        if (set is null)
+        {
+            return new ReplacePlan(Refused($"the chassis {layout.Chassis.Name} uses no bay {bay}"), layout.Sets[0], bay, null, null, null, null);
+        }
+
+        if (record is null || (!StorageComparison.Exists(record, set.Key) && set.Level != RaidLevel.Spare && !set.Os))
+        {
+            Refuse($"the set {set.Key} was never created, so nothing in it can be replaced: provision storage create --set {set.Key}");
+        }
+
+        if (found is null)
+        {
+            Refuse("is empty: put the new drive in first");
+        }
+        else if (found.Serial != serial)
+        {
+            Refuse($"holds the serial {found.Serial ?? "(not told)"} and not {serial}");
+        }
+
+        if (expected is not null && expected.Serial == serial)
+        {
+            Refuse($"the drive with the serial {serial} is the recorded one already");
+        }
+
+        if (record?.Drives.FirstOrDefault(drive => drive.Serial == serial && drive.Bay != bay) is { } other)
+        {
+            Refuse($"the drive with the serial {serial} is recorded for bay {other.Bay}: it was moved, not replaced");
+        }
+
+        if (found is not null && found.Bytes < set.Definition.DriveBytes)
+        {
+            Refuse(FormattableString.Invariant($"the new drive has {found.Bytes} bytes, and the set needs {set.Definition.DriveBytes}"));
+        }
+
+        foreach (var doubt in found is null ? [] : Blankness.Doubts([found], observed))
+        {
+            Refuse($"{doubt}. A recycled drive is cleared with provision storage wipe");
+        }
+
+        // The survivors must be the recorded ones: a set that is rebuilt from a stranger's drive is a stranger's set.
+        foreach (var mate in set.Bays.Where(mate => mate != bay))
+        {
+            var known = record?.Drives.FirstOrDefault(drive => drive.Bay == mate);
+            if (known is not null && bays.TryGetValue(mate, out var present) && DriveIdentity.Compare(known, present) is { IsMatch: false } match)
+            {
+                actions.Add(new StorageAction(ActionKind.Refuse, $"bay {mate}", match.ToString(), [DriveIdentity.Of(mate, present)]));
+            }
+        }
+
+        string? array = null;
+        (string, string)? pool = null;
+        var permits = new List<WritePermit>();
+        if (set.IsMd && actions.Count == 0)
+        {
+            var unit = UnitFinder.Find(set, set.Luns[0], record, observed, bays);
+            array = unit.Device?.Path;
+            if (array is null)
+            {
+                Refuse(unit.Match.ToString());
+            }
+            else if (unit.Health is not (SetHealth.Degraded or SetHealth.Rebuilding))
+            {
+                Refuse($"the array {set.Name} is {unit.State}: a drive that works is not replaced; fail it first with mdadm --fail, knowing why");
+            }
+
+            var members = observed.Arrays.FirstOrDefault(candidate => candidate.Device == unit.Device?.Name)?.Members ?? [];
+            permits.AddRange(members.Select(member => Permit(member.Device, DiskEffect.Service, $"works in the array {set.Name}")).OfType<WritePermit>());
+        }
+        else if (set.Level == RaidLevel.ZfsRaidz2 && actions.Count == 0)
+        {
+            pool = LostMember();
+        }
+
+        if (actions.Count == 0)
+        {
+            actions.Add(new StorageAction(
+                ActionKind.Create,
+                target,
+                set.IsMd || pool is not null ? $"the new drive is written from the others of {set.Name}" : "the controller rebuilds by itself; the record gets the new drive",
+                [DriveIdentity.Of(bay, found!), .. expected is null ? Array.Empty<string>() : ["instead of " + DriveIdentity.Of(expected)]]));
+            if (found!.Device is { } name && Permit(name, DiskEffect.Destroy, $"was named for bay {bay}") is { } permit)
+            {
+                permits.Add(permit);
+            }
+        }
+
+        var plan = new StoragePlan { Host = layout.Host.Name, Purpose = $"replace {bay}", Actions = actions, Problems = observed.Problems };
+        var refused = plan.Refusals.Any();
+        return new ReplacePlan(plan, set, bay, found, refused || permits.Count == 0 ? null : new WriteSet(permits, []), array, pool);
+
+        void Refuse(string why) => actions.Add(new StorageAction(ActionKind.Refuse, target, why, found is null ? [] : [DriveIdentity.Of(bay, found)]));
+
+        StoragePlan Refused(string why)
+        {
+            Refuse(why);
+            return new StoragePlan { Host = layout.Host.Name, Purpose = $"replace {bay}", Actions = actions, Problems = observed.Problems };
+        }
+
+        WritePermit? Permit(string device, DiskEffect effect, string reason)
+        {
+            // An array's member may be a partition; what is permitted is its disk.
+            var disk = observed.Find(device) is { Kind: BlockKind.Partition } part ? observed.Find(part.Parents[0]) : observed.Find(device);
+            return disk is null ? null : new WritePermit(disk.Name, sequences.TryGetValue(disk.Name, out var sequence) ? sequence : null, disk.Bytes, disk.Serial ?? disk.Name, effect, reason);
+        }
+
+        (string, string)? LostMember()
+        {
+            var owner = layout.Pools.First(candidate => candidate.Definition.Sets.Contains(set.Key));
+            var state = PoolFinder.Find(owner, record, observed);
+            if (state is not { Match.IsMatch: true, Found.Imported: true })
+            {
+                Refuse(state.Match.IsMatch ? $"the pool {owner.Name} is not imported" : state.Match.ToString());
+                return null;
+            }
+
+            return (owner.Name, $"{owner.Name}-{bay.Panel}-{bay.Number}");
+        }
+    }
+}
