@@ -13,15 +13,36 @@ namespace Provision.Storage.Create;
 /// <param name="New">The drive that was found there.</param>
 /// <param name="Allowed">What may be written: the new drive whole, the others' array only in service. Null where the plan refuses, or the controller does the work.</param>
 /// <param name="Array">Node of the array, for md.</param>
-/// <param name="Pool">The pool and the GUID of its lost member, for ZFS.</param>
-public sealed record ReplacePlan(StoragePlan Plan, SetLayout Set, Bay Bay, ObservedDrive? New, WriteSet? Allowed, string? Array, (string Pool, string Lost)? Pool);
+/// <param name="Pool">The pool, for ZFS.</param>
+/// <param name="Journal">The ids that were chosen for the new drive; of an earlier run where one was begun.</param>
+public sealed record ReplacePlan(StoragePlan Plan, SetLayout? Set, Bay Bay, ObservedDrive? New, WriteSet? Allowed, string? Array, string? Pool, CreateJournal Journal);
 
 /// <summary>Puts a new drive in the place of a lost one: <c>storage replace HOST --bay B --serial NEW</c>.</summary>
 public static class DriveReplacement
 {
+    /// <summary>Name of the journal for a bay.</summary>
+    public static string JournalOf(Bay bay) => $"replace-{bay.Panel}-{bay.Number}";
+
     /// <summary>The plan; every reason against it is in it.</summary>
-    public static ReplacePlan Plan(Layout layout, DriveRecord? record, ObservedStorage observed, Bay bay, string serial, IReadOnlyDictionary<string, long> sequences)
+    /// <param name="layout">What the inventory says.</param>
+    /// <param name="record">What is known of the machine.</param>
+    /// <param name="observed">What was seen.</param>
+    /// <param name="bay">The bay.</param>
+    /// <param name="serial">The new drive's serial.</param>
+    /// <param name="begun">What an earlier run began for this bay, or null.</param>
+    /// <param name="sequences">The kernel's number of each disk's attachment, read before <paramref name="observed"/>.</param>
+    public static ReplacePlan Plan(
+        Layout layout, DriveRecord? record, ObservedStorage observed, Bay bay, string serial, CreateJournal? begun, IReadOnlyDictionary<string, long> sequences)
     {
+        var journal = begun is { Finished: false } && begun.Host == layout.Host.Name && begun.Serials.SequenceEqual([serial]) ? begun : new CreateJournal
+        {
+            Host = layout.Host.Name,
+            Target = JournalOf(bay),
+            PlanHash = "",
+            Serials = [serial],
+            Ids = new SortedDictionary<string, string>(StringComparer.Ordinal) { [$"table {bay}"] = Guid.NewGuid().ToString(), [$"partition {bay}"] = Guid.NewGuid().ToString() },
+            Done = new HashSet<string>(),
+        };
         var actions = new List<StorageAction>();
         var target = $"bay {bay}";
         var set = layout.Sets.FirstOrDefault(candidate => candidate.Bays.Contains(bay));
@@ -30,7 +51,7 @@ public static class DriveReplacement
         var expected = record?.Drives.FirstOrDefault(drive => drive.Bay == bay);
         if (set is null)
         {
-            return new ReplacePlan(Refused($"the chassis {layout.Chassis.Name} uses no bay {bay}"), layout.Sets[0], bay, null, null, null, null);
+            return new ReplacePlan(Refused($"the chassis {layout.Chassis.Name} uses no bay {bay}"), null, bay, null, null, null, null, journal);
         }
 
         if (record is null || (!StorageComparison.Exists(record, set.Key) && set.Level != RaidLevel.Spare && !set.Os))
@@ -62,7 +83,9 @@ public static class DriveReplacement
             Refuse(FormattableString.Invariant($"the new drive has {found.Bytes} bytes, and the set needs {set.Definition.DriveBytes}"));
         }
 
-        foreach (var doubt in found is null ? [] : Blankness.Doubts([found], observed))
+        // An interrupted run left our table, or a superblock of the very array that the drive is for.
+        var planned = journal.Ids.Values.Concat(set.Luns.Select(lun => record?.Units.FirstOrDefault(unit => unit.Name == lun.Name)?.Uuid).OfType<string>()).Select(PlannedIds.Plain).ToHashSet(StringComparer.Ordinal);
+        foreach (var doubt in found is null ? [] : Blankness.Doubts([found], observed, planned))
         {
             Refuse($"{doubt}. A recycled drive is cleared with provision storage wipe");
         }
@@ -78,7 +101,7 @@ public static class DriveReplacement
         }
 
         string? array = null;
-        (string, string)? pool = null;
+        string? pool = null;
         var permits = new List<WritePermit>();
         if (set.IsMd && actions.Count == 0)
         {
@@ -98,7 +121,7 @@ public static class DriveReplacement
         }
         else if (set.Level == RaidLevel.ZfsRaidz2 && actions.Count == 0)
         {
-            pool = LostMember();
+            pool = Degraded();
         }
 
         if (actions.Count == 0)
@@ -116,7 +139,7 @@ public static class DriveReplacement
 
         var plan = new StoragePlan { Host = layout.Host.Name, Purpose = $"replace {bay}", Actions = actions, Problems = observed.Problems };
         var refused = plan.Refusals.Any();
-        return new ReplacePlan(plan, set, bay, found, refused || permits.Count == 0 ? null : new WriteSet(permits, []), array, pool);
+        return new ReplacePlan(plan, set, bay, found, refused || permits.Count == 0 ? null : new WriteSet(permits, planned), array, pool, journal);
 
         void Refuse(string why) => actions.Add(new StorageAction(ActionKind.Refuse, target, why, found is null ? [] : [DriveIdentity.Of(bay, found)]));
 
@@ -133,17 +156,81 @@ public static class DriveReplacement
             return disk is null ? null : new WritePermit(disk.Name, sequences.TryGetValue(disk.Name, out var sequence) ? sequence : null, disk.Bytes, disk.Serial ?? disk.Name, effect, reason);
         }
 
-        (string, string)? LostMember()
+        string? Degraded()
         {
             var owner = layout.Pools.First(candidate => candidate.Definition.Sets.Contains(set.Key));
             var state = PoolFinder.Find(owner, record, observed);
-            if (state is not { Match.IsMatch: true, Found.Imported: true })
+            if (state is not { Match.IsMatch: true, Found: { Imported: true } known })
             {
                 Refuse(state.Match.IsMatch ? $"the pool {owner.Name} is not imported" : state.Match.ToString());
                 return null;
             }
 
-            return (owner.Name, $"{owner.Name}-{bay.Panel}-{bay.Number}");
+            if (known.Health is SetHealth.Normal)
+            {
+                Refuse($"the pool {owner.Name} has all its drives: a drive that works is not replaced; take it offline first, knowing why");
+            }
+
+            permits.AddRange(known.Members.Where(member => observed.Find(member)?.Parents.Contains(found?.Device ?? "") != true).Select(member => Permit(member, DiskEffect.Service, $"works in the pool {owner.Name}")).OfType<WritePermit>());
+            return owner.Name;
         }
+    }
+
+    /// <summary>Puts the drive in.</summary>
+    /// <exception cref="StorageException">The pool has no lost member, or more than one.</exception>
+    public static CreateJournal Run(StorageMachine machine, ReplacePlan plan, Action<string> say)
+    {
+        var journal = plan.Journal with { PlanHash = plan.Plan.Hash };
+        journal.Write(machine.Files);
+        if (plan.Allowed is { } allowed && plan.New?.Device is { } name)
+        {
+            var guard = new DiskGuard(machine.Commands, machine.Look, allowed, command => say($"  {command}"));
+            var nodes = new BlockNodes(machine);
+            if (plan.Array is { } array)
+            {
+                var running = machine.Observe().Arrays.FirstOrDefault(candidate => "/dev/" + candidate.Device == array);
+                if (running?.Members.Any(member => member.Device == name) != true)
+                {
+                    guard.Run(DiskCommands.RemoveMembers(array));
+                    guard.Run(DiskCommands.AddMember(array, "/dev/" + name));
+                }
+            }
+            else if (plan.Pool is { } pool)
+            {
+                PutIntoPool(machine, plan, pool, "/dev/" + name, guard, nodes, journal);
+            }
+        }
+
+        journal = journal with { Finished = true };
+        journal.Write(machine.Files);
+        return journal;
+    }
+
+    private static void PutIntoPool(StorageMachine machine, ReplacePlan plan, string pool, string disk, DiskGuard guard, BlockNodes nodes, CreateJournal journal)
+    {
+        var uuid = journal.Id("partition", plan.Bay.ToString());
+        if (machine.Observe().Devices.All(device => device.PartitionUuid != uuid))
+        {
+            var partition = new NewPartition($"{pool}-{plan.Bay.Panel}-{plan.Bay.Number}", uuid, null, NewPartition.ZfsType);
+            guard.Run(DiskCommands.WriteTable(disk, PartitionScript.For(journal.Id("table", plan.Bay.ToString()), nodes.BytesOf(disk), [partition])));
+            guard.Run(DiskCommands.ReadTable(disk));
+            nodes.Settle();
+        }
+
+        var member = nodes.Partition(disk, 1);
+        if (machine.Observe().Pools.First(found => found.Name == pool).Members.Contains(member["/dev/".Length..]))
+        {
+            return;
+        }
+
+        // By GUID: the lost drive has no node any more that could be named.
+        var lost = machine.Look.Run("zpool", "status", "-g", pool).Output.Split('\n')
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .Where(fields => fields.Length >= 2 && ulong.TryParse(fields[0].Trim('\t'), out _) && fields[1] is "UNAVAIL" or "FAULTED" or "REMOVED" or "OFFLINE")
+            .Select(fields => fields[0].Trim('\t'))
+            .ToList();
+        guard.Run(lost.Count == 1
+            ? DiskCommands.ReplaceInPool(pool, lost[0], member)
+            : throw new StorageException($"the pool {pool} has {lost.Count} lost drives; which one this is for only a person can tell: zpool status -g {pool}"));
     }
 }
