@@ -77,9 +77,12 @@ internal static class ChassisChecks
 
     private static void CheckPanels(FleetDraft draft, Chassis chassis)
     {
+        // Panels may share a controller, and its slots go round once.
+        var places = new Dictionary<(ControllerKind, int Enclosure, int Number), Panel>();
         foreach (var panel in chassis.Panels)
         {
-            if (chassis.FindController(panel.Controller) is null)
+            var controller = chassis.FindController(panel.Controller);
+            if (controller is null)
             {
                 draft.Found.Error(panel.At("controller"), $"unknown controller \"{panel.Controller}\"", draft.Hint(panel.Controller, Fact.NamesOf(chassis.Controllers)));
             }
@@ -93,6 +96,16 @@ internal static class ChassisChecks
                     if (label != 0 && !seen.TryAdd(label, (row, column)))
                     {
                         draft.Error(panel.At($"grid.{row}.{column}"), $"the bay {label} stands twice in panel {panel.Name}", panel.At($"grid.{seen[label].Row}.{seen[label].Column}"), "here");
+                    }
+                    else if (label != 0 && controller is not null
+                        && !places.TryAdd((controller.Kind, controller.Kind == ControllerKind.Areca ? controller.Enclosure : 0, label), panel))
+                    {
+                        var other = places[(controller.Kind, controller.Kind == ControllerKind.Areca ? controller.Enclosure : 0, label)];
+                        draft.Error(
+                            panel.At($"grid.{row}.{column}"),
+                            $"the bay {panel.Name}/{label} leads to the same {(controller.Kind == ControllerKind.Sata ? "port" : "slot")} {label} of {controller.Kind.Word()} as {other.Name}/{label}",
+                            other.At("grid"),
+                            "the other panel");
                     }
                 }
 

@@ -52,9 +52,19 @@ internal static class DriveChecks
             sets.Add(set.Key);
         }
 
+        var units = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var set in layout.Sets)
+        {
+            foreach (var lun in set.Luns)
+            {
+                units.Add(lun.Name);
+            }
+        }
+
         foreach (var pool in layout.Pools)
         {
             sets.Add(pool.Definition.Name);
+            units.Add(pool.Name);
         }
 
         var labels = new HashSet<string>(StringComparer.Ordinal);
@@ -65,6 +75,7 @@ internal static class DriveChecks
 
         Unknown(record.Drives, "bay", bays);
         Unknown(record.Sets, "set", sets);
+        Unknown(record.Units, "unit", units);
         Unknown(record.Volumes, "volume", labels);
 
         void Unknown(IEnumerable<Fact> facts, string what, HashSet<string> known)

@@ -24,15 +24,13 @@ internal static class LayoutChecks
         foreach (var volume in layout.Volumes)
         {
             var key = volume.Filesystem == "zfs" ? "name" : "label";
-            if (!labels.TryAdd(volume.Device, volume.Definition))
+            if (!labels.TryAdd(volume.Label, volume.Definition))
             {
-                Twice(draft, "label", volume.Label, volume.Definition, key, labels[volume.Device], key);
+                var first = labels[volume.Label];
+                Twice(draft, "label", volume.Label, volume.Definition, key, first, first is Dataset ? "name" : "label");
             }
 
-            if (volume.Label.Length > LongestPartitionName)
-            {
-                draft.Found.Error(volume.Definition.At(key), $"the label {volume.Label} has {volume.Label.Length} characters; a partition's name has room for {LongestPartitionName}");
-            }
+            CheckLength(draft, volume, key);
 
             if (volume.MountPath is { } path && !mounts.TryAdd(path, (volume.Definition, "mount")))
             {
@@ -52,7 +50,57 @@ internal static class LayoutChecks
             }
         }
 
+        CheckUnits(draft, layout);
         CheckSlots(draft, layout, mounts);
+    }
+
+    /// <summary>What does not fit is cut off by one tool and refused by the next, and then nothing is found by its label.</summary>
+    private static void CheckLength(FleetDraft draft, Volume volume, string key)
+    {
+        var (most, what) = volume.Filesystem switch
+        {
+            "ext4" => (16, "the label of ext4"),
+            "xfs" => (12, "the label of xfs"),
+            "zfs" => (255, "a dataset's name"),
+            _ => (LongestPartitionName, "a partition's name"),
+        };
+        if (volume.Label.Length > most)
+        {
+            draft.Found.Error(volume.Definition.At(key), $"the label {volume.Label} has {volume.Label.Length} characters; {what} has room for {most}");
+        }
+    }
+
+    /// <summary>Arrays, controllers' volumes and pools are found by their names.</summary>
+    private static void CheckUnits(FleetDraft draft, Layout layout)
+    {
+        var units = new Dictionary<string, Fact>(StringComparer.Ordinal);
+        foreach (var set in layout.Sets)
+        {
+            for (var i = 0; i < set.Luns.Count; i++)
+            {
+                Add(set.Luns[i].Name, set.Definition.Luns[i]);
+            }
+        }
+
+        foreach (var pool in layout.Pools)
+        {
+            Add(pool.Name, pool.Definition);
+            foreach (var dataset in pool.Definition.Datasets)
+            {
+                if (dataset.Quota > pool.Bytes)
+                {
+                    draft.Found.Error(dataset.At("quota"), $"the quota is {ByteSize.Format(dataset.Quota.Value)}; the pool {pool.Definition.Name} has {ByteSize.Format(pool.Bytes)}");
+                }
+            }
+        }
+
+        void Add(string name, Fact fact)
+        {
+            if (!units.TryAdd(name, fact))
+            {
+                Twice(draft, "name", name, fact, "name", units[name], "name");
+            }
+        }
     }
 
     private static void CheckSlots(FleetDraft draft, Layout layout, Dictionary<string, (Fact Fact, string Key)> mounts)

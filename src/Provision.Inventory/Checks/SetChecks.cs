@@ -84,6 +84,12 @@ internal static class SetChecks
             draft.Found.Error(set.At("bays"), $"the level areca-raid1 needs an even number of drives; set {set.Name} has {set.Bays.Count}");
         }
 
+        // A thousand bays of such drives are still a number of bytes.
+        if (set.DriveBytes > long.MaxValue / 1000)
+        {
+            draft.Found.Error(set.At("drive.size"), $"no drive has {ByteSize.Format(set.DriveBytes)}");
+        }
+
         return draft.Found.Count == before;
     }
 
@@ -126,15 +132,16 @@ internal static class SetChecks
             }
 
             var bytes = lun.Bytes ?? usable - used;
-            used += bytes;
-            if (used > usable || bytes <= 0)
+            if (bytes > usable - used || bytes <= 0)
             {
                 draft.Found.Error(
                     lun.Says("size") ? lun.At("size") : lun.Location,
-                    $"the luns of set {set.Name} need {ByteSize.Format(used)}; its drives give {ByteSize.Format(usable)}");
+                    $"the luns of set {set.Name} need {ByteSize.Format((long)Math.Min(long.MaxValue, used + (decimal)bytes))}; its drives give {ByteSize.Format(usable)}",
+                    bytes == 0 ? $"nothing is left for {lun.Name}" : null);
                 return;
             }
 
+            used += bytes;
             CheckParts(draft, set, lun, bytes);
         }
     }
