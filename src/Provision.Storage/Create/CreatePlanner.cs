@@ -126,21 +126,21 @@ public sealed class CreatePlanner
             drives.Add(new NamedDrive(bay, found));
             if (expected is null && record is not null)
             {
-                Refuse($"bay {bay}", "holds a drive that is not recorded: provision drives accept", DriveIdentity.Of(bay, found));
+                Refuse($"bay {bay}", "holds a drive that is not recorded: provision drives accept", DriveComparison.Of(bay, found));
             }
-            else if (expected is not null && DriveIdentity.Compare(expected, found) is { IsMatch: false } match)
+            else if (expected is not null && DriveComparison.Compare(expected, found) is { IsMatch: false } match)
             {
-                Refuse($"bay {bay}", match.ToString(), DriveIdentity.Of(bay, found));
+                Refuse($"bay {bay}", match.ToString(), DriveComparison.Of(bay, found));
             }
 
             if (found.Health.Verdict == HealthVerdict.Failed)
             {
-                Refuse($"bay {bay}", $"the drive says that it failed: {string.Join(", ", found.Health.Reasons)}", DriveIdentity.Of(bay, found));
+                Refuse($"bay {bay}", $"the drive says that it failed: {string.Join(", ", found.Health.Reasons)}", DriveComparison.Of(bay, found));
             }
 
             if (found.Bytes < set.Definition.DriveBytes)
             {
-                Refuse($"bay {bay}", FormattableString.Invariant($"the drive has {found.Bytes} bytes, and the layout needs {set.Definition.DriveBytes}"), DriveIdentity.Of(bay, found));
+                Refuse($"bay {bay}", FormattableString.Invariant($"the drive has {found.Bytes} bytes, and the layout needs {set.Definition.DriveBytes}"), DriveComparison.Of(bay, found));
             }
         }
     }
@@ -166,7 +166,7 @@ public sealed class CreatePlanner
 
         foreach (var drive in drives.Where(drive => drive.Drive.Serial is null or "" || !serials.Contains(drive.Drive.Serial)))
         {
-            Refuse($"bay {drive.Bay}", drive.Drive.Serial is null or "" ? "its drive does not tell a serial, so it cannot be named" : $"its drive {drive.Drive.Serial} is part of {target} and was not named", DriveIdentity.Of(drive.Bay, drive.Drive));
+            Refuse($"bay {drive.Bay}", drive.Drive.Serial is null or "" ? "its drive does not tell a serial, so it cannot be named" : $"its drive {drive.Drive.Serial} is part of {target} and was not named", DriveComparison.Of(drive.Bay, drive.Drive));
         }
 
         foreach (var twins in observed.Drives.Where(drive => drive.Serial is { Length: > 0 }).GroupBy(drive => drive.Serial!, StringComparer.Ordinal).Where(group => group.Count() > 1 && serials.Contains(group.Key)))
@@ -179,7 +179,7 @@ public sealed class CreatePlanner
     {
         foreach (var set in sets)
         {
-            var identities = drives.Where(drive => set.Bays.Contains(drive.Bay)).Select(drive => DriveIdentity.Of(drive.Bay, drive.Drive)).ToList();
+            var identities = drives.Where(drive => set.Bays.Contains(drive.Bay)).Select(drive => DriveComparison.Of(drive.Bay, drive.Drive)).ToList();
             if (set.Level is RaidLevel.ArecaRaid1 or RaidLevel.ArecaRaid6)
             {
                 AddVolumesOfController(set, planned, sequences, identities);
@@ -194,7 +194,7 @@ public sealed class CreatePlanner
             {
                 if (drive.Drive.Device is { } name && observed.Find(name) is { } device)
                 {
-                    permits.Add(Permit(device, DriveIdentity.Of(drive.Bay, drive.Drive), set, sequences));
+                    permits.Add(Permit(device, DriveComparison.Of(drive.Bay, drive.Drive), set, sequences));
                     if (set.Level == RaidLevel.Single && set.Luns.Count == 1)
                     {
                         units[set.Luns[0].Name] = device.Name;

@@ -94,9 +94,9 @@ public static class DriveReplacement
         foreach (var mate in set.Bays.Where(mate => mate != bay))
         {
             var known = record?.Drives.FirstOrDefault(drive => drive.Bay == mate);
-            if (known is not null && bays.TryGetValue(mate, out var present) && DriveIdentity.Compare(known, present) is { IsMatch: false } match)
+            if (known is not null && bays.TryGetValue(mate, out var present) && DriveComparison.Compare(known, present) is { IsMatch: false } match)
             {
-                actions.Add(new StorageAction(ActionKind.Refuse, $"bay {mate}", match.ToString(), [DriveIdentity.Of(mate, present)]));
+                actions.Add(new StorageAction(ActionKind.Refuse, $"bay {mate}", match.ToString(), [DriveComparison.Of(mate, present)]));
             }
         }
 
@@ -130,7 +130,7 @@ public static class DriveReplacement
                 ActionKind.Create,
                 target,
                 set.IsMd || pool is not null ? $"the new drive is written from the others of {set.Name}" : "the controller rebuilds by itself; the record gets the new drive",
-                [DriveIdentity.Of(bay, found!), .. expected is null ? Array.Empty<string>() : ["instead of " + DriveIdentity.Of(expected)]]));
+                [DriveComparison.Of(bay, found!), .. expected is null ? Array.Empty<string>() : ["instead of " + DriveComparison.Of(expected)]]));
             if (found!.Device is { } name && Permit(name, DiskEffect.Destroy, $"was named for bay {bay}") is { } permit)
             {
                 permits.Add(permit);
@@ -141,7 +141,7 @@ public static class DriveReplacement
         var refused = plan.Refusals.Any();
         return new ReplacePlan(plan, set, bay, found, refused || permits.Count == 0 ? null : new WriteSet(permits, planned), array, pool, journal);
 
-        void Refuse(string why) => actions.Add(new StorageAction(ActionKind.Refuse, target, why, found is null ? [] : [DriveIdentity.Of(bay, found)]));
+        void Refuse(string why) => actions.Add(new StorageAction(ActionKind.Refuse, target, why, found is null ? [] : [DriveComparison.Of(bay, found)]));
 
         StoragePlan Refused(string why)
         {

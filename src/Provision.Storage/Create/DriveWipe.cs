@@ -74,16 +74,16 @@ public static class DriveWipe
                 ActionKind.Create,
                 $"bay {bay}",
                 $"every signature of the drive is removed{(set is null ? "" : $"; the bay belongs to {set.Key}")}: {string.Join(", ", partitions.Prepend(device!).SelectMany(part => part.Signatures.Select(s => $"{part.Path} {s.Type}")).DefaultIfEmpty("none were found"))}",
-                [DriveIdentity.Of(bay, found!)]));
+                [DriveComparison.Of(bay, found!)]));
         }
 
         var plan = new StoragePlan { Host = layout.Host.Name, Purpose = $"wipe {bay}", Actions = actions, Problems = observed.Problems };
         var allowed = plan.Refusals.Any() || device is null ? null : new WriteSet(
-            [new WritePermit(device.Name, sequences.TryGetValue(device.Name, out var sequence) ? sequence : null, device.Bytes, DriveIdentity.Of(bay, found!), DiskEffect.Destroy, "its bay and its serial were named")],
+            [new WritePermit(device.Name, sequences.TryGetValue(device.Name, out var sequence) ? sequence : null, device.Bytes, DriveComparison.Of(bay, found!), DiskEffect.Destroy, "its bay and its serial were named")],
             []);
         return new WipePlan(plan, allowed is null ? null : device!.Path, allowed is null ? [] : [.. partitions.Select(part => part.Path)], allowed);
 
-        void Refuse(string why) => actions.Add(new StorageAction(ActionKind.Refuse, $"bay {bay}", why, found is null ? [] : [DriveIdentity.Of(bay, found)]));
+        void Refuse(string why) => actions.Add(new StorageAction(ActionKind.Refuse, $"bay {bay}", why, found is null ? [] : [DriveComparison.Of(bay, found)]));
     }
 
     /// <summary>Clears it: partitions first, then the drive, so that no signature comes back with the next table.</summary>

@@ -110,7 +110,7 @@ internal sealed class DiskState(ILook look)
     public IReadOnlyList<Signature> SignaturesOf(string node, out string? problem)
     {
         problem = null;
-        var answer = look.Run("wipefs", "--json", "--no-act", node);
+        var answer = look.Run("wipefs", "-J", "-n", node);
         if (answer.ExitCode != 0)
         {
             problem = $"{node} could not be searched for signatures: wipefs: {(answer.ExitCode == 127 ? "not installed (package util-linux)" : answer.Error.Trim())}";

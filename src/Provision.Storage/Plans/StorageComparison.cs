@@ -46,21 +46,21 @@ public static class StorageComparison
                     found is null && record is not null && !Exists(record, set.Key) ? ActionKind.Keep : ActionKind.Refuse,
                     target,
                     found is null ? "is empty, and no drive is recorded for it" : "holds a drive that is not recorded: look at it with provision drives accept",
-                    found is null ? [] : [DriveIdentity.Of(bay, found)]));
+                    found is null ? [] : [DriveComparison.Of(bay, found)]));
             }
             else if (found is null)
             {
-                actions.Add(new StorageAction(ActionKind.Refuse, target, $"the drive with the serial {expected.Serial} is missing", [DriveIdentity.Of(expected)]));
+                actions.Add(new StorageAction(ActionKind.Refuse, target, $"the drive with the serial {expected.Serial} is missing", [DriveComparison.Of(expected)]));
             }
             else
             {
-                var match = DriveIdentity.Compare(expected, found);
+                var match = DriveComparison.Compare(expected, found);
                 var elsewhere = match.IsMatch ? null : record!.Drives.FirstOrDefault(drive => drive.Serial == found.Serial);
                 actions.Add(match.IsMatch
                     ? found.Health.Verdict == HealthVerdict.Failed
-                        ? new StorageAction(ActionKind.Refuse, target, $"the drive failed: {string.Join(", ", found.Health.Reasons)}", [DriveIdentity.Of(expected)])
-                        : new StorageAction(ActionKind.Keep, target, "holds the recorded drive", [DriveIdentity.Of(expected)])
-                    : new StorageAction(ActionKind.Refuse, target, elsewhere is null ? match.ToString() : $"{match}: this is the drive of bay {elsewhere.Bay}", [DriveIdentity.Of(bay, found)]));
+                        ? new StorageAction(ActionKind.Refuse, target, $"the drive failed: {string.Join(", ", found.Health.Reasons)}", [DriveComparison.Of(expected)])
+                        : new StorageAction(ActionKind.Keep, target, "holds the recorded drive", [DriveComparison.Of(expected)])
+                    : new StorageAction(ActionKind.Refuse, target, elsewhere is null ? match.ToString() : $"{match}: this is the drive of bay {elsewhere.Bay}", [DriveComparison.Of(bay, found)]));
             }
         }
     }
@@ -75,7 +75,7 @@ public static class StorageComparison
             if (lun.Os && volumes.Count == 0)
             {
                 // What is on the operating system's target is nobody's data; the bays above say whether it is the right disk.
-                actions.Add(new StorageAction(ActionKind.Keep, target, "is the operating system's target", [.. set.Bays.Select(bay => record?.Drives.FirstOrDefault(drive => drive.Bay == bay)).OfType<RecordedDrive>().Select(DriveIdentity.Of)]));
+                actions.Add(new StorageAction(ActionKind.Keep, target, "is the operating system's target", [.. set.Bays.Select(bay => record?.Drives.FirstOrDefault(drive => drive.Bay == bay)).OfType<RecordedDrive>().Select(DriveComparison.Of)]));
                 continue;
             }
 
@@ -100,7 +100,7 @@ public static class StorageComparison
 
     private static StorageAction New(SetLayout set, FoundUnit unit, IReadOnlyDictionary<Bay, ObservedDrive> bays, ObservedStorage observed, string target)
     {
-        var drives = set.Bays.Where(bays.ContainsKey).Select(bay => DriveIdentity.Of(bay, bays[bay])).ToList();
+        var drives = set.Bays.Where(bays.ContainsKey).Select(bay => DriveComparison.Of(bay, bays[bay])).ToList();
         if (unit.Device is not null)
         {
             return new StorageAction(ActionKind.Refuse, target, $"the set {set.Key} is recorded as new, but {unit.Device.Path} is there: provision drives accept records it", drives);

@@ -78,9 +78,9 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
         {
             foreach (var bay in set.Bays)
             {
-                if (bays.TryGetValue(bay, out var drive) && record.Drives.FirstOrDefault(known => known.Bay == bay) is { } known && DriveIdentity.Compare(known, drive).IsMatch && drive.Device is { } name)
+                if (bays.TryGetValue(bay, out var drive) && record.Drives.FirstOrDefault(known => known.Bay == bay) is { } known && DriveComparison.Compare(known, drive).IsMatch && drive.Device is { } name)
                 {
-                    Add(name, DriveIdentity.Of(known), set);
+                    Add(name, DriveComparison.Of(known), set);
                 }
             }
 
@@ -139,7 +139,12 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
             }
 
             var loaded = machine.Look.Run("zfs", "get", "-H", "-o", "value", "keystatus", pool.Name).Output.Trim();
-            if (loaded == "unavailable")
+            var rehearsed = layout.Volumes.Where(volume => volume.Lun == pool.Name && volume.Set == pool.Definition.Name).All(Rehearsed);
+            if (loaded == "unavailable" && !rehearsed)
+            {
+                failures[$"the key of the pool {pool.Name} is not loaded"] = "its recovery key was never rehearsed: provision storage rehearse, then commit the drive record";
+            }
+            else if (loaded == "unavailable")
             {
                 Try(
                     () =>

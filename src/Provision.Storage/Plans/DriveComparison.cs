@@ -5,7 +5,7 @@ using Provision.Storage.Observe;
 namespace Provision.Storage.Plans;
 
 /// <summary>Whether a drive is the recorded one: serial, WWN, size and model together.</summary>
-public static class DriveIdentity
+public static class DriveComparison
 {
     /// <summary>Compares what was recorded of a bay with what is in it. What a controller does not tell is no reason against.</summary>
     public static Match Compare(RecordedDrive expected, ObservedDrive found)
