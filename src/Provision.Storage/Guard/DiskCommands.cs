@@ -112,9 +112,6 @@ public static class DiskCommands
     /// <summary>Unmounts a file system.</summary>
     public static DiskCommand Unmount(string device, string folder) => new("unmount", "umount", [folder], [device], DiskEffect.Service);
 
-    /// <summary>Starts the mount unit of a folder, which mounts a device.</summary>
-    public static DiskCommand StartMountUnit(string device, string unit) => new("mount", "systemctl", ["start", unit], [device], DiskEffect.Service);
-
     /// <summary>Removes every signature of a drive and of its partitions, after both its bay and its serial were named.</summary>
     public static DiskCommand Wipe(string device) => new(WipeAction, "wipefs", ["--all", "--force", "--quiet", device], [device], DiskEffect.Destroy);
 

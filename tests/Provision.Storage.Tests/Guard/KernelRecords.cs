@@ -5,6 +5,8 @@ namespace Provision.Storage.Tests.Guard;
 /// <summary>A machine's /sys and /proc as a few entries, for the guard: what it reads at the moment of a write.</summary>
 internal sealed class KernelRecords : ILook
 {
+    public DateTimeOffset Taken => default;
+
     public Dictionary<string, string> Files { get; } = new(StringComparer.Ordinal);
 
     public Dictionary<string, string> Links { get; } = new(StringComparer.Ordinal);
