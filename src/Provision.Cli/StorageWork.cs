@@ -76,7 +76,7 @@ internal sealed class StorageWork : IDisposable
     }
 
     /// <summary>Asks for the host's name before something is destroyed; <c>--yes</c> answers.</summary>
-    public void Confirm(StoragePlan plan, bool yes, string word)
+    public static void Confirm(StoragePlan plan, bool yes, string word)
     {
         if (yes)
         {

@@ -117,7 +117,7 @@ internal static class StorageCommand
             }
 
             var tang = arguments.GetValue(noTang) ? null : Tang(work, plan);
-            work.Confirm(plan.Plan, arguments.GetValue(yes), work.HostName);
+            StorageWork.Confirm(plan.Plan, arguments.GetValue(yes), work.HostName);
             var means = new CreateMeans(new Escrow(work.Machine, Path.GetFullPath(arguments.GetValue(escrow)!), work.HostName), operators, tang, Console.Error.WriteLine);
             var finished = new SetMaker(work.Machine, plan, means).Make();
             work.Write(RecordUpdate.AfterCreate(work.Record, plan, finished, work.Machine.Observe()));
@@ -183,7 +183,7 @@ internal static class StorageCommand
             }
 
             work.RequireThisMachine();
-            work.Confirm(plan.Plan, arguments.GetValue(yes), arguments.GetValue(serial)!);
+            StorageWork.Confirm(plan.Plan, arguments.GetValue(yes), arguments.GetValue(serial)!);
             DriveReplacement.Run(work.Machine, plan, Console.Error.WriteLine);
             work.Write(RecordUpdate.AfterReplace(work.HostName, work.Record, plan));
             return ExitCodes.Same;
@@ -229,7 +229,7 @@ internal static class StorageCommand
                 throw new UserErrorException($"nothing was done: --serial-again is {second}");
             }
 
-            work.Confirm(plan.Plan, arguments.GetValue(again) is not null, arguments.GetValue(serial)!);
+            StorageWork.Confirm(plan.Plan, arguments.GetValue(again) is not null, arguments.GetValue(serial)!);
             DriveWipe.Run(plan, new DiskGuard(work.Machine.Commands, work.Machine.Look, plan.Allowed, command => Console.Error.WriteLine($"  {command}")));
             return ExitCodes.Same;
         });
