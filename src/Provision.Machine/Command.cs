@@ -30,6 +30,9 @@ public sealed record Command
     /// <summary>After this the whole process tree is killed; null means never.</summary>
     public TimeSpan? Timeout { get; private init; }
 
+    /// <summary>The program is killed once it has said more than this many bytes; null means it may say anything.</summary>
+    public long? OutputLimit { get; private init; }
+
     /// <summary>Called with each line of standard output and standard error as it comes, for progress; null means nobody listens.</summary>
     public Action<string>? Listener { get; private init; }
 
@@ -52,6 +55,9 @@ public sealed record Command
     /// <summary>The same, killed after a time.</summary>
     public Command WithTimeout(TimeSpan timeout) => this with { Timeout = timeout };
 
+    /// <summary>The same, killed when it says more than so many bytes on its standard output.</summary>
+    public Command WithOutputLimit(long bytes) => this with { OutputLimit = bytes };
+
     /// <summary>The same, told to somebody line by line.</summary>
     public Command WithListener(Action<string> listener) => this with { Listener = listener };
 
@@ -64,7 +70,7 @@ public sealed record Command
 
 /// <summary>What came of a command.</summary>
 /// <param name="Command">What was run.</param>
-/// <param name="ExitCode">Exit code; 128 + signal for a program that was killed; 124 when it ran out of time, as timeout(1) has it.</param>
+/// <param name="ExitCode">Exit code; 128 + signal for a program that was killed; 124 when it ran out of time, as timeout(1) has it; 153, as for a file limit, when it said more than it may.</param>
 /// <param name="Output">Standard output.</param>
 /// <param name="Error">Standard error, as text.</param>
 public sealed record CommandResult(Command Command, int ExitCode, ReadOnlyMemory<byte> Output, string Error)

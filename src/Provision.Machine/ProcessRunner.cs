@@ -35,16 +35,23 @@ public sealed class ProcessRunner : ICommandRunner
 
         using var output = new MemoryStream();
         var error = new StringBuilder();
-        var readOutput = Task.Run(() => Pump(process.StandardOutput.BaseStream, output, command.Listener), CancellationToken.None);
+        var timedOut = false;
+        var saidTooMuch = false;
+        var readOutput = Task.Run(
+            () => saidTooMuch = !Pump(process.StandardOutput.BaseStream, output, command.OutputLimit ?? long.MaxValue, command.Listener) && Kill(process),
+            CancellationToken.None);
         var readError = Task.Run(() => PumpText(process.StandardError, error, command.Listener), CancellationToken.None);
         WriteInput(process, command.Input);
 
-        var timedOut = false;
         using (var timer = command.Timeout is { } limit ? new CancellationTokenSource(limit) : new CancellationTokenSource())
         using (timer.Token.Register(() => timedOut = Kill(process)))
         using (cancellation.Register(() => Kill(process)))
         {
-            process.WaitForExit();
+            // A process that waits for a dead disk cannot even be killed: after the time is up it is left to itself.
+            for (var patience = 3; patience > 0 && !process.WaitForExit(TimeSpan.FromSeconds(1));)
+            {
+                patience -= timedOut || saidTooMuch || cancellation.IsCancellationRequested ? 1 : 0;
+            }
         }
 
         // A grandchild that outlives the program may hold the pipes open: what it says later is nobody's.
@@ -52,7 +59,8 @@ public sealed class ProcessRunner : ICommandRunner
         cancellation.ThrowIfCancellationRequested();
         lock (error)
         {
-            return new CommandResult(command, timedOut ? 124 : process.ExitCode, Bytes(output), error.ToString());
+            var exitCode = saidTooMuch ? 153 : timedOut || !process.HasExited ? 124 : process.ExitCode;
+            return new CommandResult(command, exitCode, Bytes(output), error.ToString());
         }
     }
 
@@ -94,7 +102,8 @@ public sealed class ProcessRunner : ICommandRunner
         }
     }
 
-    private static void Pump(Stream from, MemoryStream to, Action<string>? listener)
+    /// <summary>Gathers what the program says; false where it says more than it may.</summary>
+    private static bool Pump(Stream from, MemoryStream to, long limit, Action<string>? listener)
     {
         var buffer = new byte[16 * 1024];
         var line = new StringBuilder();
@@ -103,6 +112,11 @@ public sealed class ProcessRunner : ICommandRunner
         {
             lock (to)
             {
+                if (to.Length + read > limit)
+                {
+                    return false;
+                }
+
                 to.Write(buffer, 0, read);
             }
 
@@ -111,6 +125,8 @@ public sealed class ProcessRunner : ICommandRunner
                 Tell(Encoding.UTF8.GetString(buffer, 0, read), line, listener);
             }
         }
+
+        return true;
     }
 
     private static void PumpText(StreamReader from, StringBuilder to, Action<string>? listener)

@@ -6,6 +6,9 @@ namespace Provision.Storage.Observe;
 /// </summary>
 public interface ILook
 {
+    /// <summary>When the machine was looked at.</summary>
+    DateTimeOffset Taken { get; }
+
     /// <summary>Runs a program that only reads. A program that is not there answers with exit code 127.</summary>
     Answer Run(string program, params IReadOnlyList<string> arguments);
 

@@ -1,0 +1,102 @@
+using System.Globalization;
+
+namespace Provision.Storage.Observe;
+
+/// <summary>The block devices that the kernel has, from <c>/sys/block</c>: what they are, how big, and what lies on what.</summary>
+internal static class BlockDevices
+{
+    private const int Sector = 512; // the unit of /sys/block/*/size and stat, whatever the device's own sector is
+
+    public static IReadOnlyList<BlockDevice> Find(Questions questions)
+    {
+        var buses = new BusAddresses(questions);
+        var found = new List<BlockDevice>();
+        foreach (var name in questions.Look.List("/sys/block"))
+        {
+            if (Whole(name, questions, buses) is not { } device)
+            {
+                continue;
+            }
+
+            var place = $"/sys/block/{name}";
+            var partitions = questions.Look.List(place)
+                .Where(entry => entry.StartsWith(name, StringComparison.Ordinal))
+                .Select(entry => Partition($"{place}/{entry}", entry, device, questions)).OfType<BlockDevice>().ToList();
+            found.Add(device with { Children = [.. device.Children, .. partitions.Select(partition => partition.Name)] });
+            found.AddRange(partitions);
+        }
+
+        return found;
+    }
+
+    /// <summary>Bytes of a number of sectors; a number that no device has is none.</summary>
+    public static long Bytes(long? sectors, long sectorBytes) =>
+        sectors is >= 0 and var count && sectorBytes > 0 && count <= long.MaxValue / sectorBytes ? count * sectorBytes : 0;
+
+    private static BlockDevice? Whole(string name, Questions questions, BusAddresses buses)
+    {
+        var place = $"/sys/block/{name}";
+        var kind = KindOf(name, questions);
+        var bytes = Bytes(questions.Number($"{place}/size"), Sector);
+
+        // Loop devices without a file and the like are no devices; a disk without a size is a broken disk. A hidden device (a path of
+        // NVMe multipath) has no number.
+        if (questions.Text($"{place}/dev") is not { } number || (bytes == 0 && kind is (BlockKind.Loop or BlockKind.Other)))
+        {
+            return null;
+        }
+
+        var bus = kind is BlockKind.Disk or BlockKind.Optical ? buses.Of(name) : default;
+        return new BlockDevice
+        {
+            Name = name,
+            Kind = kind,
+            Bytes = bytes,
+            SectorBytes = (int)Math.Clamp(questions.Number($"{place}/queue/logical_block_size") ?? Sector, Sector, 1 << 20),
+            Number = number,
+            Parents = questions.Look.List($"{place}/slaves"),
+            Children = questions.Look.List($"{place}/holders"),
+            ReadOnly = questions.Number($"{place}/ro") == 1,
+            Removable = questions.Number($"{place}/removable") == 1,
+            Rotational = questions.Number($"{place}/queue/rotational") switch { 1 => true, 0 => false, _ => null },
+            Transport = bus.Transport,
+            Bus = bus.Address,
+            MapperName = name.StartsWith("dm-", StringComparison.Ordinal) ? questions.Text($"{place}/dm/name") : null,
+            SectorsWritten = Written($"{place}/stat", questions),
+        };
+    }
+
+    private static BlockDevice? Partition(string place, string name, BlockDevice disk, Questions questions) =>
+        questions.Number($"{place}/partition") is not { } partition || questions.Text($"{place}/dev") is not { } number ? null : new BlockDevice
+        {
+            Name = name,
+            Kind = BlockKind.Partition,
+            Bytes = Bytes(questions.Number($"{place}/size"), Sector),
+            SectorBytes = disk.SectorBytes,
+            Number = number,
+            Parents = [disk.Name],
+            Children = questions.Look.List($"{place}/holders"),
+            ReadOnly = questions.Number($"{place}/ro") == 1,
+            Rotational = disk.Rotational,
+            PartitionNumber = (int)Math.Clamp(partition, 0, int.MaxValue),
+            SectorsWritten = Written($"{place}/stat", questions),
+        };
+
+    private static BlockKind KindOf(string name, Questions questions)
+    {
+        bool Begins(string with) => name.StartsWith(with, StringComparison.Ordinal);
+        return Begins("dm-") ? questions.Text($"/sys/block/{name}/dm/uuid")?.StartsWith("CRYPT-", StringComparison.Ordinal) == true ? BlockKind.Crypt : BlockKind.Mapper
+            : Begins("md") && name.Length > 2 ? BlockKind.Md
+            : Begins("loop") ? BlockKind.Loop
+            : Begins("sr") ? BlockKind.Optical
+            : Begins("ram") || Begins("zram") || Begins("nbd") || Begins("zd") || Begins("fd") || Begins("mtd") || Begins("drbd") || Begins("rbd") ? BlockKind.Other
+            : BlockKind.Disk;
+    }
+
+    /// <summary>Sectors written, the seventh number of <c>stat</c>.</summary>
+    private static long? Written(string path, Questions questions)
+    {
+        var fields = questions.Look.Read(path)?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) ?? [];
+        return fields.Length > 6 && long.TryParse(fields[6], NumberStyles.None, CultureInfo.InvariantCulture, out var sectors) ? sectors : null;
+    }
+}

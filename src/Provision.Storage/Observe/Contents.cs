@@ -1,0 +1,161 @@
+using System.Globalization;
+
+namespace Provision.Storage.Observe;
+
+/// <summary>What is on the devices: signatures, partition tables, headers of LUKS and md, labels of ZFS.</summary>
+internal static class Contents
+{
+    private static readonly string[] TableTypes = ["gpt", "dos", "PMBR", "sun", "mac", "bsd", "sgi", "atari", "ultrix", "unixware", "solaris-x86"];
+
+    public static IReadOnlyList<BlockDevice> AddTo(IReadOnlyList<BlockDevice> devices, Questions questions)
+    {
+        var found = devices.ToDictionary(device => device.Name);
+        Signatures(found, questions);
+        foreach (var device in devices)
+        {
+            var (now, tables) = (found[device.Name], found[device.Name].Signatures.Where(signature => TableTypes.Contains(signature.Type)).ToList());
+            if (CanHaveTable(now) && (tables.Count > 0 || now.Children.Any(child => found.TryGetValue(child, out var part) && part.Kind == BlockKind.Partition)))
+            {
+                AddTable(now, found, questions);
+            }
+
+            now = found[device.Name];
+            if (now.Signatures.FirstOrDefault(signature => signature.Type == "crypto_LUKS") is { } luks)
+            {
+                now = now with { Luks = Luks(now, luks, questions) };
+            }
+
+            if (now.Signatures.Any(signature => signature.Type == "zfs_member"))
+            {
+                now = now with { Zfs = Zfs.LabelOn(now, questions) };
+            }
+
+            found[device.Name] = now;
+        }
+
+        var members = found.Values.Where(device => device.Signatures.Any(signature => signature.Type == "linux_raid_member")).ToList();
+        foreach (var (name, member) in MdArrays.Examine(members, questions))
+        {
+            if (found.TryGetValue(name, out var device))
+            {
+                found[name] = device with { Md = member };
+            }
+        }
+
+        foreach (var blank in found.Values.Where(device => device.IsBlank).ToList())
+        {
+            found[blank.Name] = blank with { WasProbed = CanBeRead(blank, questions) };
+        }
+
+        return [.. devices.Select(device => found[device.Name])];
+    }
+
+    private static bool CanHaveTable(BlockDevice device) => device.Kind is BlockKind.Disk or BlockKind.Md or BlockKind.Loop;
+
+    private static void Signatures(Dictionary<string, BlockDevice> found, Questions questions)
+    {
+        const string unknown = "what is on it";
+        var probed = found.Values.Where(device => device.Bytes > 0 && device.Kind is not (BlockKind.Optical or BlockKind.Other)).ToList();
+
+        // It ends with 0 and in silence, or somebody was not asked: a device that it warns of is not known to be blank.
+        foreach (var (devices, answer) in questions.AskAll(probed, answer => answer.ExitCode == 0 && string.IsNullOrWhiteSpace(answer.Error), unknown, "wipefs", "-J", "-n"))
+        {
+            var json = string.IsNullOrWhiteSpace(answer.Output) ? default(Json?) : questions.Parse(answer.Output, "wipefs -J -n", unknown);
+            if (json is { } given && !given["signatures"].Exists)
+            {
+                continue; // Not JSON, or of another shape: nothing is known.
+            }
+
+            foreach (var device in devices)
+            {
+                found[device.Name] = found[device.Name] with { WasProbed = true };
+            }
+
+            foreach (var item in json?["signatures"].Items ?? [])
+            {
+                var name = item["device"].Text is { } path ? path[(path.LastIndexOf('/') + 1)..] : "";
+                if (item["type"].Text is not { } type || !found.TryGetValue(name, out var device))
+                {
+                    continue;
+                }
+
+                var signature = new Signature(type, item["uuid"].Text, item["label"].Text, Offset(item["offset"].Text));
+                found[name] = device with { Signatures = With(device.Signatures, signature) };
+            }
+        }
+    }
+
+    /// <summary>One thing has several magics (GPT at both ends, FAT, a pool's labels): they count once.</summary>
+    private static IReadOnlyList<Signature> With(IReadOnlyList<Signature> signatures, Signature more)
+    {
+        var same = signatures.FirstOrDefault(known => known.Type == more.Type && (known.Uuid == more.Uuid || known.Uuid is null || more.Uuid is null));
+        return same is null ? [.. signatures, more]
+            : [.. signatures.Select(known => known == same ? known with { Uuid = known.Uuid ?? more.Uuid, Label = known.Label ?? more.Label } : known)];
+    }
+
+    private static long Offset(string? text) =>
+        text is not null && long.TryParse(text.AsSpan(text.StartsWith("0x", StringComparison.Ordinal) ? 2 : 0), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var offset) && offset >= 0
+            ? offset : -1;
+
+    private static void AddTable(BlockDevice disk, Dictionary<string, BlockDevice> found, Questions questions)
+    {
+        var table = PartitionTables.Parse(questions.AskJson("its partition table", "sfdisk", "-J", disk.Path)["partitiontable"], disk.Path);
+        if (table is null)
+        {
+            return; // Its signature stays in the list: whatever is there, the disk is not blank.
+        }
+
+        found[disk.Name] = disk with { Table = table, Signatures = [.. disk.Signatures.Where(signature => !TableTypes.Contains(signature.Type))] };
+        foreach (var child in disk.Children)
+        {
+            if (found.TryGetValue(child, out var partition) && table.Partitions.FirstOrDefault(entry => entry.Number == partition.PartitionNumber) is { } entry)
+            {
+                found[child] = partition with { PartitionUuid = entry.Uuid, PartitionLabel = entry.Label };
+            }
+        }
+    }
+
+    private static LuksHeader? Luks(BlockDevice device, Signature signature, Questions questions)
+    {
+        const string unknown = "its LUKS header";
+        if (questions.Ask(unknown, "cryptsetup", "luksDump", "--dump-json-metadata", device.Path) is not { } answer)
+        {
+            return null;
+        }
+
+        // LUKS1 has no metadata to dump; its text is read instead.
+        var header = answer.ExitCode == 0
+            ? LuksMetadata.OfJson(questions.Parse(answer.Output, $"cryptsetup luksDump {device.Path}", unknown), signature)
+            : LuksMetadata.OfText(questions.Ask(unknown, "cryptsetup", "luksDump", device.Path)?.Output ?? "");
+        if (header is null)
+        {
+            questions.Problem($"cryptsetup luksDump {device.Path}", "there is a signature of LUKS, but no header that can be read", "the header is damaged: its backup may be needed");
+        }
+
+        return header;
+    }
+
+    /// <summary>Reads the beginning and the end, where signatures are, past the cache. libblkid takes a read error for "nothing found".</summary>
+    private static bool CanBeRead(BlockDevice device, Questions questions)
+    {
+        const int block = 4096, head = 512, tail = 256;
+        var blocks = device.Bytes / block;
+        return Reads(0, head) && (blocks <= head || Reads(Math.Max(blocks - tail, 0), tail));
+
+        bool Reads(long skip, int count)
+        {
+            string[] words = [$"if={device.Path}", "of=/dev/null", "bs=4096", $"count={count}", $"skip={skip}", "iflag=direct", "status=none"];
+            if (questions.Ask("whether it is blank", "dd", words) is not { } answer)
+            {
+                return false;
+            }
+
+            if (answer.ExitCode != 0)
+            {
+                questions.Failed(LookRecord.KeyOf("dd", words), answer, "whether it is blank");
+            }
+
+            return answer.ExitCode == 0;
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text.Json;
+using Provision.Text;
+
+namespace Provision.Storage.Observe;
+
+/// <summary>Asks a look and gathers what it could not answer.</summary>
+internal sealed class Questions(ILook look)
+{
+    private readonly List<Diagnostic> problems = [];
+    private readonly HashSet<string> missing = [];
+
+    public ILook Look => look;
+
+    public IReadOnlyList<Diagnostic> Problems => problems;
+
+    /// <summary>Content of a file without the blanks around it; null where there is none, or nothing in it.</summary>
+    public string? Text(string path) => look.Read(path)?.Trim() is { Length: > 0 } text ? text : null;
+
+    /// <summary>A file that holds one whole number.</summary>
+    public long? Number(string path) =>
+        long.TryParse(look.Read(path), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
+
+    public void Problem(string where, string what, string? hint = null)
+    {
+        var problem = Diagnostic.Warning(Location.OfFile(where), what, hint);
+        if (!problems.Contains(problem))
+        {
+            problems.Add(problem);
+        }
+    }
+
+    /// <summary>What a program says; null, and a problem, where it is not there or did not end by itself.</summary>
+    /// <param name="unknown">What is not known without it, for the message.</param>
+    /// <param name="program">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public Answer? Ask(string unknown, string program, params IReadOnlyList<string> arguments)
+    {
+        if (missing.Contains(program))
+        {
+            return null;
+        }
+
+        var answer = look.Run(program, arguments);
+        var command = LookRecord.KeyOf(program, arguments);
+        switch (answer.ExitCode)
+        {
+            case 127:
+                missing.Add(program);
+                var package = ReadingPrograms.PackageOf(program);
+                Problem(program, $"not there: {unknown} cannot be known", package is null ? "it is the controller's maker who has it" : $"it is in the Debian package {package}");
+                return null;
+            case 124:
+                Problem(command, $"no answer in time: {unknown} cannot be known", "a device may hang");
+                return null;
+            case 153:
+                Problem(command, $"endless answer: {unknown} cannot be known");
+                return null;
+            default:
+                return answer;
+        }
+    }
+
+    /// <summary>What a program says as JSON; nothing, and a problem, where it says something else.</summary>
+    public Json AskJson(string unknown, string program, params IReadOnlyList<string> arguments)
+    {
+        if (Ask(unknown, program, arguments) is not { } answer)
+        {
+            return default;
+        }
+
+        var command = LookRecord.KeyOf(program, arguments);
+        if (string.IsNullOrWhiteSpace(answer.Output))
+        {
+            if (answer.ExitCode != 0)
+            {
+                Failed(command, answer, unknown);
+            }
+
+            return default;
+        }
+
+        return Parse(answer.Output, command, unknown);
+    }
+
+    /// <summary>JSON of a text.</summary>
+    public Json Parse(string text, string where, string unknown)
+    {
+        try
+        {
+            // Not disposed: its memory is the collector's where nothing is rented from a pool, as for a text of our own.
+            return new Json(JsonDocument.Parse(text).RootElement);
+        }
+        catch (JsonException e)
+        {
+            problems.Add(Diagnostic.Warning(
+                new Location(where, (int)Math.Min(e.LineNumber ?? 0, int.MaxValue - 1) + 1, 0), $"the answer is no JSON, or is cut off: {unknown} cannot be known"));
+            return default;
+        }
+    }
+
+    /// <summary>Reports a command that ended with an error.</summary>
+    public void Failed(string command, Answer answer, string unknown)
+    {
+        var said = answer.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [.., var last] ? last : $"exit code {answer.ExitCode}";
+        Problem(command, $"{said}: {unknown} cannot be known");
+    }
+
+    /// <summary>
+    /// Asks a program about many devices at once: one start instead of many. Where that does not go well (one dead disk is enough),
+    /// each is asked by itself, so that it costs the others nothing.
+    /// </summary>
+    /// <returns>The answers, each with the devices it is about; devices that did not answer are in none.</returns>
+    public IEnumerable<(IReadOnlyList<BlockDevice> Devices, Answer Answer)> AskAll(
+        IReadOnlyList<BlockDevice> devices, Func<Answer, bool> isGood, string unknown, string program, params IReadOnlyList<string> arguments)
+    {
+        if (devices.Count == 0)
+        {
+            yield break;
+        }
+
+        if (devices.Count > 1)
+        {
+            var answer = look.Run(program, [.. arguments, .. devices.Select(device => device.Path)]);
+            if (answer.ExitCode != 127 && isGood(answer))
+            {
+                yield return (devices, answer);
+                yield break;
+            }
+        }
+
+        foreach (var device in devices)
+        {
+            if (Ask(unknown, program, [.. arguments, device.Path]) is not { } answer)
+            {
+                continue;
+            }
+
+            if (isGood(answer))
+            {
+                yield return ([device], answer);
+            }
+            else
+            {
+                Failed(LookRecord.KeyOf(program, [.. arguments, device.Path]), answer, unknown);
+            }
+        }
+    }
+}

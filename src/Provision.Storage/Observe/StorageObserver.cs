@@ -1,0 +1,32 @@
+using Provision.Inventory;
+
+namespace Provision.Storage.Observe;
+
+/// <summary>Turns answers of a machine into what is known of its storage. It decides nothing and asks only what reads.</summary>
+public static class StorageObserver
+{
+    /// <summary>
+    /// Looks at everything once. The kernel says which devices there are; programs are asked only where their subject is, and about many
+    /// devices at once where they can. What cannot be known is a problem in the result and never looks like "nothing there".
+    /// </summary>
+    public static ObservedStorage Observe(ILook look)
+    {
+        var questions = new Questions(look);
+        var devices = BlockDevices.Find(questions);
+        devices = DiskIdentities.AddTo(devices, questions);
+        devices = Contents.AddTo(devices, questions);
+        devices = MdArrays.NameDevices(devices);
+        devices = [.. devices.OrderBy(device => device.Name, NaturalOrder.Instance)];
+        return new ObservedStorage
+        {
+            Machine = MachineIdentity.Find(questions),
+            Devices = devices,
+            Drives = [.. DiskDrives.Find(devices, questions), .. Areca.FindDrives(questions, out var volumes)],
+            Arrays = MdArrays.Find(devices, questions),
+            ArecaVolumes = volumes,
+            Pools = Zfs.FindPools(devices, questions),
+            Mounts = Mounts.Find(questions),
+            Problems = questions.Problems,
+        };
+    }
+}
