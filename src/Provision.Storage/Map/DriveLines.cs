@@ -6,7 +6,8 @@ namespace Provision.Storage.Map;
 
 /// <summary>
 /// One line for each bay whose drive the system sees itself, in the form that scripts have parsed for many years:
-/// <c>bay flag type size state dev [array/place] serial</c>, single blanks between, <c>-</c> for what is not there.
+/// <c>bay flag type size state dev [array/place] serial</c>, single blanks between, <c>-</c> for what is not there. The operating
+/// system's own mirror was never named in it.
 /// </summary>
 public static class DriveLines
 {
@@ -24,7 +25,7 @@ public static class DriveLines
             {
                 text.Append(drive.Media?.Word().ToUpperInvariant() ?? "-").Append(' ').Append(NominalSize.Of(drive.Bytes));
                 text.Append(drive.Health.Verdict == HealthVerdict.Failed ? " FLT " : " RDY ").Append(Word(drive.Device));
-                if (bay.Array is { } array)
+                if (bay is { Array: { } array, Set.Layout.Os: not true })
                 {
                     text.Append(' ').Append(Word(array)).Append('/').Append(bay.Role is { } role ? role : "-");
                 }

@@ -118,7 +118,13 @@ internal sealed class DriveMapping(Layout layout, HostView? view, DriveRecord? r
         var macs = observed.Machine.Macs.Select(text => MacAddress.TryParse(text, out var mac) ? mac : default).ToList();
         if (macs.Count > 0 && host.Macs.Count > 0 && !macs.Any(host.Macs.Contains))
         {
-            yield return new Finding(FindingCodes.OtherMachine, FindingSeverity.Problem, host.Name, Printable.Of($"what was looked at calls itself {observed.Machine.HostName} and has no network card of {host.Name}", 200));
+            // Network cards are replaced; a machine that also has another name is another machine.
+            var named = observed.Machine.HostName.Split('.')[0] == host.Name;
+            yield return new Finding(
+                FindingCodes.OtherMachine,
+                named ? FindingSeverity.Warning : FindingSeverity.Problem,
+                host.Name,
+                Printable.Of($"what was looked at calls itself {observed.Machine.HostName} and has no network card of {host.Name}", 200));
         }
 
         if (record is null)

@@ -13,16 +13,20 @@ public sealed class DriveSvg
 {
     private const int Margin = 20;
     private const int Width = 1000;
+
+    // Colours are written out twice and not kept in variables, which many programs that show SVG do not know.
     private const string Style = """
           <style>
-            svg { --ground: #ffffff; --cell: #f4f5f7; --ink: #1c1f24; --soft: #5b6470; --line: #b6bec9; --bad: #b3261e; --warn: #8a5a00; --good: #0b6b3a; --badcell: #fdeceb; --warncell: #fff4dc; }
-            @media (prefers-color-scheme: dark) { svg { --ground: #14171b; --cell: #20252b; --ink: #e8ebef; --soft: #a3adb9; --line: #4a545f; --bad: #ff8a80; --warn: #ffce73; --good: #7fd8a4; --badcell: #3a1f1e; --warncell: #382d17; } }
-            text { fill: var(--ink); font: 12px ui-sans-serif, system-ui, sans-serif; }
-            .h { font-size: 18px; font-weight: 600; } .p { font-weight: 600; } .s { fill: var(--soft); } .m { font: 11px ui-monospace, monospace; fill: var(--soft); } .n { font-weight: 700; }
-            .ground { fill: var(--ground); } .panel { fill: none; stroke: var(--line); stroke-width: 2; } .gap { fill: none; stroke: var(--line); stroke-dasharray: 1 4; }
-            .bay { fill: var(--cell); stroke: var(--line); } .void { fill: none; stroke: var(--line); stroke-dasharray: 4 3; }
-            .problem { fill: var(--badcell); stroke: var(--bad); stroke-width: 3; } .warning { fill: var(--warncell); stroke: var(--warn); stroke-width: 2; stroke-dasharray: 8 3; }
-            .tproblem { fill: var(--bad); font-weight: 700; } .twarning { fill: var(--warn); font-weight: 700; } .tgood { fill: var(--good); }
+            text { fill: #1c1f24; font: 12px ui-sans-serif, system-ui, sans-serif; }
+            .h { font-size: 18px; font-weight: 600; } .p { font-weight: 600; } .n { font-weight: 700; } .s, .m { fill: #5b6470; } .m { font: 11px ui-monospace, monospace; }
+            .ground { fill: #ffffff; } .bay { fill: #f4f5f7; stroke: #b6bec9; } .void { fill: none; stroke: #b6bec9; stroke-dasharray: 4 3; }
+            .panel { fill: none; stroke: #b6bec9; stroke-width: 2; } .gap { fill: none; stroke: #b6bec9; stroke-dasharray: 1 4; }
+            .problem { fill: #fdeceb; stroke: #b3261e; stroke-width: 3; } .warning { fill: #fff4dc; stroke: #8a5a00; stroke-width: 2; stroke-dasharray: 8 3; }
+            .tproblem { fill: #b3261e; font-weight: 700; } .twarning { fill: #8a5a00; font-weight: 700; } .tgood { fill: #0b6b3a; }
+            @media (prefers-color-scheme: dark) {
+              text { fill: #e8ebef; } .s, .m { fill: #a3adb9; } .ground { fill: #14171b; } .bay { fill: #20252b; stroke: #4a545f; } .void, .panel, .gap { stroke: #4a545f; }
+              .problem { fill: #3a1f1e; stroke: #ff8a80; } .warning { fill: #382d17; stroke: #ffce73; } .tproblem { fill: #ff8a80; } .twarning { fill: #ffce73; } .tgood { fill: #7fd8a4; }
+            }
           </style>
 
         """;

@@ -62,7 +62,7 @@ public class DrawingTests
     public void LinesAreThoseOfTheFirstTool()
     {
         var machine = PerfectMachine.Of("imap33");
-        Assert.Equal("1 - HDD 500G RDY sdc md4/0 I33R001\n", Line(machine, 1));
+        Assert.Equal("1 - HDD 500G RDY sdc I33R001\n", Line(machine, 1));
         Assert.Equal("3 E SSD 400G RDY sde md0/0 I33R003\n", Line(machine, 3));
         Assert.Equal("10 - HDD 2T RDY sdl md2/2 I33R010\n", Line(machine, 10));
         Assert.Equal("10 - - - EMP - -\n", Line(machine.With("rear/10", _ => null), 10));
@@ -71,7 +71,32 @@ public class DrawingTests
         Assert.Equal(12, DriveLines.Of(machine.Map()).Count(c => c == '\n'));
         var nvme = DriveLines.Of(PerfectMachine.Of("imap50").Map());
         Assert.StartsWith("front/1 - NVME 3.84T RDY nvme0n1 nvme50/0 I50F001\n", nvme, StringComparison.Ordinal);
-        Assert.EndsWith("internal/2 - SSD 480G RDY sdb md0/1 I50I002\n", nvme, StringComparison.Ordinal);
+        Assert.EndsWith("internal/2 - SSD 480G RDY sdb I50I002\n", nvme, StringComparison.Ordinal);
+    }
+
+    /// <summary>What the tool of the seed printed on this very machine.</summary>
+    [Fact]
+    public void LinesOfTheBundleAreTheSeeds()
+    {
+        var observed = StorageObserver.Observe(Bundle.Read(Path.Combine(PerfectMachine.Root(), "tests/fixtures/bundles/imap33.tar.zst"), new Machine.ProcessRunner(), new DiagnosticBag())!);
+        var view = PerfectMachine.Of("imap33").View;
+        Assert.Equal(
+            """
+            1 - HDD 500G RDY sdc 3QG023NC
+            2 - HDD 500G RDY sdd 3QG023TR
+            3 E SSD 400G RDY sde md0/0 BTTV332303FA400HGN
+            4 - HDD 2T RDY sdf md2/0 WDWMAY04568236
+            5 - HDD 2T RDY sdg md3/0 WDWMAY04585688
+            6 E SSD 400G RDY sdh md0/1 BTTV3322038L400HGN
+            7 - HDD 2T RDY sdi md2/1 WDWMAY04606266
+            8 - HDD 2T RDY sdj md3/1 WDWMAY04567563
+            9 E SSD 400G RDY sdk md1/0 BTTV323101EM400HGN
+            10 - HDD 2T RDY sdl md2/2 WDWMAY00250279
+            11 - HDD 2T RDY sdm md3/2 WDWMAY04567237
+            12 E SSD 400G RDY sdn md1/1 BTTV324100F9400HGN
+
+            """,
+            DriveLines.Of(DriveMap.Of(view.Layout!, view, null, observed)));
     }
 
     [Fact]
