@@ -27,6 +27,7 @@ root.Subcommands.Add(HistoryCommand.Create());
 root.Subcommands.Add(ExplainCommand.Create());
 root.Subcommands.Add(StorageCommand.Create());
 root.Subcommands.Add(HostCommand.Create());
+root.Subcommands.Add(DrivesCommand.Create());
 root.Subcommands.Add(CaptureCommand.Create());
 
 try

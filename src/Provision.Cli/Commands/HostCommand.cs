@@ -71,11 +71,7 @@ internal static class HostCommand
             return ExitCodes.Same;
         }
 
-        // A rename, so that no editor or git ever sees half a file.
-        var path = Path.Combine(folder, result.Path);
-        File.WriteAllText(path + ".new", result.After);
-        File.Move(path + ".new", path, overwrite: true);
-        Console.Error.WriteLine($"written to {result.Path}; commit and push it");
+        EditedFile.Write(folder, result);
         return ExitCodes.Same;
     }
 }

@@ -23,6 +23,7 @@ internal static class StorageCommand
             "Shows, compares and changes a host's disks.\n\n" +
             "Nothing here makes anything by itself: a set is created only where the drive record calls it new, on blank drives, for serials that are named; " +
             "what is missing is never made anew.");
+        command.Subcommands.Add(StorageShowCommand.Create());
         command.Subcommands.Add(CreateDiff());
         command.Subcommands.Add(CreateCreate());
         command.Subcommands.Add(CreateReplace());
