@@ -1,5 +1,6 @@
 using Provision.Inventory;
 using Provision.Storage.Guard;
+using Provision.Storage.Map;
 using Provision.Storage.Observe;
 
 namespace Provision.Storage.Plans;
