@@ -20,7 +20,7 @@ internal sealed class StorageWork : IDisposable
         Files = files;
         Record = workspace.Fleet.FindDrives(view.Host.Name);
         IsLive = input.IsLive(arguments);
-        var look = new LiveLook(workspace.Commands, files, DateTimeOffset.UtcNow);
+        var look = new FreshLook(workspace.Commands, files);
         Machine = new StorageMachine(workspace.Commands, files, look, () => StorageObserver.Observe(new LiveLook(workspace.Commands, files, DateTimeOffset.UtcNow)));
 
         // Before the look, so that a disk that is swapped during it is seen.

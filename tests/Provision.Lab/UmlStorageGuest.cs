@@ -77,7 +77,7 @@ public static class UmlStorageGuest
         for (var time = Stopwatch.StartNew(); ;)
         {
             var left = (cut?.Time ?? limit) - time.Elapsed;
-            if (console.Next(left, orNull: cut?.Time is not null) is not { } line || (cut?.Line is { } text && line.Contains(text, StringComparison.Ordinal)))
+            if (console.Next(left, orNull: cut?.Time is not null) is not { } line || cut?.At?.Invoke(line) == true)
             {
                 return new UmlRun(null, console.Text, default);
             }

@@ -23,7 +23,7 @@ var identity = Path.Combine(state, "operator.key");
 
 using var files = RootedFiles.Open("/");
 var commands = new ProcessRunner();
-var look = new LiveLook(commands, files, DateTimeOffset.UtcNow);
+var look = new FreshLook(commands, files);
 var machine = new StorageMachine(commands, files, look, () => LayOver(StorageObserver.Observe(new LiveLook(commands, files, DateTimeOffset.UtcNow))));
 var inventory = InventoryFiles.ReadFrom(repository);
 var recordFile = Path.Combine(state, "record.yaml");

@@ -31,6 +31,11 @@ public sealed class DiskGuard
 
     internal DiskGuard(ICommandRunner commands, ILook look, WriteSet allowed, Action<DiskCommand>? listener, IReadOnlyList<GuardRule> rules)
     {
+        if (look is LiveLook or BundleLook)
+        {
+            throw new ArgumentException("what was seen before is not what is there now: the guard needs a look that asks anew", nameof(look));
+        }
+
         this.commands = commands;
         this.allowed = allowed;
         this.rules = rules;

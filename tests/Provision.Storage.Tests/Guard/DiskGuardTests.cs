@@ -92,6 +92,10 @@ public sealed class DiskGuardTests
         Assert.Throws<GuardException>(() => new DiskGuard(new Ran(), new KernelRecords().Disk("sdc"), Only(Sdc)).Run(DiskCommands.Wipe("/dev/sdz")));
 
     [Fact]
+    public void A_look_that_remembers_is_refused() =>
+        Assert.Throws<ArgumentException>(() => new DiskGuard(new Ran(), Observe.Imap33.Sketch().Look(), Only(Sdc)));
+
+    [Fact]
     public void An_empty_selection_is_an_error_and_not_everything() => Assert.Throws<ArgumentException>(() => new WriteSet([], []));
 
     /// <summary>Every command that the code can produce, with what it writes and how much: a new one must be added here.</summary>
