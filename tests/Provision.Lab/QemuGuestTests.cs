@@ -111,12 +111,14 @@ public sealed class QemuGuestTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void With_systemd_units_can_be_started()
+    public void With_systemd_units_can_be_started_and_the_program_runs()
     {
+        File.Copy(ProvisionBinary.Path, Path.Combine(Shared, "provision"));
         using var guest = Boot(new QemuMachine { Systemd = true });
         output.WriteLine($"{guest.BootTime.TotalSeconds:F1} s");
         guest.Run("systemctl start tangd.socket && curl --silent --fail http://localhost/adv > /lab/adv").OrThrow();
         Assert.Contains("payload", File.ReadAllText(Path.Combine(Shared, "adv")), StringComparison.Ordinal);
+        output.WriteLine(guest.Run("time /lab/provision --version; time /lab/provision --version; time cp /lab/provision /usr/local/bin/; time provision --version").OrThrow().Error);
         guest.PowerOff();
     }
 
