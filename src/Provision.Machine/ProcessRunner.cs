@@ -37,7 +37,8 @@ public sealed class ProcessRunner : ICommandRunner
         var error = new StringBuilder();
         var timedOut = false;
         var saidTooMuch = false;
-        var readOutput = Task.Run(
+        // Threads of their own: the pool's may all be waiting for programs, and what is not read in time would be lost.
+        var readOutput = Task.Factory.StartNew(
             () =>
             {
                 if (!Pump(process.StandardOutput.BaseStream, output, command.OutputLimit ?? long.MaxValue, command.Listener))
@@ -47,7 +48,7 @@ public sealed class ProcessRunner : ICommandRunner
                 }
             },
             CancellationToken.None);
-        var readError = Task.Run(() => PumpText(process.StandardError, error, command.Listener), CancellationToken.None);
+        var readError = Task.Factory.StartNew(() => PumpText(process.StandardError, error, command.Listener), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         WriteInput(process, command.Input);
 
         using (var timer = command.Timeout is { } limit ? new CancellationTokenSource(limit) : new CancellationTokenSource())
@@ -62,7 +63,7 @@ public sealed class ProcessRunner : ICommandRunner
         }
 
         // A grandchild that outlives the program may hold the pipes open: what it says later is nobody's.
-        Task.WaitAll([readOutput, readError], TimeSpan.FromSeconds(2));
+        Task.WaitAll([readOutput, readError], TimeSpan.FromSeconds(10));
         cancellation.ThrowIfCancellationRequested();
         lock (error)
         {

@@ -7,6 +7,16 @@ public class ProcessRunnerTests
 {
     private readonly ProcessRunner runner = new();
 
+    /// <summary>Many at once, from threads of the pool that all wait: nothing that a program said may be lost.</summary>
+    [Fact]
+    public void What_many_programs_say_at_once_is_all_read()
+    {
+        var said = new string[32];
+        Parallel.For(0, said.Length, new ParallelOptions { MaxDegreeOfParallelism = said.Length }, number =>
+            said[number] = new ProcessRunner().Run(Command.Of("cat").WithInput(System.Text.Encoding.ASCII.GetBytes($"key {number}"))).Text);
+        Assert.Equal(Enumerable.Range(0, said.Length).Select(number => $"key {number}"), said);
+    }
+
     [Fact]
     public void Output_error_and_exit_code_come_back_apart()
     {
