@@ -25,6 +25,7 @@ public static class HostModel
         var model = new LazyObject();
         model.Add("name", () => host.Name);
         model.Add("fqdn", () => view.Fqdn);
+        model.Add("id", () => view.HostId);
         model.Add("short", () => host.ShortName);
         model.Add("number", () => host.Number);
         model.Add("site", () => host.Site);

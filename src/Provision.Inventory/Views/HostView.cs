@@ -33,6 +33,19 @@ public sealed record HostView
     /// <summary>The name with the fleet's domain.</summary>
     public string Fqdn => $"{Host.Name}.{Fleet.Domain}";
 
+    /// <summary>
+    /// The host's id as ZFS and <c>hostid(1)</c> know it, eight hexadecimal digits: the first four bytes of the SHA-256 of <see cref="Fqdn"/>. A
+    /// reinstalled host has the one it had, so it imports its pools without force; an image's id would be every machine's.
+    /// </summary>
+    public string HostId
+    {
+        get
+        {
+            var id = BitConverter.ToUInt32(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Fqdn)));
+            return (id == 0 ? 1 : id).ToString("x8", System.Globalization.CultureInfo.InvariantCulture); // 0 means none
+        }
+    }
+
     /// <summary>Looks at one host of a fleet; masters that <paramref name="masters"/> does not name are the stores' first slots.</summary>
     /// <exception cref="ArgumentException">The host is not of this fleet, or is retired and so has no desired state.</exception>
     public static HostView Of(Fleet fleet, Host host, Masters masters)
