@@ -38,7 +38,20 @@ internal static class Areca
     private static string Ask(int controller, int controllers, Questions questions, params string[] words)
     {
         string[] arguments = controllers == 1 ? words : [$"curctrl={controller}", .. words];
-        return questions.Ask("what is behind the Areca controller", "cli64", arguments)?.Output ?? "";
+        const string unknown = "what is behind the Areca controller";
+        if (questions.Ask(unknown, "cli64", arguments) is not { } answer)
+        {
+            return "";
+        }
+
+        // Its exit code says nothing; its last line does, and where that is missing the answer is cut off.
+        if (!answer.Output.Contains(": Success", StringComparison.Ordinal))
+        {
+            var said = answer.Output.Split('\n').Select(line => line.Trim()).LastOrDefault(line => line.StartsWith("GuiErrMsg", StringComparison.Ordinal));
+            questions.Problem(LookRecord.KeyOf("cli64", arguments), $"{said ?? "the answer is cut off"}: {unknown} cannot be known");
+        }
+
+        return answer.Output;
     }
 
     private static ObservedDrive Drive(int controller, ArecaRow row, ArecaDetails details) => new()
@@ -73,7 +86,7 @@ internal static class Areca
             reasons.Add($"{details.Timeouts} timeouts");
         }
 
-        var verdict = failed ? HealthVerdict.Failed : reasons.Count > 0 ? HealthVerdict.Worn : HealthVerdict.Good;
+        var verdict = failed ? HealthVerdict.Failed : reasons.Count > 0 ? HealthVerdict.Worn : details.State is null ? HealthVerdict.Unknown : HealthVerdict.Good;
         return new DriveHealth(verdict, reasons, details.Celsius, null);
     }
 }

@@ -32,7 +32,7 @@ internal static class ArecaTables
             {
                 rows.Add(row);
             }
-            else if (words.Count > 1 && NumberOf(words[0].Text) is not null)
+            else if (words.Count > 1 && words[0].Text.All(char.IsAsciiDigit))
             {
                 strange.Add(line.Trim());
             }
@@ -66,7 +66,7 @@ internal static class ArecaTables
             {
                 volumes.Add(volume);
             }
-            else if (words.Count > 1 && NumberOf(words[0].Text) is not null)
+            else if (words.Count > 1 && words[0].Text.All(char.IsAsciiDigit))
             {
                 strange.Add(line.Trim());
             }

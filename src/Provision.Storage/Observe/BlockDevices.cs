@@ -11,6 +11,11 @@ internal static class BlockDevices
     {
         var buses = new BusAddresses(questions);
         var found = new List<BlockDevice>();
+        if (questions.Look.List("/sys/block").Count == 0)
+        {
+            questions.Problem("/sys/block", "cannot be read: no device is known");
+        }
+
         foreach (var name in questions.Look.List("/sys/block"))
         {
             if (Whole(name, questions, buses) is not { } device)

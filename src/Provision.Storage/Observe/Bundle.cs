@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Formats.Tar;
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Provision.Machine;
 using Provision.Text;
@@ -21,10 +22,10 @@ public static class Bundle
     public const long MostPackedBytes = 16L << 20;
 
     /// <summary>What is in it may be this long.</summary>
-    public const long MostBytes = 128L << 20;
+    public const long MostBytes = 64L << 20;
 
     /// <summary>This many files may be in it.</summary>
-    public const int MostEntries = 50_000;
+    public const int MostEntries = 20_000;
 
     private const string Format = "provision bundle";
     private const string ManifestName = "manifest.json";
@@ -67,10 +68,16 @@ public static class Bundle
     {
         try
         {
-            var length = new FileInfo(path).Length;
-            return length > MostPackedBytes
-                ? Refuse(problems, path, $"too long for a bundle: {length} bytes, at most {MostPackedBytes}")
-                : Unpack(File.ReadAllBytes(path), path, commands, problems);
+            // Not by the length that the file says it has: /dev/zero says 0.
+            using var file = File.OpenRead(path);
+            using var packed = new MemoryStream();
+            var buffer = new byte[64 * 1024];
+            for (int read; packed.Length <= MostPackedBytes && (read = file.Read(buffer)) > 0;)
+            {
+                packed.Write(buffer, 0, read);
+            }
+
+            return Unpack(packed.ToArray(), path, commands, problems);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -83,7 +90,7 @@ public static class Bundle
     {
         if (packed.Length > MostPackedBytes)
         {
-            return Refuse(problems, name, $"too long for a bundle: {packed.Length} bytes, at most {MostPackedBytes}");
+            return Refuse(problems, name, $"too long for a bundle, which has at most {MostPackedBytes >> 20} MiB");
         }
 
         ReadOnlySpan<byte> magic = [0x28, 0xB5, 0x2F, 0xFD];
@@ -92,12 +99,12 @@ public static class Bundle
             return Refuse(problems, name, "this is no bundle: it is not compressed by zstd", "\"provision capture --out FILE.tar.zst\" makes one");
         }
 
-        var unpacked = commands.Run(Command.Of("zstd", "-q", "-d", "-c", "-M128MB").WithInput(packed).WithOutputLimit(MostBytes).WithTimeout(TimeSpan.FromMinutes(1)));
+        var unpacked = commands.Run(Command.Of("zstd", "-q", "-d", "-c", "-M64MB").WithInput(packed).WithOutputLimit(MostBytes).WithTimeout(TimeSpan.FromMinutes(1)));
         return unpacked.ExitCode switch
         {
             0 => UnpackTar(unpacked.Output, name, problems),
             127 => Refuse(problems, name, "cannot be read without the program zstd", "it is in the Debian package zstd"),
-            153 => Refuse(problems, name, $"unpacks to more than {MostBytes} bytes: no bundle is that big"),
+            153 => Refuse(problems, name, $"unpacks to more than {MostBytes >> 20} MiB, which no bundle does"),
             _ => Refuse(problems, name, "damaged or cut off: zstd cannot unpack it", "copy it again from where it was made"),
         };
     }
@@ -223,7 +230,7 @@ public static class Bundle
     private static byte[] Manifest(LookRecord record, string host, string provisionVersion, IReadOnlyList<(string Key, Answer Answer, string Name)> outputs)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             writer.WriteStartObject();
             writer.WriteString("format", Format);

@@ -61,9 +61,10 @@ internal static class Contents
         foreach (var (devices, answer) in questions.AskAll(probed, answer => answer.ExitCode == 0 && string.IsNullOrWhiteSpace(answer.Error), unknown, "wipefs", "-J", "-n"))
         {
             var json = string.IsNullOrWhiteSpace(answer.Output) ? default(Json?) : questions.Parse(answer.Output, "wipefs -J -n", unknown);
-            if (json is { } given && !given["signatures"].Exists)
+            if (json is { } given && (!given["signatures"].Exists || !given["signatures"].Items.All(item => item["type"].Text is not null && found.ContainsKey(NameOf(item)))))
             {
-                continue; // Not JSON, or of another shape: nothing is known.
+                questions.Problem("wipefs -J -n", $"the answer is not understood: {unknown} cannot be known");
+                continue; // Whose signature it lost is not known, so of none of these it is known that it is blank.
             }
 
             foreach (var device in devices)
@@ -73,17 +74,14 @@ internal static class Contents
 
             foreach (var item in json?["signatures"].Items ?? [])
             {
-                var name = item["device"].Text is { } path ? path[(path.LastIndexOf('/') + 1)..] : "";
-                if (item["type"].Text is not { } type || !found.TryGetValue(name, out var device))
-                {
-                    continue;
-                }
-
-                var signature = new Signature(type, item["uuid"].Text, item["label"].Text, Offset(item["offset"].Text));
-                found[name] = device with { Signatures = With(device.Signatures, signature) };
+                var device = found[NameOf(item)];
+                var signature = new Signature(item["type"].Text!, item["uuid"].Text, item["label"].Text, Offset(item["offset"].Text));
+                found[device.Name] = device with { Signatures = With(device.Signatures, signature) };
             }
         }
     }
+
+    private static string NameOf(Json item) => item["device"].Text is { } path ? path[(path.LastIndexOf('/') + 1)..] : "";
 
     /// <summary>One thing has several magics (GPT at both ends, FAT, a pool's labels): they count once.</summary>
     private static IReadOnlyList<Signature> With(IReadOnlyList<Signature> signatures, Signature more)
@@ -99,9 +97,15 @@ internal static class Contents
 
     private static void AddTable(BlockDevice disk, Dictionary<string, BlockDevice> found, Questions questions)
     {
-        var table = PartitionTables.Parse(questions.AskJson("its partition table", "sfdisk", "-J", disk.Path)["partitiontable"], disk.Path);
+        var json = questions.AskJson("its partition table", "sfdisk", "-J", disk.Path);
+        var table = PartitionTables.Parse(json["partitiontable"], disk.Path, disk.SectorBytes);
         if (table is null)
         {
+            if (json.Exists)
+            {
+                questions.Problem($"sfdisk -J {disk.Path}", "an entry is not understood: its partition table cannot be known");
+            }
+
             return; // Its signature stays in the list: whatever is there, the disk is not blank.
         }
 

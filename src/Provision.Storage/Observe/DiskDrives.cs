@@ -23,6 +23,13 @@ internal static class DiskDrives
         foreach (var disk in devices.Where(device => device.Kind == BlockKind.Disk && device.Transport is "sata" or "sas" or "nvme" || IsPlainScsi(device)))
         {
             var smart = questions.AskJson("health of drives", "smartctl", "-j", "-a", "-n", "standby", disk.Path);
+            var health = HealthOf(smart);
+            if (smart.Exists && health is { Verdict: HealthVerdict.Unknown, Reasons.Count: 0 })
+            {
+                var message = smart["smartctl"]["messages"].Items.Select(item => item["string"].Text).FirstOrDefault(text => text is not null);
+                questions.Problem($"smartctl {disk.Path}", $"{message ?? "no verdict"}: its health cannot be known");
+            }
+
             yield return new ObservedDrive
             {
                 Device = disk.Name,
@@ -33,7 +40,7 @@ internal static class DiskDrives
                 Wwn = disk.Wwn,
                 Bytes = disk.Bytes,
                 Media = disk.Transport == "nvme" ? DriveMedia.Nvme : disk.Rotational switch { true => DriveMedia.Hdd, false => DriveMedia.Ssd, _ => null },
-                Health = HealthOf(smart),
+                Health = health,
             };
         }
     }

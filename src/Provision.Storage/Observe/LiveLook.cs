@@ -9,6 +9,7 @@ namespace Provision.Storage.Observe;
 /// </summary>
 public sealed class LiveLook : ILook
 {
+    internal const string NotRun = "not run, as the root is not the running system's";
     private const int MostLinks = 40;
     private const long MostOutput = 32 << 20;
     private readonly ICommandRunner commands;
@@ -43,7 +44,7 @@ public sealed class LiveLook : ILook
         {
             var steps = ReadingPrograms.CommandsFor(program, arguments);
             listener?.Invoke(key);
-            answer = files.IsRunningSystem ? RunAll(steps) : new Answer(127, "", "not run: the root is not the running system");
+            answer = files.IsRunningSystem ? RunAll(steps) : new Answer(127, "", NotRun);
             Record.Runs[key] = LuksMetadata.WithoutSecrets(program, answer);
         }
 

@@ -85,15 +85,18 @@ internal static class MdArrays
             return null;
         }
 
+        // Where mdadm could not be asked, the signature still says which array it is.
         var best = MembersOf(device, devices).FirstOrDefault()?.Md;
-        if (best is null)
+        var signature = devices.Where(other => device.Parents.Contains(other.Name)).SelectMany(other => other.Signatures).FirstOrDefault(found => found is { Type: "linux_raid_member", Uuid: not null });
+        var uuid = best?.ArrayUuid ?? ArrayUuid(signature?.Uuid);
+        if (uuid is null)
         {
             questions.Problem(place, $"no superblock of a member of {device.Name} could be read: its UUID is not known");
         }
 
         var members = questions.Look.List(place).Where(entry => entry.StartsWith("dev-", StringComparison.Ordinal))
             .Select(entry => Place(entry["dev-".Length..], $"{place}/{entry}", questions)).ToList();
-        var stale = devices.Where(other => other.Md is { } md && md.ArrayUuid == best?.ArrayUuid && !members.Exists(member => member.Device == other.Name))
+        var stale = devices.Where(other => other.Md is { } md && md.ArrayUuid == uuid && !members.Exists(member => member.Device == other.Name))
             .Select(other => new MdPlace(other.Name, null, "stale"));
         var places = (int)Math.Clamp(questions.Number($"{place}/raid_disks") ?? best?.Devices ?? 0, 0, 4096);
         var degraded = questions.Number($"{place}/degraded") ?? 0;
@@ -103,7 +106,7 @@ internal static class MdArrays
             : degraded > 0 ? action is "recover" ? SetHealth.Rebuilding : SetHealth.Degraded
             : action is "idle" or "frozen" ? SetHealth.Normal : SetHealth.Busy;
         return new MdArray(
-            device.Name, best?.ArrayName, best?.ArrayUuid ?? "", questions.Text($"{place}/level") ?? best?.Level ?? "unknown", health,
+            device.Name, best?.ArrayName ?? NameOf(signature?.Label), uuid ?? "", questions.Text($"{place}/level") ?? best?.Level ?? "unknown", health,
             action is "idle" or "frozen" ? null : Progress(action, questions.Text($"{place}/sync_completed")),
             [.. members.OrderBy(member => member.Role ?? int.MaxValue).ThenBy(member => member.Device, StringComparer.Ordinal), .. stale],
             places, device.ReadOnly || state is "readonly" or "read-auto");
@@ -137,17 +140,28 @@ internal static class MdArrays
     private static MdMember? MemberOf(Dictionary<string, string> values)
     {
         var uuid = values.GetValueOrDefault("Array UUID") ?? values.GetValueOrDefault("UUID")?.Split(' ')[0];
-        if (uuid is null || values.GetValueOrDefault("Raid Level") is not { } level)
+        var places = Number(values.GetValueOrDefault("Raid Devices"));
+
+        // All or nothing: of an answer that is cut off, the member would look stale, or like a spare.
+        if (uuid is null || values.GetValueOrDefault("Raid Level") is not { } level || places is < 1 or > 4096
+            || !values.ContainsKey("Events") || !(values.ContainsKey("Device Role") || values.ContainsKey("this")))
         {
             return null;
         }
 
-        var name = values.GetValueOrDefault("Name")?.Split("  (local to host", 2)[0].Trim();
+        var name = NameOf(values.GetValueOrDefault("Name")?.Split("  (local to host", 2)[0].Trim());
         return new MdMember(
-            uuid.ToLowerInvariant(), name is null ? null : name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..], level, values.GetValueOrDefault("Device UUID")?.ToLowerInvariant(),
-            Role(values), (int)Math.Clamp(Number(values.GetValueOrDefault("Raid Devices")), 0, 4096), Events(values.GetValueOrDefault("Events")),
+            uuid.ToLowerInvariant(), name, level, values.GetValueOrDefault("Device UUID")?.ToLowerInvariant(),
+            Role(values), (int)places, Events(values.GetValueOrDefault("Events")),
             values.GetValueOrDefault("State") ?? "unknown");
     }
+
+    /// <summary>The name without its home host: <c>i33d1search</c> of <c>imap33:i33d1search</c>.</summary>
+    private static string? NameOf(string? label) => label is null ? null : label[(label.IndexOf(':', StringComparison.Ordinal) + 1)..];
+
+    /// <summary>A UUID in mdadm's form, of the one that blkid writes.</summary>
+    private static string? ArrayUuid(string? uuid) =>
+        uuid?.Replace("-", "", StringComparison.Ordinal).ToLowerInvariant() is { Length: 32 } hex ? $"{hex[..8]}:{hex[8..16]}:{hex[16..24]}:{hex[24..]}" : null;
 
     /// <summary>"Active device 3"; metadata 0.90 has a line "this 3 8 1 3 active sync /dev/sda1" instead.</summary>
     private static int? Role(Dictionary<string, string> values)

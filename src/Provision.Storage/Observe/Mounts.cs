@@ -35,7 +35,7 @@ internal static class Mounts
             return null;
         }
 
-        var options = words[5].Split(',').Concat(words[dash + 3].Split(',')).Distinct();
+        var options = words[5].Split(',').Concat(words[dash + 3].Split(',').Where(option => option != "rw")).Distinct();
         return new ObservedMount(Unescape(words[4]), source, filesystem, string.Join(',', options), words[2]);
     }
 

@@ -9,10 +9,15 @@ internal sealed class Questions(ILook look)
 {
     private readonly List<Diagnostic> problems = [];
     private readonly HashSet<string> missing = [];
+    private readonly HashSet<string> hanging = [];
+    private Dictionary<string, BlockDevice> devices = [];
 
     public ILook Look => look;
 
     public IReadOnlyList<Diagnostic> Problems => problems;
+
+    /// <summary>Tells which devices there are, so that what lies on a disk that hangs is left alone.</summary>
+    public void Know(IReadOnlyList<BlockDevice> found) => devices = found.ToDictionary(device => device.Name);
 
     /// <summary>Content of a file without the blanks around it; null where there is none, or nothing in it.</summary>
     public string? Text(string path) => look.Read(path)?.Trim() is { Length: > 0 } text ? text : null;
@@ -38,7 +43,7 @@ internal sealed class Questions(ILook look)
     /// <param name="arguments">Its arguments.</param>
     public Answer? Ask(string unknown, string program, params IReadOnlyList<string> arguments)
     {
-        if (missing.Contains(program))
+        if (missing.Contains(program) || arguments.Any(word => Hangs(DiskOf(word))))
         {
             return null;
         }
@@ -50,10 +55,27 @@ internal sealed class Questions(ILook look)
             case 127:
                 missing.Add(program);
                 var package = ReadingPrograms.PackageOf(program);
-                Problem(program, $"not there: {unknown} cannot be known", package is null ? "it is the controller's maker who has it" : $"it is in the Debian package {package}");
+                if (answer.Error == LiveLook.NotRun)
+                {
+                    Problem(program, $"{answer.Error}: {unknown} cannot be known");
+                }
+                else
+                {
+                    Problem(program, $"not there: {unknown} cannot be known", package is null ? "the controller's maker has it" : $"it is in the Debian package {package}");
+                }
+
                 return null;
             case 124:
-                Problem(command, $"no answer in time: {unknown} cannot be known", "a device may hang");
+                var disk = arguments.Select(DiskOf).FirstOrDefault(name => name is not null);
+                Problem(command, $"no answer in time: {unknown} cannot be known", disk is null ? null : $"{disk} hangs, and nothing more is asked of it or of what lies on it");
+                if (disk is not null)
+                {
+                    hanging.Add(disk);
+                }
+
+                return null;
+            case 126:
+                Problem(command, $"{answer.Error.Trim()}: {unknown} cannot be known");
                 return null;
             case 153:
                 Problem(command, $"endless answer: {unknown} cannot be known");
@@ -114,24 +136,20 @@ internal sealed class Questions(ILook look)
     /// </summary>
     /// <returns>The answers, each with the devices it is about; devices that did not answer are in none.</returns>
     public IEnumerable<(IReadOnlyList<BlockDevice> Devices, Answer Answer)> AskAll(
-        IReadOnlyList<BlockDevice> devices, Func<Answer, bool> isGood, string unknown, string program, params IReadOnlyList<string> arguments)
+        IReadOnlyList<BlockDevice> about, Func<Answer, bool> isGood, string unknown, string program, params IReadOnlyList<string> arguments)
     {
-        if (devices.Count == 0)
+        about = [.. about.Where(device => !Hangs(DiskOf(device.Path)))];
+        if (about.Count > 1 && !missing.Contains(program))
         {
-            yield break;
-        }
-
-        if (devices.Count > 1)
-        {
-            var answer = look.Run(program, [.. arguments, .. devices.Select(device => device.Path)]);
-            if (answer.ExitCode != 127 && isGood(answer))
+            var answer = look.Run(program, [.. arguments, .. about.Select(device => device.Path)]);
+            if (answer.ExitCode is not (126 or 127) && isGood(answer))
             {
-                yield return (devices, answer);
+                yield return (about, answer);
                 yield break;
             }
         }
 
-        foreach (var device in devices)
+        foreach (var device in about)
         {
             if (Ask(unknown, program, [.. arguments, device.Path]) is not { } answer)
             {
@@ -147,5 +165,20 @@ internal sealed class Questions(ILook look)
                 Failed(LookRecord.KeyOf(program, [.. arguments, device.Path]), answer, unknown);
             }
         }
+    }
+
+    private bool Hangs(string? disk) => disk is not null && hanging.Contains(disk);
+
+    /// <summary>The disk (or array) that a word of a command leads to: partitions and containers lie on one thing, and hang with it.</summary>
+    private string? DiskOf(string word)
+    {
+        var at = word.IndexOf("/dev/", StringComparison.Ordinal);
+        var name = at < 0 ? null : word[(at + "/dev/".Length)..];
+        for (var depth = 0; depth < 16 && name is not null && devices.TryGetValue(name, out var device) && device is { Kind: not BlockKind.Md, Parents: [var parent] }; depth++)
+        {
+            name = parent;
+        }
+
+        return name is not null && devices.ContainsKey(name) ? name : null;
     }
 }

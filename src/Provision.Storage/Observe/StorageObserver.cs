@@ -13,6 +13,7 @@ public static class StorageObserver
     {
         var questions = new Questions(look);
         var devices = BlockDevices.Find(questions);
+        questions.Know(devices);
         devices = DiskIdentities.AddTo(devices, questions);
         devices = Contents.AddTo(devices, questions);
         devices = MdArrays.NameDevices(devices);

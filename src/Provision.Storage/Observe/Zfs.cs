@@ -60,7 +60,7 @@ internal static class Zfs
             const string unknown = "which pools are imported";
             var datasets = Datasets(questions);
             var status = questions.Ask(unknown, "zpool", "status")?.Output ?? "";
-            foreach (var line in Good(questions.Ask(unknown, "zpool", "list", "-Hp", "-o", ReadingPrograms.PoolColumns)))
+            foreach (var line in Lines(questions, unknown, "zpool", "list", "-Hp", "-o", ReadingPrograms.PoolColumns))
             {
                 if (line.Split('\t') is [var name, var guid, var health] && Number(guid) is { } number)
                 {
@@ -84,7 +84,7 @@ internal static class Zfs
     private static List<ObservedDataset> Datasets(Questions questions)
     {
         var found = new List<ObservedDataset>();
-        foreach (var line in Good(questions.Ask("datasets", "zfs", "list", "-Hp", "-o", ReadingPrograms.DatasetColumns)))
+        foreach (var line in Lines(questions, "which datasets there are", "zfs", "list", "-Hp", "-o", ReadingPrograms.DatasetColumns))
         {
             if (line.Split('\t') is [var name, var guid, var mount, var mounted, var encryption, var key, var quota] && Number(guid) is { } number)
             {
@@ -100,8 +100,16 @@ internal static class Zfs
         return found;
     }
 
-    private static string[] Good(Answer? answer) =>
-        answer is { ExitCode: 0 } ? answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
+    private static string[] Lines(Questions questions, string unknown, string program, params string[] arguments)
+    {
+        var answer = questions.Ask(unknown, program, arguments);
+        if (answer is { ExitCode: not 0 })
+        {
+            questions.Failed(LookRecord.KeyOf(program, arguments), answer, unknown);
+        }
+
+        return answer is { ExitCode: 0 } ? answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
+    }
 
     private static IReadOnlyList<string> Names(List<BlockDevice> members) => [.. members.Select(member => member.Name)];
 

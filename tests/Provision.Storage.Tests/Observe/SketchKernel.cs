@@ -231,7 +231,7 @@ internal sealed class SketchKernel
             var mapper = Mappers.Find(open => open.Name == source || open.Container.OpenAs == source);
             var shown = mapper is not null ? "/dev/mapper/" + mapper.Container.OpenAs : filesystem is "zfs" or "tmpfs" ? source : "/dev/" + source;
             var number = mapper is not null ? $"252:{mapper.Name[3..]}" : Files.Content($"/sys/class/block/{source}/dev") ?? Files.Content($"/sys/block/{source}/dev") ?? "0:50";
-            text.Append(CultureInfo.InvariantCulture, $"90 21 {number} / {path.Replace(" ", "\\040", StringComparison.Ordinal)} rw,nosuid,nodev,noexec,noatime shared:40 - {filesystem} {shown} rw,errors=remount-ro\n");
+            text.Append(CultureInfo.InvariantCulture, $"90 21 {number} / {path.Replace(" ", "\\040", StringComparison.Ordinal)} rw,nosuid,nodev,noexec,noatime shared:40 - {filesystem} {shown.Replace(" ", "\\040", StringComparison.Ordinal)} rw,errors=remount-ro\n");
         }
 
         Files["/proc/self/mountinfo"] = text.ToString();
