@@ -32,7 +32,7 @@ install: $(PROVISION)
 demo: $(PROVISION) $(STAMPS)/demo-packages
 	build/demo.sh $(PROVISION)
 
-test: $(PROVISION) $(STAMPS)/test-packages
+test: $(PROVISION) $(STAMPS)/test-packages $(STAMPS)/checker-packages $(STAMPS)/lab-packages
 	build/run-tests.sh
 
 bench: $(PROVISION) $(STAMPS)/test-packages $(STAMPS)/bench-packages
@@ -47,7 +47,7 @@ $(STAMPS)/%-packages: build/%-packages.txt build/install-packages.sh
 	build/install-packages.sh $<
 	mkdir -p $(STAMPS) && touch $@
 
-packages: $(STAMPS)/demo-packages $(STAMPS)/test-packages
+packages: $(STAMPS)/demo-packages $(STAMPS)/test-packages $(STAMPS)/checker-packages $(STAMPS)/lab-packages
 
 clean:
 	rm -rf $(OUT)

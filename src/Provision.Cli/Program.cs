@@ -25,9 +25,9 @@ root.Subcommands.Add(InstallCommand.Create());
 root.Subcommands.Add(RollbackCommand.Create());
 root.Subcommands.Add(HistoryCommand.Create());
 root.Subcommands.Add(ExplainCommand.Create());
+root.Subcommands.Add(StorageCommand.Create());
 root.Subcommands.Add(HostCommand.Create());
 root.Subcommands.Add(DrivesCommand.Create());
-root.Subcommands.Add(StorageCommand.Create());
 root.Subcommands.Add(CaptureCommand.Create());
 
 try
@@ -39,7 +39,7 @@ catch (UserErrorException e)
     e.Print(Console.Error);
     return ExitCodes.Trouble;
 }
-catch (Exception e) when (e is CommandFailedException or IOException or UnauthorizedAccessException or InvalidDataException)
+catch (Exception e) when (e is CommandFailedException or Provision.Storage.Guard.GuardException or Provision.Storage.StorageException or IOException or UnauthorizedAccessException or InvalidDataException)
 {
     Console.Error.WriteLine($"provision: {e.Message}");
     return ExitCodes.Trouble;

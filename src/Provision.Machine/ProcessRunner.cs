@@ -38,7 +38,14 @@ public sealed class ProcessRunner : ICommandRunner
         var timedOut = false;
         var saidTooMuch = false;
         var readOutput = Task.Run(
-            () => saidTooMuch = !Pump(process.StandardOutput.BaseStream, output, command.OutputLimit ?? long.MaxValue, command.Listener) && Kill(process),
+            () =>
+            {
+                if (!Pump(process.StandardOutput.BaseStream, output, command.OutputLimit ?? long.MaxValue, command.Listener))
+                {
+                    saidTooMuch = true;
+                    Kill(process);
+                }
+            },
             CancellationToken.None);
         var readError = Task.Run(() => PumpText(process.StandardError, error, command.Listener), CancellationToken.None);
         WriteInput(process, command.Input);

@@ -30,12 +30,29 @@ public sealed class CommandTests : IDisposable
     [InlineData("explain --help")]
     [InlineData("host add --help")]
     [InlineData("host retire --help")]
+    [InlineData("capture --help")]
     public void Help_teaches(string arguments)
     {
         var result = Run(arguments.Split(' '));
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("Usage:", result.Text, StringComparison.Ordinal);
         Assert.True(result.Text.Length > 300);
+    }
+
+    [Fact]
+    public void A_capture_is_written_once()
+    {
+        var bundle = Path.Combine(work, "this.tar.zst");
+        var first = Run("capture", "--out", bundle);
+        Assert.True(first.ExitCode == 0, first.Error);
+        Assert.Contains("this.tar.zst", first.Text, StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(bundle));
+        var second = Run("capture", "--out", bundle);
+        Assert.Equal(2, second.ExitCode);
+        Assert.Contains("--force", second.Error, StringComparison.Ordinal);
+        Assert.Equal(0, Run("capture", "--out", bundle, "--force", "-o", "json").ExitCode);
+        Assert.Equal(2, Run("capture", "--out", bundle, "--force", "--root", Path.Combine(work, "nowhere")).ExitCode);
+        Assert.Equal(2, Run("capture", "--out", Path.Combine(work, "nowhere/x.tar.zst")).ExitCode);
     }
 
     [Theory]

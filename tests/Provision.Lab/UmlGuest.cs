@@ -40,7 +40,8 @@ internal static class UmlGuest
 
             """);
         File.SetUnixFileMode(script, (UnixFileMode)0x1ED);
-        string[] kernel = ["linux.uml", "rootfstype=hostfs", "rootflags=/", "ro", "init=" + script, "mem=512M", "ubd0=" + image, "con=null", "con0=null,fd:1", "quiet"];
+        // In a process namespace, which ends as a whole: killed one by one, some of the kernel's processes would stay.
+        string[] kernel = ["unshare", "--pid", "--fork", "--kill-child=KILL", "linux.uml", "rootfstype=hostfs", "rootflags=/", "ro", "init=" + script, "mem=512M", "ubd0=" + image, "con=null", "con0=null,fd:1", "quiet"];
         using var guest = Process.Start(new ProcessStartInfo("sh", ["-c", "log=$0; exec \"$@\" > \"$log\" 2>&1", console, .. kernel]) { RedirectStandardInput = true, UseShellExecute = false })!;
         try
         {

@@ -32,6 +32,16 @@ public class ProcessRunnerTests
     }
 
     [Fact]
+    public void A_program_that_says_too_much_is_killed()
+    {
+        var result = runner.Run(Command.Of("yes").WithOutputLimit(1_000_000).WithTimeout(TimeSpan.FromSeconds(30)));
+        Assert.Equal(153, result.ExitCode);
+        Assert.InRange(result.Output.Length, 1, 1_000_000);
+        Assert.Equal(0, runner.Run(Command.Of("printf", "12345").WithOutputLimit(5)).ExitCode);
+        Assert.Equal(153, runner.Run(Command.Of("printf", "123456").WithOutputLimit(5)).ExitCode);
+    }
+
+    [Fact]
     public void Large_output_and_input_do_not_block_each_other()
     {
         var input = new byte[3_000_000];

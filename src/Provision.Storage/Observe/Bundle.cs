@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Formats.Tar;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -132,7 +133,7 @@ public static class Bundle
     private static Dictionary<string, string> Entries(ReadOnlyMemory<byte> tar, out string? fault)
     {
         var entries = new Dictionary<string, string>(StringComparer.Ordinal);
-        using var reader = new TarReader(new MemoryStream(tar.ToArray(), writable: false));
+        using var reader = new TarReader(MemoryMarshal.TryGetArray(tar, out var array) ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false) : new MemoryStream(tar.ToArray()));
         for (var count = 1; reader.GetNextEntry() is { } entry; count++)
         {
             var path = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
@@ -164,8 +165,17 @@ public static class Bundle
             return "";
         }
 
-        using var text = new StreamReader(data, new UTF8Encoding(false), detectEncodingFromByteOrderMarks: false);
-        return text.ReadToEnd();
+        var length = (int)Math.Min(data.Length, MostBytes);
+        var bytes = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            data.ReadExactly(bytes, 0, length);
+            return Encoding.UTF8.GetString(bytes, 0, length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
     }
 
     private static bool IsInside(string path) =>

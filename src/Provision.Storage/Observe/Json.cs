@@ -14,14 +14,12 @@ internal readonly struct Json(JsonElement? element)
 
     /// <summary>A member of an object.</summary>
     public Json this[string name] =>
-        element is { ValueKind: JsonValueKind.Object } whole && Safely(() => whole.TryGetProperty(name, out var member) ? member : (JsonElement?)null) is { } found
-            ? new Json(found)
-            : default;
+        element is { ValueKind: JsonValueKind.Object } whole && TryGet(whole, name) is { } found ? new Json(found) : default;
 
     /// <summary>A text that is not blank, or a number as text; else null.</summary>
     public string? Text => element switch
     {
-        { ValueKind: JsonValueKind.String } text => Safely(text.GetString)?.Trim() is { Length: > 0 } trimmed ? trimmed : null,
+        { ValueKind: JsonValueKind.String } text => TextOf(text)?.Trim() is { Length: > 0 } trimmed ? trimmed : null,
         { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
         _ => null,
     };
@@ -38,19 +36,43 @@ internal readonly struct Json(JsonElement? element)
     /// <summary>The members of an object.</summary>
     public IEnumerable<(string Name, Json Value)> Members =>
         element is { ValueKind: JsonValueKind.Object } whole
-            ? whole.EnumerateObject().Select(member => (Safely(() => member.Name) ?? "", new Json(member.Value)))
+            ? whole.EnumerateObject().Select(member => (NameOf(member) ?? "", new Json(member.Value)))
             : [];
 
     // A text with half a surrogate pair in it is valid JSON, but no text: the reader throws where it is asked for.
-    private static T? Safely<T>(Func<T?> read)
+    private static string? TextOf(JsonElement element)
     {
         try
         {
-            return read();
+            return element.GetString();
         }
         catch (InvalidOperationException)
         {
-            return default;
+            return null;
+        }
+    }
+
+    private static string? NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static JsonElement? TryGet(JsonElement element, string name)
+    {
+        try
+        {
+            return element.TryGetProperty(name, out var member) ? member : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
         }
     }
 }

@@ -56,7 +56,8 @@ public sealed class LiveLook : ILook
     {
         if (!Record.Files.TryGetValue(path, out var text))
         {
-            Record.Files[path] = text = Try(() => files.Read(path, follow: true)) is { } file ? Encoding.UTF8.GetString(file.Content) : null;
+            text = Try(() => files.Read(path, follow: true)) is { } file ? Encoding.UTF8.GetString(file.Content) : null;
+            Record.Files[path] = text = path == Mounts.Path && text is not null ? Mounts.OfStorage(text) : text;
         }
 
         return text;

@@ -2,7 +2,7 @@ using Provision.Text;
 
 namespace Provision.Storage.Observe;
 
-/// <summary>Everything that was seen of a machine's storage in one look. Immutable; made by the observer.</summary>
+/// <summary>Everything that was seen of a machine's storage in one look. Immutable; made by <see cref="StorageObserver"/>.</summary>
 public sealed record ObservedStorage
 {
     /// <summary>The machine itself.</summary>

@@ -15,7 +15,7 @@ public static class ReadingPrograms
 
     internal const string DatasetColumns = "name,guid,mountpoint,mounted,encryption,keystatus,quota";
 
-    // {device} is one path below /dev, {devices} one or more, {number} decimal digits. The Areca tool keeps in mind which controller
+    // {device} is one path below /dev, {devices} one or more, {number} decimal digits, {name} a pool, dataset or property. The Areca tool keeps in mind which controller
     // it talks to: "curctrl=N" in front of a command stands for the command that changes its mind.
     private static readonly Row[] Table =
     [
@@ -28,7 +28,10 @@ public static class ReadingPrograms
         new("zdb -l {device}", "zfsutils-linux", 20),
         new("zpool list -Hp -o " + PoolColumns, "zfsutils-linux", 20),
         new("zpool status", "zfsutils-linux", 20),
+        new("zpool status -g {name}", "zfsutils-linux", 20),
         new("zfs list -Hp -o " + DatasetColumns, "zfsutils-linux", 20),
+        new("zfs get -H -o value {name} {name}", "zfsutils-linux", 20),
+        new("blkid -p -o export {device}", "util-linux", 20),
         new("smartctl -j -a -n standby {device}", "smartmontools", 20),
         new("cli64 vsf info", null, 30),
         new("cli64 disk info", null, 30),
@@ -91,10 +94,12 @@ public static class ReadingPrograms
             }
 
             return word.StartsWith(pattern[..hole], StringComparison.Ordinal)
-                && (pattern[hole..] == "{number}" ? IsNumber(word[hole..]) : IsDevice(word[hole..]));
+                && pattern[hole..] switch { "{number}" => IsNumber(word[hole..]), "{name}" => IsName(word), _ => IsDevice(word[hole..]) };
         }
 
         private static bool IsNumber(string word) => word.Length is > 0 and <= 18 && word.All(char.IsAsciiDigit);
+
+        private static bool IsName(string word) => word.Length > 0 && char.IsAsciiLetter(word[0]) && word.All(c => char.IsAsciiLetterOrDigit(c) || "/-_.:".Contains(c));
 
         private static bool IsDevice(string word) =>
             word.StartsWith("/dev/", StringComparison.Ordinal) && word.Length > 5 && !word.Contains("..", StringComparison.Ordinal)

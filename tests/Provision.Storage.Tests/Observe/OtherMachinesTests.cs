@@ -145,6 +145,29 @@ public class OtherMachinesTests
         Assert.NotEmpty(observed.Problems);
     }
 
+    /// <summary>
+    /// Captured by "provision capture" in user-mode Linux with the tools of Debian 12: three disks in a raid10 of which one failed, LUKS2
+    /// with ext4 and a blank partition on the fourth, and a device-mapper device on which every read fails.
+    /// </summary>
+    [Fact]
+    public void What_a_real_kernel_and_real_tools_say_is_understood()
+    {
+        var problems = new Provision.Text.DiagnosticBag();
+        var path = Path.Combine(Path.GetDirectoryName(Imap33Tests.BundlePath)!, "uml-degraded.tar.zst");
+        var observed = StorageObserver.Observe(Bundle.Read(path, new Provision.Machine.ProcessRunner(), problems)!);
+        Assert.Contains("Input/output error", Assert.Single(observed.Problems).Message, StringComparison.Ordinal);
+        Assert.Equal(["S0", "S1", "S2", "S3"], observed.Devices.Where(device => device.Kind == BlockKind.Disk).Select(device => device.Serial!));
+        var array = Assert.Single(observed.Arrays);
+        Assert.Equal(("md127", "search", "raid10", SetHealth.Degraded, 3), (array.Device, array.Name, array.Level, array.State, array.Places));
+        Assert.Equal(["ubda 0 in_sync", "ubdc 2 in_sync", "ubdb  faulty"], array.Members.Select(member => $"{member.Device} {member.Role} {member.State}"));
+        Assert.True(observed.Find("ubdb")!.Md!.Events < observed.Find("ubda")!.Md!.Events);
+        Assert.Equal(("i33d1t01", "i33d1t01", "aes-xts-plain64"), (observed.Find("ubdd1")!.PartitionLabel, observed.Find("ubdd1")!.Luks!.Label, observed.Find("ubdd1")!.Luks!.Cipher));
+        Assert.Equal((BlockKind.Crypt, "i33d1t01", "ext4"), (observed.Find("dm-0")!.Kind, observed.Find("dm-0")!.MapperName, observed.Find("dm-0")!.Signature!.Type));
+        Assert.Contains(observed.Mounts, mount => mount.Path == "/mnt/x" && mount.Number == observed.Find("dm-0")!.Number);
+        Assert.Equal(["md127", "ubdd2"], observed.Devices.Where(device => device.IsBlank).Select(device => device.Name));
+        Assert.False(observed.Find("dm-1")!.IsBlank);
+    }
+
     [Fact]
     public void Names_of_devices_do_not_matter()
     {

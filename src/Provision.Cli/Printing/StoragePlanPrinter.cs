@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Provision.Storage.Plans;
+
+namespace Provision.Cli.Printing;
+
+/// <summary>Prints a plan for disks: what is to be done first, what is well last and only on request.</summary>
+internal static class StoragePlanPrinter
+{
+    public static void Print(TextWriter to, StoragePlan plan, bool all)
+    {
+        foreach (var problem in plan.Problems)
+        {
+            Console.Error.WriteLine(problem);
+        }
+
+        foreach (var action in plan.Actions.Where(action => all || action.Kind != ActionKind.Keep))
+        {
+            to.WriteLine($"{action.Word,-8} {action.Target}: {action.Reason}");
+            foreach (var identity in action.Kind == ActionKind.Keep ? [] : action.Identities)
+            {
+                to.WriteLine($"           {identity}");
+            }
+        }
+
+        var kept = plan.Actions.Count(action => action.Kind == ActionKind.Keep);
+        var refused = plan.Refusals.Count();
+        to.WriteLine($"{plan.Host}: {kept} as they should be, {plan.Actions.Count - kept - refused} to do, {refused} refused; plan {plan.Hash[..12]}");
+    }
+
+    public static void WriteJson(Utf8JsonWriter json, StoragePlan plan)
+    {
+        json.WriteStartObject();
+        json.WriteString("host", plan.Host);
+        json.WriteString("purpose", plan.Purpose);
+        json.WriteString("hash", plan.Hash);
+        json.WriteStartArray("actions");
+        foreach (var action in plan.Actions)
+        {
+            json.WriteStartObject();
+            json.WriteString("action", action.Word);
+            json.WriteString("target", action.Target);
+            json.WriteString("reason", action.Reason);
+            json.WriteStartArray("identities");
+            foreach (var identity in action.Identities)
+            {
+                json.WriteStringValue(identity);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("problems");
+        foreach (var problem in plan.Problems)
+        {
+            json.WriteStringValue(problem.ToString());
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

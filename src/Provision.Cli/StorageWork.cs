@@ -1,0 +1,124 @@
+using System.CommandLine;
+using Provision.Inventory;
+using Provision.Machine;
+using Provision.Storage;
+using Provision.Storage.Guard;
+using Provision.Storage.Observe;
+using Provision.Storage.Plans;
+using Provision.Text;
+
+namespace Provision.Cli;
+
+/// <summary>What the commands that work on disks share: the host, its layout and record, the machine, the confirmation.</summary>
+internal sealed class StorageWork : IDisposable
+{
+    private StorageWork(Workspace workspace, HostView view, Layout layout, RootedFiles files, StorageInput input, ParseResult arguments)
+    {
+        Workspace = workspace;
+        View = view;
+        Layout = layout;
+        Files = files;
+        Record = workspace.Fleet.FindDrives(view.Host.Name);
+        IsLive = input.IsLive(arguments);
+        var look = new FreshLook(workspace.Commands, files);
+        Machine = new StorageMachine(workspace.Commands, files, look, () => StorageObserver.Observe(new LiveLook(workspace.Commands, files, DateTimeOffset.UtcNow)));
+
+        // Before the look, so that a disk that is swapped during it is seen.
+        Sequences = IsLive ? Attachments.Read(look) : new Dictionary<string, long>();
+        Observed = input.Observe(arguments);
+    }
+
+    public Workspace Workspace { get; }
+
+    public HostView View { get; }
+
+    public Layout Layout { get; }
+
+    public DriveRecord? Record { get; }
+
+    public RootedFiles Files { get; }
+
+    public StorageMachine Machine { get; }
+
+    public IReadOnlyDictionary<string, long> Sequences { get; }
+
+    public ObservedStorage Observed { get; }
+
+    /// <summary>False where a bundle is looked at: then there is nothing that could be written.</summary>
+    public bool IsLive { get; }
+
+    public string HostName => View.Host.Name;
+
+    /// <summary>Finds host, layout and machine; every problem ends the command.</summary>
+    public static StorageWork Open(ParseResult arguments, string? host, StorageInput input)
+    {
+        var workspace = Workspace.Load(arguments);
+        var files = RootedFiles.Open("/");
+        var view = workspace.View(workspace.FindHost(host, files), Workspace.ReadMasters(null, files));
+        return view.Layout is { } layout
+            ? new StorageWork(workspace, view, layout, files, input, arguments)
+            : throw new UserErrorException([Diagnostic.Error(view.Host.Location, $"{view.Host.Name} has no chassis, so nothing is known of its disks")]);
+    }
+
+    /// <summary>Ends the command unless this machine is the host: a plan for one machine must never run on another.</summary>
+    public void RequireThisMachine()
+    {
+        if (!IsLive)
+        {
+            throw new UserErrorException("a bundle can be looked at, but nothing can be written to it: leave out --from on the machine itself");
+        }
+
+        var mine = Observed.Machine.Macs.Select(mac => MacAddress.TryParse(mac, out var parsed) ? parsed : default).ToList();
+        if (!View.Host.Macs.Any(mine.Contains))
+        {
+            throw new UserErrorException([Diagnostic.Error(View.Host.Location, $"this machine is not {HostName}: it has none of its MAC addresses ({string.Join(", ", View.Host.Macs)}) but {string.Join(", ", Observed.Machine.Macs.DefaultIfEmpty("none"))}")]);
+        }
+    }
+
+    /// <summary>Asks for the host's name before something is destroyed; <c>--yes</c> answers.</summary>
+    public static void Confirm(StoragePlan plan, bool yes, string word)
+    {
+        if (yes)
+        {
+            return;
+        }
+
+        if (Console.IsInputRedirected)
+        {
+            throw new UserErrorException($"nothing was done: confirm with --yes (plan {plan.Hash[..12]})");
+        }
+
+        Console.Error.Write($"Type {word} to go on: ");
+        if (Console.In.ReadLine()?.Trim() != word)
+        {
+            throw new UserErrorException("nothing was done");
+        }
+    }
+
+    /// <summary>Writes the drive record, or where the repository cannot be written shows what to put there.</summary>
+    public void Write(DriveRecordText record)
+    {
+        var edit = record.Edit(InventoryFiles.ReadFrom(Workspace.Folder));
+        if (!edit.IsGood)
+        {
+            throw new UserErrorException(edit.Result.Diagnostics);
+        }
+
+        InventoryFile.Write(Workspace.Folder, edit);
+        Console.Error.WriteLine($"written to {edit.Path}; commit and push it");
+    }
+
+    public void Dispose() => Files.Dispose();
+
+    /// <summary>Replaces a file of the inventory by a rename, so that no editor or git ever sees half of it.</summary>
+    private static class InventoryFile
+    {
+        public static void Write(string folder, InventoryEdit edit)
+        {
+            var path = Path.Combine(folder, edit.Path);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path + ".new", edit.After);
+            File.Move(path + ".new", path, overwrite: true);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Provision.Machine;
+using Provision.Storage.Guard;
+
+namespace Provision.Storage.Create;
+
+/// <summary>Finds the nodes of devices that were just made, by the kernel's records; works where no udev runs.</summary>
+internal sealed class BlockNodes(StorageMachine machine)
+{
+    private const string Class = "/sys/class/block/";
+
+    /// <summary>Waits until udev has seen what changed, where it runs: a device that it still probes is busy.</summary>
+    public void Settle() => machine.Commands.Run(Command.Of("udevadm", "settle", "--timeout=30").WithTimeout(TimeSpan.FromSeconds(40)));
+
+    /// <summary>Size of a device in bytes.</summary>
+    public long BytesOf(string node) =>
+        long.TryParse(machine.Look.Read($"{Class}{NameOf(node)}/size")?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var sectors)
+            ? sectors * 512
+            : throw new StorageException($"the size of {node} cannot be read");
+
+    /// <summary>Node of a partition by its number.</summary>
+    public string Partition(string disk, int number)
+    {
+        var name = NameOf(disk);
+        var wanted = number.ToString(CultureInfo.InvariantCulture);
+        return machine.Look.List(Class + name).FirstOrDefault(entry => machine.Look.Read($"{Class}{name}/{entry}/partition")?.Trim() == wanted) is { } partition
+            ? "/dev/" + partition
+            : throw new StorageException($"{disk} has no partition {number}");
+    }
+
+    /// <summary>Node of the running array with a UUID, or null.</summary>
+    public string? Array(string uuid) =>
+        machine.Observe().Arrays.FirstOrDefault(array => PlannedIds.Same(array.Uuid, uuid))?.Device is { } device ? "/dev/" + device : null;
+
+    /// <summary>True where a mapping of this name is open.</summary>
+    public bool IsOpen(string mapping) =>
+        machine.Look.List("/sys/block").Any(block => machine.Look.Read($"{Class}{block}/dm/name")?.Trim() == mapping);
+
+    private string NameOf(string node) => new DiskState(machine.Look).NameOf(node) ?? throw new StorageException($"there is no device {node}");
+}

@@ -1,0 +1,236 @@
+using Provision.Inventory;
+using Provision.Storage.Guard;
+using Provision.Storage.Map;
+using Provision.Storage.Observe;
+using Provision.Storage.Plans;
+
+namespace Provision.Storage.Create;
+
+/// <summary>The plan for one new drive in the bay of a lost one.</summary>
+/// <param name="Plan">The lines for people, and the hash.</param>
+/// <param name="Set">The set.</param>
+/// <param name="Bay">The bay.</param>
+/// <param name="New">The drive that was found there.</param>
+/// <param name="Allowed">What may be written: the new drive whole, the others' array only in service. Null where the plan refuses, or the controller does the work.</param>
+/// <param name="Array">Node of the array, for md.</param>
+/// <param name="Pool">The pool, for ZFS.</param>
+/// <param name="Journal">The ids that were chosen for the new drive; of an earlier run where one was begun.</param>
+public sealed record ReplacePlan(StoragePlan Plan, SetLayout? Set, Bay Bay, ObservedDrive? New, WriteSet? Allowed, string? Array, string? Pool, CreateJournal Journal);
+
+/// <summary>Puts a new drive in the place of a lost one: <c>storage replace HOST --bay B --serial NEW</c>.</summary>
+public static class DriveReplacement
+{
+    /// <summary>Name of the journal for a bay.</summary>
+    public static string JournalOf(Bay bay) => $"replace-{bay.Panel}-{bay.Number}";
+
+    /// <summary>The plan; every reason against it is in it.</summary>
+    /// <param name="layout">What the inventory says.</param>
+    /// <param name="record">What is known of the machine.</param>
+    /// <param name="observed">What was seen.</param>
+    /// <param name="bay">The bay.</param>
+    /// <param name="serial">The new drive's serial.</param>
+    /// <param name="begun">What an earlier run began for this bay, or null.</param>
+    /// <param name="sequences">The kernel's number of each disk's attachment, read before <paramref name="observed"/>.</param>
+    public static ReplacePlan Plan(
+        Layout layout, DriveRecord? record, ObservedStorage observed, Bay bay, string serial, CreateJournal? begun, IReadOnlyDictionary<string, long> sequences)
+    {
+        var journal = begun is { Finished: false } && begun.Host == layout.Host.Name && begun.Serials.SequenceEqual([serial]) ? begun : new CreateJournal
+        {
+            Host = layout.Host.Name,
+            Target = JournalOf(bay),
+            PlanHash = "",
+            Serials = [serial],
+            Ids = new SortedDictionary<string, string>(StringComparer.Ordinal) { [$"table {bay}"] = Guid.NewGuid().ToString(), [$"partition {bay}"] = Guid.NewGuid().ToString() },
+            Done = new HashSet<string>(),
+        };
+        var actions = new List<StorageAction>();
+        var target = $"bay {bay}";
+        var set = layout.Sets.FirstOrDefault(candidate => candidate.Bays.Contains(bay));
+        var bays = BayFinder.Find(layout.Chassis, observed);
+        var found = bays.GetValueOrDefault(bay);
+        var expected = record?.Drives.FirstOrDefault(drive => drive.Bay == bay);
+        if (set is null)
+        {
+            return new ReplacePlan(Refused($"the chassis {layout.Chassis.Name} uses no bay {bay}"), null, bay, null, null, null, null, journal);
+        }
+
+        if (record is null || (!StorageComparison.Exists(record, set.Key) && set.Level != RaidLevel.Spare && !set.Os))
+        {
+            Refuse($"the set {set.Key} was never created, so nothing in it can be replaced: provision storage create --set {set.Key}");
+        }
+
+        if (found is null)
+        {
+            Refuse("is empty: put the new drive in first");
+        }
+        else if (found.Serial != serial)
+        {
+            Refuse($"holds the serial {found.Serial ?? "(not told)"} and not {serial}");
+        }
+
+        if (expected is not null && expected.Serial == serial)
+        {
+            Refuse($"the drive with the serial {serial} is the recorded one already");
+        }
+
+        if (record?.Drives.FirstOrDefault(drive => drive.Serial == serial && drive.Bay != bay) is { } other)
+        {
+            Refuse($"the drive with the serial {serial} is recorded for bay {other.Bay}: it was moved, not replaced");
+        }
+
+        if (found is not null && found.Bytes < set.Definition.DriveBytes)
+        {
+            Refuse(FormattableString.Invariant($"the new drive has {found.Bytes} bytes, and the set needs {set.Definition.DriveBytes}"));
+        }
+
+        // An interrupted run left our table, or a superblock of the very array that the drive is for.
+        var planned = journal.Ids.Values.Concat(set.Luns.Select(lun => record?.Units.FirstOrDefault(unit => unit.Name == lun.Name)?.Uuid).OfType<string>()).Select(PlannedIds.Plain).ToHashSet(StringComparer.Ordinal);
+        foreach (var doubt in found is null ? [] : Blankness.Doubts([found], observed, planned))
+        {
+            Refuse($"{doubt}. A recycled drive is cleared with provision storage wipe");
+        }
+
+        // The survivors must be the recorded ones: a set that is rebuilt from a stranger's drive is a stranger's set.
+        foreach (var mate in set.Bays.Where(mate => mate != bay))
+        {
+            var known = record?.Drives.FirstOrDefault(drive => drive.Bay == mate);
+            if (known is not null && bays.TryGetValue(mate, out var present) && DriveComparison.Compare(known, present) is { IsMatch: false } match)
+            {
+                actions.Add(new StorageAction(ActionKind.Refuse, $"bay {mate}", match.ToString(), [DriveComparison.Of(mate, present)]));
+            }
+        }
+
+        string? array = null;
+        string? pool = null;
+        var permits = new List<WritePermit>();
+        if (set.IsMd && actions.Count == 0)
+        {
+            var unit = UnitFinder.Find(set, set.Luns[0], record, observed, bays);
+            array = unit.Device?.Path;
+            if (array is null)
+            {
+                Refuse(unit.Match.ToString());
+            }
+            else if (unit.Health is not (SetHealth.Degraded or SetHealth.Rebuilding))
+            {
+                Refuse($"the array {set.Name} is {unit.State}: a drive that works is not replaced; fail it first with mdadm --fail, knowing why");
+            }
+
+            var members = observed.Arrays.FirstOrDefault(candidate => candidate.Device == unit.Device?.Name)?.Members ?? [];
+            permits.AddRange(members.Select(member => Permit(member.Device, DiskEffect.Service, $"works in the array {set.Name}")).OfType<WritePermit>());
+        }
+        else if (set.Level == RaidLevel.ZfsRaidz2 && actions.Count == 0)
+        {
+            pool = Degraded();
+        }
+
+        if (actions.Count == 0)
+        {
+            actions.Add(new StorageAction(
+                ActionKind.Create,
+                target,
+                set.IsMd || pool is not null ? $"the new drive is written from the others of {set.Name}" : "the controller rebuilds by itself; the record gets the new drive",
+                [DriveComparison.Of(bay, found!), .. expected is null ? Array.Empty<string>() : ["instead of " + DriveComparison.Of(expected)]]));
+            if (found!.Device is { } name && Permit(name, DiskEffect.Destroy, $"was named for bay {bay}") is { } permit)
+            {
+                permits.Add(permit);
+            }
+        }
+
+        var plan = new StoragePlan { Host = layout.Host.Name, Purpose = $"replace {bay}", Actions = actions, Problems = observed.Problems };
+        var refused = plan.Refusals.Any();
+        return new ReplacePlan(plan, set, bay, found, refused || permits.Count == 0 ? null : new WriteSet(permits, planned), array, pool, journal);
+
+        void Refuse(string why) => actions.Add(new StorageAction(ActionKind.Refuse, target, why, found is null ? [] : [DriveComparison.Of(bay, found)]));
+
+        StoragePlan Refused(string why)
+        {
+            Refuse(why);
+            return new StoragePlan { Host = layout.Host.Name, Purpose = $"replace {bay}", Actions = actions, Problems = observed.Problems };
+        }
+
+        WritePermit? Permit(string device, DiskEffect effect, string reason)
+        {
+            // An array's member may be a partition; what is permitted is its disk.
+            var disk = observed.Find(device) is { Kind: BlockKind.Partition } part ? observed.Find(part.Parents[0]) : observed.Find(device);
+            return disk is null ? null : new WritePermit(disk.Name, sequences.TryGetValue(disk.Name, out var sequence) ? sequence : null, disk.Bytes, disk.Serial ?? disk.Name, effect, reason);
+        }
+
+        string? Degraded()
+        {
+            var owner = layout.Pools.First(candidate => candidate.Definition.Sets.Contains(set.Key));
+            var state = PoolFinder.Find(owner, record, observed);
+            if (state is not { Match.IsMatch: true, Found: { Imported: true } known })
+            {
+                Refuse(state.Match.IsMatch ? $"the pool {owner.Name} is not imported" : state.Match.ToString());
+                return null;
+            }
+
+            if (known.Health is SetHealth.Normal)
+            {
+                Refuse($"the pool {owner.Name} has all its drives: a drive that works is not replaced; take it offline first, knowing why");
+            }
+
+            permits.AddRange(known.Members.Where(member => observed.Find(member)?.Parents.Contains(found?.Device ?? "") != true).Select(member => Permit(member, DiskEffect.Service, $"works in the pool {owner.Name}")).OfType<WritePermit>());
+            return owner.Name;
+        }
+    }
+
+    /// <summary>Puts the drive in.</summary>
+    /// <exception cref="StorageException">The pool has no lost member, or more than one.</exception>
+    public static CreateJournal Run(StorageMachine machine, ReplacePlan plan, Action<string> say)
+    {
+        var journal = plan.Journal with { PlanHash = plan.Plan.Hash };
+        journal.Write(machine.Files);
+        if (plan.Allowed is { } allowed && plan.New?.Device is { } name)
+        {
+            var guard = new DiskGuard(machine.Commands, machine.Look, allowed, command => say($"  {command}"));
+            var nodes = new BlockNodes(machine);
+            if (plan.Array is { } array)
+            {
+                var running = machine.Observe().Arrays.FirstOrDefault(candidate => "/dev/" + candidate.Device == array);
+                if (running?.Members.Any(member => member.Device == name) != true)
+                {
+                    guard.Run(DiskCommands.RemoveMembers(array));
+                    guard.Run(DiskCommands.AddMember(array, "/dev/" + name));
+                }
+            }
+            else if (plan.Pool is { } pool)
+            {
+                PutIntoPool(machine, plan, pool, "/dev/" + name, guard, nodes, journal);
+            }
+        }
+
+        journal = journal with { Finished = true };
+        journal.Write(machine.Files);
+        return journal;
+    }
+
+    private static void PutIntoPool(StorageMachine machine, ReplacePlan plan, string pool, string disk, DiskGuard guard, BlockNodes nodes, CreateJournal journal)
+    {
+        var uuid = journal.Id("partition", plan.Bay.ToString());
+        if (machine.Observe().Devices.All(device => device.PartitionUuid != uuid))
+        {
+            var partition = new NewPartition($"{pool}-{plan.Bay.Panel}-{plan.Bay.Number}", uuid, null, NewPartition.ZfsType);
+            guard.Run(DiskCommands.WriteTable(disk, PartitionScript.For(journal.Id("table", plan.Bay.ToString()), nodes.BytesOf(disk), [partition])));
+            guard.Run(DiskCommands.ReadTable(disk));
+            nodes.Settle();
+        }
+
+        var member = nodes.Partition(disk, 1);
+        if (machine.Observe().Pools.First(found => found.Name == pool).Members.Contains(member["/dev/".Length..]))
+        {
+            return;
+        }
+
+        // By GUID: the lost drive has no node any more that could be named.
+        var lost = machine.Look.Run("zpool", "status", "-g", pool).Output.Split('\n')
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .Where(fields => fields.Length >= 2 && ulong.TryParse(fields[0].Trim('\t'), out _) && fields[1] is "UNAVAIL" or "FAULTED" or "REMOVED" or "OFFLINE")
+            .Select(fields => fields[0].Trim('\t'))
+            .ToList();
+        guard.Run(lost.Count == 1
+            ? DiskCommands.ReplaceInPool(pool, lost[0], member)
+            : throw new StorageException($"the pool {pool} has {lost.Count} lost drives; which one this is for only a person can tell: zpool status -g {pool}"));
+    }
+}

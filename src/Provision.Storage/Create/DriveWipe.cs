@@ -1,0 +1,100 @@
+using Provision.Inventory;
+using Provision.Storage.Guard;
+using Provision.Storage.Map;
+using Provision.Storage.Observe;
+using Provision.Storage.Plans;
+
+namespace Provision.Storage.Create;
+
+/// <summary>The plan for clearing a recycled drive.</summary>
+/// <param name="Plan">The lines for people, and the hash.</param>
+/// <param name="Device">Node of the drive; null where the plan refuses.</param>
+/// <param name="Partitions">Nodes of its partitions, which are cleared first.</param>
+/// <param name="Allowed">That drive and no other; null where the plan refuses.</param>
+public sealed record WipePlan(StoragePlan Plan, string? Device, IReadOnlyList<string> Partitions, WriteSet? Allowed);
+
+/// <summary>Clears the signatures of a drive that was used elsewhere: <c>storage wipe --bay B --serial X</c>.</summary>
+public static class DriveWipe
+{
+    /// <summary>The plan; every reason against it is in it.</summary>
+    public static WipePlan Plan(Layout layout, DriveRecord? record, ObservedStorage observed, Bay bay, string serial, IReadOnlyDictionary<string, long> sequences)
+    {
+        var actions = new List<StorageAction>();
+        var found = BayFinder.Find(layout.Chassis, observed).GetValueOrDefault(bay);
+        var set = layout.Sets.FirstOrDefault(candidate => candidate.Bays.Contains(bay));
+        var device = found?.Device is { } name ? observed.Find(name) : null;
+        if (found is null)
+        {
+            Refuse("is empty");
+        }
+        else if (found.Serial != serial)
+        {
+            Refuse($"holds the serial {found.Serial ?? "(not told)"} and not {serial}");
+        }
+        else if (device is null)
+        {
+            Refuse("is behind a RAID controller, which has its own way to clear a drive");
+        }
+        else if (observed.Drives.Count(drive => drive.Serial == serial) > 1)
+        {
+            Refuse($"more than one drive has the serial {serial}");
+        }
+
+        if (record is null)
+        {
+            Refuse($"{layout.Host.Name} has no drive record, so nothing says that this drive is not in use: provision drives accept");
+        }
+        else if (record.Drives.FirstOrDefault(drive => drive.Serial == serial) is { } known && layout.Sets.FirstOrDefault(candidate => candidate.Bays.Contains(known.Bay)) is { } owner && (owner.Os || StorageComparison.Exists(record, owner.Key)))
+        {
+            Refuse($"the drive with the serial {serial} is recorded as a member of {owner.Key}, in bay {known.Bay} ({known.Location}): its data is in use");
+        }
+
+        var partitions = device is null ? [] : observed.Devices.Where(part => part.Kind == BlockKind.Partition && part.Parents.Contains(device.Name)).ToList();
+        if (device is not null)
+        {
+            foreach (var used in observed.Mounts.Where(mount => mount.Number == device.Number || partitions.Any(part => part.Number == mount.Number)))
+            {
+                Refuse($"is mounted at {used.Path}");
+            }
+
+            foreach (var holder in observed.Devices.Where(other => other.Kind != BlockKind.Partition && (other.Parents.Contains(device.Name) || partitions.Any(part => other.Parents.Contains(part.Name)))))
+            {
+                Refuse($"{holder.Path} lies on it");
+            }
+
+            if (device.Md is { } member && record?.Units.Any(unit => PlannedIds.Same(unit.Uuid, member.ArrayUuid)) == true)
+            {
+                Refuse($"it is a member of the recorded array {member.ArrayName} ({member.ArrayUuid})");
+            }
+        }
+
+        if (actions.Count == 0)
+        {
+            actions.Add(new StorageAction(
+                ActionKind.Create,
+                $"bay {bay}",
+                $"every signature of the drive is removed{(set is null ? "" : $"; the bay belongs to {set.Key}")}: {string.Join(", ", partitions.Prepend(device!).SelectMany(part => part.Signatures.Select(s => $"{part.Path} {s.Type}")).DefaultIfEmpty("none were found"))}",
+                [DriveComparison.Of(bay, found!)]));
+        }
+
+        var plan = new StoragePlan { Host = layout.Host.Name, Purpose = $"wipe {bay}", Actions = actions, Problems = observed.Problems };
+        var allowed = plan.Refusals.Any() || device is null ? null : new WriteSet(
+            [new WritePermit(device.Name, sequences.TryGetValue(device.Name, out var sequence) ? sequence : null, device.Bytes, DriveComparison.Of(bay, found!), DiskEffect.Destroy, "its bay and its serial were named")],
+            []);
+        return new WipePlan(plan, allowed is null ? null : device!.Path, allowed is null ? [] : [.. partitions.Select(part => part.Path)], allowed);
+
+        void Refuse(string why) => actions.Add(new StorageAction(ActionKind.Refuse, $"bay {bay}", why, found is null ? [] : [DriveComparison.Of(bay, found)]));
+    }
+
+    /// <summary>Clears it: partitions first, then the drive, so that no signature comes back with the next table.</summary>
+    public static void Run(WipePlan plan, DiskGuard guard)
+    {
+        foreach (var partition in plan.Partitions)
+        {
+            guard.Run(DiskCommands.Wipe(partition));
+        }
+
+        guard.Run(DiskCommands.Wipe(plan.Device!));
+        guard.Run(DiskCommands.ReadTable(plan.Device!));
+    }
+}

@@ -1,0 +1,38 @@
+namespace Provision.Storage.Guard;
+
+/// <summary>What a command does to the devices that it names.</summary>
+public enum DiskEffect
+{
+    /// <summary>It puts what is there into service or takes it out: assemble, open, import, mount. Contents stay.</summary>
+    Service,
+
+    /// <summary>What was there before is gone.</summary>
+    Destroy,
+}
+
+/// <summary>
+/// A command that can write to block devices, as a typed action. Made only by <see cref="DiskCommands"/>, run only by
+/// <see cref="DiskGuard"/>, printed for people by <c>--script</c>; never made from a template.
+/// </summary>
+/// <param name="Action">What it is, in two or three words: <c>make array</c>.</param>
+/// <param name="Program">The program.</param>
+/// <param name="Arguments">Its arguments.</param>
+/// <param name="Written">
+/// Nodes of every device that it may write: <c>/dev/sdc</c>, <c>/dev/mapper/i33d1t01</c>. The guard walks from each of them down
+/// to the disks it lies on. A name that a command makes anew is not among them.
+/// </param>
+/// <param name="Effect">What it does to them.</param>
+public sealed record DiskCommand(string Action, string Program, IReadOnlyList<string> Arguments, IReadOnlyList<string> Written, DiskEffect Effect)
+{
+    /// <summary>What it reads on standard input: a partition script or a key. Never printed where <see cref="InputIsSecret"/>.</summary>
+    public ReadOnlyMemory<byte>? Input { get; init; }
+
+    /// <summary>True for a key.</summary>
+    public bool InputIsSecret { get; init; }
+
+    /// <summary>How long it may take.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The line as a person would type it.</summary>
+    public override string ToString() => Machine.Command.Of(Program, Arguments).ToString();
+}

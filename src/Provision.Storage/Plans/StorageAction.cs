@@ -1,0 +1,79 @@
+using Provision.Inventory;
+using Provision.Text;
+
+namespace Provision.Storage.Plans;
+
+/// <summary>What is to become of one thing.</summary>
+public enum ActionKind
+{
+    /// <summary>It is as the inventory and the record say; nothing is done to it.</summary>
+    Keep,
+
+    /// <summary>It does not exist, may exist, and can be made.</summary>
+    Create,
+
+    /// <summary>It is the operating system's target: it is wiped and made again.</summary>
+    WipeOs,
+
+    /// <summary>Something is not as it should be; nothing is done until a person has looked.</summary>
+    Refuse,
+}
+
+/// <summary>One line of a plan.</summary>
+/// <param name="Kind">What is to become of it.</param>
+/// <param name="Target">What it is about: <c>bay rear/4</c>, <c>set d1search</c>, <c>volume i33d1search</c>.</param>
+/// <param name="Reason">Why, as a sentence without a full stop.</param>
+/// <param name="Identities">What it was known by, in a fixed form: <c>serial WDWMAY04568236</c>, <c>luks 6ac1...</c>.</param>
+public sealed record StorageAction(ActionKind Kind, string Target, string Reason, IReadOnlyList<string> Identities)
+{
+    /// <summary><c>keep</c>, <c>create</c>, <c>wipe-os</c> or <c>refuse</c>.</summary>
+    public string Word => Kind switch
+    {
+        ActionKind.Keep => "keep",
+        ActionKind.Create => "create",
+        ActionKind.WipeOs => "wipe-os",
+        _ => "refuse",
+    };
+}
+
+/// <summary>Whether one thing is another, and if not, every reason why not.</summary>
+/// <param name="Reasons">Why not, with what was expected beside what was found; empty for a match.</param>
+public readonly record struct Match(IReadOnlyList<string> Reasons)
+{
+    /// <summary>It is.</summary>
+    public static Match Yes { get; } = new([]);
+
+    /// <summary>True for a match.</summary>
+    public bool IsMatch => Reasons.Count == 0;
+
+    /// <summary>It is not.</summary>
+    public static Match No(params IReadOnlyList<string> reasons) => new(reasons);
+
+    /// <summary>The reasons in one line.</summary>
+    public override string ToString() => string.Join("; ", Reasons);
+}
+
+/// <summary>What holds of a machine's disks and what may be done, in order; immutable, hashed.</summary>
+public sealed record StoragePlan
+{
+    /// <summary>The host.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>What the plan is for: diff, create d1search, reinstall.</summary>
+    public required string Purpose { get; init; }
+
+    /// <summary>The lines: sets in the order of the chassis, each followed by its bays and volumes, then strangers.</summary>
+    public required IReadOnlyList<StorageAction> Actions { get; init; }
+
+    /// <summary>What could not be seen while the plan was made.</summary>
+    public IReadOnlyList<Diagnostic> Problems { get; init; } = [];
+
+    /// <summary>SHA-256 over what it destroys or makes and what it protects (<see cref="PlanHash"/>), in hexadecimal.</summary>
+    public string Hash => PlanHash.Of(this);
+
+    /// <summary>True where nothing has to be done and nothing was refused.</summary>
+    public bool IsSame => Actions.All(action => action.Kind == ActionKind.Keep);
+
+    /// <summary>The lines that say no.</summary>
+    public IEnumerable<StorageAction> Refusals => Actions.Where(action => action.Kind == ActionKind.Refuse);
+}

@@ -1,0 +1,24 @@
+namespace Provision.Lab;
+
+/// <summary>When the power of a machine is cut, if its script has not ended before.</summary>
+public sealed record PowerCut
+{
+    private PowerCut()
+    {
+    }
+
+    /// <summary>After this time of the script; null means not by time.</summary>
+    public TimeSpan? Time { get; private init; }
+
+    /// <summary>When the console shows a line with this text; null means not by a line.</summary>
+    public Func<string, bool>? At { get; private init; }
+
+    /// <summary>After a time, counted from the start of the script.</summary>
+    public static PowerCut After(TimeSpan time) => new() { Time = time };
+
+    /// <summary>As soon as the console shows a line with this text.</summary>
+    public static PowerCut AtLine(string text) => new() { At = line => line.Contains(text, StringComparison.Ordinal) };
+
+    /// <summary>When a line with a certain beginning appears that is not among those seen before.</summary>
+    public static PowerCut AtNewLine(string beginning, IReadOnlySet<string> seen) => new() { At = line => line.StartsWith(beginning, StringComparison.Ordinal) && !seen.Contains(line) };
+}

@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Provision.Machine;
+using Xunit.Abstractions;
+
+namespace Provision.Lab;
+
+/// <summary>Real mdadm, cryptsetup, sfdisk, mkfs under `provision storage`, in user-mode Linux: create, lose power, lose drives, replace, unlock.</summary>
+public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
+{
+    private const string CreateAll = """
+        [ -e /var/lib/provision/record.yaml ] || trial accept
+        trial create spool
+        trial create ssd
+        trial create search
+        trial rehearse
+        """;
+
+    private readonly StorageTrial machine = new();
+
+    public void Dispose() => machine.Dispose();
+
+    [Fact]
+    public void Created_filled_and_after_a_reboot_everything_is_there_and_nobody_elses_disk_was_touched()
+    {
+        var before = StorageTrial.Hash(machine.Stranger);
+        var system = StorageTrial.Hash(machine.Image(1));
+        Ok(machine.Run(CreateAll + "\ntrial unlock\nfor m in /mnt/*; do echo mail > $m/message; done\nsync"));
+        var again = Ok(machine.Run("trial unlock\ncat /mnt/*/message\ngrep ' /mnt/' /proc/mounts\ntrial diff"));
+        Assert.Equal(5, Regex.Count(again, "^mail$", RegexOptions.Multiline));
+        Assert.Equal(5, Regex.Count(again, "nosuid,nodev,noexec"));
+        Assert.Equal(before, StorageTrial.Hash(machine.Stranger));
+        Assert.Equal(system, StorageTrial.Hash(machine.Image(1)));
+    }
+
+    /// <summary>One creation, and the power fails at every single command of it, one after the other; each time the next run gets one command further.</summary>
+    [Fact]
+    public void A_creation_that_loses_power_at_each_of_its_commands_completes()
+    {
+        var before = StorageTrial.Hash(machine.Stranger);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var cuts = 0;
+        Ok(machine.Run("trial accept"));
+        foreach (var set in (string[])["spool", "ssd", "search"])
+        {
+            for (var step = 0; ; step++)
+            {
+                Assert.True(step < 60, "it does not get further");
+
+                // Cut where the first command runs that was not cut at before.
+                var next = machine.Run($"trial create {set}", PowerCut.AtNewLine("  ", seen));
+                if (next.ExitCode is not null)
+                {
+                    Ok(next);
+                    break;
+                }
+
+                cuts++;
+                seen.Add(next.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
+            }
+        }
+
+        output.WriteLine($"{cuts} power cuts");
+        Assert.True(cuts >= 25, $"only {cuts} cuts");
+        Ok(machine.Run("trial rehearse\ntrial unlock\ntrial diff"));
+        Assert.Equal(before, StorageTrial.Hash(machine.Stranger));
+    }
+
+    [Fact]
+    public void A_lost_drive_is_replaced_also_through_a_power_cut()
+    {
+        Ok(machine.Run(CreateAll + "\ntrial unlock\nfor m in /mnt/*; do echo mail > $m/message; done\nsync"));
+        machine.Replace(6);
+        var degraded = machine.Run("trial unlock\ncat /mnt/*/message\ntrial diff");
+        Assert.Contains("i60search: its array i60search is degraded", degraded.Output, StringComparison.Ordinal);
+        Assert.Equal(5, Regex.Count(degraded.Output, "^mail$", RegexOptions.Multiline));
+        Assert.Contains("refuse bay front/6: serial LAB106 instead of LAB6", degraded.Output, StringComparison.Ordinal);
+
+        Assert.Null(machine.Run("trial unlock\ntrial replace front/6 LAB106", PowerCut.AtLine("--manage")).ExitCode);
+        var done = Ok(machine.Run("""
+            trial unlock
+            trial replace front/6 LAB106
+            md=$(readlink -f /dev/md/i60search)
+            for i in $(seq 100); do grep -q recovery /proc/mdstat || break; sleep 0.2; done
+            cat /mnt/*/message /proc/mdstat
+            trial diff
+            """));
+        Assert.Contains("[3/3]", done, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_recycled_drive_is_refused_until_it_is_wiped_and_a_drive_in_use_is_never_wiped()
+    {
+        Ok(machine.Run(CreateAll));
+        var old = machine.Blank("old", 64);
+        new ProcessRunner().Run(Command.Of("mkfs.ext4", "-q", "-L", "old", old)).OrThrow();
+        machine.Replace(4, old);
+        var refused = machine.Run("trial unlock\ntrial replace front/4 LAB104");
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("is not blank: it has a signature of ext4", refused.Output, StringComparison.Ordinal);
+
+        var inUse = machine.Run("trial unlock\ntrial wipe front/3 LAB3");
+        Assert.NotEqual(0, inUse.ExitCode);
+        Assert.Contains("is recorded as a member of ssd", inUse.Output, StringComparison.Ordinal);
+        Ok(machine.Run("trial unlock\ntrial wipe front/4 LAB104\ntrial replace front/4 LAB104"));
+    }
+
+    [Fact]
+    public void Foreign_data_in_a_bay_and_another_machines_array_are_never_touched()
+    {
+        // The drive of bay 5 is somebody's, and that of bay 6 a member of an array that is not ours (faults 4, 9).
+        var runner = new ProcessRunner();
+        runner.Run(Command.Of("mkfs.ext4", "-q", "-L", "precious", machine.Image(5))).OrThrow();
+        Ok(machine.Run("trial accept\nmdadm --create /dev/md/theirs --run --level=1 --raid-devices=2 --homehost=them --name=theirs /dev/ubdf missing\nmdadm --stop /dev/md/theirs"));
+        var (five, six) = (StorageTrial.Hash(machine.Image(5)), StorageTrial.Hash(machine.Image(6)));
+        var refused = machine.Run("trial create search");
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("(/dev/ubde) is not blank: it has a signature of ext4", refused.Output, StringComparison.Ordinal);
+        Assert.Contains("(/dev/ubdf) is not blank: it has a signature of linux_raid_member", refused.Output, StringComparison.Ordinal);
+        Assert.Equal((five, six), (StorageTrial.Hash(machine.Image(5)), StorageTrial.Hash(machine.Image(6))));
+    }
+
+    [Fact]
+    public void A_volume_without_a_rehearsal_stays_out_of_service_and_a_wrong_marker_is_not_mounted()
+    {
+        Ok(machine.Run("trial accept\ntrial create spool\ntrial create ssd"));
+        var locked = machine.Run("trial unlock");
+        Assert.Equal(1, locked.ExitCode);
+        Assert.Contains("i60t01: its recovery key and header backup were never rehearsed", locked.Output, StringComparison.Ordinal);
+
+        // A header that was damaged since its backup still opens by the escrow; without the key file it does not.
+        Ok(machine.Run("trial rehearse\ntrial unlock\nsed -i s/imap60/imap61/ /mnt/i60t02/.provision/volume.json\nsync"));
+        var strange = machine.Run("trial unlock\nls /mnt/i60t01/.provision");
+        Assert.Equal(1, strange.ExitCode);
+        Assert.Contains("i60t02 is not mounted: its marker says i60t02 of imap61", strange.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Every file that the whole run opens for writing, from the kernel's own view: none of a disk that it may not write.</summary>
+    [Fact]
+    public void A_whole_creation_and_replacement_open_no_protected_disk_for_writing()
+    {
+        Ok(machine.Run("""
+            trial accept
+            TRACE="strace -f -qq -s 256 -e trace=open,openat,openat2,creat -o /lab/create.trace" trial create search
+            """));
+        Assert.Equal(["/dev/md127", "/dev/ubde", "/dev/ubdf", "/dev/ubdg"], Disks(WritableOpens("create.trace")));
+        machine.Replace(7);
+        Ok(machine.Run("""
+            trial rehearse
+            trial unlock
+            TRACE="strace -f -qq -s 256 -e trace=open,openat,openat2,creat -o /lab/replace.trace" trial replace front/7 LAB107
+            """));
+        Assert.Contains("/dev/ubdg", Disks(WritableOpens("replace.trace")));
+        Assert.DoesNotContain(Disks(WritableOpens("replace.trace")), path => path is "/dev/ubda" or "/dev/ubdb" or "/dev/ubdc" or "/dev/ubdd" or "/dev/ubdh");
+    }
+
+    private List<string> WritableOpens(string trace)
+    {
+        var lines = File.ReadAllLines(Path.Combine(machine.Shared, trace));
+        Assert.NotEmpty(lines);
+        return [.. lines.Where(line => line.Contains("O_RDWR", StringComparison.Ordinal) || line.Contains("O_WRONLY", StringComparison.Ordinal)).Select(line => line.Split('"')[1])];
+    }
+
+    /// <summary>Disks and arrays among paths, under one name each.</summary>
+    private static IEnumerable<string> Disks(IEnumerable<string> paths) =>
+        paths.Where(path => path.StartsWith("/dev/ubd", StringComparison.Ordinal) || path.StartsWith("/dev/md1", StringComparison.Ordinal) || path.StartsWith("/dev/sd", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
+    private string Ok(UmlRun run)
+    {
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{run.Time.TotalSeconds:F1} s"));
+        Assert.True(run.ExitCode == 0, $"exit {run.ExitCode}\n{run.Output}");
+        return run.Output;
+    }
+}

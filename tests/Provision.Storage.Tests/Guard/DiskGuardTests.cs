@@ -1,0 +1,195 @@
+using System.Reflection;
+using Provision.Inventory;
+using Provision.Machine;
+using Provision.Storage.Guard;
+
+namespace Provision.Storage.Tests.Guard;
+
+/// <summary>
+/// The guard, one harm at a time: with every rule the harm is refused and nothing runs; with the one rule switched off it happens.
+/// So each rule is needed, and none can be lost without a red test of its name.
+/// </summary>
+public sealed class DiskGuardTests
+{
+    private const long Bytes = 1_000_000_000;
+    private const string Planned = "6ac1f0de-0000-4000-8000-00000000aaaa";
+
+    private static readonly WritePermit Sdc = new("sdc", 7, Bytes / 512 * 512, "rear/4 serial A", DiskEffect.Destroy, "the set is new");
+
+    public static TheoryData<string> Rules => [.. GuardRule.All.Select(rule => rule.Name)];
+
+    /// <summary>For each rule: the machine, the permits and the command that would do harm.</summary>
+    private static (KernelRecords Machine, WriteSet Allowed, DiskCommand Command) HarmOf(string rule) => rule switch
+    {
+        "listed" => (new KernelRecords().Disk("sdc").Disk("sdd"), Only(Sdc), DiskCommands.MakeFilesystem("/dev/sdd1", "ext4", Planned, "i33d1t01")),
+        "effect" => (new KernelRecords().Disk("sdc"), Only(Sdc with { Effect = DiskEffect.Service }), DiskCommands.MakeFilesystem("/dev/sdc1", "ext4", Planned, "i33d1t01")),
+        "same-disk" => (new KernelRecords().Disk("sdc", sequence: 8), Only(Sdc), DiskCommands.MakeFilesystem("/dev/sdc1", "ext4", Planned, "i33d1t01")),
+        "not-mounted" => (new KernelRecords().Disk("sdc").Mounted("sdc1", "/mnt/i33d1t01"), Only(Sdc), DiskCommands.Wipe("/dev/sdc")),
+        "not-held" => (new KernelRecords().Disk("sdc").On("dm-0", "sdc1"), Only(Sdc), DiskCommands.WriteTable("/dev/sdc", "label: gpt\n")),
+        "blank-or-planned" => (new KernelRecords().Disk("sdc").Signature("/dev/sdc1", "ext4", "0b5d2f6e-1111-4000-8000-00000000bbbb"), Only(Sdc), DiskCommands.MakeLuks("/dev/sdc1", Planned, "i33d1t01", Luks, "key"u8.ToArray())),
+        _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "a rule needs a test that tries the harm it prevents"),
+    };
+
+    private static LuksParameters Luks { get; } = new("aes-xts-plain64", 512, "pbkdf2", 0, 1000);
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void Each_rule_refuses_the_harm_it_is_there_for(string rule)
+    {
+        var (machine, allowed, command) = HarmOf(rule);
+        var runner = new Ran();
+        var refused = Assert.Throws<GuardException>(() => new DiskGuard(runner, machine, allowed).Run(command));
+        Assert.EndsWith($"({rule})", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(runner.Lines);
+    }
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void Without_a_rule_its_harm_happens(string rule)
+    {
+        var (machine, allowed, command) = HarmOf(rule);
+        var runner = new Ran();
+        new DiskGuard(runner, machine, allowed, null, [.. GuardRule.All.Where(other => other.Name != rule)]).Run(command);
+        Assert.Equal([command.ToString()], runner.Lines);
+    }
+
+    [Fact]
+    public void What_was_planned_may_be_written()
+    {
+        var machine = new KernelRecords().Disk("sdc").Signature("/dev/sdc1", "ext4", Planned.ToUpperInvariant());
+        var runner = new Ran();
+        new DiskGuard(runner, machine, Only(Sdc)).Run(DiskCommands.MakeFilesystem("/dev/sdc1", "ext4", Planned, "i33d1t01"));
+        Assert.Single(runner.Lines);
+    }
+
+    [Fact]
+    public void An_array_with_one_member_on_a_protected_disk_is_protected()
+    {
+        var machine = new KernelRecords().Disk("sdc").Disk("sdd").On("md127", "sdc1", "sdd1").On("dm-0", "md127");
+        machine.Links["/dev/mapper/i33d1search"] = "/dev/dm-0";
+        var refused = Assert.Throws<GuardException>(() => new DiskGuard(new Ran(), machine, Only(Sdc)).Run(DiskCommands.MakeFilesystem("/dev/mapper/i33d1search", "ext4", Planned, "x")));
+        Assert.Contains("/dev/mapper/i33d1search lies on sdd, which this run may not write", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_link_to_a_protected_disk_is_that_disk()
+    {
+        var machine = new KernelRecords().Disk("sdc").Disk("sdd");
+        machine.Links["/dev/disk/by-partlabel/i33d1t01"] = "/dev/sdd1";
+        Assert.Throws<GuardException>(() => new DiskGuard(new Ran(), machine, Only(Sdc)).Run(DiskCommands.Mount("/dev/disk/by-partlabel/i33d1t01", "/mnt", "ext4", "rw")));
+    }
+
+    [Fact]
+    public void A_device_that_cannot_be_searched_is_not_blank()
+    {
+        var machine = new KernelRecords().Disk("sdc");
+        machine.Answers["wipefs -J -n /dev/sdc1"] = "garbage";
+        Assert.Throws<GuardException>(() => new DiskGuard(new Ran(), machine, Only(Sdc)).Run(DiskCommands.MakeFilesystem("/dev/sdc1", "ext4", Planned, "x")));
+    }
+
+    [Fact]
+    public void A_node_that_is_not_there_is_refused() =>
+        Assert.Throws<GuardException>(() => new DiskGuard(new Ran(), new KernelRecords().Disk("sdc"), Only(Sdc)).Run(DiskCommands.Wipe("/dev/sdz")));
+
+    [Fact]
+    public void A_look_that_remembers_is_refused() =>
+        Assert.Throws<ArgumentException>(() => new DiskGuard(new Ran(), Observe.Imap33.Sketch().Look(), Only(Sdc)));
+
+    [Fact]
+    public void An_empty_selection_is_an_error_and_not_everything() => Assert.Throws<ArgumentException>(() => new WriteSet([], []));
+
+    /// <summary>Every command that the code can produce, with what it writes and how much: a new one must be added here.</summary>
+    [Fact]
+    public void The_list_of_commands_that_write_is_complete()
+    {
+        var key = "key"u8.ToArray();
+        (DiskCommand Command, DiskEffect Effect, string Written)[] all =
+        [
+            (DiskCommands.WriteTable("/dev/sdc", ""), DiskEffect.Destroy, "/dev/sdc"),
+            (DiskCommands.ReadTable("/dev/sdc"), DiskEffect.Service, "/dev/sdc"),
+            (DiskCommands.MakeArray("x", Planned, RaidLevel.MdRaid10, ["/dev/sdc", "/dev/sdd"]), DiskEffect.Destroy, "/dev/sdc /dev/sdd"),
+            (DiskCommands.AssembleArray("x", Planned, ["/dev/sdc", "/dev/sdd"]), DiskEffect.Service, "/dev/sdc /dev/sdd"),
+            (DiskCommands.StopArray("/dev/md127"), DiskEffect.Service, "/dev/md127"),
+            (DiskCommands.ClearMember("/dev/sdc"), DiskEffect.Destroy, "/dev/sdc"),
+            (DiskCommands.AddMember("/dev/md127", "/dev/sdc"), DiskEffect.Destroy, "/dev/sdc"),
+            (DiskCommands.RemoveMembers("/dev/md127"), DiskEffect.Service, "/dev/md127"),
+            (DiskCommands.MakeLuks("/dev/sdc1", Planned, "x", Luks, key), DiskEffect.Destroy, "/dev/sdc1"),
+            (DiskCommands.OpenLuks("/dev/sdc1", "x", key), DiskEffect.Service, "/dev/sdc1"),
+            (DiskCommands.OpenWithClevis("/dev/sdc1", "x"), DiskEffect.Service, "/dev/sdc1"),
+            (DiskCommands.BindClevis("/dev/sdc1", "{}", key), DiskEffect.Service, "/dev/sdc1"),
+            (DiskCommands.BackUpHeader("/dev/sdc1", "/run/h"), DiskEffect.Service, "/dev/sdc1"),
+            (DiskCommands.TestKey("/dev/sdc1", "/run/h", key), DiskEffect.Service, "/dev/sdc1"),
+            (DiskCommands.CloseLuks("x"), DiskEffect.Service, "/dev/mapper/x"),
+            (DiskCommands.MakeFilesystem("/dev/sdc1", "xfs", Planned, "x"), DiskEffect.Destroy, "/dev/sdc1"),
+            (DiskCommands.Mount("/dev/sdc1", "/mnt", "ext4", "rw"), DiskEffect.Service, "/dev/sdc1"),
+            (DiskCommands.Unmount("/dev/sdc1", "/mnt"), DiskEffect.Service, "/dev/sdc1"),
+            (DiskCommands.Wipe("/dev/sdc"), DiskEffect.Destroy, "/dev/sdc"),
+            (DiskCommands.MakePool("p", "aes-256-gcm", [("raidz2", ["/dev/sdc1", "/dev/sdd1"])], Planned, key), DiskEffect.Destroy, "/dev/sdc1 /dev/sdd1"),
+            (DiskCommands.ImportPool("1", ["/dev/sdc1"]), DiskEffect.Service, "/dev/sdc1"),
+            (DiskCommands.ExportPool("p", ["/dev/sdc1"]), DiskEffect.Service, "/dev/sdc1"),
+            (DiskCommands.LoadPoolKey("p", ["/dev/sdc1"], key), DiskEffect.Service, "/dev/sdc1"),
+            (DiskCommands.TestPoolKey("p", ["/dev/sdc1"], key), DiskEffect.Service, "/dev/sdc1"),
+            (DiskCommands.MakeDataset("p/x", "/mnt/x", 1, ["/dev/sdc1"]), DiskEffect.Service, "/dev/sdc1"),
+            (DiskCommands.SetPoolProperty("p", "a:b", "c", ["/dev/sdc1"]), DiskEffect.Service, "/dev/sdc1"),
+            (DiskCommands.MountDataset("p/x", ["/dev/sdc1"]), DiskEffect.Service, "/dev/sdc1"),
+            (DiskCommands.UnmountDataset("p/x", ["/dev/sdc1"]), DiskEffect.Service, "/dev/sdc1"),
+            (DiskCommands.ReplaceInPool("p", "123", "/dev/sdc1"), DiskEffect.Destroy, "/dev/sdc1"),
+        ];
+        var made = typeof(DiskCommands).GetMethods(BindingFlags.Public | BindingFlags.Static).Where(method => method.ReturnType == typeof(DiskCommand)).ToList();
+        Assert.Equal(made.Count, all.Length);
+        foreach (var (command, effect, written) in all)
+        {
+            Assert.Equal((effect, written), (command.Effect, string.Join(' ', command.Written)));
+
+            // A key is never an argument, and what would force its way past a tool's own doubts is only where the guard has looked before.
+            Assert.DoesNotContain("key", command.Arguments.Where(argument => argument == "key"));
+            Assert.True(command.Effect == DiskEffect.Destroy || !command.Arguments.Any(argument => argument is "--force" or "-F"), command.ToString());
+
+            // On a machine where nothing of it is permitted, none of them runs.
+            var machine = new KernelRecords().Disk("sdc").Disk("sdd").Disk("sde").On("md127", "sdc").On("dm-0", "sdc1");
+            machine.Files["/sys/class/block/dm-0/dm/name"] = "x";
+            machine.Links["/dev/mapper/x"] = "/dev/dm-0";
+            var runner = new Ran();
+            Assert.Throws<GuardException>(() => new DiskGuard(runner, machine, Only(Sdc with { Name = "sde" })).Run(command));
+            Assert.Empty(runner.Lines);
+        }
+    }
+
+    /// <summary>Programs are started nowhere else in Storage: what is not in these files cannot write to a disk.</summary>
+    [Fact]
+    public void Commands_are_built_only_by_the_guard_the_look_and_the_escrow()
+    {
+        string[] may = ["Guard/DiskGuard.cs", "Guard/DiskCommand.cs", "Keys/Escrow.cs", "Keys/TangServers.cs", "Create/BlockNodes.cs"];
+        var source = Path.Combine(Repository(), "src", "Provision.Storage");
+        var files = Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
+            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && (File.ReadAllText(path).Contains("Command.Of(", StringComparison.Ordinal) || File.ReadAllText(path).Contains("Commands.Run(", StringComparison.Ordinal)))
+            .Select(path => Path.GetRelativePath(source, path))
+            .Where(path => !path.StartsWith("Observe/", StringComparison.Ordinal) && !path.StartsWith("Map/", StringComparison.Ordinal));
+        Assert.Equal(may.Order(StringComparer.Ordinal), files.Order(StringComparer.Ordinal));
+    }
+
+    private static WriteSet Only(params WritePermit[] permits) => new(permits, [Planned]);
+
+    private static string Repository()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Provision.sln")))
+        {
+            folder = Path.GetDirectoryName(folder)!;
+        }
+
+        return folder;
+    }
+
+    /// <summary>The other door: takes every command and runs none.</summary>
+    private sealed class Ran : ICommandRunner
+    {
+        public List<string> Lines { get; } = [];
+
+        public CommandResult Run(Command command, CancellationToken cancellation = default)
+        {
+            Lines.Add(command.ToString());
+            return new CommandResult(command, 0, default, "");
+        }
+    }
+}
