@@ -120,28 +120,33 @@ internal static class DrivesCommand
             throw new UserErrorException($"{folder} holds no bundle (*.tar.zst)");
         }
 
-        var commands = new ProcessRunner();
-        var exit = ExitCodes.Same;
-        foreach (var bundle in bundles)
+        var results = new (int Exit, string Text)[bundles.Count];
+        Parallel.For(0, bundles.Count, index => results[index] = CheckOne(workspace, known, bundles[index]));
+        foreach (var (exit, text) in results)
         {
-            try
-            {
-                var map = ObservedMachineOfHost.Of(workspace, StorageObserver.Observe(StorageInput.ReadBundle(bundle, commands)), null, known).Map;
-                var problems = map.Findings.Where(finding => finding.Severity == FindingSeverity.Problem).ToList();
-                Console.Out.WriteLine(problems.Count == 0
-                    ? $"{map.Layout.Host.Name}: same"
-                    : $"{map.Layout.Host.Name}: differs: {string.Join(", ", problems.Select(problem => $"{Printable.Of(problem.Place)} {problem.Code}"))}");
-                exit = Math.Max(exit, map.Differs ? ExitCodes.Differs : ExitCodes.Same);
-            }
-            catch (UserErrorException e)
-            {
-                Console.Error.Write($"{bundle}: ");
-                e.Print(Console.Error);
-                exit = ExitCodes.Trouble;
-            }
+            (exit == ExitCodes.Trouble ? Console.Error : Console.Out).Write(text);
         }
 
-        return exit;
+        return results.Max(result => result.Exit);
+    }
+
+    private static (int Exit, string Text) CheckOne(Workspace workspace, Masters masters, string bundle)
+    {
+        try
+        {
+            var map = ObservedMachineOfHost.Of(workspace, StorageObserver.Observe(StorageInput.ReadBundle(bundle, new ProcessRunner())), null, masters).Map;
+            var problems = map.Findings.Where(finding => finding.Severity == FindingSeverity.Problem).Select(problem => $"{Printable.Of(problem.Place)} {problem.Code}").ToList();
+            return problems.Count == 0
+                ? (ExitCodes.Same, $"{map.Layout.Host.Name}: same\n")
+                : (ExitCodes.Differs, $"{map.Layout.Host.Name}: differs: {string.Join(", ", problems)}\n");
+        }
+        catch (UserErrorException e)
+        {
+            using var text = new StringWriter();
+            text.Write($"{bundle}: ");
+            e.Print(text);
+            return (ExitCodes.Trouble, text.ToString());
+        }
     }
 
     private static int Locate(ParseResult arguments, StorageInput input, Argument<string?> host, string name, TimeSpan? time)

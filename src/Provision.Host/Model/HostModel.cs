@@ -78,10 +78,18 @@ public static class HostModel
 
     private static ScriptObject Layout(Layout layout) => new ScriptObject
     {
+        ["panels"] = ModelValues.List(layout.Chassis.Panels.Select(panel => Panel(layout.Chassis, panel))),
         ["sets"] = ModelValues.List(layout.Sets.Select(Set)),
         ["volumes"] = ModelValues.List(layout.Volumes.Select(Volume)),
         ["mounts"] = ModelValues.List(layout.Mounts.Select(Mount)),
         ["pool"] = layout.Pools.Count == 0 ? null : new ScriptObject { ["name"] = layout.Pools[0].Name }.Freeze(),
+    }.Freeze();
+
+    private static ScriptObject Panel(Chassis chassis, Panel panel) => new ScriptObject
+    {
+        ["name"] = panel.Name,
+        ["controller"] = chassis.FindController(panel.Controller)?.Kind.Word(),
+        ["bays"] = ModelValues.List(panel.Bays.Select(bay => (object?)bay.Number)),
     }.Freeze();
 
     private static ScriptObject Set(SetLayout set) => new ScriptObject

@@ -88,7 +88,7 @@ public sealed class DriveGrid
 
         var state = mark.Sign.Length == 0 ? mark.Word : $"{mark.Sign} {mark.Word}";
         var head = $" {number}{(bay.Encryption == VolumeEncryption.Self ? " E" : "")}";
-        var device = bay.Drive?.Device ?? "";
+        var device = Printable.Of(bay.Drive?.Device ?? "", 12);
         var what = BayMark.DriveWord(bay);
         return
         [
@@ -142,10 +142,10 @@ public sealed class DriveGrid
         text.Append('\n');
     }
 
-    private static string Survives(SetState set) => set.Layout.Level == RaidLevel.Spare ? "" : set.Health is null ? "" : set.Redundancy switch
+    private string Survives(SetState set) => set.Layout.Level == RaidLevel.Spare ? "" : set.Health is null ? "" : set.Redundancy switch
     {
         < 0 => "lost",
-        0 => "the next failure loses it",
+        0 => "the next failure loses it" + (map.Bays.FirstOrDefault(bay => bay.Set == set)?.Masters.Count is > 0 and var masters ? string.Create(CultureInfo.InvariantCulture, $", with {masters} masters") : ""),
         1 => "survives 1 failure",
         var more => string.Create(CultureInfo.InvariantCulture, $"survives {more} failures"),
     };

@@ -125,7 +125,7 @@ public sealed record SetState(SetLayout Layout, SetHealth? Health, double? Perce
         _ => 0,
     };
 
-    internal bool Survives(BayState bay) => Layout.Level == RaidLevel.Spare || Redundancy >= (bay.Works ? 1 : 0);
+    internal bool Survives(BayState bay) => Layout.Level == RaidLevel.Spare || (Health is null && Recorded != true) || Redundancy >= (bay.Works ? 1 : 0);
 }
 
 /// <summary>A drive or disk that is in no bay and of no set.</summary>

@@ -9,13 +9,14 @@ internal sealed class SetContents
 
     public SetContents(Layout layout, HostView? view)
     {
-        var slots = view?.Slots ?? [.. layout.Slots.Select(slot => new SlotView(slot, null, false, [], null))];
+        var slots = (view?.Slots ?? [.. layout.Slots.Select(slot => new SlotView(slot, null, false, [], null))])
+            .Select(slot => (View: slot, slot.Slot.Tiers.Mounts)).ToList();
         foreach (var set in layout.Sets)
         {
             var owner = layout.Pools.FirstOrDefault(pool => pool.Definition.Sets.Contains(set.Key))?.Definition.Name ?? set.Key;
             var volumes = layout.Volumes.Where(volume => volume.Set == owner).ToList();
             var mounts = volumes.Select(volume => volume.MountPath).OfType<string>().ToHashSet(StringComparer.Ordinal);
-            var here = slots.Where(slot => slot.Slot.Tiers.Mounts.Any(mounts.Contains)).ToList();
+            var here = slots.Where(slot => slot.Mounts.Any(mounts.Contains)).Select(slot => slot.View).ToList();
             bySet[set.Key] = new Contents(
                 volumes.Count == 0 ? VolumeEncryption.None : volumes.Max(volume => volume.Encryption),
                 [.. volumes.Select(volume => volume.Label)],

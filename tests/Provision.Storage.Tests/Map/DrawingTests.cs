@@ -128,6 +128,40 @@ public class DrawingTests
         Assert.DoesNotContain(XDocument.Parse(svg).Descendants(), element => element.Name.LocalName == "script");
     }
 
+    /// <summary>Whatever a bundle says, the map is drawn.</summary>
+    [Fact]
+    public void NothingThatIsObservedBreaksTheMap()
+    {
+        var random = new Random(20261122);
+        string?[] words = [null, "", " ", Hostile, "I33R005", "md0", "i33d1spool", "Failed", "HotSpare", "sdc", new string('x', 500), "é\ud800"];
+        string? Word() => words[random.Next(words.Length)];
+        long Size() => random.Next(4) switch { 0 => 0, 1 => -1, 2 => long.MaxValue, _ => 2_000_398_934_016 };
+        for (var round = 0; round < 300; round++)
+        {
+            var machine = PerfectMachine.Of(round % 2 == 0 ? "imap33" : "imap18");
+            var observed = machine.Observed with
+            {
+                Drives = [.. machine.Observed.Drives.Where(_ => random.Next(5) > 0).Select(drive => random.Next(3) > 0 ? drive : drive with
+                {
+                    Serial = Word(), Model = Word(), Wwn = Word(), Bytes = Size(), Device = random.Next(2) == 0 ? drive.Device : Word(),
+                    Media = (DriveMedia?)random.Next(3), Health = new DriveHealth((HealthVerdict)random.Next(4), [Word() ?? ""], null, null),
+                    Areca = drive.Areca is null ? null : drive.Areca with { Usage = Word() ?? "" },
+                })],
+                Arrays = [.. machine.Observed.Arrays.Select(array => random.Next(3) > 0 ? array : array with
+                {
+                    Name = Word(), Device = Word(), State = (SetHealth)random.Next(7), Progress = random.Next(2) == 0 ? Word() : "recovery ..9.%", Members = [new MdPlace(Word() ?? "", null, Word() ?? "")],
+                })],
+                ArecaVolumes = [.. machine.Observed.ArecaVolumes.Select(volume => volume with { State = Word() ?? "%", RaidSet = Word() ?? "", Health = (SetHealth)random.Next(7) })],
+                Devices = [.. machine.Observed.Devices, PerfectMachine.Disk(Word() ?? "", Size(), Word(), Word()), PerfectMachine.Disk("sdx", 1) with { Kind = (BlockKind)random.Next(8), PartitionLabel = Word(), MapperName = Word() }],
+            };
+            var map = (machine with { Observed = observed }).Map();
+            var shown = DriveGrid.Of(map, GridInk.Plain) + DriveLines.Of(map) + VdevAliases.Of(map) + DriveSvg.Of(map);
+            Assert.DoesNotContain(shown, c => c != '\n' && (char.IsControl(c) || c is '\u202e' or '\u009b'));
+            XDocument.Parse(DriveSvg.Of(map));
+            Assert.NotNull(Provision.Storage.Record.RecordAcceptance.Of(map, machine.Record, observed));
+        }
+    }
+
     [Theory]
     [InlineData(500_107_862_016, "500G")]
     [InlineData(400_088_457_216, "400G")]
