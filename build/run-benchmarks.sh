@@ -2,7 +2,8 @@
 # run-benchmarks.sh: speed and memory beside peers and floors, measured in one run; medians, and ratios from them.
 #   part 1: diff and install of one host with 80 slots (270 files), against a C program, Template-Toolkit and Ansible
 #   part 2: a generated fleet of 1,000 hosts: validate, and rendering every file of it
-#   part 3: the template engine by itself
+#   part 3: drive maps from captured bundles
+#   part 4: the template engine by itself
 # PEERS is the folder of the side-by-side benchmark (gen.sh, state.sh, floor.c, run-*.sh); ROUNDS how often each cell is measured.
 set -eu -o pipefail
 cd "$(dirname "$0")/.."
@@ -74,6 +75,18 @@ for hosts in 100 1000; do
 done
 awk -v a="${cpu[validate, 100 hosts]}" -v b="${cpu[validate, 1000 hosts]}" -v s="${cpu[provision --version]:-0.04}" 'BEGIN { printf "  %-60s %8.2f  (aim: at most 1.3)\n", "cost per host, 1000 / 100 hosts: validate", (b - s) / (a - s) / 10 }'
 awk -v a="${cpu[validate and render every file, 100 hosts]}" -v b="${cpu[validate and render every file, 1000 hosts]}" -v s="${cpu[provision --version]:-0.04}" 'BEGIN { printf "  %-60s %8.2f  (aim: at most 1.3)\n", "cost per host, 1000 / 100 hosts: render", (b - s) / (a - s) / 10 }'
+
+echo "== drives from a captured bundle (imap33: 36 drives, 42 containers)"
+bundle=tests/fixtures/bundles/imap33.tar.zst
+measure "drives, one bundle" "$rounds" : "$provision" drives imap33 --from $bundle
+measure "storage diff, one bundle" "$rounds" : "$provision" storage diff imap33 --from $bundle
+measure "zstd and tar, one bundle (floor)" "$rounds" : sh -c "zstd -dc $bundle | tar -xO > /dev/null"
+mkdir "$work/bundles"
+for i in $(seq 1000); do cp $bundle "$work/bundles/$i.tar.zst"; done
+measure "drives --check, 1,000 bundles" 1 : "$provision" drives imap33 --check --from "$work/bundles"
+measure "zstd and tar, 1,000 bundles (floor)" 1 : sh -c "for b in $work/bundles/*; do zstd -dc \$b | tar -xO > /dev/null; done"
+ratio "drives, one bundle" "zstd and tar, one bundle (floor)" "drives / unpacking, one bundle" "below 0.15 CPU s and 80 MiB"
+ratio "drives --check, 1,000 bundles" "zstd and tar, 1,000 bundles (floor)" "drives --check / unpacking, 1,000 bundles" "below 10 s wall"
 
 echo "== the template engine: parse once, render many (one process, BenchmarkDotNet)"
 # as a process of its own it is compiled ahead, as the product is

@@ -12,20 +12,20 @@ namespace Provision.Cli;
 /// <summary>What the commands that work on disks share: the host, its layout and record, the machine, the confirmation.</summary>
 internal sealed class StorageWork : IDisposable
 {
-    private StorageWork(Workspace workspace, HostView view, Layout layout, RootedFiles files, StorageInput input, ParseResult arguments)
+    private StorageWork(Workspace workspace, HostView view, Layout layout, RootedFiles files, StorageInput? input, ParseResult arguments)
     {
         Workspace = workspace;
         View = view;
         Layout = layout;
         Files = files;
         Record = workspace.Fleet.FindDrives(view.Host.Name);
-        IsLive = input.IsLive(arguments);
+        IsLive = input?.IsLive(arguments) == true;
         var look = new FreshLook(workspace.Commands, files);
         Machine = new StorageMachine(workspace.Commands, files, look, () => StorageObserver.Observe(new LiveLook(workspace.Commands, files, DateTimeOffset.UtcNow)));
 
         // Before the look, so that a disk that is swapped during it is seen.
         Sequences = IsLive ? Attachments.Read(look) : new Dictionary<string, long>();
-        Observed = input.Observe(arguments);
+        Observed = input?.Observe(arguments)!;
     }
 
     public Workspace Workspace { get; }
@@ -49,8 +49,8 @@ internal sealed class StorageWork : IDisposable
 
     public string HostName => View.Host.Name;
 
-    /// <summary>Finds host, layout and machine; every problem ends the command.</summary>
-    public static StorageWork Open(ParseResult arguments, string? host, StorageInput input)
+    /// <summary>Finds host, layout and machine; every problem ends the command. Without an input nothing is looked at.</summary>
+    public static StorageWork Open(ParseResult arguments, string? host, StorageInput? input)
     {
         var workspace = Workspace.Load(arguments);
         var files = RootedFiles.Open("/");

@@ -14,6 +14,9 @@ namespace Provision.Cli;
 /// <summary>The repository that a command works with, loaded and checked.</summary>
 internal sealed class Workspace
 {
+    /// <summary>Where a host has its own clone, for the units that run without a person: unlocking at boot, checking.</summary>
+    private const string HostsOwn = "/var/lib/provision/repository";
+
     private Workspace(string folder, Fleet fleet, ICommandRunner commands)
     {
         Folder = folder;
@@ -61,7 +64,9 @@ internal sealed class Workspace
             }
         }
 
-        throw new UserErrorException("no repository here or above: go into one, or name it with --repo DIR");
+        return Directory.Exists(Path.Combine(HostsOwn, "hosts"))
+            ? HostsOwn
+            : throw new UserErrorException($"no repository here or above, and none in {HostsOwn}: go into one, or name it with --repo DIR");
     }
 
     /// <summary>The host that the command is about: the named one, or the one whose MACs this machine has.</summary>

@@ -25,6 +25,7 @@ internal static class StorageCommand
             "what is missing is never made anew.");
         command.Subcommands.Add(StorageShowCommand.Create());
         command.Subcommands.Add(CreateDiff());
+        command.Subcommands.Add(CreatePlan());
         command.Subcommands.Add(CreateCreate());
         command.Subcommands.Add(CreateReplace());
         command.Subcommands.Add(CreateWipe());
@@ -63,6 +64,30 @@ internal static class StorageCommand
         return command;
     }
 
+    private static Command CreatePlan()
+    {
+        var host = Host();
+        var dead = new Option<bool>("--dead") { Description = "From the drive record alone, without a look at the machine" };
+        var serials = new Option<string[]>("--os-disk-serial") { Description = "Serial of a system disk that was replaced", HelpName = "SERIAL", AllowMultipleArgumentsPerToken = true };
+        var input = new StorageInput();
+        var command = new Command(
+            "plan",
+            "Shows what a reinstall would wipe and what it protects, with the plan's hash. From the record of a dead host and from a look at a machine that is as recorded the hash is the same. " +
+            "Exit code 0 it could be armed, 1 something speaks against it, 2 trouble.");
+        command.Arguments.Add(host);
+        command.Options.Add(dead);
+        command.Options.Add(serials);
+        input.AddTo(command);
+        command.SetAction(arguments =>
+        {
+            using var work = StorageWork.Open(arguments, arguments.GetValue(host), arguments.GetValue(dead) ? null : input);
+            var plan = ReinstallPlanner.Of(work.Layout, work.Record, arguments.GetValue(dead) ? null : work.Observed, arguments.GetValue(serials) ?? []);
+            Show(arguments, plan, all: true);
+            return plan.Refusals.Any() ? ExitCodes.Differs : ExitCodes.Same;
+        });
+        return command;
+    }
+
     private static Command CreateCreate()
     {
         var host = Host();
@@ -71,7 +96,8 @@ internal static class StorageCommand
         var escrow = EscrowFolder();
         var recipients = new Option<string?>("--recipients") { Description = "age recipients of the operators (default: hosts/secrets/operators.txt)", HelpName = "FILE" };
         var noTang = new Option<bool>("--no-tang") { Description = "Bind to no Tang server: the volumes then open with their recovery keys only" };
-        var script = new Option<bool>("--dry-run") { Description = "Show the plan and do nothing" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Show the plan and do nothing" };
+        var script = new Option<bool>("--script") { Description = "Print the commands that would be run, and do nothing" };
         var yes = Yes();
         var input = new StorageInput();
         var command = new Command(
@@ -79,7 +105,7 @@ internal static class StorageCommand
             "Creates a set (array, partitions, LUKS, file systems) or a pool on drives that are blank and named. UUIDs are chosen and journalled first; " +
             "killed anywhere and run again it goes on where it was.");
         command.Arguments.Add(host);
-        foreach (Option option in new Option[] { set, serials, escrow, recipients, noTang, script, yes })
+        foreach (Option option in new Option[] { set, serials, escrow, recipients, noTang, dryRun, script, yes })
         {
             command.Options.Add(option);
         }
@@ -106,6 +132,11 @@ internal static class StorageCommand
             }
 
             if (arguments.GetValue(script))
+            {
+                CreateScript.Lines(plan, arguments.GetValue(noTang) ? null : TangServers.Of(work.View.Settings, new DiagnosticBag())).ToList().ForEach(Console.Out.WriteLine);
+            }
+
+            if (arguments.GetValue(dryRun) || arguments.GetValue(script))
             {
                 return ExitCodes.Differs;
             }

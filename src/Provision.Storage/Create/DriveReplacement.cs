@@ -211,8 +211,7 @@ public static class DriveReplacement
         var uuid = journal.Id("partition", plan.Bay.ToString());
         if (machine.Observe().Devices.All(device => device.PartitionUuid != uuid))
         {
-            var partition = new NewPartition($"{pool}-{plan.Bay.Panel}-{plan.Bay.Number}", uuid, null, NewPartition.ZfsType);
-            guard.Run(DiskCommands.WriteTable(disk, PartitionScript.For(journal.Id("table", plan.Bay.ToString()), nodes.BytesOf(disk), [partition])));
+            guard.Run(DiskCommands.WriteTable(disk, PoolMaker.TableOf(journal, pool, plan.Bay, nodes.BytesOf(disk))));
             guard.Run(DiskCommands.ReadTable(disk));
             nodes.Settle();
         }

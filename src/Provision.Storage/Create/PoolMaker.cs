@@ -10,6 +10,12 @@ internal sealed class PoolMaker(StorageMachine machine, CreatePlan plan, CreateM
     /// <summary>The key, sealed to the Tang servers: a property of the pool, because Clevis itself knows only LUKS and no key may lie on the operating system's disk.</summary>
     public const string SealedKey = "provision:clevis";
 
+    /// <summary>The partition table of a pool's drive: one partition over all of it, named by the bay.</summary>
+    public static string TableOf(CreateJournal journal, string pool, Bay bay, long bytes) => PartitionScript.For(
+        journal.Id("table", bay.ToString()),
+        bytes,
+        [new NewPartition($"{pool}-{bay.Panel}-{bay.Number}", journal.Id("partition", bay.ToString()), null, NewPartition.ZfsType)]);
+
     public CreateJournal Make(PoolLayout pool, CreateJournal journal, Func<string, CreateJournal> finish)
     {
         foreach (var drive in plan.Drives)
@@ -19,8 +25,7 @@ internal sealed class PoolMaker(StorageMachine machine, CreatePlan plan, CreateM
             {
                 means.Say(step);
                 var disk = "/dev/" + drive.Drive.Device;
-                var partition = new NewPartition($"{pool.Name}-{drive.Bay.Panel}-{drive.Bay.Number}", journal.Id("partition", drive.Bay.ToString()), null, NewPartition.ZfsType);
-                guard.Run(DiskCommands.WriteTable(disk, PartitionScript.For(journal.Id("table", drive.Bay.ToString()), nodes.BytesOf(disk), [partition])));
+                guard.Run(DiskCommands.WriteTable(disk, TableOf(journal, pool.Name, drive.Bay, nodes.BytesOf(disk))));
                 guard.Run(DiskCommands.ReadTable(disk));
                 nodes.Settle();
                 journal = finish(step);

@@ -58,8 +58,7 @@ public sealed class SetMaker(StorageMachine machine, CreatePlan plan, CreateMean
         {
             Step("table " + lun.Name, () =>
             {
-                var partitions = volumes.Select(volume => new NewPartition(volume.Label, journal.Id("partition", volume.Label), SizeOf(volume), NewPartition.TypeOf(volume))).ToList();
-                guard.Run(DiskCommands.WriteTable(unit, PartitionScript.For(journal.Id("table", lun.Name), nodes.BytesOf(unit), partitions)));
+                guard.Run(DiskCommands.WriteTable(unit, TableOf(journal, lun, volumes, nodes.BytesOf(unit))));
                 guard.Run(DiskCommands.ReadTable(unit));
                 nodes.Settle();
             });
@@ -72,6 +71,12 @@ public sealed class SetMaker(StorageMachine machine, CreatePlan plan, CreateMean
             Step("volume " + volume.Label, () => new VolumeMaker(machine, guard, nodes, journal, means, plan.Layout).Make(volume, device));
         }
     }
+
+    /// <summary>The partition table of a unit.</summary>
+    internal static string TableOf(CreateJournal journal, LunLayout lun, IEnumerable<Volume> volumes, long bytes) => PartitionScript.For(
+        journal.Id("table", lun.Name),
+        bytes,
+        [.. volumes.Select(volume => new NewPartition(volume.Label, journal.Id("partition", volume.Label), SizeOf(volume), NewPartition.TypeOf(volume)))]);
 
     /// <summary>The last partition of a unit takes what is left where the chassis gives it no size.</summary>
     private static long? SizeOf(Volume volume) => volume.Definition is Partition { Bytes: null } ? null : volume.Bytes;

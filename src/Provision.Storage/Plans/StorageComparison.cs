@@ -86,10 +86,10 @@ public static class StorageComparison
             }
 
             actions.Add(!unit.Match.IsMatch
-                ? new StorageAction(ActionKind.Refuse, target, unit.Match.ToString(), Known(record, lun.Name))
+                ? new StorageAction(ActionKind.Refuse, target, unit.Match.ToString(), RecordedIdentities.Of(record, lun.Name))
                 : unit.Health is SetHealth.Normal or SetHealth.Busy or SetHealth.Unknown
-                    ? new StorageAction(ActionKind.Keep, target, $"is there ({unit.State})", Known(record, lun.Name))
-                    : new StorageAction(ActionKind.Refuse, target, $"is {unit.State}", Known(record, lun.Name)));
+                    ? new StorageAction(ActionKind.Keep, target, $"is there ({unit.State})", RecordedIdentities.Of(record, lun.Name))
+                    : new StorageAction(ActionKind.Refuse, target, $"is {unit.State}", RecordedIdentities.Of(record, lun.Name)));
             foreach (var volume in volumes)
             {
                 var found = VolumeFinder.Find(volume, unit, record, observed);
@@ -123,8 +123,8 @@ public static class StorageComparison
 
         var found = PoolFinder.Find(pool, record, observed);
         actions.Add(!found.Match.IsMatch || found.Found!.Health is SetHealth.Degraded or SetHealth.Failed
-            ? new StorageAction(ActionKind.Refuse, $"pool {pool.Name}", found.Match.IsMatch ? $"is {found.Found!.Health.ToString().ToLowerInvariant()}" : found.Match.ToString(), Known(record, pool.Name))
-            : new StorageAction(ActionKind.Keep, $"pool {pool.Name}", found.Found!.Imported ? "is imported" : "is there, not imported", Known(record, pool.Name)));
+            ? new StorageAction(ActionKind.Refuse, $"pool {pool.Name}", found.Match.IsMatch ? $"is {found.Found!.Health.ToString().ToLowerInvariant()}" : found.Match.ToString(), RecordedIdentities.Of(record, pool.Name))
+            : new StorageAction(ActionKind.Keep, $"pool {pool.Name}", found.Found!.Imported ? "is imported" : "is there, not imported", RecordedIdentities.Of(record, pool.Name)));
         foreach (var volume in layout.Volumes.Where(volume => volume.Lun == pool.Name && volume.Set == pool.Definition.Name))
         {
             var dataset = found.Found?.Datasets.FirstOrDefault(entry => entry.Name == volume.Device);
@@ -142,9 +142,4 @@ public static class StorageComparison
 
     private static string Says(FoundVolume found) =>
         found.Mount is { } mount ? $"is mounted at {mount.Path}" : found.Opened is null ? "is there, locked" : "is there, not mounted";
-
-    private static IReadOnlyList<string> Known(DriveRecord? record, string unit) =>
-        record?.Units.FirstOrDefault(known => known.Name == unit) is { } entry
-            ? [.. new[] { ("uuid", entry.Uuid), ("wwn", entry.Wwn), ("table", entry.Table) }.Where(pair => pair.Item2 is not null).Select(pair => $"{pair.Item1} {pair.Item2}")]
-            : [];
 }

@@ -53,6 +53,13 @@ internal sealed class RecordedMachine
         return edit.Result.Fleet?.FindDrives(host) is { } record ? new RecordedMachine(layout, record) : throw new InvalidOperationException(string.Join("\n", edit.Result.Diagnostics.Take(5)));
     }
 
+    /// <summary>The layout of a host of the sample fleet.</summary>
+    public static Layout LayoutOf(string host)
+    {
+        var fleet = InventoryLoader.Load(InventoryFiles.ReadFrom(Repository())).Fleet!;
+        return Layout.Of(fleet.FindHost(host)!, fleet.FindChassis(fleet.FindHost(host)!.Chassis!)!);
+    }
+
     public static string Repository()
     {
         var folder = AppContext.BaseDirectory;

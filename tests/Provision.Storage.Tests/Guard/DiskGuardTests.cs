@@ -157,9 +157,9 @@ public sealed class DiskGuardTests
 
     /// <summary>Programs are started nowhere else in Storage: what is not in these files cannot write to a disk.</summary>
     [Fact]
-    public void Commands_are_built_only_by_the_guard_the_look_and_the_escrow()
+    public void Commands_are_built_only_where_they_are_known_to_be_harmless()
     {
-        string[] may = ["Guard/DiskGuard.cs", "Guard/DiskCommand.cs", "Keys/Escrow.cs", "Keys/TangServers.cs", "Create/BlockNodes.cs"];
+        string[] may = ["Guard/DiskGuard.cs", "Guard/DiskCommand.cs", "Keys/Escrow.cs", "Keys/TangServers.cs", "Create/BlockNodes.cs", "Locate/DriveLight.cs"];
         var source = Path.Combine(Repository(), "src", "Provision.Storage");
         var files = Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && (File.ReadAllText(path).Contains("Command.Of(", StringComparison.Ordinal) || File.ReadAllText(path).Contains("Commands.Run(", StringComparison.Ordinal)))

@@ -42,7 +42,7 @@ public static class Imap33
     /// <summary>The machine, well and running; change what the test is about.</summary>
     public static MachineSketch Sketch()
     {
-        var machine = new MachineSketch("imap33") { Macs = { "00:00:5e:00:53:33", "00:00:5e:00:53:34" } };
+        var machine = new MachineSketch("imap33") { Macs = { "00:00:5e:00:53:20", "00:00:5e:00:53:21" } };
         Areca(machine);
         foreach (var (bay, device, bytes, serial) in Rear)
         {

@@ -1,0 +1,148 @@
+using Provision.Inventory;
+using Provision.Storage.Map;
+using Provision.Storage.Observe;
+
+namespace Provision.Storage.Plans;
+
+/// <summary>
+/// What a reinstall would wipe and what it protects (DESIGN rules 3 and 4). From the drive record alone, with the host dead, it is the plan that an
+/// engineer arms; from a look at the machine it is the plan that the installer finds. The reinstall goes on only where both have one hash.
+/// </summary>
+public static class ReinstallPlanner
+{
+    /// <summary>The plan.</summary>
+    /// <param name="layout">What the inventory says.</param>
+    /// <param name="record">What is known of the machine; null refuses: without it nothing can be armed.</param>
+    /// <param name="observed">A look at the machine; null for a dead one.</param>
+    /// <param name="osDiskSerials">Serials of system disks that were replaced since the record was written.</param>
+    public static StoragePlan Of(Layout layout, DriveRecord? record, ObservedStorage? observed, IReadOnlyList<string> osDiskSerials)
+    {
+        var actions = new List<StorageAction>();
+        if (record is null)
+        {
+            actions.Add(new StorageAction(ActionKind.Refuse, $"host {layout.Host.Name}", "has no drive record, so nothing says which disks are to be protected: provision drives accept", []));
+        }
+        else
+        {
+            var bays = observed is null ? null : BayFinder.Find(layout.Chassis, observed);
+            foreach (var set in layout.Sets)
+            {
+                AddDrives(set, layout, record, bays, osDiskSerials, actions);
+                AddUnits(set, layout, record, observed, bays, actions);
+            }
+
+            foreach (var pool in layout.Pools.Where(pool => pool.Definition.Sets.Any(set => StorageComparison.Exists(record, set))))
+            {
+                actions.Add(new StorageAction(ActionKind.Keep, $"pool {pool.Name}", "is protected and never imported", RecordedIdentities.Of(record, pool.Name)));
+            }
+
+            AddStrangers(layout, record, observed, actions);
+        }
+
+        return new StoragePlan { Host = layout.Host.Name, Purpose = "reinstall", Actions = actions, Problems = observed?.Problems ?? [] };
+    }
+
+    /// <summary>True where the target is the disks of a set themselves, and not one unit or partition beside others.</summary>
+    private static bool IsWholeTarget(SetLayout set, Layout layout) => layout.Os.Set == set.Key && layout.Os.Label is null && set.Luns.All(lun => lun.Os);
+
+    private static void AddDrives(
+        SetLayout set, Layout layout, DriveRecord record, IReadOnlyDictionary<Bay, ObservedDrive>? bays, IReadOnlyList<string> osDiskSerials, List<StorageAction> actions)
+    {
+        var wiped = IsWholeTarget(set, layout);
+        foreach (var bay in set.Bays)
+        {
+            var known = record.Drives.FirstOrDefault(drive => drive.Bay == bay);
+            var found = bays?.GetValueOrDefault(bay);
+            var target = $"bay {bay}";
+            var replaced = wiped && found?.Serial is { } serial && osDiskSerials.Contains(serial);
+            if (replaced && record.Drives.Any(drive => drive.Serial == found!.Serial))
+            {
+                // A disk that is recorded anywhere is not a new one: named as system disk it is a data disk in the wrong bay (fault 4).
+                actions.Add(new StorageAction(ActionKind.Refuse, target, $"the disk {found!.Serial} is recorded as a drive of this machine and not a replaced system disk", [DriveComparison.Of(bay, found)]));
+            }
+            else if (replaced)
+            {
+                actions.Add(new StorageAction(ActionKind.WipeOs, target, "is the operating system's, with the disk that was named as replaced", [DriveComparison.Of(bay, found!)]));
+            }
+            else if (known is null)
+            {
+                if (wiped || found is not null)
+                {
+                    actions.Add(new StorageAction(ActionKind.Refuse, target, wiped ? "is the operating system's, and no disk is recorded for it" : "holds a drive that is not recorded", found is null ? [] : [DriveComparison.Of(bay, found)]));
+                }
+            }
+            else if (found is not null && DriveComparison.Compare(known, found) is { IsMatch: false } match)
+            {
+                actions.Add(new StorageAction(ActionKind.Refuse, target, match.ToString(), [DriveComparison.Of(bay, found)]));
+            }
+            else if (wiped && bays is not null && found is null)
+            {
+                actions.Add(new StorageAction(ActionKind.Refuse, target, $"the system disk {known.Serial} is missing; a replaced one is named with --os-disk-serial", [DriveComparison.Of(known)]));
+            }
+            else
+            {
+                actions.Add(new StorageAction(
+                    wiped ? ActionKind.WipeOs : ActionKind.Keep,
+                    target,
+                    wiped ? "is the operating system's" : bays is not null && found is null ? "is protected; its drive is missing, which does not hold up a reinstall" : "is protected",
+                    [DriveComparison.Of(known)]));
+            }
+        }
+    }
+
+    private static void AddUnits(
+        SetLayout set, Layout layout, DriveRecord record, ObservedStorage? observed, IReadOnlyDictionary<Bay, ObservedDrive>? bays, List<StorageAction> actions)
+    {
+        foreach (var lun in set.Luns.Where(_ => !IsWholeTarget(set, layout)))
+        {
+            var target = $"unit {lun.Name}";
+            var wiped = layout.Os.Set == set.Key && layout.Os.Lun == lun.Name;
+            if (!wiped && !StorageComparison.Exists(record, set.Key))
+            {
+                continue;
+            }
+
+            var identities = RecordedIdentities.Of(record, lun.Name);
+            var label = wiped ? layout.Os.Label : null;
+            var partition = label is null ? null : record.Volumes.FirstOrDefault(volume => volume.Name == label)?.PartitionUuid;
+            if (wiped && (identities.Count == 0 || (label is not null && partition is null)))
+            {
+                actions.Add(new StorageAction(ActionKind.Refuse, target, $"holds the operating system's target, and {(label is null ? "its WWN or UUID" : $"the UUID of the partition {label}")} is not recorded", identities));
+                continue;
+            }
+
+            var unit = observed is null || bays is null ? null : UnitFinder.Find(set, lun, record, observed, bays);
+            if (unit is { Match.IsMatch: false } && (wiped || unit.Device is not null))
+            {
+                actions.Add(new StorageAction(ActionKind.Refuse, target, unit.Match.ToString(), identities));
+                continue;
+            }
+
+            actions.Add(new StorageAction(
+                wiped && label is null ? ActionKind.WipeOs : ActionKind.Keep,
+                target,
+                wiped && label is null ? "is the operating system's" : unit is { Device: null } ? "is protected; it is not seen now, which does not hold up a reinstall" : "is protected",
+                identities));
+            if (label is not null)
+            {
+                actions.Add(new StorageAction(ActionKind.WipeOs, $"partition {label}", $"is the operating system's; the other partitions of {lun.Name} stay as they are", ["partition " + partition]));
+            }
+        }
+    }
+
+    /// <summary>Disks of nobody: a stick is only left alone; a fixed one may be a data disk of another machine, and a person has to say (fault 16).</summary>
+    private static void AddStrangers(Layout layout, DriveRecord record, ObservedStorage? observed, List<StorageAction> actions)
+    {
+        if (observed is null)
+        {
+            return;
+        }
+
+        var own = BayFinder.Find(layout.Chassis, observed).Values.Select(drive => drive.Device).OfType<string>()
+            .Concat(UnitFinder.Find(layout, record, observed).Values.Select(device => device.Name)).ToHashSet(StringComparer.Ordinal);
+        foreach (var disk in observed.Devices.Where(device => device is { Kind: BlockKind.Disk, Removable: false, Bytes: > 0 } && device.Transport != "usb" && !own.Contains(device.Name)))
+        {
+            actions.Add(new StorageAction(ActionKind.Refuse, $"disk {disk.Serial ?? disk.Wwn ?? "without a serial"}", "is in no bay of the chassis and no unit of a set", [$"serial {disk.Serial ?? "?"} wwn {disk.Wwn ?? "-"}"]));
+        }
+    }
+}
