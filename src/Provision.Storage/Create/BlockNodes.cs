@@ -1,6 +1,7 @@
 using System.Globalization;
 using Provision.Machine;
 using Provision.Storage.Guard;
+using Provision.Storage.Observe;
 
 namespace Provision.Storage.Create;
 
@@ -28,9 +29,9 @@ internal sealed class BlockNodes(StorageMachine machine)
             : throw new StorageException($"{disk} has no partition {number}");
     }
 
-    /// <summary>Node of the running array with a UUID, or null.</summary>
+    /// <summary>Node of the running array with a UUID, or null; an inactive one holds its members but cannot be used.</summary>
     public string? Array(string uuid) =>
-        machine.Observe().Arrays.FirstOrDefault(array => PlannedIds.Same(array.Uuid, uuid))?.Device is { } device ? "/dev/" + device : null;
+        machine.Observe().Arrays.FirstOrDefault(array => PlannedIds.Same(array.Uuid, uuid) && array.State != SetHealth.Inactive)?.Device is { } device ? "/dev/" + device : null;
 
     /// <summary>True where a mapping of this name is open.</summary>
     public bool IsOpen(string mapping) =>

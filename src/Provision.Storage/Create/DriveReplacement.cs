@@ -85,7 +85,11 @@ public static class DriveReplacement
 
         // An interrupted run left our table, or a superblock of the very array that the drive is for.
         var planned = journal.Ids.Values.Concat(set.Luns.Select(lun => record?.Units.FirstOrDefault(unit => unit.Name == lun.Name)?.Uuid).OfType<string>()).Select(PlannedIds.Plain).ToHashSet(StringComparer.Ordinal);
-        foreach (var doubt in found is null ? [] : Blankness.Doubts([found], observed, planned))
+
+        // Where it went into the array before the interruption, the array's own contents lie on it.
+        var isIn = begun == journal && set.IsMd && found?.Device is { } inserted && observed.Arrays.Any(candidate =>
+            candidate is { Device: not null, State: not SetHealth.Inactive } && PlannedIds.Same(candidate.Uuid, record?.Units.FirstOrDefault(unit => unit.Name == set.Luns[0].Name)?.Uuid) && IsMember(candidate, inserted));
+        foreach (var doubt in found is null || isIn ? [] : Blankness.Doubts([found], observed, planned))
         {
             Refuse($"{doubt}. A recycled drive is cleared with provision storage wipe");
         }
@@ -111,13 +115,13 @@ public static class DriveReplacement
             {
                 Refuse(unit.Match.ToString());
             }
-            else if (unit.Health is not (SetHealth.Degraded or SetHealth.Rebuilding))
+            else if (!isIn && unit.Health is not (SetHealth.Degraded or SetHealth.Rebuilding))
             {
                 Refuse($"the array {set.Name} is {unit.State}: a drive that works is not replaced; fail it first with mdadm --fail, knowing why");
             }
 
             var members = observed.Arrays.FirstOrDefault(candidate => candidate.Device == unit.Device?.Name)?.Members ?? [];
-            permits.AddRange(members.Select(member => Permit(member.Device, DiskEffect.Service, $"works in the array {set.Name}")).OfType<WritePermit>());
+            permits.AddRange(members.Where(member => member.Device != found?.Device).Select(member => Permit(member.Device, DiskEffect.Service, $"works in the array {set.Name}")).OfType<WritePermit>());
         }
         else if (set.Level == RaidLevel.ZfsRaidz2 && actions.Count == 0)
         {
@@ -189,7 +193,7 @@ public static class DriveReplacement
             if (plan.Array is { } array)
             {
                 var running = machine.Observe().Arrays.FirstOrDefault(candidate => "/dev/" + candidate.Device == array);
-                if (running?.Members.Any(member => member.Device == name) != true)
+                if (running is null || !IsMember(running, name))
                 {
                     guard.Run(DiskCommands.RemoveMembers(array));
                     guard.Run(DiskCommands.AddMember(array, "/dev/" + name));
@@ -205,6 +209,9 @@ public static class DriveReplacement
         journal.Write(machine.Files);
         return journal;
     }
+
+    /// <summary>True for a working or rebuilding member; one that only has an old superblock of the array is none.</summary>
+    private static bool IsMember(MdArray array, string device) => array.Members.Any(member => member.Device == device && (member.State is "in_sync" or "rebuilding" or "spare"));
 
     private static void PutIntoPool(StorageMachine machine, ReplacePlan plan, string pool, string disk, DiskGuard guard, BlockNodes nodes, CreateJournal journal)
     {

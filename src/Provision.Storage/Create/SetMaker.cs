@@ -110,6 +110,11 @@ public sealed class SetMaker(StorageMachine machine, CreatePlan plan, CreateMean
 
         string Assemble()
         {
+            foreach (var idle in machine.Observe().Arrays.Where(array => PlannedIds.Same(array.Uuid, uuid) && array.Device is not null))
+            {
+                guard.Run(DiskCommands.StopArray("/dev/" + idle.Device));
+            }
+
             guard.Run(DiskCommands.AssembleArray(lun.Name, uuid, members));
             nodes.Settle();
             return nodes.Array(uuid) ?? throw new StorageException($"the array {lun.Name} ({uuid}) does not start");

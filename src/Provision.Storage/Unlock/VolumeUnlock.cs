@@ -32,10 +32,12 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
     private const int AtOnce = 4;
 
     private readonly List<UnlockResult> results = [];
+    private readonly BlockNodes nodes = new(machine);
 
     /// <summary>Opens and mounts what can be.</summary>
     public IReadOnlyList<UnlockResult> Run()
     {
+        nodes.Settle();
         var sequences = Attachments.Read(machine.Look);
         var observed = machine.Observe();
         var bays = BayFinder.Find(layout.Chassis, observed);
@@ -113,12 +115,24 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
             {
                 var uuid = record.Units.FirstOrDefault(unit => unit.Name == lun.Name)?.Uuid;
                 var array = observed.Arrays.FirstOrDefault(array => PlannedIds.Same(array.Uuid, uuid));
-                if (uuid is null || array is null || array.Device is not null)
+                if (uuid is null || array is null || array is { Device: not null, State: not SetHealth.Inactive })
                 {
                     continue;
                 }
 
-                Try(() => guard.Run(DiskCommands.AssembleArray(lun.Name, uuid, [.. array.Members.Where(member => member.State != "stale").Select(member => "/dev/" + member.Device)])), $"the array {lun.Name} does not start");
+                Try(
+                    () =>
+                    {
+                        // udev gathers members as they appear and leaves an array inactive that lacks one.
+                        if (array.Device is { } device)
+                        {
+                            guard.Run(DiskCommands.StopArray("/dev/" + device));
+                        }
+
+                        guard.Run(DiskCommands.AssembleArray(lun.Name, uuid, [.. array.Members.Where(member => member.State != "stale").Select(member => "/dev/" + member.Device)]));
+                        nodes.Settle();
+                    },
+                    $"the array {lun.Name} does not start");
             }
         }
     }
