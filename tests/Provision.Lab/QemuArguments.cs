@@ -7,12 +7,15 @@ internal static class QemuArguments
 {
     private const int FirstRootPort = 8;
 
+    /// <summary>What a drive without a spindle tells as its revolutions a minute.</summary>
+    private const int NotRotating = 1;
+
     /// <summary>The hardware.</summary>
     public static List<string> Of(QemuMachine machine)
     {
         List<string> arguments =
         [
-            "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "Nehalem,+rdrand", "-smp", $"{machine.Processors}", "-m", $"{machine.Memory}",
+            "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "Nehalem,+rdrand,+aes,+pclmulqdq", "-smp", $"{machine.Processors}", "-m", $"{machine.Memory}",
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-uuid", $"{machine.Uuid}",
             // Or ACPI has the PCI slots, and they do not have the numbers that their ports say.
             "-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off",
@@ -67,10 +70,10 @@ internal static class QemuArguments
         switch (disk.Place)
         {
             case AhciPort port:
-                Add(("driver", "ide-hd"), ("bus", port.Controller == 0 ? $"ide.{port.Port}" : $"ahci1.{port.Port}"), ("model", disk.Model), ("wwn", disk.Wwn));
+                Add(("driver", "ide-hd"), ("bus", port.Controller == 0 ? $"ide.{port.Port}" : $"ahci1.{port.Port}"), ("model", disk.Model), ("wwn", disk.Wwn), ("rotation_rate", disk.Ssd ? NotRotating : null));
                 break;
             case ScsiUnit unit:
-                Add(("driver", "scsi-hd"), ("bus", "scsi.0"), ("scsi-id", unit.Target), ("lun", unit.Unit), ("vendor", disk.Vendor), ("product", disk.Model), ("wwn", disk.Wwn));
+                Add(("driver", "scsi-hd"), ("bus", "scsi.0"), ("scsi-id", unit.Target), ("lun", unit.Unit), ("vendor", disk.Vendor), ("product", disk.Model), ("wwn", disk.Wwn), ("rotation_rate", disk.Ssd ? NotRotating : null));
                 break;
             case NvmeSlot slot:
                 Add(("driver", "nvme"), ("bus", $"slot{slot.Number}"));

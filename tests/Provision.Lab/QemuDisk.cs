@@ -14,4 +14,7 @@ public sealed record QemuDisk(string Image, DiskPlace Place, string Serial)
 
     /// <summary>World wide name (AHCI and SCSI), or EUI-64 (NVMe).</summary>
     public ulong? Wwn { get; init; }
+
+    /// <summary>Whether it says that it does not rotate (AHCI and SCSI).</summary>
+    public bool Ssd { get; init; }
 }

@@ -101,6 +101,11 @@ public static class StorageComparison
     private static StorageAction New(SetLayout set, FoundUnit unit, IReadOnlyDictionary<Bay, ObservedDrive> bays, ObservedStorage observed, string target)
     {
         var drives = set.Bays.Where(bays.ContainsKey).Select(bay => DriveComparison.Of(bay, bays[bay])).ToList();
+        if (unit.Device is { IsBlank: true } && (set.Level is RaidLevel.ArecaRaid1 or RaidLevel.ArecaRaid6))
+        {
+            return new StorageAction(ActionKind.Create, target, $"the set {set.Key} is new and the controller's volume is there and blank: provision storage create --set {set.Key}", drives);
+        }
+
         if (unit.Device is not null)
         {
             return new StorageAction(ActionKind.Refuse, target, $"the set {set.Key} is recorded as new, but {unit.Device.Path} is there: provision drives accept records it", drives);

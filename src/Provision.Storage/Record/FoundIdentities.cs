@@ -69,8 +69,15 @@ internal sealed class FoundIdentities
             return BayFinder.Find(layout.Chassis, observed).Any(pair => set.Bays.Contains(pair.Key) && pair.Value.Areca is { Usage: "HotSpare" });
         }
 
-        // A single drive is always there; it is a set once something is on it.
-        return set.Luns.Any(lun => Units.ContainsKey(lun.Name) && (set.Level != RaidLevel.Single || !devices[lun.Name].IsBlank));
+        if (set.IsMd)
+        {
+            return set.Luns.Any(lun => Units.ContainsKey(lun.Name));
+        }
+
+        // A single drive is always there, and a controller makes its volumes before anything is put on them: a set it is once something is on it.
+        // What lies on the operating system's volume says nothing of the data beside it.
+        var data = set.Luns.Where(lun => !lun.Os).ToList();
+        return (data.Count > 0 ? data : set.Luns).Any(lun => devices.TryGetValue(lun.Name, out var device) && !device.IsBlank);
     }
 
     private VolumeIdentity? Find(Volume volume, List<BlockDevice> labelled, DiagnosticBag refusals)

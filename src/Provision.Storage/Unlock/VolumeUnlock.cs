@@ -78,9 +78,11 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
         var permits = new Dictionary<string, WritePermit>(StringComparer.Ordinal);
         foreach (var set in layout.Sets.Where(set => StorageComparison.Exists(record, set.Key)))
         {
-            foreach (var bay in set.Bays)
+            // By serial in whatever bay: a drive that was put back into another bay is still the recorded one, and nothing here depends on the bay.
+            foreach (var known in record.Drives.Where(known => set.Bays.Contains(known.Bay)))
             {
-                if (bays.TryGetValue(bay, out var drive) && record.Drives.FirstOrDefault(known => known.Bay == bay) is { } known && DriveComparison.Compare(known, drive).IsMatch && drive.Device is { } name)
+                var same = bays.Values.Where(drive => drive.Serial == known.Serial && DriveComparison.Compare(known, drive).IsMatch).ToList();
+                if (same is [{ Device: { } name }])
                 {
                     Add(name, DriveComparison.Of(known), set);
                 }
