@@ -41,14 +41,15 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var cuts = 0;
         Ok(machine.Run("trial accept"));
-        foreach (var set in (string[])["spool", "ssd", "search"])
+        // Of the partitioned set the table and the beginning of the first volume; what comes after is the same as of the array.
+        foreach (var (set, most) in ((string, int)[])[("spool", 4), ("search", 60)])
         {
             for (var step = 0; ; step++)
             {
                 Assert.True(step < 60, "it does not get further");
 
                 // Cut where the first command runs that was not cut at before.
-                var next = machine.Run($"trial create {set}", PowerCut.AtNewLine("  ", seen));
+                var next = machine.Run($"trial create {set}", step < most ? PowerCut.AtNewLine("  ", seen) : null);
                 if (next.ExitCode is not null)
                 {
                     Ok(next);
@@ -61,7 +62,7 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
         }
 
         output.WriteLine($"{cuts} power cuts");
-        Assert.True(cuts >= 25, $"only {cuts} cuts");
+        Assert.True(cuts >= 12, $"only {cuts} cuts");
         Ok(machine.Run("trial rehearse\ntrial unlock\ntrial diff"));
         Assert.Equal(before, StorageTrial.Hash(machine.Stranger));
     }
