@@ -9,7 +9,7 @@ STAMPS     := $(OUT)/stamps
 SOURCES    := $(shell git ls-files 'src/*.cs' 'src/*.csproj' '*.props')
 CONFIGURATION ?= Release
 
-.PHONY: all demo test bench conformance diff install packages clean
+.PHONY: all demo test lab bench conformance diff install packages clean
 
 all: $(PROVISION)
 
@@ -34,6 +34,11 @@ demo: $(PROVISION) $(STAMPS)/demo-packages
 
 test: $(PROVISION) $(STAMPS)/test-packages $(STAMPS)/checker-packages $(STAMPS)/lab-packages
 	build/run-tests.sh
+
+# Whole storage machines (4u40, t15, nvme80 in small) under the published program: longer than `make test` may take.
+lab: $(PROVISION) $(STAMPS)/test-packages
+	dotnet build tests/Provision.Lab -c Release -v quiet --nologo
+	PROVISION_BINARY=$(PROVISION) dotnet test tests/Provision.Lab -c Release --no-build --nologo --filter Tier=machine --logger "console;verbosity=normal"
 
 bench: $(PROVISION) $(STAMPS)/test-packages $(STAMPS)/bench-packages
 	build/run-benchmarks.sh

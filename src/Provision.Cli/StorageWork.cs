@@ -12,6 +12,8 @@ namespace Provision.Cli;
 /// <summary>What the commands that work on disks share: the host, its layout and record, the machine, the confirmation.</summary>
 internal sealed class StorageWork : IDisposable
 {
+    private readonly Lazy<ObservedStorage> observed;
+
     private StorageWork(Workspace workspace, HostView view, Layout layout, RootedFiles files, StorageInput? input, ParseResult arguments)
     {
         Workspace = workspace;
@@ -25,7 +27,7 @@ internal sealed class StorageWork : IDisposable
 
         // Before the look, so that a disk that is swapped during it is seen.
         Sequences = IsLive ? Attachments.Read(look) : new Dictionary<string, long>();
-        Observed = input?.Observe(arguments)!;
+        observed = new Lazy<ObservedStorage>(() => (input ?? throw new InvalidOperationException("this command looks at no machine")).Observe(arguments));
     }
 
     public Workspace Workspace { get; }
@@ -42,7 +44,8 @@ internal sealed class StorageWork : IDisposable
 
     public IReadOnlyDictionary<string, long> Sequences { get; }
 
-    public ObservedStorage Observed { get; }
+    /// <summary>What the machine or the bundle shows; looked at when it is first asked for.</summary>
+    public ObservedStorage Observed => observed.Value;
 
     /// <summary>False where a bundle is looked at: then there is nothing that could be written.</summary>
     public bool IsLive { get; }
@@ -68,10 +71,10 @@ internal sealed class StorageWork : IDisposable
             throw new UserErrorException("a bundle can be looked at, but nothing can be written to it: leave out --from on the machine itself");
         }
 
-        var mine = Observed.Machine.Macs.Select(mac => MacAddress.TryParse(mac, out var parsed) ? parsed : default).ToList();
+        var mine = Workspace.Macs(Files).Select(mac => MacAddress.TryParse(mac, out var parsed) ? parsed : default).ToList();
         if (!View.Host.Macs.Any(mine.Contains))
         {
-            throw new UserErrorException([Diagnostic.Error(View.Host.Location, $"this machine is not {HostName}: it has none of its MAC addresses ({string.Join(", ", View.Host.Macs)}) but {string.Join(", ", Observed.Machine.Macs.DefaultIfEmpty("none"))}")]);
+            throw new UserErrorException([Diagnostic.Error(View.Host.Location, $"this machine is not {HostName}: it has none of its MAC addresses ({string.Join(", ", View.Host.Macs)}) but {string.Join(", ", mine.Select(mac => mac.ToString()).DefaultIfEmpty("none"))}")]);
         }
     }
 

@@ -114,7 +114,8 @@ internal sealed class Workspace
     /// <summary>The commit of the working tree.</summary>
     public Revision Revision() => GitRevision.Read(Folder, Commands);
 
-    private static IEnumerable<string> Macs(IMachineFiles files) =>
+    /// <summary>Addresses of a machine's network cards.</summary>
+    public static IEnumerable<string> Macs(IMachineFiles files) =>
         files.List("/sys/class/net")
             .Select(card => files.Read($"/sys/class/net/{card}/address", follow: true))
             .OfType<FileContent>()

@@ -7,6 +7,7 @@ namespace Provision.Lab;
 /// The published program on whole machines: bays that are AHCI ports and NVMe slots, a controller's volumes, ZFS, two Tang servers. Each test is one
 /// machine's life, because a boot takes longer than what is tested in it.
 /// </summary>
+[Trait("Tier", "machine")]
 public sealed class StorageMachineTests(ITestOutputHelper output)
 {
     [Fact]

@@ -143,11 +143,11 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
         Ok(machine.Run("""
             trial accept
             TRACE="strace -f -qq -s 256 -e trace=open,openat,openat2,creat -o /lab/create.trace" trial create search
+            trial rehearse
             """));
         Assert.Equal(["/dev/md127", "/dev/ubde", "/dev/ubdf", "/dev/ubdg"], Disks(WritableOpens("create.trace")));
         machine.Replace(7);
         Ok(machine.Run("""
-            trial rehearse
             trial unlock
             TRACE="strace -f -qq -s 256 -e trace=open,openat,openat2,creat -o /lab/replace.trace" trial replace front/7 LAB107
             """));

@@ -80,6 +80,11 @@ int Create(string target)
     var bays = BayFinder.Find(layout.Chassis, observed);
     var serials = layout.Sets.First(set => set.Key == target).Bays.Where(bays.ContainsKey).Select(bay => bays[bay].Serial!).ToList();
     var plan = CreatePlanner.Plan(layout, record, observed, target, serials, CreateJournal.Read(files, target), sequences);
+    if (plan.Journal.Finished && !plan.Plan.Refusals.Any())
+    {
+        return Save(RecordUpdate.AfterCreate(record, plan, plan.Journal, observed));
+    }
+
     if (plan.Allowed is null)
     {
         return Show(plan.Plan) + 2;

@@ -124,6 +124,13 @@ internal static class StorageCommand
                 return ExitCodes.Trouble;
             }
 
+            if (plan.Journal.Finished)
+            {
+                work.RequireThisMachine();
+                work.Write(RecordUpdate.AfterCreate(work.Record, plan, plan.Journal, work.Observed));
+                return ExitCodes.Same;
+            }
+
             if (plan.ControllerScript.Count > 0)
             {
                 Console.Out.WriteLine("\nThe controller makes this set. Run these by hand, then run the same command again:");

@@ -43,7 +43,6 @@ public sealed class CreatePlanner
         var sets = pool is null
             ? [.. layout.Sets.Where(set => set.Key == target)]
             : layout.Sets.Where(set => pool.Definition.Sets.Contains(set.Key)).ToList();
-        journal = journal is { Finished: false } && journal.Host == layout.Host.Name ? journal : journal is null ? null : journal with { };
         var ids = journal ?? NewJournal(target, sets, pool, serials);
         var planned = ids.Ids.Values.Select(PlannedIds.Plain).ToHashSet(StringComparer.Ordinal);
 
@@ -52,11 +51,7 @@ public sealed class CreatePlanner
             Refuse($"set {target}", $"the chassis {layout.Chassis.Name} has no set or pool {target}: it has {string.Join(", ", layout.Sets.Where(MayBeMade).Select(set => set.Key).Concat(layout.Pools.Select(p => p.Definition.Name)))}");
         }
 
-        if (journal is { Finished: true })
-        {
-            Refuse($"set {target}", $"was created already ({CreateJournal.Folder}/{target}.json): provision drives accept records it");
-        }
-        else if (journal is not null && (journal.Host != layout.Host.Name || !journal.Serials.SequenceEqual(serials.Order(StringComparer.Ordinal))))
+        if (journal is not null && (journal.Host != layout.Host.Name || !journal.Serials.SequenceEqual(serials.Order(StringComparer.Ordinal))))
         {
             Refuse($"set {target}", $"a creation was begun on {journal.Host} with the drives {string.Join(", ", journal.Serials)}: go on with those, or wipe them first");
         }
@@ -77,7 +72,15 @@ public sealed class CreatePlanner
         }
 
         AddSerials(target, serials);
-        AddUnits(sets, pool, planned, sequences);
+        if (journal is { Finished: true })
+        {
+            AddMade(target, sets);
+        }
+        else
+        {
+            AddUnits(sets, pool, planned, sequences);
+        }
+
         var plan = new StoragePlan { Host = layout.Host.Name, Purpose = "create " + target, Actions = actions, Problems = observed.Problems };
         var refused = plan.Refusals.Any();
         return new CreatePlan
@@ -200,6 +203,20 @@ public sealed class CreatePlanner
                         units[set.Luns[0].Name] = device.Name;
                     }
                 }
+            }
+        }
+    }
+
+    /// <summary>A creation that was finished, and lost power before the record was written: nothing is made again, only the record is missing.</summary>
+    private void AddMade(string target, List<SetLayout> sets)
+    {
+        actions.Add(new StorageAction(ActionKind.Keep, $"set {target}", "was made already; nothing is written but its drive record", [.. drives.Select(drive => DriveComparison.Of(drive.Bay, drive.Drive))]));
+        var bays = BayFinder.Find(layout.Chassis, observed);
+        foreach (var lun in sets.SelectMany(set => set.Luns.Where(lun => !lun.Os), (set, lun) => UnitFinder.Find(set, lun, null, observed, bays)))
+        {
+            if (lun.Device is { } device)
+            {
+                units[lun.Lun.Name] = device.Name;
             }
         }
     }

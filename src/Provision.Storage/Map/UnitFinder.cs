@@ -64,7 +64,7 @@ public static class UnitFinder
 
         var found = arrays[0];
         var device = found.Device is null ? null : observed.Find(found.Device);
-        return new FoundUnit(set, lun, device, device is null ? Match.No($"the array {lun.Name} is not assembled") : Match.Yes, found.State, found.Progress ?? found.State.ToString().ToLowerInvariant());
+        return new FoundUnit(set, lun, device, device is null || found.State == SetHealth.Inactive ? Match.No($"the array {lun.Name} is not started: provision storage unlock starts it") : Match.Yes, found.State, found.Progress ?? found.State.ToString().ToLowerInvariant());
     }
 
     private static FoundUnit Volume(SetLayout set, LunLayout lun, RecordedUnit? known, ObservedStorage observed)

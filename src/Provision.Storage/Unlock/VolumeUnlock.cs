@@ -46,12 +46,17 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
             return [.. layout.Volumes.Where(volume => !volume.Os && StorageComparison.Exists(record, SetOf(volume))).Select(volume => new UnlockResult(volume.Label, volume.MountPath, "its disks are missing", null))];
         }
 
-        var guard = new DiskGuard(machine.Commands, machine.Look, allowed, command => say($"  {command}"));
+        var changes = 0;
+        var guard = new DiskGuard(machine.Commands, machine.Look, allowed, command =>
+        {
+            Interlocked.Increment(ref changes);
+            say($"  {command}");
+        });
         Assemble(observed, guard);
         ImportPools(observed, guard);
-        observed = machine.Observe();
+        LookAgain();
         Open(observed, guard);
-        observed = machine.Observe();
+        LookAgain();
         foreach (var set in layout.Sets.Where(set => StorageComparison.Exists(record, set.Key)))
         {
             foreach (var lun in set.Luns.Where(lun => !lun.Os || lun.HasPartitionTable))
@@ -66,6 +71,15 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
 
         MountDatasets(observed, guard);
         return results;
+
+        // A whole look takes seconds; it is taken again only where something was started or opened.
+        void LookAgain()
+        {
+            if (Interlocked.Exchange(ref changes, 0) > 0)
+            {
+                observed = machine.Observe();
+            }
+        }
     }
 
     private IEnumerable<Volume> VolumesOf(SetLayout set, LunLayout lun) => layout.Volumes.Where(volume => volume.Set == set.Key && volume.Lun == lun.Name && !volume.Os);
