@@ -98,7 +98,7 @@ internal sealed class StorageWork : IDisposable
         }
     }
 
-    /// <summary>Writes the drive record, or where the repository cannot be written shows what to put there.</summary>
+    /// <summary>Writes the drive record; the whole inventory is checked with it first.</summary>
     public void Write(DriveRecordText record)
     {
         var edit = record.Edit(InventoryFiles.ReadFrom(Workspace.Folder));
@@ -107,21 +107,8 @@ internal sealed class StorageWork : IDisposable
             throw new UserErrorException(edit.Result.Diagnostics);
         }
 
-        InventoryFile.Write(Workspace.Folder, edit);
-        Console.Error.WriteLine($"written to {edit.Path}; commit and push it");
+        EditedFile.Write(Workspace.Folder, edit);
     }
 
     public void Dispose() => Files.Dispose();
-
-    /// <summary>Replaces a file of the inventory by a rename, so that no editor or git ever sees half of it.</summary>
-    private static class InventoryFile
-    {
-        public static void Write(string folder, InventoryEdit edit)
-        {
-            var path = Path.Combine(folder, edit.Path);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllText(path + ".new", edit.After);
-            File.Move(path + ".new", path, overwrite: true);
-        }
-    }
 }
