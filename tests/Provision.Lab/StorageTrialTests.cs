@@ -63,7 +63,7 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
 
         output.WriteLine($"{cuts} power cuts");
         Assert.True(cuts >= 12, $"only {cuts} cuts");
-        Ok(machine.Run("trial rehearse\ntrial unlock\ntrial diff"));
+        Ok(machine.Run("trial create ssd\ntrial rehearse\ntrial unlock\ntrial diff"));
         Assert.Equal(before, StorageTrial.Hash(machine.Stranger));
     }
 
