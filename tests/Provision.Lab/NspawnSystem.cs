@@ -14,7 +14,7 @@ public sealed class NspawnSystem : IDisposable
 {
     private const string Packages = "age,dbus,procps,systemd,systemd-sysv,util-linux";
     private static readonly Lock Building = new();
-    private static readonly TimeSpan BootLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(5);
     private readonly string controlGroup;
     private readonly Process container;
 

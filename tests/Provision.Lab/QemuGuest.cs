@@ -10,9 +10,9 @@ namespace Provision.Lab;
 public sealed class QemuGuest : IDisposable
 {
     private const string Scripts = ".scripts";
-    private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan PowerOffLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan PowerOffLimit = TimeSpan.FromMinutes(4);
 
     /// <summary>After this the machine is killed, whatever has become of the test.</summary>
     private const string LifeLimit = "30m";

@@ -57,7 +57,7 @@ internal sealed class StorageGuest(QemuGuest guest, string host) : IDisposable
     private CommandResult Timed(string script)
     {
         time.Restart();
-        var result = guest.Run(script, TimeSpan.FromMinutes(4));
+        var result = guest.Run(script, TimeSpan.FromMinutes(15));
         Times.Add(string.Create(CultureInfo.InvariantCulture, $"{time.Elapsed.TotalSeconds:F0} s: {script.ReplaceLineEndings(" ")[..Math.Min(script.Length, 100)]}"));
         return result;
     }

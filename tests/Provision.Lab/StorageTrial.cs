@@ -59,7 +59,7 @@ internal sealed class StorageTrial : IDisposable
             set -e
             {{lines}}
             """;
-        return UmlStorageGuest.Run(new UmlMachine { Disks = [.. disks], State = State, Memory = 768 }, folder.Folder("shared"), script, cut, limit ?? TimeSpan.FromMinutes(3));
+        return UmlStorageGuest.Run(new UmlMachine { Disks = [.. disks], State = State, Memory = 768 }, folder.Folder("shared"), script, cut, limit ?? TimeSpan.FromMinutes(12));
     }
 
     /// <summary>The folder that is <c>/lab</c> in the guest.</summary>

@@ -9,7 +9,7 @@ namespace Provision.Lab;
 internal static class UmlGuest
 {
     private const string Ready = "LAB-READY";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     /// <summary>Boots, runs a command with the disk mounted on <c>/mnt</c>, and cuts the power.</summary>
     /// <param name="folder">Where the guest's script and console go.</param>

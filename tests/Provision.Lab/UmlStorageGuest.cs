@@ -21,10 +21,10 @@ public static class UmlStorageGuest
     private const string End = "LAB-END ";
 
     /// <summary>After this the machine is killed, whatever has become of the test.</summary>
-    private const string LifeLimit = "10m";
+    private const string LifeLimit = "20m";
 
-    private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(12);
 
     /// <summary>Boots, runs a script as root, and cuts the power.</summary>
     /// <param name="machine">What it is made of.</param>
