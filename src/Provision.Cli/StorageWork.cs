@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Provision.Cli.Printing;
 using Provision.Inventory;
 using Provision.Machine;
 using Provision.Storage;
@@ -22,11 +23,10 @@ internal sealed class StorageWork : IDisposable
         Files = files;
         Record = workspace.Fleet.FindDrives(view.Host.Name);
         IsLive = input?.IsLive(arguments) == true;
-        var look = new FreshLook(workspace.Commands, files);
-        Machine = new StorageMachine(workspace.Commands, files, look, () => StorageObserver.Observe(new LiveLook(workspace.Commands, files, DateTimeOffset.UtcNow)));
+        Machine = StorageMachine.Of(workspace.Commands, files);
 
         // Before the look, so that a disk that is swapped during it is seen.
-        Sequences = IsLive ? Attachments.Read(look) : new Dictionary<string, long>();
+        Sequences = IsLive ? Attachments.Read(Machine.Look) : new Dictionary<string, long>();
         observed = new Lazy<ObservedStorage>(() => (input ?? throw new InvalidOperationException("this command looks at no machine")).Observe(arguments));
     }
 
@@ -76,6 +76,25 @@ internal sealed class StorageWork : IDisposable
         {
             throw new UserErrorException([Diagnostic.Error(View.Host.Location, $"this machine is not {HostName}: it has none of its MAC addresses ({string.Join(", ", View.Host.Macs)}) but {string.Join(", ", mine.Select(mac => mac.ToString()).DefaultIfEmpty("none"))}")]);
         }
+    }
+
+    /// <summary>Shows a plan; the exit code where the command ends with that: it is refused, or only shown. Else this machine is the host.</summary>
+    public int? Ends(ParseResult arguments, StoragePlan plan, bool onlyShown)
+    {
+        StoragePlanPrinter.Print(arguments, plan, all: true);
+        if (plan.Refusals.Any())
+        {
+            Console.Error.WriteLine("refused; nothing was written");
+            return ExitCodes.Trouble;
+        }
+
+        if (onlyShown)
+        {
+            return ExitCodes.Differs;
+        }
+
+        RequireThisMachine();
+        return null;
     }
 
     /// <summary>Asks for the host's name before something is destroyed; <c>--yes</c> answers.</summary>

@@ -8,4 +8,19 @@ namespace Provision.Storage;
 /// <param name="Files">Files below its root; the journal, markers and escrow are written through it.</param>
 /// <param name="Look">Asks it, anew at each question (<see cref="FreshLook"/>).</param>
 /// <param name="Observe">A whole new look at its storage.</param>
-public sealed record StorageMachine(ICommandRunner Commands, IMachineFiles Files, ILook Look, Func<ObservedStorage> Observe);
+public sealed record StorageMachine(ICommandRunner Commands, IMachineFiles Files, ILook Look, Func<ObservedStorage> Observe)
+{
+    /// <summary>The machine behind two doors.</summary>
+    /// <param name="commands">Runs programs.</param>
+    /// <param name="files">Files below its root.</param>
+    /// <param name="seenAs">What is made of each look; for machines whose disks have no identities of their own.</param>
+    public static StorageMachine Of(ICommandRunner commands, IMachineFiles files, Func<ObservedStorage, ObservedStorage>? seenAs = null)
+    {
+        var readable = new Dictionary<string, Answer>(StringComparer.Ordinal);
+        return new StorageMachine(commands, files, new FreshLook(commands, files), () =>
+        {
+            var observed = StorageObserver.Observe(new LiveLook(commands, files, DateTimeOffset.UtcNow, readable: readable));
+            return seenAs?.Invoke(observed) ?? observed;
+        });
+    }
+}

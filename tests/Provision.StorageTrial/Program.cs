@@ -23,8 +23,8 @@ var identity = Path.Combine(state, "operator.key");
 
 using var files = RootedFiles.Open("/");
 var commands = new ProcessRunner();
-var look = new FreshLook(commands, files);
-var machine = new StorageMachine(commands, files, look, () => LayOver(StorageObserver.Observe(new LiveLook(commands, files, DateTimeOffset.UtcNow))));
+var machine = StorageMachine.Of(commands, files, LayOver);
+var look = machine.Look;
 var inventory = InventoryFiles.ReadFrom(repository);
 var recordFile = Path.Combine(state, "record.yaml");
 if (File.Exists(recordFile))

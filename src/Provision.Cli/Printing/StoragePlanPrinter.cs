@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 using Provision.Storage.Plans;
 
@@ -6,7 +7,20 @@ namespace Provision.Cli.Printing;
 /// <summary>Prints a plan for disks: what is to be done first, what is well last and only on request.</summary>
 internal static class StoragePlanPrinter
 {
-    public static void Print(TextWriter to, StoragePlan plan, bool all)
+    /// <summary>Prints it in the form that the command line asks for.</summary>
+    public static void Print(ParseResult arguments, StoragePlan plan, bool all)
+    {
+        if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
+        {
+            Json.Print(json => WriteJson(json, plan));
+        }
+        else
+        {
+            Print(Console.Out, plan, all);
+        }
+    }
+
+    private static void Print(TextWriter to, StoragePlan plan, bool all)
     {
         foreach (var problem in plan.Problems)
         {
@@ -27,7 +41,7 @@ internal static class StoragePlanPrinter
         to.WriteLine($"{plan.Host}: {kept} as they should be, {plan.Actions.Count - kept - refused} to do, {refused} refused; plan {plan.Hash[..12]}");
     }
 
-    public static void WriteJson(Utf8JsonWriter json, StoragePlan plan)
+    private static void WriteJson(Utf8JsonWriter json, StoragePlan plan)
     {
         json.WriteStartObject();
         json.WriteString("host", plan.Host);

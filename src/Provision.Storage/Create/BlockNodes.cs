@@ -29,9 +29,22 @@ internal sealed class BlockNodes(StorageMachine machine)
             : throw new StorageException($"{disk} has no partition {number}");
     }
 
-    /// <summary>Node of the running array with a UUID, or null; an inactive one holds its members but cannot be used.</summary>
-    public string? Array(string uuid) =>
-        machine.Observe().Arrays.FirstOrDefault(array => PlannedIds.Same(array.Uuid, uuid) && array.State != SetHealth.Inactive)?.Device is { } device ? "/dev/" + device : null;
+    /// <summary>Node of the running array with a UUID, found by its members, or null; an inactive one holds its members but cannot be used.</summary>
+    /// <param name="uuid">The array's UUID, by the superblock of the member that leads to it.</param>
+    /// <param name="members">Devices that should be in it; one that does not answer is passed over.</param>
+    public string? Array(string uuid, IEnumerable<string> members)
+    {
+        foreach (var member in members)
+        {
+            var holder = machine.Look.List($"{Class}{NameOf(member)}/holders").FirstOrDefault(name => machine.Look.Read($"{Class}{name}/md/array_state")?.Trim() is { } state and not ("inactive" or "clear"));
+            if (holder is not null && MdArrays.ParseExamine(machine.Look.Run("mdadm", "--examine", member).Output).Any(found => PlannedIds.Same(found.Member.ArrayUuid, uuid)))
+            {
+                return "/dev/" + holder;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>True where a mapping of this name is open.</summary>
     public bool IsOpen(string mapping) =>

@@ -256,7 +256,7 @@ public sealed class CreatePlanner
     }
 
     private static WritePermit Permit(BlockDevice device, string identity, SetLayout set, IReadOnlyDictionary<string, long> sequences) =>
-        new(device.Name, sequences.TryGetValue(device.Name, out var sequence) ? sequence : null, device.Bytes, identity, DiskEffect.Destroy, $"the set {set.Key} is new and this was named for it");
+        WritePermit.For(device, sequences, identity, DiskEffect.Destroy, $"the set {set.Key} is new and this was named for it");
 
     /// <summary>Chooses every id before anything is written.</summary>
     private CreateJournal NewJournal(string target, IReadOnlyList<SetLayout> sets, PoolLayout? pool, IReadOnlyList<string> serials)

@@ -156,8 +156,7 @@ public static class DriveReplacement
         WritePermit? Permit(string device, DiskEffect effect, string reason)
         {
             // An array's member may be a partition; what is permitted is its disk.
-            var disk = observed.Find(device) is { Kind: BlockKind.Partition } part ? observed.Find(part.Parents[0]) : observed.Find(device);
-            return disk is null ? null : new WritePermit(disk.Name, sequences.TryGetValue(disk.Name, out var sequence) ? sequence : null, disk.Bytes, disk.Serial ?? disk.Name, effect, reason);
+            return observed.DisksBelow(device) is [var disk] ? WritePermit.For(disk, sequences, disk.Serial ?? disk.Name, effect, reason) : null;
         }
 
         string? Degraded()

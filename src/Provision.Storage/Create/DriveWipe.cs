@@ -79,7 +79,7 @@ public static class DriveWipe
 
         var plan = new StoragePlan { Host = layout.Host.Name, Purpose = $"wipe {bay}", Actions = actions, Problems = observed.Problems };
         var allowed = plan.Refusals.Any() || device is null ? null : new WriteSet(
-            [new WritePermit(device.Name, sequences.TryGetValue(device.Name, out var sequence) ? sequence : null, device.Bytes, DriveComparison.Of(bay, found!), DiskEffect.Destroy, "its bay and its serial were named")],
+            [WritePermit.For(device, sequences, DriveComparison.Of(bay, found!), DiskEffect.Destroy, "its bay and its serial were named")],
             []);
         return new WipePlan(plan, allowed is null ? null : device!.Path, allowed is null ? [] : [.. partitions.Select(part => part.Path)], allowed);
 

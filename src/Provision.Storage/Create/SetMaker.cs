@@ -106,7 +106,7 @@ public sealed class SetMaker(StorageMachine machine, CreatePlan plan, CreateMean
             nodes.Settle();
         });
 
-        return nodes.Array(uuid) ?? Assemble();
+        return nodes.Array(uuid, members) ?? Assemble();
 
         string Assemble()
         {
@@ -117,7 +117,7 @@ public sealed class SetMaker(StorageMachine machine, CreatePlan plan, CreateMean
 
             guard.Run(DiskCommands.AssembleArray(lun.Name, uuid, members));
             nodes.Settle();
-            return nodes.Array(uuid) ?? throw new StorageException($"the array {lun.Name} ({uuid}) does not start");
+            return nodes.Array(uuid, members) ?? throw new StorageException($"the array {lun.Name} ({uuid}) does not start");
         }
     }
 

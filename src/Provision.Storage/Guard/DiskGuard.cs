@@ -67,9 +67,10 @@ public sealed class DiskGuard
         foreach (var node in command.Written)
         {
             var name = state.NameOf(node) ?? throw new GuardException($"{command.Action}: there is no device {node}");
+            var signatures = new Lazy<(IReadOnlyList<Signature>, string?)>(() => (state.SignaturesOf(node, out var problem), problem));
             foreach (var disk in state.DisksBelow(name))
             {
-                var asked = new GuardCase(command, node, name, disk, allowed.Find(disk), allowed, state);
+                var asked = new GuardCase(command, node, name, disk, allowed.Find(disk), allowed, state, signatures);
                 foreach (var rule in rules)
                 {
                     if (rule.Says(asked) is { } why)

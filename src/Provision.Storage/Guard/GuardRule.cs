@@ -66,7 +66,8 @@ internal sealed record GuardRule(string Name, Func<GuardCase, string?> Says)
             return null;
         }
 
-        var found = c.State.SignaturesOf(c.Node, out var problem);
+        // On a device over several disks the question is the same for each of them.
+        var (found, problem) = c.Signatures.Value;
         foreach (var signature in found)
         {
             // A pool's GUID cannot be chosen: its label is ours where it lies in a partition whose UUID is.
@@ -89,7 +90,9 @@ internal sealed record GuardRule(string Name, Func<GuardCase, string?> Says)
 /// <param name="Permit">That disk's permit; null for a protected one.</param>
 /// <param name="Allowed">All that may be written.</param>
 /// <param name="State">The machine now.</param>
-internal sealed record GuardCase(DiskCommand Command, string Node, string Name, string Disk, WritePermit? Permit, WriteSet Allowed, DiskState State)
+/// <param name="Signatures">What is on the device, or why that cannot be known; read once a command, when it is first asked for.</param>
+internal sealed record GuardCase(
+    DiskCommand Command, string Node, string Name, string Disk, WritePermit? Permit, WriteSet Allowed, DiskState State, Lazy<(IReadOnlyList<Signature> Found, string? Problem)> Signatures)
 {
     /// <summary>True for the one action whose purpose is to remove what is there; its planner has named device and serial twice.</summary>
     public bool Wipes => Command.Action == DiskCommands.WipeAction;

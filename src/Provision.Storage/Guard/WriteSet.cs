@@ -1,3 +1,5 @@
+using Provision.Storage.Observe;
+
 namespace Provision.Storage.Guard;
 
 /// <summary>A disk that may be written, and why.</summary>
@@ -10,7 +12,17 @@ namespace Provision.Storage.Guard;
 /// <param name="Identity">Bay, serial, WWN: what people know it by.</param>
 /// <param name="Effect">The most that may be done to it.</param>
 /// <param name="Reason">Why it may be written: <c>set d1search is new and this drive was named for it</c>.</param>
-public sealed record WritePermit(string Name, long? Sequence, long Bytes, string Identity, DiskEffect Effect, string Reason);
+public sealed record WritePermit(string Name, long? Sequence, long Bytes, string Identity, DiskEffect Effect, string Reason)
+{
+    /// <summary>The permit for a disk that was looked at.</summary>
+    /// <param name="disk">The disk.</param>
+    /// <param name="sequences">Attachments, read before the look (<see cref="Attachments"/>).</param>
+    /// <param name="identity">Bay, serial, WWN.</param>
+    /// <param name="effect">The most that may be done to it.</param>
+    /// <param name="reason">Why.</param>
+    public static WritePermit For(BlockDevice disk, IReadOnlyDictionary<string, long> sequences, string identity, DiskEffect effect, string reason) =>
+        new(disk.Name, sequences.TryGetValue(disk.Name, out var sequence) ? sequence : null, disk.Bytes, identity, effect, reason);
+}
 
 /// <summary>
 /// The disks that a run may write: everything else is protected. Made by the planners, which are pure; an empty set is an

@@ -149,14 +149,14 @@ internal static class Contents
         bool Reads(long skip, int count)
         {
             string[] words = [$"if={device.Path}", "of=/dev/null", "bs=4096", $"count={count}", $"skip={skip}", "iflag=direct", "status=none"];
-            if (questions.Ask("whether it is blank", "dd", words) is not { } answer)
+            if (questions.Ask("whether it is blank", ReadingPrograms.ReadProof, words) is not { } answer)
             {
                 return false;
             }
 
             if (answer.ExitCode != 0)
             {
-                questions.Failed(LookRecord.KeyOf("dd", words), answer, "whether it is blank");
+                questions.Failed(LookRecord.KeyOf(ReadingPrograms.ReadProof, words), answer, "whether it is blank");
             }
 
             return answer.ExitCode == 0;

@@ -31,6 +31,23 @@ public sealed record ObservedStorage
 
     /// <summary>The device of a kernel name (<c>sda1</c>), or null.</summary>
     public BlockDevice? Find(string name) => Devices.FirstOrDefault(device => device.Name == name);
+
+    /// <summary>The disks that a device lies on, through partitions, arrays and containers; itself where it is a disk. None for an unknown name.</summary>
+    public IReadOnlyList<BlockDevice> DisksBelow(string name)
+    {
+        var found = new List<BlockDevice>();
+        var todo = new Stack<string>([name]);
+        for (var seen = new HashSet<string>(StringComparer.Ordinal); todo.TryPop(out var next);)
+        {
+            if (seen.Add(next) && Find(next) is { } device)
+            {
+                device.Parents.ToList().ForEach(todo.Push);
+                found.AddRange(device.Parents.Count == 0 ? [device] : []);
+            }
+        }
+
+        return found;
+    }
 }
 
 /// <summary>Whose storage was looked at.</summary>

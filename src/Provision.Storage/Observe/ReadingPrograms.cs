@@ -15,6 +15,9 @@ public static class ReadingPrograms
 
     internal const string DatasetColumns = "name,guid,mountpoint,mounted,encryption,keystatus,quota";
 
+    /// <summary>The program whose success is the answer: that a device can be read.</summary>
+    internal const string ReadProof = "dd";
+
     // {device} is one path below /dev, {devices} one or more, {number} decimal digits, {name} a pool, dataset or property. The Areca tool keeps in mind which controller
     // it talks to: "curctrl=N" in front of a command stands for the command that changes its mind.
     private static readonly Row[] Table =
@@ -40,7 +43,7 @@ public static class ReadingPrograms
         new("cli64 curctrl={number} disk info", null, 30),
         new("cli64 curctrl={number} disk info drv={number}", null, 30),
         // Proof that a device that looks blank can be read at all: libblkid says nothing about read errors.
-        new("dd if={device} of=/dev/null bs=4096 count={number} skip={number} iflag=direct status=none", "coreutils", 20),
+        new(ReadProof + " if={device} of=/dev/null bs=4096 count={number} skip={number} iflag=direct status=none", "coreutils", 20),
     ];
 
     /// <summary>The Debian package that has a program, or null where there is none.</summary>

@@ -84,32 +84,9 @@ public static class Rehearsal
         }
     }
 
-    private static WriteSet Service(Observe.ObservedStorage observed, string device, IReadOnlyDictionary<string, long> sequences, params IReadOnlyList<string> more)
-    {
-        var disks = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var name in more.Append(device))
-        {
-            Walk(name);
-        }
-
-        return new WriteSet(
-            [.. disks.Select(disk => new WritePermit(disk, sequences.TryGetValue(disk, out var sequence) ? sequence : null, observed.Find(disk)?.Bytes ?? 0, observed.Find(disk)?.Serial ?? disk, DiskEffect.Service, "a recovery key is tried on it"))],
-            []);
-
-        void Walk(string name)
-        {
-            if (observed.Find(name) is not { Parents.Count: > 0 } found)
-            {
-                disks.Add(name);
-                return;
-            }
-
-            foreach (var parent in found.Parents)
-            {
-                Walk(parent);
-            }
-        }
-    }
+    private static WriteSet Service(Observe.ObservedStorage observed, string device, IReadOnlyDictionary<string, long> sequences, params IReadOnlyList<string> more) => new(
+        [.. more.Append(device).SelectMany(observed.DisksBelow).DistinctBy(disk => disk.Name).Select(disk => WritePermit.For(disk, sequences, disk.Serial ?? disk.Name, DiskEffect.Service, "a recovery key is tried on it"))],
+        []);
 
     private static string? Try(Action work)
     {

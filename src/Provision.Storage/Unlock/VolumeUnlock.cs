@@ -118,7 +118,7 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
         {
             if (observed.Find(name) is { } device)
             {
-                permits[name] = new WritePermit(name, sequences.TryGetValue(name, out var sequence) ? sequence : null, device.Bytes, identity, DiskEffect.Service, $"the set {set.Key} is in service");
+                permits[name] = WritePermit.For(device, sequences, identity, DiskEffect.Service, $"the set {set.Key} is in service");
             }
         }
     }

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Provision.Cli.Printing;
+using Provision.Storage.Plans;
+using Command = System.CommandLine.Command;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision storage diff</c> and <c>plan</c>: what differs, and what a reinstall would do.</summary>
+internal static class StorageDiffCommand
+{
+    public static Command Diff()
+    {
+        var host = StorageOptions.Host();
+        var input = new StorageInput();
+        var all = new Option<bool>("--all") { Description = "Show what is as it should be, too" };
+        var command = new Command("diff", "Compares the disks with the layout and the drive record, and says why each thing that does not match does not. Exit code 0 same, 1 differs, 2 trouble.");
+        command.Arguments.Add(host);
+        input.AddTo(command);
+        command.Options.Add(all);
+        command.SetAction(arguments =>
+        {
+            using var work = StorageWork.Open(arguments, arguments.GetValue(host), input);
+            var plan = StorageComparison.Of(work.Layout, work.Record, work.Observed);
+            StoragePlanPrinter.Print(arguments, plan, arguments.GetValue(all));
+            return plan.IsSame ? ExitCodes.Same : ExitCodes.Differs;
+        });
+        return command;
+    }
+
+    public static Command Plan()
+    {
+        var host = StorageOptions.Host();
+        var dead = new Option<bool>("--dead") { Description = "From the drive record alone, without a look at the machine" };
+        var serials = new Option<string[]>("--os-disk-serial") { Description = "Serial of a system disk that was replaced", HelpName = "SERIAL", AllowMultipleArgumentsPerToken = true };
+        var input = new StorageInput();
+        var command = new Command(
+            "plan",
+            "Shows what a reinstall would wipe and what it protects, with the plan's hash. From the record of a dead host and from a look at a machine that is as recorded the hash is the same. " +
+            "Exit code 0 it could be armed, 1 something speaks against it, 2 trouble.");
+        command.Arguments.Add(host);
+        command.Options.Add(dead);
+        command.Options.Add(serials);
+        input.AddTo(command);
+        command.SetAction(arguments =>
+        {
+            using var work = StorageWork.Open(arguments, arguments.GetValue(host), arguments.GetValue(dead) ? null : input);
+            var plan = ReinstallPlanner.Of(work.Layout, work.Record, arguments.GetValue(dead) ? null : work.Observed, arguments.GetValue(serials) ?? []);
+            StoragePlanPrinter.Print(arguments, plan, all: true);
+            return plan.Refusals.Any() ? ExitCodes.Differs : ExitCodes.Same;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Provision.Inventory;
+using Provision.Text;
+
+namespace Provision.Cli.Commands;
+
+/// <summary>Arguments that the storage commands share.</summary>
+internal static class StorageOptions
+{
+    public static Argument<string?> Host() => new("HOST") { Description = "The host (default: the one whose MACs this machine has)", Arity = ArgumentArity.ZeroOrOne };
+
+    public static Option<bool> Yes() => new("--yes") { Description = "Do it without asking" };
+
+    public static Option<string> EscrowFolder() => new("--escrow")
+    {
+        Description = "Folder for recovery keys and header backups, encrypted to the operators; not on this machine's operating system disk",
+        HelpName = "DIR",
+        Required = true,
+    };
+
+    /// <summary>The bay that a text names; an unknown one ends the command with the nearest.</summary>
+    public static Bay BayOf(Layout layout, string text)
+    {
+        var bays = layout.Chassis.Panels.SelectMany(panel => panel.Bays).ToList();
+        var found = bays.Where(bay => bay.ToString() == text).ToList();
+        return found.Count == 1 ? found[0] : throw new UserErrorException([Diagnostic.Error(Location.OfFile("--bay"), $"the chassis {layout.Chassis.Name} has no bay \"{text}\"", NearestName.Hint(text, bays.Select(bay => bay.ToString())))]);
+    }
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using Provision.Storage.Create;
+using Provision.Storage.Guard;
+using Command = System.CommandLine.Command;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision storage replace</c> and <c>wipe</c>: one drive.</summary>
+internal static class StorageReplaceCommand
+{
+    public static Command Replace()
+    {
+        var host = StorageOptions.Host();
+        var bay = new Option<string>("--bay") { Description = "The bay, such as rear/4", HelpName = "BAY", Required = true };
+        var serial = new Option<string>("--serial") { Description = "Serial of the new drive", HelpName = "SERIAL", Required = true };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Show the plan and do nothing" };
+        var yes = StorageOptions.Yes();
+        var input = new StorageInput();
+        var command = new Command("replace", "Puts a new, blank drive into the place of a lost one: its set is rebuilt on it, and the drive record gets it.");
+        command.Arguments.Add(host);
+        foreach (Option option in new Option[] { bay, serial, dryRun, yes })
+        {
+            command.Options.Add(option);
+        }
+
+        input.AddTo(command);
+        command.SetAction(arguments =>
+        {
+            using var work = StorageWork.Open(arguments, arguments.GetValue(host), input);
+            var place = StorageOptions.BayOf(work.Layout, arguments.GetValue(bay)!);
+            var begun = work.IsLive ? CreateJournal.Read(work.Files, DriveReplacement.JournalOf(place)) : null;
+            var plan = DriveReplacement.Plan(work.Layout, work.Record, work.Observed, place, arguments.GetValue(serial)!, begun, work.Sequences);
+            if (work.Ends(arguments, plan.Plan, arguments.GetValue(dryRun)) is { } end)
+            {
+                return end;
+            }
+
+            StorageWork.Confirm(plan.Plan, arguments.GetValue(yes), arguments.GetValue(serial)!);
+            DriveReplacement.Run(work.Machine, plan, Console.Error.WriteLine);
+            work.Write(RecordUpdate.AfterReplace(work.HostName, work.Record, plan));
+            return ExitCodes.Same;
+        });
+        return command;
+    }
+
+    public static Command Wipe()
+    {
+        var host = StorageOptions.Host();
+        var bay = new Option<string>("--bay") { Description = "The bay, such as rear/4", HelpName = "BAY", Required = true };
+        var serial = new Option<string>("--serial") { Description = "Serial of the drive in it", HelpName = "SERIAL", Required = true };
+        var again = new Option<string?>("--serial-again") { Description = "The serial once more, where nobody can be asked", HelpName = "SERIAL" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Show the plan and do nothing" };
+        var input = new StorageInput();
+        var command = new Command("wipe", "Removes every signature of a recycled drive, so that it is blank for create or replace. Refused for a drive that any set of the record uses; the serial is asked for a second time.");
+        command.Arguments.Add(host);
+        foreach (Option option in new Option[] { bay, serial, again, dryRun })
+        {
+            command.Options.Add(option);
+        }
+
+        input.AddTo(command);
+        command.SetAction(arguments =>
+        {
+            using var work = StorageWork.Open(arguments, arguments.GetValue(host), input);
+            var plan = DriveWipe.Plan(work.Layout, work.Record, work.Observed, StorageOptions.BayOf(work.Layout, arguments.GetValue(bay)!), arguments.GetValue(serial)!, work.Sequences);
+            if (work.Ends(arguments, plan.Plan, arguments.GetValue(dryRun)) is { } end)
+            {
+                return end;
+            }
+
+            if (arguments.GetValue(again) is { } second && second != arguments.GetValue(serial))
+            {
+                throw new UserErrorException($"nothing was done: --serial-again is {second}");
+            }
+
+            StorageWork.Confirm(plan.Plan, arguments.GetValue(again) is not null, arguments.GetValue(serial)!);
+            DriveWipe.Run(plan, new DiskGuard(work.Machine.Commands, work.Machine.Look, plan.Allowed!, command => Console.Error.WriteLine($"  {command}")));
+            return ExitCodes.Same;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using Provision.Cli.Printing;
+using Provision.Inventory;
+using Provision.Storage.Create;
+using Provision.Storage.Keys;
+using Provision.Storage.Unlock;
+using Provision.Text;
+using Command = System.CommandLine.Command;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision storage unlock</c> and <c>rehearse</c>: into service, and the proof that it would go without the Tang servers.</summary>
+internal static class StorageUnlockCommand
+{
+    public static Command Unlock()
+    {
+        var host = StorageOptions.Host();
+        var escrow = new Option<string?>("--recovery") { Description = "Open with the recovery keys of this escrow folder instead of the Tang servers", HelpName = "DIR" };
+        var identity = GlobalOptions.Identity();
+        var input = new StorageInput();
+        var command = new Command(
+            "unlock",
+            "Assembles, opens and mounts every data volume by label, each layer held against the drive record; repairs nothing. Says exactly what is missing, and does not wait for it. " +
+            "Exit code 0 all in service, 1 something is missing, 2 trouble.");
+        command.Arguments.Add(host);
+        command.Options.Add(escrow);
+        command.Options.Add(identity);
+        command.SetAction(arguments =>
+        {
+            using var work = StorageWork.Open(arguments, arguments.GetValue(host), input);
+            work.RequireThisMachine();
+            if (work.Record is not { } record)
+            {
+                throw new UserErrorException([Diagnostic.Error(work.View.Host.Location, $"{work.HostName} has no drive record, so nothing says which disks are its own", "provision drives accept")]);
+            }
+
+            var keys = arguments.GetValue(escrow) is { } folder ? new Escrow(work.Machine, Path.GetFullPath(folder), work.HostName) : null;
+            var results = new VolumeUnlock(work.Machine, work.Layout, record, keys is null ? null : label => keys.ReadKey(label, arguments.GetValue(identity)!), Console.Error.WriteLine).Run();
+            if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
+            {
+                Json.Print(json =>
+                {
+                    json.WriteStartArray();
+                    foreach (var result in results)
+                    {
+                        json.WriteStartObject();
+                        json.WriteString("volume", result.Volume);
+                        json.WriteString("mount", result.Mount);
+                        json.WriteString("missing", result.Missing);
+                        json.WriteString("warning", result.Warning);
+                        json.WriteEndObject();
+                    }
+
+                    json.WriteEndArray();
+                });
+            }
+            else
+            {
+                foreach (var result in results.Where(result => result.Missing is not null || result.Warning is not null))
+                {
+                    Console.Out.WriteLine(result.Missing is not null ? $"missing  {result.Volume}: {result.Missing}" : $"warning  {result.Volume}: {result.Warning}");
+                }
+
+                Console.Out.WriteLine($"{work.HostName}: {results.Count(result => result.Missing is null)} of {results.Count} volumes in service");
+            }
+
+            return results.All(result => result.Missing is null) ? ExitCodes.Same : ExitCodes.Differs;
+        });
+        return command;
+    }
+
+    public static Command Rehearse()
+    {
+        var host = StorageOptions.Host();
+        var escrow = StorageOptions.EscrowFolder();
+        var identity = GlobalOptions.Identity();
+        var input = new StorageInput();
+        var command = new Command(
+            "rehearse",
+            "Opens each volume with the recovery key and the header backup of the escrow, as on the day when nothing else is left, and notes the day in the drive record. Nothing is mounted or stays open.");
+        command.Arguments.Add(host);
+        command.Options.Add(escrow);
+        command.Options.Add(identity);
+        command.SetAction(arguments =>
+        {
+            using var work = StorageWork.Open(arguments, arguments.GetValue(host), input);
+            work.RequireThisMachine();
+            if (work.Record is not { } record)
+            {
+                throw new UserErrorException($"{work.HostName} has no drive record: there is nothing to rehearse");
+            }
+
+            var keys = new Escrow(work.Machine, Path.GetFullPath(arguments.GetValue(escrow)!), work.HostName);
+            var results = Rehearsal.Run(work.Machine, work.Layout, record, keys, arguments.GetValue(identity)!, Console.Error.WriteLine);
+            foreach (var result in results.Where(result => result.Problem is not null))
+            {
+                Console.Out.WriteLine($"{result.Name}: {result.Problem}");
+            }
+
+            var opened = results.Where(result => result.Problem is null).Select(result => result.Name).ToHashSet(StringComparer.Ordinal);
+            Console.Out.WriteLine($"{work.HostName}: {opened.Count} of {results.Count} opened with what the escrow holds");
+            if (opened.Count > 0)
+            {
+                var volumes = work.Layout.Volumes.Where(volume => opened.Contains(volume.Label) || (volume.Encryption == VolumeEncryption.Zfs && opened.Contains(volume.Lun))).Select(volume => volume.Label);
+                work.Write(RecordUpdate.AfterRehearsal(work.HostName, record, volumes, DateOnly.FromDateTime(DateTime.UtcNow)));
+            }
+
+            return results.All(result => result.Problem is null) ? ExitCodes.Same : ExitCodes.Differs;
+        });
+        return command;
+    }
+}
