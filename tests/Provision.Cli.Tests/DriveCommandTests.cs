@@ -59,6 +59,9 @@ public sealed class DriveCommandTests : IDisposable
     public void A_machine_is_accepted_and_then_as_recorded()
     {
         CopyInventory();
+        var sample = work + "/hosts/drives/imap33.yaml";
+        var committed = File.ReadAllText(sample);
+        Directory.Delete(work + "/hosts/drives", recursive: true);
         var check = Run("drives", "--check", "--from", Bundle, "--repo", work);
         Assert.Equal(1, check.ExitCode);
         Assert.Contains("no-record", check.Text, StringComparison.Ordinal);
@@ -74,7 +77,9 @@ public sealed class DriveCommandTests : IDisposable
         Assert.Equal(0, Run("drives", "--check", "--from", Bundle, "--repo", work).ExitCode);
         Assert.Contains("as observed", Run("drives", "accept", "--from", Bundle, "--repo", work).Error, StringComparison.Ordinal);
 
-        var record = work + "/hosts/drives/imap33.yaml";
+        // The sample's record is what this command writes.
+        var record = sample;
+        Assert.Equal(committed, File.ReadAllText(record));
         File.WriteAllText(record, File.ReadAllText(record).Replace("WDWMAY04568236", "WDWMAY00000000", StringComparison.Ordinal));
         var foreign = Run("drives", "--check", "--from", Bundle, "--repo", work);
         Assert.Equal(1, foreign.ExitCode);
@@ -85,10 +90,10 @@ public sealed class DriveCommandTests : IDisposable
     public void Every_form_of_the_map()
     {
         var grid = Run("drives", "--from", Bundle).Text;
-        Assert.Contains("│ 4     unrecorded │ 5     unrecorded │ 6 E   unrecorded │\n", grid, StringComparison.Ordinal);
+        Assert.Contains("│ 4             ok │ 5             ok │ 6 E           ok │\n", grid, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', grid);
         var plain = runner.Run(Command.Of(Program, "drives", "--from", Bundle, "--repo", Repository).WithEnvironment("LC_ALL", "en_US.ISO-8859-1")).Text;
-        Assert.Contains("| 4     unrecorded | 5     unrecorded | 6 E   unrecorded |\n", plain, StringComparison.Ordinal);
+        Assert.Contains("| 4             ok | 5             ok | 6 E           ok |\n", plain, StringComparison.Ordinal);
         Assert.Contains("rear/4", Run("drives", "--from", Bundle, "--format", "table").Text, StringComparison.Ordinal);
         Assert.StartsWith("1 - HDD 500G RDY sdc 3QG023NC\n", Run("drives", "--from", Bundle, "--format", "lines").Text, StringComparison.Ordinal);
         Assert.Contains("alias rear-4 ", Run("drives", "--from", Bundle, "--vdev-id").Text, StringComparison.Ordinal);
@@ -107,7 +112,9 @@ public sealed class DriveCommandTests : IDisposable
         Directory.CreateDirectory(work + "/bundles");
         File.Copy(Bundle, work + "/bundles/a.tar.zst");
         File.Copy(Bundle, work + "/bundles/b.tar.zst");
-        var result = Run("drives", "--check", "--from", work + "/bundles");
+        CopyInventory();
+        Directory.Delete(work + "/hosts/drives", recursive: true);
+        var result = Run("drives", "--check", "--from", work + "/bundles", "--repo", work);
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(2, result.Text.Split("imap33: differs: imap33 no-record").Length - 1);
         File.WriteAllText(work + "/bundles/c.tar.zst", "no bundle");
