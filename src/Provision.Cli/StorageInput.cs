@@ -31,20 +31,19 @@ internal sealed class StorageInput
     /// <summary>What is observed; a bundle that cannot be read ends the command.</summary>
     public ObservedStorage Observe(ParseResult arguments)
     {
-        var commands = new ProcessRunner();
         if (arguments.GetValue(From) is { } path)
         {
-            return StorageObserver.Observe(ReadBundle(path, commands));
+            return StorageObserver.Observe(ReadBundle(path));
         }
 
         using var files = RootedFiles.Open("/");
-        return StorageObserver.Observe(new LiveLook(commands, files, DateTimeOffset.UtcNow));
+        return StorageObserver.Observe(new LiveLook(new ProcessRunner(), files, DateTimeOffset.UtcNow));
     }
 
     /// <summary>Reads a bundle; one that cannot be read ends the command.</summary>
-    public static BundleLook ReadBundle(string path, ICommandRunner commands)
+    public static BundleLook ReadBundle(string path)
     {
         var problems = new DiagnosticBag();
-        return Bundle.Read(path, commands, problems) ?? throw new UserErrorException(problems);
+        return Bundle.Read(path, problems) ?? throw new UserErrorException(problems);
     }
 }

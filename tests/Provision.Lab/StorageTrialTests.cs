@@ -136,6 +136,43 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("i60t02 is not mounted: its marker says i60t02 of imap61", strange.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>Faults 5, 11, 20: the table in another order, somebody else's file system with the same label, a damaged header whose copy is in the escrow.</summary>
+    [Fact]
+    public void Volumes_are_known_by_their_ids_and_a_damaged_header_still_opens_from_the_escrow()
+    {
+        Ok(machine.Run("trial accept\ntrial create spool\ntrial rehearse\ntrial unlock\nfor m in /mnt/i60t*; do basename $m > $m/message; done\nsync"));
+        var mixed = Ok(machine.Run("""
+            mkfs.ext4 -q -F -L i60t01 /dev/ubdh
+            sfdisk -d /dev/ubdb | sed -E 's/ubdb1 /ubdbX /; s/ubdb2 /ubdb1 /; s/ubdbX /ubdb2 /' > /run/swapped
+            sfdisk -q --wipe never --wipe-partitions never /dev/ubdb < /run/swapped
+            udevadm settle
+            trial unlock
+            for m in /mnt/i60t01 /mnt/i60t02; do echo "$m $(cat $m/message)"; done
+            """));
+        Assert.Contains("/mnt/i60t01 i60t01\n/mnt/i60t02 i60t02", mixed, StringComparison.Ordinal);
+        Assert.DoesNotContain("/dev/ubdh", mixed, StringComparison.Ordinal);
+
+        var damaged = machine.Run("dd if=/dev/zero of=/dev/ubdb2 bs=64k count=1 conv=notrunc status=none\nsync\ntrial unlock || echo unlock $?\ntrial rehearse");
+        output.WriteLine(damaged.Output);
+        Assert.Equal(0, damaged.ExitCode);
+        Assert.Contains("unlock 1", damaged.Output, StringComparison.Ordinal);
+        Assert.Contains("i60t02: in service", damaged.Output, StringComparison.Ordinal);
+        Assert.Contains("i60t01: opens", damaged.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Fault 13: an array over the system disk and a data disk. Nobody may clear or take the data disk while that is so, nor start the array.</summary>
+    [Fact]
+    public void An_array_over_the_system_disk_and_a_data_disk_is_left_as_it_is()
+    {
+        Ok(machine.Run("trial accept\nmdadm --create /dev/md/both --run --level=1 --raid-devices=2 --homehost=any --name=both /dev/ubda /dev/ubdc"));
+        var (system, data) = (StorageTrial.Hash(machine.Image(1)), StorageTrial.Hash(machine.Image(3)));
+        var refused = machine.Run("trial create ssd || echo create $?\ntrial wipe front/3 LAB3 || echo wipe $?\ntrial unlock || echo unlock $?\ncat /proc/mdstat");
+        output.WriteLine(refused.Output);
+        Assert.Contains("is not blank: it has a signature of linux_raid_member", refused.Output, StringComparison.Ordinal);
+        Assert.Contains("create 2", refused.Output, StringComparison.Ordinal);
+        Assert.Equal((system, data), (StorageTrial.Hash(machine.Image(1)), StorageTrial.Hash(machine.Image(3))));
+    }
+
     /// <summary>Every file that the whole run opens for writing, from the kernel's own view: none of a disk that it may not write.</summary>
     [Fact]
     public void A_whole_creation_and_replacement_open_no_protected_disk_for_writing()

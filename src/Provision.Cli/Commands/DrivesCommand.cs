@@ -134,7 +134,7 @@ internal static class DrivesCommand
     {
         try
         {
-            var map = ObservedMachineOfHost.Of(workspace, StorageObserver.Observe(StorageInput.ReadBundle(bundle, new ProcessRunner())), null, masters).Map;
+            var map = ObservedMachineOfHost.Of(workspace, StorageObserver.Observe(StorageInput.ReadBundle(bundle)), null, masters).Map;
             var problems = map.Findings.Where(finding => finding.Severity == FindingSeverity.Problem).Select(problem => $"{Printable.Of(problem.Place)} {problem.Code}").ToList();
             return problems.Count == 0
                 ? (ExitCodes.Same, $"{map.Layout.Host.Name}: same\n")

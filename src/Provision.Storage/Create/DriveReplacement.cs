@@ -54,6 +54,11 @@ public static class DriveReplacement
             return new ReplacePlan(Refused($"the chassis {layout.Chassis.Name} uses no bay {bay}"), null, bay, null, null, null, null, journal);
         }
 
+        if (set.Os && set.IsMd)
+        {
+            Refuse($"belongs to the operating system, which is never repaired but installed anew: a reinstall with --os-disk-serial {serial} takes the new disk");
+        }
+
         if (record is null || (!StorageComparison.Exists(record, set.Key) && set.Level != RaidLevel.Spare && !set.Os))
         {
             Refuse($"the set {set.Key} was never created, so nothing in it can be replaced: provision storage create --set {set.Key}");

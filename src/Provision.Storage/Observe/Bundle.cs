@@ -65,7 +65,7 @@ public static class Bundle
     }
 
     /// <summary>Reads a bundle file; null, and one error, where it is none.</summary>
-    public static BundleLook? Read(string path, ICommandRunner commands, DiagnosticBag problems)
+    public static BundleLook? Read(string path, DiagnosticBag problems)
     {
         try
         {
@@ -78,7 +78,7 @@ public static class Bundle
                 packed.Write(buffer, 0, read);
             }
 
-            return Unpack(packed.ToArray(), path, commands, problems);
+            return Unpack(packed.ToArray(), path, problems);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -87,7 +87,7 @@ public static class Bundle
     }
 
     /// <summary>Reads a packed bundle; null, and one error, where it is none.</summary>
-    public static BundleLook? Unpack(ReadOnlyMemory<byte> packed, string name, ICommandRunner commands, DiagnosticBag problems)
+    public static BundleLook? Unpack(ReadOnlyMemory<byte> packed, string name, DiagnosticBag problems)
     {
         if (packed.Length > MostPackedBytes)
         {
@@ -100,12 +100,10 @@ public static class Bundle
             return Refuse(problems, name, "this is no bundle: it is not compressed by zstd", "\"provision capture --out FILE.tar.zst\" makes one");
         }
 
-        var unpacked = commands.Run(Command.Of("zstd", "-q", "-d", "-c", "-M64MB").WithInput(packed).WithOutputLimit(MostBytes).WithTimeout(TimeSpan.FromMinutes(1)));
-        return unpacked.ExitCode switch
+        return Zstandard.Unpack(packed.Span, MostBytes, out var tar) switch
         {
-            0 => UnpackTar(unpacked.Output, name, problems),
-            127 => Refuse(problems, name, "cannot be read without the program zstd", "it is in the Debian package zstd"),
-            153 => Refuse(problems, name, $"unpacks to more than {MostBytes >> 20} MiB, which no bundle does"),
+            UnpackOutcome.Whole => UnpackTar(tar, name, problems),
+            UnpackOutcome.TooLong => Refuse(problems, name, $"unpacks to more than {MostBytes >> 20} MiB, which no bundle does"),
             _ => Refuse(problems, name, "damaged or cut off: zstd cannot unpack it", "copy it again from where it was made"),
         };
     }

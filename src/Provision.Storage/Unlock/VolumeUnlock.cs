@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Provision.Inventory;
 using Provision.Machine;
@@ -32,6 +33,9 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
     private const int AtOnce = 4;
 
     private readonly List<UnlockResult> results = [];
+
+    /// <summary>What did not go, by the name of the array, pool or volume. Containers are opened several at once.</summary>
+    private readonly ConcurrentDictionary<string, string> failures = new(StringComparer.Ordinal);
     private readonly BlockNodes nodes = new(machine);
 
     /// <summary>Opens and mounts what can be.</summary>
@@ -148,6 +152,7 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
                         guard.Run(DiskCommands.AssembleArray(lun.Name, uuid, [.. array.Members.Where(member => member.State != "stale").Select(member => "/dev/" + member.Device)]));
                         nodes.Settle();
                     },
+                    lun.Name,
                     $"the array {lun.Name} does not start");
             }
         }
@@ -165,14 +170,14 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
             var devices = found.Members.Select(member => "/dev/" + member).ToList();
             if (!found.Imported)
             {
-                Try(() => guard.Run(DiskCommands.ImportPool(found.Guid.ToString(CultureInfo.InvariantCulture), devices)), $"the pool {pool.Name} is not imported");
+                Try(() => guard.Run(DiskCommands.ImportPool(found.Guid.ToString(CultureInfo.InvariantCulture), devices)), pool.Name, $"the pool {pool.Name} is not imported");
             }
 
             var loaded = machine.Look.Run("zfs", "get", "-H", "-o", "value", "keystatus", pool.Name).Output.Trim();
             var rehearsed = layout.Volumes.Where(volume => volume.Lun == pool.Name && volume.Set == pool.Definition.Name).All(Rehearsed);
             if (loaded == "unavailable" && !rehearsed)
             {
-                failures[$"the key of the pool {pool.Name} is not loaded"] = "its recovery key was never rehearsed: provision storage rehearse, then commit the drive record";
+                failures[pool.Name] = $"the key of the pool {pool.Name} is not loaded: its recovery key was never rehearsed: provision storage rehearse, then commit the drive record";
             }
             else if (loaded == "unavailable")
             {
@@ -182,6 +187,7 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
                         using var key = recovery is null ? PoolKey.FromTang(machine, pool.Name) : recovery(pool.Name);
                         guard.Run(DiskCommands.LoadPoolKey(pool.Name, devices, key.Bytes));
                     },
+                    pool.Name,
                     $"the key of the pool {pool.Name} is not loaded");
             }
         }
@@ -219,14 +225,14 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
                 using var key = recovery(entry.Volume.Label);
                 guard.Run(DiskCommands.OpenLuks(entry.Device, entry.Volume.Label, key.Bytes));
             },
+            entry.Volume.Label,
             $"{entry.Volume.Label} does not open"));
     }
 
     private bool Rehearsed(Volume volume) => record.Volumes.FirstOrDefault(known => known.Name == volume.Label)?.Rehearsed is not null;
 
-    private readonly Dictionary<string, string> failures = new(StringComparer.Ordinal);
-
-    private void Try(Action work, string what)
+    /// <summary>Does something about an array, a pool or a volume; why it did not go is kept under its name, and the rest goes on.</summary>
+    private void Try(Action work, string subject, string what)
     {
         try
         {
@@ -234,22 +240,12 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
         }
         catch (Exception wrong) when (wrong is GuardException or CommandFailedException or StorageException)
         {
-            lock (failures)
-            {
-                failures[what] = wrong.Message;
-            }
-
+            failures.TryAdd(subject, $"{what}: {wrong.Message}");
             say($"{what}: {wrong.Message}");
         }
     }
 
-    private string? FailureOf(string name)
-    {
-        lock (failures)
-        {
-            return failures.Where(pair => pair.Key.Split(' ').Contains(name)).Select(pair => $"{pair.Key}: {pair.Value}").FirstOrDefault();
-        }
-    }
+    private string? FailureOf(string subject) => failures.GetValueOrDefault(subject);
 
     private void Mount(Volume volume, FoundVolume found, FoundUnit unit, DiskGuard guard)
     {
@@ -294,6 +290,7 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
                     throw new StorageException(marker is null ? $"it holds no marker {VolumeMarker.Path}" : $"its marker says {marker.Label} of {marker.Host}");
                 }
             },
+            volume.Label,
             $"{volume.Label} is not mounted");
         Result(FailureOf(volume.Label));
 
@@ -319,13 +316,13 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
                     : null;
                 if (missing is null && !dataset!.Mounted)
                 {
-                    Try(() => guard.Run(DiskCommands.MountDataset(volume.Device, devices)), $"{volume.Label} is not mounted");
+                    Try(() => guard.Run(DiskCommands.MountDataset(volume.Device, devices)), volume.Label, $"{volume.Label} is not mounted");
                     missing = FailureOf(volume.Label);
                 }
 
                 if (missing is null && VolumeMarker.Read(machine.Files, volume.MountPath!) is var marker && (marker is null || marker.Host != layout.Host.Name || marker.Label != volume.Label))
                 {
-                    Try(() => guard.Run(DiskCommands.UnmountDataset(volume.Device, devices)), $"{volume.Label} does not unmount");
+                    Try(() => guard.Run(DiskCommands.UnmountDataset(volume.Device, devices)), volume.Label, $"{volume.Label} does not unmount");
                     missing = marker is null ? $"it holds no marker {VolumeMarker.Path}" : $"its marker says {marker.Label} of {marker.Host}";
                 }
 

@@ -78,7 +78,7 @@ public class DrawingTests
     [Fact]
     public void LinesOfTheBundleAreTheSeeds()
     {
-        var observed = StorageObserver.Observe(Bundle.Read(Path.Combine(PerfectMachine.Root(), "tests/fixtures/bundles/imap33.tar.zst"), new Machine.ProcessRunner(), new DiagnosticBag())!);
+        var observed = StorageObserver.Observe(Bundle.Read(Path.Combine(PerfectMachine.Root(), "tests/fixtures/bundles/imap33.tar.zst"), new DiagnosticBag())!);
         var view = PerfectMachine.Of("imap33").View;
         Assert.Equal(
             """

@@ -118,7 +118,7 @@ public class BundleTests
             }
 
             var problems = new DiagnosticBag();
-            Assert.Null(Bundle.Read(path, Runner, problems));
+            Assert.Null(Bundle.Read(path, problems));
             Assert.Contains(message, Assert.Single(problems).Message, StringComparison.Ordinal);
         }
         finally

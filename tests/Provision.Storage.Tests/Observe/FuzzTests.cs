@@ -77,7 +77,7 @@ public class FuzzTests
         for (var round = 0; round < 15; round++)
         {
             var problems = new DiagnosticBag();
-            var look = Bundle.Unpack(Damage(packed, random), "damaged", new ProcessRunner(), problems);
+            var look = Bundle.Unpack(Damage(packed, random), "damaged", problems);
             Assert.True(look is null ? problems.Count == 1 : problems.Count == 0);
         }
     }

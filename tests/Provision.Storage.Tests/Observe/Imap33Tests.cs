@@ -94,7 +94,7 @@ public class Imap33Tests
     public void From_the_bundle_the_same_is_observed_as_from_the_machine()
     {
         var problems = new DiagnosticBag();
-        var look = Bundle.Read(BundlePath, new ProcessRunner(), problems);
+        var look = Bundle.Read(BundlePath, problems);
         Assert.Empty(problems);
         var observed = StorageObserver.Observe(look!);
         Assert.Empty(observed.Problems);

@@ -186,7 +186,7 @@ public class LiveLookTests(ITestOutputHelper output)
         Assert.NotEmpty(observed.Devices);
         var packed = Bundle.Pack(look.Record, "this", "test", new ProcessRunner());
         var problems = new Provision.Text.DiagnosticBag();
-        var again = StorageObserver.Observe(Bundle.Unpack(packed, "this", new ProcessRunner(), problems)!);
+        var again = StorageObserver.Observe(Bundle.Unpack(packed, "this", problems)!);
         Assert.Equal(observed.Devices.Select(device => (device.Name, device.Bytes, device.Number, device.WasProbed)), again.Devices.Select(device => (device.Name, device.Bytes, device.Number, device.WasProbed)));
         Assert.Equal(observed.Problems.Select(problem => problem.ToString()), again.Problems.Select(problem => problem.ToString()));
     }
@@ -205,14 +205,14 @@ public class LiveLookTests(ITestOutputHelper output)
     public void A_bundle_is_read_and_observed_quickly()
     {
         var problems = new Provision.Text.DiagnosticBag();
-        Assert.NotNull(Bundle.Read(Imap33Tests.BundlePath, new ProcessRunner(), problems));
+        Assert.NotNull(Bundle.Read(Imap33Tests.BundlePath, problems));
         var packed = File.ReadAllBytes(Imap33Tests.BundlePath);
         var tar = new ProcessRunner().Run(Command.Of("zstd", "-d", "-c", Imap33Tests.BundlePath)).Output;
         var look = Bundle.UnpackTar(tar, "imap33", problems)!;
         Measure("zstd", () => new ProcessRunner().Run(Command.Of("zstd", "-q", "-d", "-c").WithInput(packed)));
         Measure("archive", () => Bundle.UnpackTar(tar, "imap33", problems));
         Measure("observe", () => StorageObserver.Observe(look));
-        Assert.InRange(Measure("all", () => StorageObserver.Observe(Bundle.Read(Imap33Tests.BundlePath, new ProcessRunner(), problems)!)), 0, 500);
+        Assert.InRange(Measure("all", () => StorageObserver.Observe(Bundle.Read(Imap33Tests.BundlePath, problems)!)), 0, 500);
     }
 
     private double Measure(string what, Action work)

@@ -154,7 +154,7 @@ public class OtherMachinesTests
     {
         var problems = new Provision.Text.DiagnosticBag();
         var path = Path.Combine(Path.GetDirectoryName(Imap33Tests.BundlePath)!, "uml-degraded.tar.zst");
-        var observed = StorageObserver.Observe(Bundle.Read(path, new Provision.Machine.ProcessRunner(), problems)!);
+        var observed = StorageObserver.Observe(Bundle.Read(path, problems)!);
         Assert.Contains("Input/output error", Assert.Single(observed.Problems).Message, StringComparison.Ordinal);
         Assert.Equal(["S0", "S1", "S2", "S3"], observed.Devices.Where(device => device.Kind == BlockKind.Disk).Select(device => device.Serial!));
         var array = Assert.Single(observed.Arrays);

@@ -12,7 +12,7 @@ namespace Provision.Storage.Tests.Record;
 public class RecordAcceptanceTests
 {
     private static readonly ObservedStorage Bundled = StorageObserver.Observe(Bundle.Read(
-        Path.Combine(PerfectMachine.Root(), "tests/fixtures/bundles/imap33.tar.zst"), new Machine.ProcessRunner(), new DiagnosticBag())!);
+        Path.Combine(PerfectMachine.Root(), "tests/fixtures/bundles/imap33.tar.zst"), new DiagnosticBag())!);
 
     private static readonly HostView View = PerfectMachine.Of("imap33").View;
 
