@@ -169,7 +169,7 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
         var refused = machine.Run("trial create ssd || echo create $?\ntrial wipe front/3 LAB3 || echo wipe $?\ntrial unlock || echo unlock $?\ncat /proc/mdstat");
         output.WriteLine(refused.Output);
         Assert.Contains("is not blank: it has a signature of linux_raid_member", refused.Output, StringComparison.Ordinal);
-        Assert.Contains("create 2", refused.Output, StringComparison.Ordinal);
+        Assert.Contains("create 3\nrefuse bay front/3: /dev/md127 lies on it\nwipe 3", refused.Output, StringComparison.Ordinal);
         Assert.Equal((system, data), (StorageTrial.Hash(machine.Image(1)), StorageTrial.Hash(machine.Image(3))));
     }
 
