@@ -78,6 +78,13 @@ internal sealed class StorageWork : IDisposable
         }
     }
 
+    /// <summary>The drive record of this machine; without one, or on another machine, the command ends.</summary>
+    public DriveRecord RequireRecordOfThisMachine()
+    {
+        RequireThisMachine();
+        return Record ?? throw new UserErrorException([Diagnostic.Error(View.Host.Location, $"{HostName} has no drive record, so nothing says which disks are its own", "provision drives accept")]);
+    }
+
     /// <summary>Shows a plan; the exit code where the command ends with that: it is refused, or only shown. Else this machine is the host.</summary>
     public int? Ends(ParseResult arguments, StoragePlan plan, bool onlyShown)
     {

@@ -15,7 +15,7 @@ public sealed class QemuGuest : IDisposable
     private static readonly TimeSpan PowerOffLimit = TimeSpan.FromMinutes(4);
 
     /// <summary>After this the machine is killed, whatever has become of the test.</summary>
-    private const string LifeLimit = "30m";
+    private const string LifeLimit = "90m";
 
     private readonly LabFolder folder = new();
     private readonly string shared;

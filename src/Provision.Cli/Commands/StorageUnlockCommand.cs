@@ -4,7 +4,6 @@ using Provision.Inventory;
 using Provision.Storage.Create;
 using Provision.Storage.Keys;
 using Provision.Storage.Unlock;
-using Provision.Text;
 using Command = System.CommandLine.Command;
 
 namespace Provision.Cli.Commands;
@@ -28,12 +27,7 @@ internal static class StorageUnlockCommand
         command.SetAction(arguments =>
         {
             using var work = StorageWork.Open(arguments, arguments.GetValue(host), input);
-            work.RequireThisMachine();
-            if (work.Record is not { } record)
-            {
-                throw new UserErrorException([Diagnostic.Error(work.View.Host.Location, $"{work.HostName} has no drive record, so nothing says which disks are its own", "provision drives accept")]);
-            }
-
+            var record = work.RequireRecordOfThisMachine();
             var keys = arguments.GetValue(escrow) is { } folder ? new Escrow(work.Machine, Path.GetFullPath(folder), work.HostName) : null;
             var results = new VolumeUnlock(work.Machine, work.Layout, record, keys is null ? null : label => keys.ReadKey(label, arguments.GetValue(identity)!), Console.Error.WriteLine).Run();
             if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
@@ -84,12 +78,7 @@ internal static class StorageUnlockCommand
         command.SetAction(arguments =>
         {
             using var work = StorageWork.Open(arguments, arguments.GetValue(host), input);
-            work.RequireThisMachine();
-            if (work.Record is not { } record)
-            {
-                throw new UserErrorException($"{work.HostName} has no drive record: there is nothing to rehearse");
-            }
-
+            var record = work.RequireRecordOfThisMachine();
             var keys = new Escrow(work.Machine, Path.GetFullPath(arguments.GetValue(escrow)!), work.HostName);
             var results = Rehearsal.Run(work.Machine, work.Layout, record, keys, arguments.GetValue(identity)!, Console.Error.WriteLine);
             foreach (var result in results.Where(result => result.Problem is not null))
