@@ -9,7 +9,7 @@ STAMPS     := $(OUT)/stamps
 SOURCES    := $(shell git ls-files 'src/*.cs' 'src/*.csproj' '*.props')
 CONFIGURATION ?= Release
 
-.PHONY: all demo test lab bench conformance diff install packages clean
+.PHONY: all deb demo test lab bench conformance diff install packages clean
 
 all: $(PROVISION)
 
@@ -28,6 +28,10 @@ diff: $(PROVISION)
 
 install: $(PROVISION)
 	$(PROVISION) install $(CONFIG) $(if $(HOST),--host $(HOST)) --root $(ROOT) $(FLAGS)
+
+# The Debian package: out/provision_VERSION_amd64.deb, checked by lintian.
+deb: $(PROVISION) $(STAMPS)/deb-packages
+	build/deb.sh $(PROVISION) $(OUT)
 
 demo: $(PROVISION) $(STAMPS)/demo-packages
 	build/demo.sh $(PROVISION)

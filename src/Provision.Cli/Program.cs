@@ -29,6 +29,7 @@ root.Subcommands.Add(StorageCommand.Create());
 root.Subcommands.Add(HostCommand.Create());
 root.Subcommands.Add(DrivesCommand.Create());
 root.Subcommands.Add(CaptureCommand.Create());
+root.Subcommands.Add(ManCommand.Create(root));
 
 try
 {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Reflection;
 using Provision.Host.Desired;
 using Provision.Host.Model;
 using Provision.Host.Plans;
@@ -14,6 +15,9 @@ namespace Provision.Cli;
 /// <summary>The repository that a command works with, loaded and checked.</summary>
 internal sealed class Workspace
 {
+    /// <summary>Version of this program, as <c>--version</c> says it without the commit.</summary>
+    public static string Version { get; } = typeof(Workspace).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+
     /// <summary>Where a host has its own clone, for the units that run without a person: unlocking at boot, checking.</summary>
     private const string HostsOwn = "/var/lib/provision/repository";
 

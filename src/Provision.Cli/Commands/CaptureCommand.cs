@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Reflection;
 using Provision.Cli.Printing;
 using Provision.Inventory;
 using Provision.Machine;
@@ -51,7 +50,7 @@ internal static class CaptureCommand
         var look = new LiveLook(commands, files, DateTimeOffset.UtcNow, progress.Tell);
         var observed = StorageObserver.Observe(look);
         progress.Clear();
-        var bundle = Bundle.Pack(look.Record, observed.Machine.HostName, Version(), commands);
+        var bundle = Bundle.Pack(look.Record, observed.Machine.HostName, Workspace.Version, commands);
         Save(path, bundle);
 
         if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
@@ -81,7 +80,6 @@ internal static class CaptureCommand
         File.Move(half, path, overwrite: true);
     }
 
-    private static string Version() => typeof(CaptureCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
     private static void Print(string path, int bytes, LookRecord record, ObservedStorage observed)
     {
