@@ -131,7 +131,7 @@ public sealed class BootServer : IAsyncDisposable
 
     private static WebApplication Build(BootServerOptions options, BootServerState state)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = options.State });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = state.State.Folder });
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
