@@ -3,7 +3,8 @@
 #   part 1: diff and install of one host with 80 slots (270 files), against a C program, Template-Toolkit and Ansible
 #   part 2: a generated fleet of 1,000 hosts: validate, and rendering every file of it
 #   part 3: drive maps from captured bundles
-#   part 4: the template engine by itself
+#   part 4: the boot server beside nginx
+#   part 5: the template engine by itself
 # PEERS is the folder of the side-by-side benchmark (gen.sh, state.sh, floor.c, run-*.sh); ROUNDS how often each cell is measured.
 set -eu -o pipefail
 cd "$(dirname "$0")/.."
@@ -87,6 +88,34 @@ measure "drives --check, 1,000 bundles" 1 : "$provision" drives imap33 --check -
 measure "zstd and tar, 1,000 bundles (floor)" 1 : sh -c "for b in $work/bundles/*; do zstd -dc \$b | tar -xO > /dev/null; done"
 ratio "drives, one bundle" "zstd and tar, one bundle (floor)" "drives / unpacking, one bundle" "below 0.15 CPU s and 80 MiB"
 ratio "drives --check, 1,000 bundles" "zstd and tar, 1,000 bundles (floor)" "drives --check / unpacking, 1,000 bundles" "below 10 s wall"
+
+echo "== the boot server on loopback: wrk with 200 connections, both cores shared with it"
+digest=$(printf 'd%.0s' $(seq 64))
+mkdir -p "$work/store/installer/$digest" "$work/store/current"
+echo "$digest" > "$work/store/current/installer"
+head -c 33554432 /dev/urandom > "$work/store/installer/$digest/root.tar.zst"
+touch "$work/store/installer/$digest/vmlinuz" "$work/store/installer/$digest/initrd.zst"
+cat > "$work/nginx.conf" <<CONF
+worker_processes auto; pid $work/nginx.pid; error_log stderr; daemon off; user root;
+events { worker_connections 1024; }
+http { access_log off; sendfile on; tcp_nopush on; server { listen 127.0.0.1:18481; root $work; } }
+CONF
+"$provision" netboot serve --listen 127.0.0.1:18480 --dnsmasq off --site east --repo "$work/fleet1000" --state "$work/netboot" --store "$work/store" > /dev/null 2> "$work/serve.log" & serving=$!
+nginx -c "$work/nginx.conf" 2> /dev/null & fronting=$!
+trap 'kill $serving $fronting 2> /dev/null; rm -rf "$work"' EXIT
+until curl -sf -o /dev/null http://127.0.0.1:18480/boot.ipxe && curl -sf -o /dev/null http://127.0.0.1:18481/nginx.conf; do sleep 0.2; done
+megabytes() { wrk -t2 -c200 -d8s "$1" | awk '/Transfer\/sec/ { v = $2; print v * (v ~ /GB/ ? 1024 : v ~ /KB/ ? 1 / 1024 : 1) }'; }
+for _ in 1 2 3; do    # in turns
+    echo "ours $(megabytes http://127.0.0.1:18480/artefacts/installer/$digest/root.tar.zst)"
+    echo "nginx $(megabytes http://127.0.0.1:18481/store/installer/$digest/root.tar.zst)"
+done > "$work/rates"
+ours=$(awk '$1 == "ours" { print $2 }' "$work/rates" | sort -n | sed -n 2p) theirs=$(awk '$1 == "nginx" { print $2 }' "$work/rates" | sort -n | sed -n 2p)
+awk -v a="$ours" -v b="$theirs" 'BEGIN { printf "artefacts: provision %.0f MB/s, nginx %.0f MB/s\n  %-60s %8.2f  (aim: at least 0.5)\n", a, b, "provision / nginx", a / b }'
+mac=$(sed -n 's/.*macs: \["\([^"]*\)".*/\1/p' "$work/fleet1000/hosts/east.yaml" | sed -n 500p)
+scripts=$(wrk -t2 -c200 -d8s "http://127.0.0.1:18480/boot/$mac?uuid=4c4c4544-0042-3510-8052-b4c04f4a4e31" | awk '/Requests\/sec/ { print $2 }')
+printf '  %-60s %8.0f  (aim: 1000)\n' "boot scripts a second, inventory of 1,000 hosts" "$scripts"
+kill $serving $fronting; wait $serving $fronting 2> /dev/null || true
+trap 'rm -rf "$work"' EXIT
 
 echo "== the template engine: parse once, render many (one process, BenchmarkDotNet)"
 # as a process of its own it is compiled ahead, as the product is

@@ -109,7 +109,8 @@ internal sealed class HostWork : IDisposable
         }
     }
 
-    private static (Workspace, Provision.Inventory.Host, Revision, string) Pinned(Workspace workspace, Provision.Inventory.Host host, string branch)
+    /// <summary>The repository as the branch of a pinned host has it, in a folder that the caller removes.</summary>
+    public static (Workspace, Provision.Inventory.Host, Revision, string) Pinned(Workspace workspace, Provision.Inventory.Host host, string branch)
     {
         var commit = GitRevision.CommitOf(workspace.Folder, branch, workspace.Commands)
             ?? throw new UserErrorException([Diagnostic.Error(host.At("branch"), $"{host.Name} is pinned to the branch \"{branch}\", which this repository does not have", "fetch it, or correct branch:")]);

@@ -32,3 +32,13 @@ public sealed record ImageManifest
 /// <param name="Pieces">SHA-256 of each piece of <see cref="ImageManifest.PieceBytes"/>, in order.</param>
 /// <param name="UnpackedBytes">Space that the content needs unpacked; the file's own size where it is not packed.</param>
 public sealed record ImageFile(string Name, long Bytes, string Sha256, IReadOnlyList<string> Pieces, long UnpackedBytes);
+
+/// <summary>Where images are: <c>STORE/NAME/DIGEST/</c> with the manifest and its files, and <c>STORE/current/NAME</c>, a file that holds the digest.</summary>
+public static class ImageNames
+{
+    /// <summary>The image that holds the kernel and the initrd of installer and discovery.</summary>
+    public const string Installer = "installer";
+
+    /// <summary>The image of a set of roles, as hosts list them: <c>os-imap</c>, <c>os-web-mon</c>.</summary>
+    public static string OfRoles(IEnumerable<string> roles) => "os-" + string.Join('-', roles);
+}

@@ -10,4 +10,8 @@ namespace Provision.Jobs;
 [JsonSerializable(typeof(IReadOnlyList<InstallEvent>))]
 [JsonSerializable(typeof(InstallReport))]
 [JsonSerializable(typeof(ImageManifest))]
+[JsonSerializable(typeof(Job))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(DiscoveryReport))]
+[JsonSerializable(typeof(DiscoveryAnswer))]
 public sealed partial class JobsJson : JsonSerializerContext;

@@ -31,6 +31,15 @@ public sealed class CommandTests : IDisposable
     [InlineData("host add --help")]
     [InlineData("host retire --help")]
     [InlineData("capture --help")]
+    [InlineData("netboot --help")]
+    [InlineData("netboot serve --help")]
+    [InlineData("netboot arm --help")]
+    [InlineData("netboot approve --help")]
+    [InlineData("netboot disarm --help")]
+    [InlineData("netboot status --help")]
+    [InlineData("netboot watch --help")]
+    [InlineData("host discovered --help")]
+    [InlineData("host adopt --help")]
     public void Help_teaches(string arguments)
     {
         var result = Run(arguments.Split(' '));

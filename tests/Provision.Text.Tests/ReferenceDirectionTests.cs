@@ -16,7 +16,9 @@ public class ReferenceDirectionTests
         ["Provision.Storage"] = ["Provision.Inventory", "Provision.Machine"],
         // Pure: what a reinstall job is, and what boot server and installer say to each other. The installer needs no database for it.
         ["Provision.Jobs"] = ["Provision.Text"],
-        ["Provision.Cli"] = ["Provision.Host", "Provision.Storage"],
+        ["Provision.State"] = ["Provision.Inventory", "Provision.Jobs"],
+        ["Provision.Netboot"] = ["Provision.State", "Provision.Host", "Provision.Storage"],
+        ["Provision.Cli"] = ["Provision.Host", "Provision.Storage", "Provision.Netboot"],
     };
 
     [Fact]

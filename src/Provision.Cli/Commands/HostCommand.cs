@@ -5,14 +5,16 @@ using Provision.Text;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision host add</c> and <c>host retire</c>: edits of the inventory that keep comments and order.</summary>
+/// <summary><c>provision host add</c>, <c>retire</c>, <c>discovered</c> and <c>adopt</c>: edits of the inventory that keep comments and order.</summary>
 internal static class HostCommand
 {
     public static Command Create()
     {
-        var command = new Command("host", "Adds a host to the inventory, or retires one.");
+        var command = new Command("host", "Adds a host to the inventory, adopts a machine that booted from the network unknown, or retires a host.");
         command.Subcommands.Add(CreateAdd());
         command.Subcommands.Add(CreateRetire());
+        command.Subcommands.Add(HostAdoptCommand.CreateDiscovered());
+        command.Subcommands.Add(HostAdoptCommand.Create());
         return command;
     }
 
@@ -51,7 +53,7 @@ internal static class HostCommand
         return command;
     }
 
-    private static Option<bool> DryRun() => new("--dry-run") { Description = "Show the change and write nothing" };
+    public static Option<bool> DryRun() => new("--dry-run") { Description = "Show the change and write nothing" };
 
     private static int Apply(ParseResult arguments, Func<InventoryFiles, InventoryEdit> edit, bool dryRun)
     {
@@ -62,9 +64,7 @@ internal static class HostCommand
             throw new UserErrorException(result.Result.Diagnostics);
         }
 
-        var shown = new StringBuilder($"--- {result.Path}\n+++ {result.Path}\n");
-        UnifiedDiff.Write(shown, UnifiedDiff.Hunks(result.Before, result.After));
-        Console.Out.Write(shown);
+        Show(result);
         if (dryRun)
         {
             Console.Error.WriteLine("nothing was written (--dry-run)");
@@ -73,5 +73,12 @@ internal static class HostCommand
 
         EditedFile.Write(folder, result);
         return ExitCodes.Same;
+    }
+
+    public static void Show(InventoryEdit edit)
+    {
+        var shown = new StringBuilder($"--- {edit.Path}\n+++ {edit.Path}\n");
+        UnifiedDiff.Write(shown, UnifiedDiff.Hunks(edit.Before, edit.After));
+        Console.Out.Write(shown);
     }
 }

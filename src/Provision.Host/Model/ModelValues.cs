@@ -49,6 +49,7 @@ internal static class ModelValues
         ["gateway"] = site.Gateway.ToString(),
         ["resolvers"] = List(site.Resolvers),
         ["package_cache"] = site.PackageCache,
+        ["netboot_port"] = (long)site.Netboot.Port,
     }.Freeze();
 
     public static ScriptObject Peer(PeerSlot peer) => new ScriptObject

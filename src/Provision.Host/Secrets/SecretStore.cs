@@ -47,21 +47,38 @@ public sealed class SecretStore(string repository, string identity, ICommandRunn
     /// <summary>What is said of a name that the repository does not have.</summary>
     public string MissingHint(string name) => NearestName.Hint(name, Names) ?? $"encrypt it with age to hosts/secrets/{name}.age";
 
-    private Secret Decrypt(string name)
+    /// <summary>Reads a secret that is not text, such as an archive: its bytes as they are, kept nowhere; null, and why, where it cannot be read.</summary>
+    public (ReadOnlyMemory<byte>? Bytes, string? Problem) ReadBytes(string name)
     {
+        if (!Has(name))
+        {
+            return (null, $"there is no secret \"{name}\"");
+        }
+
         if (!File.Exists(identity))
         {
-            return new Secret(null, $"the secret \"{name}\" cannot be read: there is no identity {identity} (give one with --identity)");
+            return (null, $"the secret \"{name}\" cannot be read: there is no identity {identity} (give one with --identity)");
         }
 
         var result = commands.Run(Command.Of("age", "--decrypt", "--identity", identity, PathOf(name)).WithTimeout(TimeSpan.FromSeconds(20)));
         if (!result.Succeeded)
         {
             var why = result.ExitCode == 127 ? "age is not installed" : result.Error.Split('\n')[0].Replace("age: error: ", "", StringComparison.Ordinal);
-            return new Secret(null, $"the secret \"{name}\" cannot be decrypted with {identity}: {why}");
+            return (null, $"the secret \"{name}\" cannot be decrypted with {identity}: {why}");
         }
 
-        var text = Encoding.UTF8.GetString(result.Output.Span);
+        return (result.Output, null);
+    }
+
+    private Secret Decrypt(string name)
+    {
+        var (bytes, problem) = ReadBytes(name);
+        if (bytes is not { } plain)
+        {
+            return new Secret(null, problem);
+        }
+
+        var text = Encoding.UTF8.GetString(plain.Span);
         return new Secret(text.EndsWith('\n') ? text[..^1] : text, null);
     }
 

@@ -16,20 +16,27 @@ public sealed record InventoryEdit(string Path, string Before, string After, Inv
     /// <summary>An edit that cannot be made.</summary>
     internal static InventoryEdit Refused(IReadOnlyList<Diagnostic> why) => new("", "", "", new InventoryResult(null, why));
 
-    /// <summary>The edit that gives a file a new text; the whole inventory is checked with it.</summary>
-    internal static InventoryEdit Of(InventoryFiles files, string path, string before, string after)
+    /// <summary>The files with this change in them.</summary>
+    public InventoryFiles On(InventoryFiles files)
     {
         var changed = new List<InventoryFile>(files.Files.Count + 1);
         foreach (var file in files.Files)
         {
-            if (file.Path != path)
+            if (file.Path != Path)
             {
                 changed.Add(file);
             }
         }
 
-        changed.Add(new InventoryFile(path, Encoding.UTF8.GetBytes(after)));
+        changed.Add(new InventoryFile(Path, Encoding.UTF8.GetBytes(After)));
         changed.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
-        return new InventoryEdit(path, before, after, InventoryLoader.Load(files with { Files = changed }));
+        return files with { Files = changed };
+    }
+
+    /// <summary>The edit that gives a file a new text; the whole inventory is checked with it.</summary>
+    internal static InventoryEdit Of(InventoryFiles files, string path, string before, string after)
+    {
+        var edit = new InventoryEdit(path, before, after, new InventoryResult(null, []));
+        return edit with { Result = InventoryLoader.Load(edit.On(files)) };
     }
 }

@@ -60,6 +60,10 @@ public sealed record Fleet : Fact
     /// <summary>The slot of a name on any host, or null.</summary>
     public Slot? FindSlot(string name) => Index.Slots.GetValueOrDefault(name);
 
+    /// <summary>Address of a site's boot server: the one that the site names, else that of its first host with the role <c>install</c>; null where there is neither.</summary>
+    public Ipv4Address? BootServerOf(Site site) =>
+        site.Netboot.Server ?? Hosts.FirstOrDefault(host => host.Site == site.Name && host.Status != HostStatus.Retired && RolesOf(host).Has("install"))?.Address;
+
     /// <summary>All slots of a host in their order; none for a retired host or a chassis without slots.</summary>
     public IReadOnlyList<Slot> SlotsOf(Host host) => Index.SlotsOfHost.GetValueOrDefault(host.Name) ?? [];
 

@@ -18,6 +18,32 @@ public sealed record Site : Fact
     /// <summary>URL of the site's package cache, or null.</summary>
     public required string? PackageCache { get; init; }
 
+    /// <summary>How its machines boot from the network.</summary>
+    public required NetbootSite Netboot { get; init; }
+
     /// <summary>Settings for the site's hosts.</summary>
     public required YamlMapping Settings { get; init; }
 }
+
+/// <summary>What the boot server's DHCP server does.</summary>
+public enum DhcpMode
+{
+    /// <summary>It gives the site's hosts their addresses and says what to boot.</summary>
+    Full,
+
+    /// <summary>Another server gives addresses; it only says what to boot.</summary>
+    Proxy,
+
+    /// <summary>Another server does both.</summary>
+    Off,
+}
+
+/// <summary>How a site's machines boot from the network.</summary>
+/// <param name="Server">Address of the boot server; null where it is that of the site's host with the role <c>install</c>.</param>
+/// <param name="Port">Its HTTP port.</param>
+/// <param name="Store">Folder of the images on it.</param>
+/// <param name="Dhcp">What its DHCP server does.</param>
+/// <param name="Lease">How long an address is lent, in dnsmasq's words.</param>
+/// <param name="KernelOptions">More words for the installer's kernel command line.</param>
+/// <param name="Engineers">Public ssh keys of who may log in to an installer that has stopped.</param>
+public sealed record NetbootSite(Ipv4Address? Server, int Port, string Store, DhcpMode Dhcp, string Lease, IReadOnlyList<string> KernelOptions, IReadOnlyList<string> Engineers);

@@ -20,6 +20,11 @@ internal static class Choices
         ("not-last-copy", ReinstallGate.NotLastCopy, "another complete copy exists"),
         ("drained", ReinstallGate.Drained, "the queue is empty or moved away"));
 
+    public static readonly Choice<DhcpMode> Dhcp = new(
+        ("full", DhcpMode.Full, "it gives the site's hosts their addresses and says what to boot"),
+        ("proxy", DhcpMode.Proxy, "another server gives addresses; it only says what to boot"),
+        ("off", DhcpMode.Off, "another server does both"));
+
     public static readonly Choice<ControllerKind> Controller = new(
         ("areca", ControllerKind.Areca, "bay N is slot N of the enclosure"),
         ("sata", ControllerKind.Sata, "bay N is port N"),
@@ -56,6 +61,9 @@ public static class FormatWords
 
     /// <summary><c>no-masters</c> and so on.</summary>
     public static string Word(this ReinstallGate gate) => Choices.Gate.NameOf(gate);
+
+    /// <summary><c>full</c>, <c>proxy</c> or <c>off</c>.</summary>
+    public static string Word(this DhcpMode mode) => Choices.Dhcp.NameOf(mode);
 
     /// <summary><c>areca</c>, <c>sata</c> or <c>nvme</c>.</summary>
     public static string Word(this ControllerKind kind) => Choices.Controller.NameOf(kind);

@@ -84,6 +84,20 @@ internal static class Formats
         static v => IsPlain(v.Text) && v.Text[0] is not ('-' or '/') && !v.Text.Contains("..", StringComparison.Ordinal)
             && !HasBranchSign(v.Text) ? null : "");
 
+    public static readonly ScalarFormat Word = new(
+        "one word without blanks and quotes",
+        static v => IsPlain(v.Text) ? null : "") { Pattern = "^[^ ]+$" };
+
+    public static readonly ScalarFormat Folder = new(
+        "a folder such as /srv/provision, from /, without a slash at the end",
+        static v => IsPlain(v.Text) && v.Text.Length > 1 && v.Text[0] == '/' && v.Text[^1] != '/'
+            && !v.Text.Contains("//", StringComparison.Ordinal) && !HasDotFolder(v.Text) ? null : "") { Pattern = "^/.*[^/]$" };
+
+    public static readonly ScalarFormat SshKey = new(
+        "a public ssh key such as: ssh-ed25519 AAAA... name",
+        static v => v.Text.Split(' ') is [var kind, { Length: > 16 } key, ..] && (kind.StartsWith("ssh-", StringComparison.Ordinal) || kind.StartsWith("ecdsa-", StringComparison.Ordinal) || kind.StartsWith("sk-", StringComparison.Ordinal))
+            && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '/' or '=') && v.Text.All(c => c is >= ' ' and <= '~') ? null : "") { Pattern = "^(ssh|ecdsa|sk)-[^ ]+ [A-Za-z0-9+/=]+( .*)?$" };
+
     public static readonly ScalarFormat BayName = new(
         "a bay such as front/3",
         static v => v.Text.IndexOf('/') is > 0 and var slash

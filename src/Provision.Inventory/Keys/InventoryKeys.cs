@@ -20,6 +20,17 @@ internal static class InventoryKeys
         new("slot_networks", ListOf(Formats.Network), "every slot network lies in one of these; new hosts get theirs from them"),
         new("settings", new FreeShape(), SettingsDoc));
 
+    public static readonly Section Netboot = new(
+        "netboot",
+        "How the site's machines boot from the network.",
+        new("server", Of(Formats.Address), "address of the boot server (default: that of the site's host with the role install)"),
+        new("port", Of(Formats.Integer(1, 65535)), "its HTTP port") { Default = "8480" },
+        new("store", Of(Formats.Folder), "folder of the images on the boot server") { Default = "/srv/provision/store" },
+        new("dhcp", Of(Choices.Dhcp.ToFormat()), "what its DHCP server does") { Default = "full" },
+        new("lease", Of(Formats.Word), "how long an address is lent") { Default = "10m" },
+        new("kernel_options", ListOf(Formats.Word), "more words for the kernel command line of the installer, such as console=ttyS0; never a secret"),
+        new("engineers", ListOf(Formats.SshKey), "who may log in to an installer that has stopped"));
+
     public static readonly Section Site = new(
         "site",
         "One datacentre.",
@@ -28,6 +39,7 @@ internal static class InventoryKeys
         new("gateway", Of(Formats.Address), "the router of the hosts") { IsRequired = true },
         new("resolvers", ListOf(Formats.AnyAddress), "name servers"),
         new("package_cache", Of(Formats.Url), "the site's package cache"),
+        new("netboot", new SectionShape(Netboot), Netboot.Doc),
         new("settings", new FreeShape(), SettingsDoc));
 
     public static readonly Section Host = new(

@@ -40,9 +40,19 @@ internal static class FactReader
             Gateway = fields.Address("gateway"),
             Resolvers = fields.Texts("resolvers"),
             PackageCache = fields.Optional("package_cache"),
+            Netboot = Netboot(new Fields(fields.Section("netboot"), InventoryKeys.Netboot)),
             Settings = fields.Section("settings"),
         };
     }
+
+    private static NetbootSite Netboot(Fields fields) => new(
+        Ipv4Address.TryParse(fields.Optional("server"), out var server) ? server : null,
+        fields.Integer("port"),
+        fields.Text("store"),
+        fields.Choice("dhcp", Choices.Dhcp),
+        fields.Text("lease"),
+        fields.Texts("kernel_options"),
+        fields.Texts("engineers"));
 
     /// <summary>A host, retired or not.</summary>
     public static Host Host(NamedEntry entry)

@@ -1,0 +1,130 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using Provision.Cli.Printing;
+using Provision.Host.Repository;
+using Provision.Inventory;
+using Provision.Jobs;
+using Provision.Machine;
+using Provision.Netboot;
+using Provision.Netboot.Arm;
+using Provision.Netboot.Boot;
+using Provision.Storage.Plans;
+using Provision.Text;
+using Command = System.CommandLine.Command;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision netboot arm</c>: gates, plan, confirmation, job.</summary>
+internal static class NetbootArmCommand
+{
+    public static Command Create()
+    {
+        var host = NetbootCommand.Host();
+        var state = NetbootCommand.State();
+        var store = new Option<string?>("--store") { Description = "Folder of the images (default: that of the host's site)", HelpName = "DIR" };
+        var serials = new Option<string[]>("--os-disk-serial") { Description = "Serial of a system disk that was replaced", HelpName = "SERIAL", AllowMultipleArgumentsPerToken = true };
+        var lasting = new Option<string>("--for") { Description = "How long it stays armed, such as 30m or 2h", HelpName = "TIME", DefaultValueFactory = _ => "30m" };
+        var image = new Option<string?>("--image") { Description = "Name of the image (default: that of the host's roles, such as os-imap)", HelpName = "NAME" };
+        var uuid = new Option<string?>("--dmi-uuid") { Description = "UUID of the machine's firmware (default: that of the first machine with one of the host's cards)", HelpName = "UUID" };
+        var code = new Option<bool>("--require-code") { Description = "The installer waits until you have confirmed the code that the machine's console shows" };
+        var fresh = new Option<bool>("--new-identity") { Description = "The host gets new keys in place of its own: after a compromise" };
+        var dirty = new Option<bool>("--allow-dirty") { Description = "Arm though there are changes that are not committed; the reinstall will not have them" };
+        var yes = new Option<bool>("--yes") { Description = "Do it without asking" };
+        var command = new Command(
+            "arm",
+            "Shows the destructive plan of a reinstall with its hash, asks, and arms the host for it: its next network boot starts the installer, once. " +
+            "The plan comes from the drive record, so the host may be dead; a machine that gives another plan stops, writes nothing and waits for \"netboot approve\".\n\n" +
+            "Run it on the boot server. Refused, with everything that speaks against it, where a gate objects.");
+        command.Arguments.Add(host);
+        foreach (var option in new Option[] { state, store, serials, lasting, image, uuid, code, fresh, dirty, yes })
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(arguments => Arm(
+            arguments,
+            arguments.GetValue(host)!,
+            new ArmWish(arguments.GetValue(serials)!, UuidOf(arguments.GetValue(uuid)), arguments.GetValue(image), arguments.GetValue(dirty), arguments.GetValue(fresh), arguments.GetValue(code)),
+            state,
+            arguments.GetValue(store),
+            TimeOf(arguments.GetValue(lasting)!),
+            arguments.GetValue(yes)));
+        return command;
+    }
+
+    private static int Arm(ParseResult arguments, string name, ArmWish wish, Option<string> stateOption, string? store, TimeSpan lasting, bool yes)
+    {
+        var workspace = Workspace.Load(arguments);
+        var repository = workspace.Folder;
+        var revision = workspace.Revision();
+        var host = Find(workspace, name);
+        string? exported = null;
+        if (host.Branch is { } branch && branch != revision.Branch)
+        {
+            (workspace, host, revision, exported) = HostWork.Pinned(workspace, host, branch);
+        }
+
+        try
+        {
+            using var jobs = NetbootCommand.Open(arguments, stateOption);
+            var plan = Arming.PlanOf(workspace.Fleet, host, wish);
+            var images = new ImageStore(store ?? workspace.Fleet.FindSite(host.Site)!.Netboot.Store);
+            var facts = Arming.FactsOf(workspace.Fleet, host, plan, wish, revision.Id == "none" ? null : revision.Id, revision.Dirty, images, jobs.FindOpenOf(name));
+            var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
+            if (plan is not null && !json)
+            {
+                StoragePlanPrinter.Print(Console.Out, plan, all: false);
+                Console.Out.WriteLine($"hash {plan.Hash}\nimage {facts.Image ?? facts.ImageName}, commit {revision.Short}");
+            }
+
+            var permit = ArmGates.Ask(facts, out var objections) ?? throw new UserErrorException(objections);
+            foreach (var role in facts.Roles.Where(role => role.Gate is not (null or "none")))
+            {
+                Console.Error.WriteLine($"role {role.Name}: see to it that \"{role.Gate}\" holds; it is not checked here");
+            }
+
+            StorageWork.Confirm(plan!, yes, name);
+            var state = new StateFolder(arguments.GetValue(stateOption)!);
+            state.KeepBundles([.. jobs.Jobs(onlyOpen: true, 10_000).Select(open => open.Commit)]);
+            state.MakeBundle(repository, revision.Id, workspace.Commands);
+            var job = JobRules.Arm(permit, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), Environment.UserName, DateTimeOffset.UtcNow, lasting);
+            if (!jobs.TryAdd(job))
+            {
+                throw new UserErrorException($"{name}, or a host with one of its network cards, was armed at this moment by somebody else");
+            }
+
+            if (json)
+            {
+                Json.Print(writer => NetbootJobCommands.WriteJson(writer, job, null));
+            }
+            else
+            {
+                Console.Out.WriteLine($"{name} is armed until {job.Deadline:u}: boot it from the network, and follow with: provision netboot watch {name}");
+            }
+
+            return ExitCodes.Same;
+        }
+        finally
+        {
+            if (exported is not null)
+            {
+                Directory.Delete(exported, recursive: true);
+            }
+        }
+    }
+
+    private static Provision.Inventory.Host Find(Workspace workspace, string name) =>
+        workspace.Fleet.FindHost(name)
+        ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("HOST"), $"the inventory has no host \"{name}\"", NearestName.Hint(name, workspace.Fleet.Hosts.Select(known => known.Name)))]);
+
+    private static string? UuidOf(string? text) =>
+        text is null ? null
+        : Guid.TryParseExact(text, "D", out var uuid) ? uuid.ToString("D") : throw new UserErrorException($"--dmi-uuid {text}: expected a UUID, as dmidecode -s system-uuid prints it");
+
+    private static TimeSpan TimeOf(string text) =>
+        text.Length > 1 && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
+        && (text[^1] switch { 'm' => TimeSpan.FromMinutes(count), 'h' => TimeSpan.FromHours(count), _ => (TimeSpan?)null }) is { } time && time <= TimeSpan.FromHours(24)
+            ? time
+            : throw new UserErrorException($"--for {text}: expected minutes or hours, such as 30m or 2h, at most 24h");
+}

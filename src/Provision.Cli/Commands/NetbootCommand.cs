@@ -1,0 +1,70 @@
+using System.CommandLine;
+using Provision.Inventory;
+using Provision.Jobs;
+using Provision.Netboot;
+using Provision.State;
+using Provision.Text;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision netboot</c>: the boot server and its jobs.</summary>
+internal static class NetbootCommand
+{
+    public static Command Create()
+    {
+        var command = new Command(
+            "netboot",
+            "Reinstalls hosts from the network.\n\n" +
+            "  provision netboot serve              the boot server of a site, with DHCP and TFTP beside it\n" +
+            "  provision netboot arm imap33         shows what a reinstall would wipe; the host's next network boot does it\n" +
+            "  provision netboot watch imap33       follows it\n\n" +
+            "A machine that nobody armed, or whose job is done, late or in doubt, boots from its own disk.");
+        command.Subcommands.Add(NetbootServeCommand.Create());
+        command.Subcommands.Add(NetbootArmCommand.Create());
+        command.Subcommands.Add(NetbootJobCommands.CreateApprove());
+        command.Subcommands.Add(NetbootJobCommands.CreateDisarm());
+        command.Subcommands.Add(NetbootJobCommands.CreateStatus());
+        command.Subcommands.Add(NetbootWatchCommand.Create());
+        return command;
+    }
+
+    public static Option<string> State() => new("--state")
+    {
+        Description = "Folder of the boot server's state",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => StateFolder.Default,
+    };
+
+    public static Argument<string> Host() => new("HOST") { Description = "The host" };
+
+    /// <summary>Opens the jobs of the boot server on this machine; what cannot be read ends the command.</summary>
+    public static IJobStore Open(ParseResult arguments, Option<string> state)
+    {
+        try
+        {
+            return new StateFolder(arguments.GetValue(state)!).OpenJobs();
+        }
+        catch (StateLostException e)
+        {
+            throw new UserErrorException(e.Message);
+        }
+    }
+
+    /// <summary>The host's open job.</summary>
+    public static Job OpenJob(IJobStore jobs, string host) =>
+        jobs.FindOpenOf(host) ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("HOST"), $"{host} has no open job", NearestName.Hint(host, jobs.Jobs(onlyOpen: true, 1000).Select(job => job.Host)))]);
+
+    /// <summary>The site that a name or this machine stands for.</summary>
+    public static Site? SiteOf(Workspace workspace, string? name)
+    {
+        if (name is not null)
+        {
+            return workspace.Fleet.FindSite(name)
+                ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("--site"), $"there is no site \"{name}\"", NearestName.Hint(name, workspace.Fleet.Sites.Select(site => site.Name)))]);
+        }
+
+        using var files = Provision.Machine.RootedFiles.Open("/");
+        return HostIdentity.Find(workspace.Fleet, Workspace.Macs(files)).Host is { } host ? workspace.Fleet.FindSite(host.Site)
+            : workspace.Fleet.Sites.Count == 1 ? workspace.Fleet.Sites[0] : null;
+    }
+}

@@ -1,0 +1,156 @@
+using System.CommandLine;
+using System.Text.Json;
+using Provision.Cli.Printing;
+using Provision.Jobs;
+using Provision.State;
+using Provision.Text;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision netboot approve</c>, <c>disarm</c> and <c>status</c>.</summary>
+internal static class NetbootJobCommands
+{
+    public static Command CreateApprove()
+    {
+        var host = NetbootCommand.Host();
+        var state = NetbootCommand.State();
+        var hash = new Option<string?>("--hash") { Description = "Hash of the plan that the machine gave (\"netboot status HOST\" shows it with the plan), or its first 12 digits or more", HelpName = "HASH" };
+        var code = new Option<string?>("--code") { Description = "The code that the machine's console shows (\"arm --require-code\")", HelpName = "CODE" };
+        var command = new Command("approve", "Lets an installer go on that waits: for another plan than the one that was armed, by its hash, or for the code on its console. To abort it: \"netboot disarm\".");
+        command.Arguments.Add(host);
+        command.Options.Add(hash);
+        command.Options.Add(code);
+        command.Options.Add(state);
+        command.SetAction(arguments =>
+        {
+            using var jobs = NetbootCommand.Open(arguments, state);
+            var job = NetbootCommand.OpenJob(jobs, arguments.GetValue(host)!);
+            var now = DateTimeOffset.UtcNow;
+            JobEvent happened = (arguments.GetValue(hash), arguments.GetValue(code)) switch
+            {
+                ({ } given, null) => new Approved(now, given.Length >= 12 && job.FoundHash?.StartsWith(given, StringComparison.Ordinal) == true ? job.FoundHash : given),
+                (null, { } given) => new CodeGiven(now, given),
+                _ => throw new UserErrorException("say what you approve: --hash HASH or --code CODE"),
+            };
+            return Tell(jobs.Change(job.Id, happened)!);
+        });
+        return command;
+    }
+
+    public static Command CreateDisarm()
+    {
+        var host = NetbootCommand.Host();
+        var state = NetbootCommand.State();
+        var command = new Command(
+            "disarm",
+            "Takes a job back: the host boots from its own disk. An installer that waits, or is at work, stops at its next question; one that had begun to write leaves a system that may not start.");
+        command.Arguments.Add(host);
+        command.Options.Add(state);
+        command.SetAction(arguments =>
+        {
+            using var jobs = NetbootCommand.Open(arguments, state);
+            return Tell(jobs.Change(NetbootCommand.OpenJob(jobs, arguments.GetValue(host)!).Id, new DisarmAsked(DateTimeOffset.UtcNow))!);
+        });
+        return command;
+    }
+
+    public static Command CreateStatus()
+    {
+        var host = new Argument<string?>("HOST") { Description = "The host (default: every open job and the last closed ones)", Arity = ArgumentArity.ZeroOrOne };
+        var state = NetbootCommand.State();
+        var command = new Command("status", "Shows jobs: what state each is in, until when, what was said last; for one host also why it stopped and the proof of what was not written.");
+        command.Arguments.Add(host);
+        command.Options.Add(state);
+        command.SetAction(arguments =>
+        {
+            using var jobs = NetbootCommand.Open(arguments, state);
+            var name = arguments.GetValue(host);
+            var now = DateTimeOffset.UtcNow;
+            var shown = jobs.Jobs(onlyOpen: false, 200).Where(job => name is null || job.Host == name).Select(job => JobRules.Apply(job, new TimePassed(now)).Job).OrderByDescending(job => job.State.IsOpen()).ToList();
+            var lines = jobs.LastLines(200);
+            if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
+            {
+                Json.Print(writer =>
+                {
+                    writer.WriteStartArray();
+                    shown.ForEach(job => WriteJson(writer, job, lines.GetValueOrDefault(job.Id)));
+                    writer.WriteEndArray();
+                });
+            }
+            else
+            {
+                Columns.Write(Console.Out, ["HOST", "STATE", "UNTIL", "STEP", "DONE", "LAST SAID"], shown.Take(name is null ? 50 : 5).Select(job => Row(job, lines.GetValueOrDefault(job.Id)?.Event)));
+                if (name is not null && shown.Count > 0)
+                {
+                    Explain(shown[0]);
+                }
+            }
+
+            return ExitCodes.Same;
+        });
+        return command;
+    }
+
+    /// <summary>A job for programs; no secret and no hash of one is in it.</summary>
+    public static void WriteJson(Utf8JsonWriter json, Job job, JobLine? last)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", job.Id);
+        json.WriteString("host", job.Host);
+        json.WriteString("state", job.State.Word());
+        json.WriteBoolean("open", job.State.IsOpen());
+        json.WriteString("deadline", job.Deadline);
+        json.WriteString("plan", job.PlanHash);
+        json.WriteString("found_plan", job.FoundHash);
+        json.WriteString("approved_plan", job.ApprovedHash);
+        json.WriteString("commit", job.Commit);
+        json.WriteString("image", job.Image);
+        json.WriteString("dmi_uuid", job.DmiUuid);
+        json.WriteString("armed_at", job.ArmedAt);
+        json.WriteString("armed_by", job.ArmedBy);
+        json.WriteNumber("boots", job.Boot);
+        json.WriteString("step", last?.Event.Step);
+        json.WriteString("said", last?.Event.Text);
+        if (last?.Event.Done is { } done)
+        {
+            json.WriteNumber("done", done);
+        }
+
+        if (job.Report is { } report)
+        {
+            json.WritePropertyName("report");
+            JsonSerializer.Serialize(json, report, JobsJson.Default.InstallReport);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static IReadOnlyList<string> Row(Job job, InstallEvent? last) =>
+        [job.Host, job.State.Word(), job.State.IsOpen() ? job.Deadline.ToString("u") : "-", last?.Step ?? "-", last?.Done is { } done ? $"{done:P0}" : "-", last?.Text ?? "-"];
+
+    private static void Explain(Job job)
+    {
+        Console.Out.WriteLine($"plan {job.PlanHash}{(job.FoundHash is { } found && found != job.PlanHash ? $"\nthe machine gives {found}" : "")}");
+        foreach (var problem in job.Report?.Problems ?? [])
+        {
+            Console.Out.WriteLine("  " + Printable.Of(problem, 300));
+        }
+
+        foreach (var device in job.Report?.Protected ?? [])
+        {
+            var same = device is { SectorsWritten: 0 } && device.Before == device.After;
+            Console.Out.WriteLine($"  {(same ? "untouched" : "CHANGED")}  {Printable.Of(device.Identity)} ({Printable.Of(device.Device)}): {device.SectorsWritten} sectors written");
+        }
+    }
+
+    private static int Tell(JobStep step)
+    {
+        if (!step.IsAccepted)
+        {
+            throw new UserErrorException(step.Refusal!);
+        }
+
+        Console.Out.WriteLine($"{step.Job.Host} is {step.Job.State.Word()}{(step.Job.State.IsOpen() ? $" until {step.Job.Deadline:u}" : "")}");
+        return ExitCodes.Same;
+    }
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Net;
+using Provision.Inventory;
+using Provision.Netboot;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision netboot serve</c>: runs until it is told to end.</summary>
+internal static class NetbootServeCommand
+{
+    public static Command Create()
+    {
+        var listen = new Option<string?>("--listen") { Description = "Address and port (default: the site's boot server and its port)", HelpName = "ADDRESS:PORT" };
+        var state = NetbootCommand.State();
+        var store = new Option<string?>("--store") { Description = "Folder of the images (default: the site's)", HelpName = "DIR" };
+        var site = new Option<string?>("--site") { Description = "The site (default: that of the host that this machine is)", HelpName = "NAME" };
+        var dnsmasq = new Option<string?>("--dnsmasq") { Description = "full: gives addresses and says what to boot; proxy: beside a DHCP server of others; off (default: the site's netboot.dhcp)", HelpName = "full|proxy|off" };
+        dnsmasq.AcceptOnlyFromAmong("full", "proxy", "off");
+        var identity = GlobalOptions.Identity();
+        var command = new Command(
+            "serve",
+            "The boot server: a script for every machine, images, jobs and a page with what goes on, over HTTP; DHCP and TFTP by a dnsmasq of its own, with a configuration " +
+            "made from the inventory. It may be killed and started again at any time; while it is down machines boot from their own disks.\n\n" +
+            "Each change of the inventory is taken within seconds; one that does not validate is told, and the last good one goes on.");
+        command.Options.Add(listen);
+        command.Options.Add(state);
+        command.Options.Add(store);
+        command.Options.Add(site);
+        command.Options.Add(dnsmasq);
+        command.Options.Add(identity);
+        command.SetAction((arguments, cancellation) => Serve(
+            arguments, NetbootCommand.SiteOf(Workspace.Load(arguments), arguments.GetValue(site)), arguments.GetValue(listen), arguments.GetValue(state)!, arguments.GetValue(store), arguments.GetValue(dnsmasq), arguments.GetValue(identity)!, cancellation));
+        return command;
+    }
+
+    private static async Task<int> Serve(ParseResult arguments, Site? site, string? listen, string state, string? store, string? dnsmasq, string identity, CancellationToken cancellation)
+    {
+        var workspace = Workspace.Load(arguments);
+        var mode = dnsmasq switch { "full" => DhcpMode.Full, "proxy" => DhcpMode.Proxy, "off" => DhcpMode.Off, _ => site?.Netboot.Dhcp ?? DhcpMode.Off };
+        if (site is null && mode != DhcpMode.Off)
+        {
+            throw new UserErrorException("this machine is no host of the inventory, so its site is not known: name it with --site, or give --dnsmasq off");
+        }
+
+        var own = site is null ? null : workspace.Fleet.BootServerOf(site);
+        IPEndPoint? at = null;
+        if (listen is not null && !(IPEndPoint.TryParse(listen, out at) && listen.Contains(':', StringComparison.Ordinal)))
+        {
+            throw new UserErrorException($"--listen {listen}: expected an address and a port, such as 192.0.2.4:8480");
+        }
+
+        var options = new BootServerOptions
+        {
+            Repository = workspace.Folder,
+            State = state,
+            Store = store ?? site?.Netboot.Store ?? "/srv/provision/store",
+            Listen = at ?? new IPEndPoint(own is { } address ? IPAddress.Parse(address.ToString()) : IPAddress.Any, site?.Netboot.Port ?? 8480),
+            Site = site?.Name,
+            Dhcp = mode,
+            Identity = identity,
+        };
+        await using var server = await BootServer.Start(options, line => Console.Error.WriteLine($"{DateTimeOffset.UtcNow:u} {line}"));
+        Console.Out.WriteLine($"serves {site?.Name ?? "every site"} at {server.Address}");
+        await server.WaitForEnd(cancellation);
+        return ExitCodes.Same;
+    }
+}

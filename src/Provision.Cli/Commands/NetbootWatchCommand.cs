@@ -1,0 +1,73 @@
+using System.CommandLine;
+using Provision.Jobs;
+using Provision.State;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision netboot watch</c>: what installers say, as they say it.</summary>
+internal static class NetbootWatchCommand
+{
+    public static Command Create()
+    {
+        var host = new Argument<string?>("HOST") { Description = "The host (default: all of them, until you stop it)", Arity = ArgumentArity.ZeroOrOne };
+        var state = NetbootCommand.State();
+        var command = new Command("watch", "Follows a reinstall live, and ends with it. Exit code 0 installed, 1 ended in another way, 2 trouble.");
+        command.Arguments.Add(host);
+        command.Options.Add(state);
+        command.SetAction((arguments, cancellation) => Watch(arguments, arguments.GetValue(host), state, cancellation));
+        return command;
+    }
+
+    private static async Task<int> Watch(ParseResult arguments, string? host, Option<string> state, CancellationToken cancellation)
+    {
+        using var jobs = NetbootCommand.Open(arguments, state);
+        var job = host is null ? null
+            : jobs.FindOpenOf(host) ?? jobs.Jobs(onlyOpen: false, 1000).FirstOrDefault(known => known.Host == host)
+            ?? throw new UserErrorException($"{host} was never armed");
+        var bar = !Console.IsErrorRedirected;
+        var after = job is null ? jobs.LastLine() : 0;
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(300));
+        do
+        {
+            // The state first, then the lines: what was said before the end is always shown.
+            var now = job is null ? null : jobs.Find(job.Id);
+            foreach (var line in jobs.Lines(after, job?.Id, 1000))
+            {
+                after = line.Number;
+                Show(line, bar);
+            }
+
+            if (now is { State: var ended } && !ended.IsOpen())
+            {
+                Console.Out.WriteLine($"{now.Host} is {ended.Word()}");
+                return ended == JobState.Done ? ExitCodes.Same : ExitCodes.Differs;
+            }
+
+            if (now is not null && JobRules.Apply(now, new TimePassed(DateTimeOffset.UtcNow)) is { Job.State: JobState.Expired })
+            {
+                Console.Out.WriteLine($"{now.Host} is expired");
+                return ExitCodes.Differs;
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancellation));
+        return ExitCodes.Same;
+    }
+
+    private static void Show(JobLine line, bool bar)
+    {
+        if (bar)
+        {
+            Console.Error.Write("\r\u001b[K");
+        }
+
+        // Progress of one step stays on one line of a terminal; a file gets every line.
+        if (bar && line.Event is { Done: { } done and < 1, IsError: false })
+        {
+            var text = $"{line.Host} {line.Event.Step} [{new string('#', (int)(done * 30)),-30}] {done:P0} {line.Event.Text}";
+            Console.Error.Write(text[..Math.Min(78, text.Length)]);
+            return;
+        }
+
+        Console.Out.WriteLine($"{line.Event.At:u} {line.Host} {line.Event.Step}: {(line.Event.IsError ? "ERROR " : "")}{line.Event.Text}");
+    }
+}

@@ -1,0 +1,248 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Provision.Machine;
+
+namespace Provision.Cli.Tests;
+
+/// <summary>Arming, serving and adopting with the published program: the database in one file, a server that is killed, bad input with nothing armed.</summary>
+public sealed class NetbootCommandTests : IDisposable
+{
+    private static readonly string Repository = FindRepository();
+    private static readonly string Program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : Path.Combine(Repository, "out/provision");
+    private static readonly string Bundle = Path.Combine(Repository, "tests/fixtures/bundles/imap33.tar.zst");
+    private static readonly string Digest = new('d', 64);
+    private readonly string work = Directory.CreateTempSubdirectory("provision-netboot-").FullName;
+    private readonly ProcessRunner runner = new();
+
+    public NetbootCommandTests()
+    {
+        foreach (var folder in new[] { "hosts", "roles", "templates" })
+        {
+            runner.Run(Command.Of("cp", "-r", Path.Combine(Repository, folder), Repo)).OrThrow();
+        }
+
+        Assert.Equal(0, Run("drives", "accept", "imap33", "--yes", "--from", Bundle).ExitCode);
+        Git("init", "-q");
+        Commit();
+        foreach (var file in new[] { "installer/D/vmlinuz", "installer/D/initrd.zst", "os-imap/D/manifest.json", "os-imap/D/manifest.json.sig", "current/installer", "current/os-imap" })
+        {
+            var path = Path.Combine(Store, file.Replace("/D/", $"/{Digest}/", StringComparison.Ordinal));
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, Digest + "\n");
+        }
+    }
+
+    private string Repo => Directory.CreateDirectory(Path.Combine(work, "repository")).FullName;
+
+    private string Store => Path.Combine(work, "store");
+
+    private string State => Path.Combine(work, "state");
+
+    public void Dispose() => Directory.Delete(work, recursive: true);
+
+    [Theory]
+    [InlineData("imap93", "no host \"imap93\"")]
+    [InlineData("imap34", "no drive record")]
+    [InlineData("RETIRED", "is retired")]
+    [InlineData("imap33 --image os-web", "no image os-web")]
+    [InlineData("imap33 --for 0m", "expected minutes or hours")]
+    [InlineData("imap33 --for 99h", "expected minutes or hours")]
+    [InlineData("imap33 --dmi-uuid x", "expected a UUID")]
+    [InlineData("DIRTY", "not committed")]
+    [InlineData("BROKEN", "error:")]
+    [InlineData("UNCONFIRMED", "confirm with --yes")]
+    public void Bad_input_arms_nothing(string words, string says)
+    {
+        var retired = JsonDocument.Parse(Run("hosts", "status=retired", "-o", "json").Output).RootElement[0].GetProperty("name").GetString()!;
+        if (words == "DIRTY")
+        {
+            File.AppendAllText(Path.Combine(Repo, "hosts/stores.yaml"), "# changed\n");
+        }
+        else if (words == "BROKEN")
+        {
+            File.AppendAllText(Path.Combine(Repo, "hosts/stores.yaml"), "nonsense: true\n");
+        }
+
+        var given = words is "DIRTY" or "BROKEN" or "UNCONFIRMED" ? "imap33" : words.Replace("RETIRED", retired, StringComparison.Ordinal);
+        var result = Arm(words != "UNCONFIRMED", given.Split(' '));
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(says, result.Error, StringComparison.Ordinal);
+        if (words != "BROKEN")
+        {
+            Assert.Equal("[]", Run("netboot", "status", "--state", State, "-o", "json").Text.Trim());
+        }
+    }
+
+    [Fact]
+    public void A_role_without_a_gate_arms_nothing()
+    {
+        var role = Path.Combine(Repo, "roles/imap.yaml");
+        File.WriteAllLines(role, File.ReadAllLines(role).Where(line => !line.StartsWith("gate:", StringComparison.Ordinal)));
+        var result = Arm(true, "imap33");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("gate", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Armed_served_killed_served_again_and_disarmed()
+    {
+        var armed = Arm(true, "imap33");
+        Assert.True(armed.ExitCode == 0, armed.Error);
+        var planned = JsonDocument.Parse(Run("storage", "plan", "imap33", "--dead", "-o", "json").Output).RootElement.GetProperty("hash").GetString()!;
+        Assert.Contains(planned, armed.Text, StringComparison.Ordinal);
+        Assert.Contains("wipe-os", armed.Text, StringComparison.Ordinal);
+        var twice = Arm(true, "imap33");
+        Assert.Equal(2, twice.ExitCode);
+        Assert.Contains("armed already", twice.Error, StringComparison.Ordinal);
+        var job = Status();
+        Assert.Equal(("armed", planned), (job.GetProperty("state").GetString(), job.GetProperty("plan").GetString()));
+
+        var port = FreePort();
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        var path = $"/boot/{JsonDocument.Parse(Run("hosts", "imap33", "-o", "json").Output).RootElement[0].GetProperty("macs")[0].GetString()}?uuid=4c4c4544-0042-3510-8052-b4c04f4a4e31";
+        string script;
+        byte[] ticket;
+        var id = job.GetProperty("id").GetString();
+        using (Serve(port))
+        {
+            script = await Get(http, path);
+            Assert.Contains($"provision.job={id}", script, StringComparison.Ordinal);
+            ticket = await http.GetByteArrayAsync($"/jobs/{id}/ticket");
+        }
+
+        // Killed, not asked to end: the job and its token are where they were.
+        using var server = Serve(port);
+        Assert.Equal(script, await Get(http, path));
+        Assert.Equal(ticket, await http.GetByteArrayAsync($"/jobs/{id}/ticket"));
+        Assert.Equal(2, Run("netboot", "approve", "imap33", "--hash", planned, "--state", State).ExitCode);
+        Assert.Equal(0, Run("netboot", "disarm", "imap33", "--state", State).ExitCode);
+        Assert.DoesNotContain("provision.job", await Get(http, path), StringComparison.Ordinal);
+        Assert.Equal("disarmed", Status().GetProperty("state").GetString());
+        Assert.Equal(1, Run("netboot", "watch", "imap33", "--state", State).ExitCode);
+        Assert.Equal(2, Run("netboot", "disarm", "imap33", "--state", State).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_discovered_machine_is_listed_and_not_adopted_with_the_look_of_another()
+    {
+        var port = FreePort();
+        using var server = Serve(port);
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        await Get(http, "/boot.ipxe");
+        using var found = await http.PostAsync("/discovered", new StringContent(
+            $$"""{"dmiUuid":null,"macs":["02:00:00:00:00:39"],"product":"Box","serial":"1","summary":["bay front/1"],"bundle":"{{Convert.ToBase64String(File.ReadAllBytes(Bundle))}}"}"""));
+        var answer = await found.Content.ReadAsStringAsync();
+        Assert.True(found.IsSuccessStatusCode, answer);
+        var id = JsonDocument.Parse(answer).RootElement.GetProperty("id").GetString()!;
+        Assert.Contains("02:00:00:00:00:39", Run("host", "discovered", "--state", State).Text, StringComparison.Ordinal);
+        Assert.Equal(2, Run("host", "adopt", "nobody", "--name", "imap39", "--chassis", "4u40", "--site", "nyi", "--role", "imap", "--state", State).ExitCode);
+        var adopted = Run("host", "adopt", id, "--name", "imap39", "--chassis", "4u40", "--site", "nyi", "--role", "imap", "--state", State);
+
+        // The bundle is a look at imap33: what it saw in its bays is not what this machine has.
+        Assert.Equal(2, adopted.ExitCode);
+        Assert.Contains("no network card of imap39", adopted.Error, StringComparison.Ordinal);
+        Assert.Equal(2, Run("hosts", "imap39").ExitCode);
+        Assert.False(File.Exists(Path.Combine(Repo, "hosts/drives/imap39.yaml")));
+        Assert.Contains(id, Run("host", "discovered", "--state", State).Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>The whole of it in network namespaces of the test's own: an address and a first file from dnsmasq, and again after the server alone was killed.</summary>
+    [Fact]
+    public void Dnsmasq_runs_beside_the_server_and_is_replaced_after_a_kill()
+    {
+        var (server, client) = ($"cls{Environment.ProcessId}", $"clc{Environment.ProcessId}");
+        try
+        {
+            var mac = JsonDocument.Parse(Run("hosts", "imap33", "-o", "json").Output).RootElement[0].GetProperty("macs")[0].GetString()!;
+            foreach (var words in new[]
+            {
+                $"netns add {server}", $"netns add {client}", $"link add boot0 netns {server} type veth peer name card0 netns {client} address {mac}",
+                $"-n {server} address add 192.0.2.4/24 dev boot0", $"-n {server} link set boot0 up", $"-n {client} link set card0 up",
+            })
+            {
+                runner.Run(Command.Of("ip", words.Split(' '))).OrThrow();
+            }
+
+            var pid = Path.Combine(work, "pid");
+            RunningCommand Start() => RunningCommand.Start(Command.Of(
+                "sh", "-c", "echo $$ > \"$0\"; exec \"$@\"", pid, "ip", "netns", "exec", server, Program, "netboot", "serve", "--site", "nyi", "--state", State, "--store", Store, "--repo", Repo)
+                .WithListener(line => Console.Error.WriteLine(line)));
+            using (Start())
+            {
+                Assert.Equal("192.0.2.33 undionly.kpxe", Ask(client));
+                runner.Run(Command.Of("kill", "-9", File.ReadAllText(pid).Trim())).OrThrow();
+            }
+
+            var left = File.ReadAllText(Path.Combine(State, "dnsmasq.pid")).Trim();
+            using (Start())
+            {
+                for (var i = 0; i < 600 && File.ReadAllText(Path.Combine(State, "dnsmasq.pid")).Trim() == left; i++)
+                {
+                    Thread.Sleep(100);
+                }
+
+                Assert.Equal("192.0.2.33 undionly.kpxe", Ask(client));
+                Assert.NotEqual(left, File.ReadAllText(Path.Combine(State, "dnsmasq.pid")).Trim());
+            }
+        }
+        finally
+        {
+            runner.Run(Command.Of("ip", "netns", "delete", server));
+            runner.Run(Command.Of("ip", "netns", "delete", client));
+        }
+    }
+
+    private string Ask(string client)
+    {
+        var script = Path.Combine(work, "answer.sh");
+        File.WriteAllText(script, "#!/bin/sh\n[ \"$1\" = bound ] && echo \"$ip $boot_file\"\nexit 0\n");
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return runner.Run(Command.Of("ip", "netns", "exec", client, "busybox", "udhcpc", "-i", "card0", "-f", "-q", "-n", "-t", "60", "-T", "1", "-s", script, "-x", "0x5d:0000")
+            .WithTimeout(TimeSpan.FromMinutes(2))).OrThrow().Text.Trim();
+    }
+
+    private JsonElement Status() => JsonDocument.Parse(Run("netboot", "status", "imap33", "--state", State, "-o", "json").Output).RootElement[0];
+
+    private CommandResult Arm(bool yes, params string[] words) => Run(["netboot", "arm", .. words, "--state", State, "--store", Store, .. yes ? (string[])["--yes"] : []]);
+
+    private RunningCommand Serve(int port) => RunningCommand.Start(Command.Of(
+        Program, "netboot", "serve", "--listen", $"127.0.0.1:{port}", "--dnsmasq", "off", "--site", "nyi", "--state", State, "--store", Store, "--repo", Repo).WithListener(line => Console.Error.WriteLine(line)));
+
+    /// <summary>Asks until the server has started.</summary>
+    private static async Task<string> Get(HttpClient http, string path)
+    {
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                return await http.GetStringAsync(path);
+            }
+            catch (HttpRequestException) when (i < 600)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private void Commit()
+    {
+        Git("add", ".");
+        Git("-c", "user.name=x", "-c", "user.email=x@example", "commit", "-q", "-m", "x");
+    }
+
+    private void Git(params string[] arguments) => runner.Run(Command.Of("git", ["-C", Repo, .. arguments])).OrThrow();
+
+    private CommandResult Run(params IReadOnlyList<string> arguments) =>
+        runner.Run(Command.Of(Program, [.. arguments, "--repo", Repo]).WithEnvironment("NO_COLOR", "1").WithTimeout(TimeSpan.FromMinutes(2)));
+
+    private static string FindRepository([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "../.."));
+}
