@@ -29,6 +29,7 @@ root.Subcommands.Add(StorageCommand.Create());
 root.Subcommands.Add(HostCommand.Create());
 root.Subcommands.Add(DrivesCommand.Create());
 root.Subcommands.Add(CaptureCommand.Create());
+root.Subcommands.Add(InstallerCommand.Create());
 
 try
 {
@@ -39,7 +40,7 @@ catch (UserErrorException e)
     e.Print(Console.Error);
     return ExitCodes.Trouble;
 }
-catch (Exception e) when (e is CommandFailedException or Provision.Storage.Guard.GuardException or Provision.Storage.StorageException or IOException or UnauthorizedAccessException or InvalidDataException)
+catch (Exception e) when (e is CommandFailedException or Provision.Storage.Guard.GuardException or Provision.Storage.StorageException or Provision.Installer.InstallException or IOException or UnauthorizedAccessException or InvalidDataException)
 {
     Console.Error.WriteLine($"provision: {e.Message}");
     return ExitCodes.Trouble;

@@ -16,7 +16,8 @@ public class ReferenceDirectionTests
         ["Provision.Storage"] = ["Provision.Inventory", "Provision.Machine"],
         // Pure: what a reinstall job is, and what boot server and installer say to each other. The installer needs no database for it.
         ["Provision.Jobs"] = ["Provision.Text"],
-        ["Provision.Cli"] = ["Provision.Host", "Provision.Storage"],
+        ["Provision.Installer"] = ["Provision.Host", "Provision.Storage", "Provision.Jobs"],
+        ["Provision.Cli"] = ["Provision.Host", "Provision.Storage", "Provision.Installer"],
     };
 
     [Fact]
