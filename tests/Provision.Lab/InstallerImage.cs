@@ -35,12 +35,40 @@ internal sealed class InstallerImage
 
     private string Archive => Path.Combine(folder, "root.tar.zst");
 
+    /// <summary>The good manifest with the signature of another one.</summary>
+    public string Altered() => AlteredTo(Good, "\"lab\"", "\"LAB\"");
+
     /// <summary>A manifest that somebody changed after it was signed.</summary>
-    public string Altered()
+    public string AlteredTo(string manifest, string from = "trixie", string to = "bookworm")
     {
-        File.WriteAllText(Path.Combine(folder, "altered.json"), File.ReadAllText(Path.Combine(folder, "manifest.json")).Replace("\"lab\"", "\"LAB\"", StringComparison.Ordinal));
-        File.Copy(Path.Combine(folder, "manifest.json.sig"), Path.Combine(folder, "altered.json.sig"), overwrite: true);
-        return Place + "/altered.json";
+        var name = "altered-" + Path.GetFileName(manifest);
+        File.WriteAllText(Path.Combine(folder, name), File.ReadAllText(Path.Combine(folder, Path.GetFileName(manifest))).Replace(from, to, StringComparison.Ordinal));
+        File.Copy(Path.Combine(folder, "manifest.json.sig"), Path.Combine(folder, name + ".sig"), overwrite: true);
+        return $"{Place}/{name}";
+    }
+
+    /// <summary>An image that needs more than the disk has, and whose content is not there.</summary>
+    public string Missing()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "gone"));
+        Signed("gone/manifest.json", file => file with { UnpackedBytes = 400 << 20 });
+        return $"{Place}/gone/manifest.json";
+    }
+
+    /// <summary>An image that says it is small, and fills any disk of the lab.</summary>
+    public string Huge()
+    {
+        var place = Directory.CreateDirectory(Path.Combine(folder, "huge")).FullName;
+        var filler = Path.Combine(place, "filler");
+        using (var file = new FileStream(filler, FileMode.Create))
+        {
+            file.SetLength(400 << 20);
+        }
+
+        Run("tar", "--create", "--zstd", "--file=" + Path.Combine(place, "root.tar.zst"), "--directory=" + place, "filler");
+        File.Delete(filler);
+        Sign(Manifest(Path.Combine(place, "root.tar.zst"), 12 << 20), "huge/manifest.json");
+        return $"{Place}/huge/manifest.json";
     }
 
     /// <summary>A signed manifest, changed as a test wants it.</summary>

@@ -81,9 +81,8 @@ public sealed class InstallerTrial : IDisposable
     /// <param name="disks">The machine's disks.</param>
     /// <param name="script">For bash.</param>
     /// <param name="cut">When the power is cut.</param>
-    /// <param name="bays">Bay by disk, if not 1 to 5.</param>
     /// <param name="guarded">Whether udev's rule is there.</param>
-    public UmlRun Run(InstallerDisks disks, string script, PowerCut? cut = null, int[]? bays = null, bool guarded = true)
+    public UmlRun Run(InstallerDisks disks, string script, PowerCut? cut = null, bool guarded = true)
     {
         var rules = GuardRules.UdevFilesToLeaveOut.ToDictionary(name => name, _ => "");
         if (guarded)
@@ -91,23 +90,23 @@ public sealed class InstallerTrial : IDisposable
             rules[GuardRules.UdevFile] = GuardRules.Udev;
         }
 
-        return UmlStorageGuest.Run(new UmlMachine { Disks = disks.Disks, Memory = 768, Rules = rules }, Shared, Trial(bays ?? [1, 2, 3, 4, 5]) + script, cut);
+        return UmlStorageGuest.Run(new UmlMachine { Disks = disks.Disks, Memory = 768, Rules = rules }, Shared, Trial + script, cut);
     }
 
     public void Dispose() => folder.Dispose();
 
     private static string Program { get; } = Path.Combine(ProvisionBinary.Repository, "tests/Provision.InstallerTrial/bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "ready/Provision.InstallerTrial.dll");
 
-    private static string Trial(int[] bays) =>
+    private static string Trial { get; } =
         $$"""
         mkdir -p /etc/provision && cp /lab/allowed_signers /etc/provision/
-        trial() { local order=${1:-order}; shift; ${TRACE:-} dotnet {{Program}} install /lab/$order.json /lab/artefacts /lab/report.json mac=00:00:5e:00:53:61 "$@" {{string.Join(' ', bays.Select((bay, index) => $"ubd{(char)('a' + index)}={bay}"))}}; }
+        trial() { local order=${1:-order}; shift; ${TRACE:-} dotnet {{Program}} install /lab/$order.json /lab/artefacts /lab/report.json mac=00:00:5e:00:53:61 "$@" ${BAYS:-ubda=1 ubdb=2 ubdc=3 ubdd=4 ubde=5}; }
 
         """;
 
     /// <summary>Data first, with the kernel's own tools, then the system beside it.</summary>
     private static string FillAndInstall =>
-        Trial([1, 2, 3, 4, 5]) +
+        Trial +
         $$"""
         set -e
         printf 'label: gpt\nname=i61t01\n' | sfdisk -q /dev/ubdc
