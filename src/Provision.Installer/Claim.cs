@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Provision.Jobs;
+using Provision.Installer.Plan;
 
 namespace Provision.Installer;
 
@@ -12,9 +12,17 @@ internal static class Claim
     /// <summary>Public keys of engineers who may log in here; the installer's ssh server reads it.</summary>
     private const string Engineers = InstallMachine.Work + "/engineers";
 
+    /// <summary>Looks at the machine, and takes the job.</summary>
+    public static void First(InstallRun run)
+    {
+        Probe.Again(run);
+        Take(run);
+    }
+
+    /// <summary>Takes the job, or asks for its order again.</summary>
     public static void Take(InstallRun run)
     {
-        var machine = run.Machine.Storage.Observe().Machine;
+        var machine = run.Observed.Machine;
         run.Order = run.Channel.Claim(KeyOfThisBoot(run), machine.DmiUuid, machine.Macs);
         run.Say($"job {run.Order.Job} installs {run.Order.Host} from commit {run.Order.Commit[..Math.Min(12, run.Order.Commit.Length)]}");
         Replace(run, Engineers, string.Join('\n', run.Order.Engineers) + "\n");

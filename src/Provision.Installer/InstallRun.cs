@@ -101,6 +101,16 @@ internal sealed class InstallRun(InstallMachine machine, IJobChannel channel, Ac
     /// <summary>Lets parts of the target be written, whatever a rule did when they appeared.</summary>
     public void AllowWriting(params IReadOnlyList<string> devices) => Guard.Run(DiskCommands.AllowWriting(devices));
 
+    /// <summary>
+    /// Lets the target and its partitions be written, after something wrote to a whole disk: when that is closed udev reads the table anew, its
+    /// partitions appear anew, and its rule makes them read-only.
+    /// </summary>
+    public void AllowTarget()
+    {
+        Settle();
+        AllowWriting([.. Target.Names.SelectMany(disk => WriteProtection.WithPartitions(machine.Look, disk)).Select(part => "/dev/" + part)]);
+    }
+
     /// <summary>Throws where the job has ended meanwhile.</summary>
     public void CheckDeadline()
     {

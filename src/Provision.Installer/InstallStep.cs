@@ -18,8 +18,8 @@ internal sealed record InstallStep(string Name, string Says, bool Writes, Action
     public static readonly IReadOnlyList<InstallStep> All =
     [
         new("guard", "every disk is made read-only", false, WriteProtection.Apply),
-        new("claim", "the job is claimed", false, Claim.Take),
-        new("probe", "the machine's disks are looked at", false, Probe.Look),
+        new("claim", "the machine is looked at and the job claimed", false, Claim.First),
+        new("probe", "the commit is fetched: is this its host?", false, Probe.Check),
         new("plan", "the plan is compared with the one that was armed", false, PlanCheck.Compare),
         new("marker", "whether this job is finished already", false, JobMarker.Find),
         new("fingerprint", "heads of every protected disk are hashed", false, Proof.Before),

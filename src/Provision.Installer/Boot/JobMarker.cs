@@ -25,7 +25,11 @@ internal static class JobMarker
         }
     }
 
-    public static void Write(InstallRun run) => EfiPartition.OnEach(run, files => RootFile.Put(files, Path, run.Order.Job + "\n"));
+    public static void Write(InstallRun run)
+    {
+        run.AllowTarget();
+        EfiPartition.OnEach(run, files => RootFile.Put(files, Path, run.Order.Job + "\n"));
+    }
 
     private static string? ReadOf(InstallRun run, string partition)
     {

@@ -5,7 +5,7 @@ using Provision.Text;
 
 namespace Provision.Installer.Plan;
 
-/// <summary>Gets the commit that the host is installed from, and looks at the machine.</summary>
+/// <summary>Looks at the machine, gets the commit that the host is installed from, and holds one against the other.</summary>
 internal static class Probe
 {
     /// <summary>The checkout; it ends as the host's own clone.</summary>
@@ -13,7 +13,7 @@ internal static class Probe
 
     private const string Bundle = InstallMachine.Work + "/repository.bundle";
 
-    public static void Look(InstallRun run)
+    public static void Check(InstallRun run)
     {
         CheckOut(run);
         var loaded = InventoryLoader.Load(InventoryFiles.ReadFrom(Repository));
@@ -26,7 +26,6 @@ internal static class Probe
 
         run.View = HostView.Of(run.Fleet, host, Masters.Default);
         run.Layout = run.View.Layout ?? throw new InstallException($"{host.Name} has no chassis, so nothing is known of its disks");
-        Again(run);
         var mine = run.Observed.Machine.Macs.Select(mac => MacAddress.TryParse(mac, out var parsed) ? parsed : default).ToList();
         if (run.Holds(Safeguard.ThisMachine) && !host.Macs.Any(mine.Contains))
         {

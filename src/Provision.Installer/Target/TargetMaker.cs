@@ -28,7 +28,7 @@ internal static class TargetMaker
     public static void Release(InstallRun run)
     {
         run.CheckDeadline();
-        run.AllowWriting([.. run.Target.Names.SelectMany(disk => WriteProtection.WithPartitions(run.Machine.Look, disk)).Select(part => "/dev/" + part)]);
+        run.AllowTarget();
         if (run.Holds(Safeguard.ReadOnly))
         {
             WriteProtection.Protect(run.Machine.Commands, run.Machine.Look, run.Target.Names);
@@ -39,6 +39,7 @@ internal static class TargetMaker
     public static void Invalidate(InstallRun run)
     {
         run.Target.Disks.ToList().ForEach(disk => run.Guard.Run(DiskCommands.ClearBootCode(disk.Node)));
+        run.AllowTarget();
         var partitions = run.Target.Names.SelectMany(disk => WriteProtection.WithPartitions(run.Machine.Look, disk).Skip(1)).Select(part => "/dev/" + part).ToList();
         if (partitions.Count > 0)
         {
@@ -46,8 +47,7 @@ internal static class TargetMaker
         }
 
         run.Guard.Run(DiskCommands.Wipe([.. run.Target.Disks.Select(disk => disk.Node)]));
-        run.Target.Disks.ToList().ForEach(disk => run.Guard.Run(DiskCommands.ReadTable(disk.Node)));
-        run.Settle();
+        ReadTables(run);
     }
 
     public static void Partition(InstallRun run)
@@ -63,14 +63,11 @@ internal static class TargetMaker
                     new NewPartition(EfiLabel, ids.Efi, EfiBytes, NewPartition.EfiSystemType),
                     new NewPartition("provision-root", ids.Root, null, run.Target.ArrayName is null ? NewPartition.LinuxType : NewPartition.RaidType),
                 ])));
-            run.Guard.Run(DiskCommands.ReadTable(disk.Node));
         }
 
-        run.Settle();
+        ReadTables(run);
         int[] numbers = [BiosNumber, EfiNumber, RootNumber];
         var made = run.Target.Disks.SelectMany(disk => numbers.Select(number => PartitionOf(run, disk, number))).ToList();
-        run.AllowWriting(made);
-
         // What an older layout left at these places would be found again.
         run.Guard.Run(DiskCommands.Wipe(made));
     }
@@ -123,6 +120,14 @@ internal static class TargetMaker
         var array = RootDevice(run);
         run.AllowWriting(array);
         run.Open.Push(("array", () => run.Guard.Run(DiskCommands.StopArray(array))));
+    }
+
+    private static void ReadTables(InstallRun run)
+    {
+        // First whatever udev does by itself when a disk is closed: both at once are in each other's way.
+        run.Settle();
+        run.Target.Disks.ToList().ForEach(disk => run.Guard.Run(DiskCommands.ReadTable(disk.Node)));
+        run.AllowTarget();
     }
 
     private static void MountRoot(InstallRun run)
