@@ -69,6 +69,19 @@ public sealed class HttpJobChannelTests
         Assert.Contains("answers no ranges", Assert.Throws<InstallException>(() => channel.Open("images/root.tar.zst", 4096)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_answer_that_stops_coming_is_lost_and_not_waited_for()
+    {
+        using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
+        using var end = new System.IO.Pipes.AnonymousPipeClientStream(System.IO.Pipes.PipeDirection.In, pipe.ClientSafePipeHandle);
+        using var stream = new ImpatientStream(end, TimeSpan.FromMilliseconds(200));
+        pipe.Write("piece"u8);
+        var content = new byte[5];
+        stream.ReadExactly(content);
+        Assert.Equal("piece"u8.ToArray(), content);
+        Assert.Contains("nothing came", Assert.Throws<IOException>(() => stream.ReadExactly(content)).Message, StringComparison.Ordinal);
+    }
+
     /// <summary>The network: answers as said, then is lost for good.</summary>
     private sealed class Server(params string[] answers) : TimeProvider
     {

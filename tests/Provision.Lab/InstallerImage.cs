@@ -55,22 +55,6 @@ internal sealed class InstallerImage
         return $"{Place}/gone/manifest.json";
     }
 
-    /// <summary>An image that says it is small, and fills any disk of the lab.</summary>
-    public string Huge()
-    {
-        var place = Directory.CreateDirectory(Path.Combine(folder, "huge")).FullName;
-        var filler = Path.Combine(place, "filler");
-        using (var file = new FileStream(filler, FileMode.Create))
-        {
-            file.SetLength(400 << 20);
-        }
-
-        Run("tar", "--create", "--zstd", "--file=" + Path.Combine(place, "root.tar.zst"), "--directory=" + place, "filler");
-        File.Delete(filler);
-        Sign(Manifest(Path.Combine(place, "root.tar.zst"), 12 << 20), "huge/manifest.json");
-        return $"{Place}/huge/manifest.json";
-    }
-
     /// <summary>A signed manifest, changed as a test wants it.</summary>
     public string Signed(string name, Func<ImageFile, ImageFile> change)
     {

@@ -11,6 +11,7 @@ public sealed class HttpJobChannel : IJobChannel
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ReportPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan EventLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan BetweenEvents = TimeSpan.FromSeconds(1);
     private readonly HttpClient http;
@@ -99,7 +100,7 @@ public sealed class HttpJobChannel : IJobChannel
             throw IsPassing(answer.StatusCode) ? new IOException(why) : new InstallException(why);
         }
 
-        return answer.Content.ReadAsStream();
+        return new ImpatientStream(answer.Content.ReadAsStream(), ReadLimit);
     }
 
     /// <inheritdoc/>

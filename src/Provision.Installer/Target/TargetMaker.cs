@@ -119,7 +119,12 @@ internal static class TargetMaker
         run.Settle();
         var array = RootDevice(run);
         run.AllowWriting(array);
-        run.Open.Push(("array", () => run.Guard.Run(DiskCommands.StopArray(array))));
+        run.Open.Push(("array", () =>
+        {
+            // udev looks at what was just unmounted, and an array that somebody has open cannot be stopped.
+            run.Settle();
+            run.Guard.Run(DiskCommands.StopArray(array));
+        }));
     }
 
     private static void ReadTables(InstallRun run)
