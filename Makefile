@@ -9,7 +9,7 @@ STAMPS     := $(OUT)/stamps
 SOURCES    := $(shell git ls-files 'src/*.cs' 'src/*.csproj' '*.props')
 CONFIGURATION ?= Release
 
-.PHONY: all deb demo test lab bench conformance diff install packages clean
+.PHONY: all deb demo test lab soak bench conformance diff install packages clean
 
 all: $(PROVISION)
 
@@ -43,6 +43,13 @@ test: $(PROVISION) $(STAMPS)/test-packages $(STAMPS)/checker-packages $(STAMPS)/
 lab: $(PROVISION) $(STAMPS)/test-packages
 	dotnet build tests/Provision.Lab -c Release -v quiet --nologo
 	PROVISION_BINARY=$(PROVISION) dotnet test tests/Provision.Lab -c Release --no-build --nologo --filter Tier=machine --logger "console;verbosity=normal"
+
+# Power cuts of the installer, as many as one likes: make soak TRIALS=200
+TRIALS ?= 40
+soak: $(STAMPS)/test-packages $(STAMPS)/lab-packages
+	dotnet build tests/Provision.Lab -c Release -v quiet --nologo
+	dotnet build tests/Provision.InstallerTrial -c Release -v quiet --nologo
+	PROVISION_TRIALS=$(TRIALS) dotnet test tests/Provision.Lab -c Release --no-build --nologo --filter "FullyQualifiedName~InstallerTrialTests.After_a_power_cut" --logger "console;verbosity=normal"
 
 bench: $(PROVISION) $(STAMPS)/test-packages $(STAMPS)/bench-packages
 	build/run-benchmarks.sh

@@ -30,6 +30,7 @@ root.Subcommands.Add(HostCommand.Create());
 root.Subcommands.Add(DrivesCommand.Create());
 root.Subcommands.Add(CaptureCommand.Create());
 root.Subcommands.Add(NetbootCommand.Create());
+root.Subcommands.Add(InstallerCommand.Create());
 root.Subcommands.Add(ManCommand.Create(root));
 
 try
@@ -41,7 +42,7 @@ catch (UserErrorException e)
     e.Print(Console.Error);
     return ExitCodes.Trouble;
 }
-catch (Exception e) when (e is CommandFailedException or Provision.Storage.Guard.GuardException or Provision.Storage.StorageException or Provision.State.StateLostException or IOException or UnauthorizedAccessException or InvalidDataException)
+catch (Exception e) when (e is CommandFailedException or Provision.Storage.Guard.GuardException or Provision.Storage.StorageException or Provision.State.StateLostException or Provision.Installer.InstallException or IOException or UnauthorizedAccessException or InvalidDataException)
 {
     Console.Error.WriteLine($"provision: {e.Message}");
     return ExitCodes.Trouble;

@@ -27,6 +27,12 @@ public sealed record Command
     /// <summary>What the program reads on its standard input; null means it is closed at once.</summary>
     public ReadOnlyMemory<byte>? Input { get; private init; }
 
+    /// <summary>
+    /// Writes the program's standard input itself, for more than fits into memory; null means that <see cref="Input"/> is all. What it throws, but
+    /// for an <see cref="IOException"/> (the program reads no more), ends the program and reaches the caller.
+    /// </summary>
+    public Action<Stream>? Feed { get; private init; }
+
     /// <summary>After this the whole process tree is killed; null means never.</summary>
     public TimeSpan? Timeout { get; private init; }
 
@@ -51,6 +57,9 @@ public sealed record Command
 
     /// <summary>The same with this on its standard input.</summary>
     public Command WithInput(ReadOnlyMemory<byte> input) => this with { Input = input };
+
+    /// <summary>The same, with somebody writing its standard input while it runs.</summary>
+    public Command WithFeed(Action<Stream> feed) => this with { Feed = feed };
 
     /// <summary>The same, killed after a time.</summary>
     public Command WithTimeout(TimeSpan timeout) => this with { Timeout = timeout };

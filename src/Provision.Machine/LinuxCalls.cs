@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Provision.Machine;
 
-/// <summary>The system calls that .NET has no name for. Only <see cref="RootedFiles"/> uses them.</summary>
+/// <summary>The system calls that .NET has no name for. Only <see cref="RootedFiles"/> and <see cref="BlockReader"/> use them.</summary>
 internal static unsafe partial class LinuxCalls
 {
     public const int AtCurrentFolder = -100;
@@ -16,6 +16,9 @@ internal static unsafe partial class LinuxCalls
     public const int OpenCreate = 0x40;
     public const int OpenExclusive = 0x80;
     public const int OpenNonBlocking = 0x800;
+
+    /// <summary>O_DIRECT of x86-64: past the page cache.</summary>
+    public const int OpenDirect = 0x4000;
     public const int OpenFolder = 0x10000;
     public const int OpenNoFollow = 0x20000;
     public const int OpenCloseOnExec = 0x80000;
@@ -25,6 +28,7 @@ internal static unsafe partial class LinuxCalls
     public const int ErrorInterrupted = 4;
     public const int ErrorAgain = 11;
     public const int ErrorExists = 17;
+    public const int ErrorInvalid = 22;
     public const int ErrorNotFolder = 20;
     public const int ErrorLoop = 40;
 
@@ -107,6 +111,9 @@ internal static unsafe partial class LinuxCalls
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(int descriptor, byte* buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "pread64", SetLastError = true)]
+    public static partial nint ReadAt(int descriptor, byte* buffer, nint count, long offset);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int descriptor, byte* buffer, nint count);

@@ -49,7 +49,15 @@ public sealed class ProcessRunner : ICommandRunner
             },
             CancellationToken.None);
         var readError = Task.Factory.StartNew(() => PumpText(process.StandardError, error, command.Listener), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        WriteInput(process, command.Input);
+        try
+        {
+            WriteInput(process, command);
+        }
+        catch (Exception)
+        {
+            Kill(process);
+            throw;
+        }
 
         using (var timer = command.Timeout is { } limit ? new CancellationTokenSource(limit) : new CancellationTokenSource())
         using (timer.Token.Register(() => timedOut = Kill(process)))
@@ -80,11 +88,12 @@ public sealed class ProcessRunner : ICommandRunner
         }
     }
 
-    private static void WriteInput(Process process, ReadOnlyMemory<byte>? input)
+    private static void WriteInput(Process process, Command command)
     {
         try
         {
-            if (input is { } bytes)
+            command.Feed?.Invoke(process.StandardInput.BaseStream);
+            if (command.Input is { } bytes)
             {
                 process.StandardInput.BaseStream.Write(bytes.Span);
             }

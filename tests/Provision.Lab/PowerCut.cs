@@ -21,4 +21,11 @@ public sealed record PowerCut
 
     /// <summary>When a line with a certain beginning appears that is not among those seen before.</summary>
     public static PowerCut AtNewLine(string beginning, IReadOnlySet<string> seen) => new() { At = line => line.StartsWith(beginning, StringComparison.Ordinal) && !seen.Contains(line) };
+
+    /// <summary>At the so-manieth line, from 1, that has a certain beginning.</summary>
+    public static PowerCut AtLineNumber(string beginning, int number)
+    {
+        var seen = 0;
+        return new() { At = line => line.StartsWith(beginning, StringComparison.Ordinal) && ++seen == number };
+    }
 }

@@ -12,6 +12,9 @@ public sealed record UmlMachine
     /// </summary>
     public string? State { get; init; }
 
+    /// <summary>Rules of udev by name of their file, there before udev starts; an empty one covers the system's own of that name.</summary>
+    public IReadOnlyDictionary<string, string> Rules { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Memory in MiB.</summary>
     public int Memory { get; init; } = 512;
 }

@@ -37,7 +37,18 @@ public static class UmlStorageGuest
     {
         var folder = Directory.CreateDirectory(Path.Combine(shared, ".uml")).FullName;
         File.WriteAllText(Path.Combine(folder, "script.sh"), script);
-        File.WriteAllText(Path.Combine(folder, "identities.rules"), Identities(machine));
+        var rules = Path.Combine(folder, "rules");
+        if (Directory.Exists(rules))
+        {
+            Directory.Delete(rules, recursive: true);
+        }
+
+        Directory.CreateDirectory(rules);
+        foreach (var (name, text) in machine.Rules.Append(KeyValuePair.Create("59-lab.rules", Identities(machine))))
+        {
+            File.WriteAllText(Path.Combine(rules, name), text);
+        }
+
         var time = Stopwatch.StartNew();
         // In a process namespace, which ends as a whole: the kernel's processes are many, and one by one some would stay.
         var start = new ProcessStartInfo("timeout", ["--signal=KILL", LifeLimit, "unshare", "--pid", "--fork", "--kill-child=KILL", "linux.uml", .. Arguments(machine, shared)]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };

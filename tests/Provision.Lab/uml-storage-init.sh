@@ -27,7 +27,7 @@ mount -t hostfs -o "$LAB_SHARED" lab /lab
 ln -s /usr/lib/uml/modules/* /lib/modules/
 # Nothing reaches a disk by itself: what is not synced is lost with the power.
 echo 0 > /proc/sys/vm/dirty_writeback_centisecs
-cp /lab/.uml/identities.rules /run/udev/rules.d/59-lab.rules
+cp /lab/.uml/rules/*.rules /run/udev/rules.d/
 # Its workers complain of a missing system call when they end, after they have done their work.
 /lib/systemd/systemd-udevd --daemon 2> /dev/null
 udevadm trigger --type=all --action=add --subsystem-match=block --subsystem-match=misc

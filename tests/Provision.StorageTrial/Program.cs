@@ -8,6 +8,7 @@ using Provision.Storage.Map;
 using Provision.Storage.Observe;
 using Provision.Storage.Plans;
 using Provision.Storage.Unlock;
+using Provision.Trial;
 
 // Works on the disks of a user-mode Linux guest with the code of `provision storage`. Such disks have no serials, so identities are laid over
 // at the door: disk X of the command line `ubdb=2` sits in bay front/2 and has the serial LAB2.
@@ -17,13 +18,13 @@ using Provision.Storage.Unlock;
 // STATE is a folder on a disk of its own, which outlives a power cut: record, journal (by a link) and escrow are kept there.
 var (repository, host, state, verb) = (args[0], args[1], args[2], args[3]);
 var words = args[4..].Where(word => !word.Contains('=', StringComparison.Ordinal)).ToList();
-var places = args[4..].Where(word => word.Contains('=', StringComparison.Ordinal)).Select(word => word.Split('=')).ToDictionary(pair => pair[0], pair => int.Parse(pair[1]), StringComparer.Ordinal);
+var places = LaidOver.Places(args[4..]);
 var recipients = Path.Combine(state, "operators.txt");
 var identity = Path.Combine(state, "operator.key");
 
 using var files = RootedFiles.Open("/");
 var commands = new ProcessRunner();
-var machine = StorageMachine.Of(commands, files, LayOver);
+var machine = StorageMachine.Of(commands, files, seen => LaidOver.On(seen, places));
 var look = machine.Look;
 var inventory = InventoryFiles.ReadFrom(repository);
 var recordFile = Path.Combine(state, "record.yaml");
@@ -155,21 +156,3 @@ int Save(DriveRecordText text)
 }
 
 Bay Bay(string text) => layout.Chassis.Panels.SelectMany(panel => panel.Bays).First(bay => bay.ToString() == text);
-
-ObservedStorage LayOver(ObservedStorage seen)
-{
-    BlockDevice Named(BlockDevice device) => device.Kind == BlockKind.Disk && places.TryGetValue(device.Name, out var bay) ? device with { Serial = $"LAB{bay}" } : device;
-    var drives = seen.Devices.Where(device => places.ContainsKey(device.Name)).Select(device => new ObservedDrive
-    {
-        Device = device.Name,
-        Bus = new BusAddress(null, places[device.Name] % 100, null, null, null, null),
-        Areca = null,
-        Model = null,
-        Serial = $"LAB{places[device.Name]}",
-        Wwn = null,
-        Bytes = device.Bytes,
-        Media = null,
-        Health = DriveHealth.Unknown,
-    });
-    return seen with { Devices = [.. seen.Devices.Select(Named)], Drives = [.. drives] };
-}

@@ -18,7 +18,8 @@ public class ReferenceDirectionTests
         ["Provision.Jobs"] = ["Provision.Text"],
         ["Provision.State"] = ["Provision.Inventory", "Provision.Jobs"],
         ["Provision.Netboot"] = ["Provision.State", "Provision.Host", "Provision.Storage"],
-        ["Provision.Cli"] = ["Provision.Host", "Provision.Storage", "Provision.Netboot"],
+        ["Provision.Installer"] = ["Provision.Host", "Provision.Storage", "Provision.Jobs"],
+        ["Provision.Cli"] = ["Provision.Host", "Provision.Storage", "Provision.Installer", "Provision.Netboot"],
     };
 
     [Fact]

@@ -20,6 +20,15 @@ public sealed record NewPartition(string Label, string Uuid, long? Bytes, string
     /// <summary>A member of a ZFS pool.</summary>
     public const string ZfsType = "6A898CC3-1DD2-11B2-99A6-080020736631";
 
+    /// <summary>A member of an array of Linux md.</summary>
+    public const string RaidType = "A19D880F-05FC-4D3B-A006-743F0F84911E";
+
+    /// <summary>Where GRUB lies on a disk with a GPT, for machines that start by BIOS.</summary>
+    public const string BiosBootType = "21686148-6449-6E6F-744E-656564454649";
+
+    /// <summary>What UEFI firmware starts from.</summary>
+    public const string EfiSystemType = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B";
+
     /// <summary>The type for a volume.</summary>
     public static string TypeOf(Volume volume) => volume.Encryption == VolumeEncryption.Luks ? LuksType : LinuxType;
 }

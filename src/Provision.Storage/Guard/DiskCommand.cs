@@ -27,6 +27,9 @@ public sealed record DiskCommand(string Action, string Program, IReadOnlyList<st
     /// <summary>What it reads on standard input: a partition script or a key. Never printed where <see cref="InputIsSecret"/>.</summary>
     public ReadOnlyMemory<byte>? Input { get; init; }
 
+    /// <summary>Writes its standard input while it runs, for more than fits into memory; null for none.</summary>
+    public Action<Stream>? Feed { get; init; }
+
     /// <summary>True for a key.</summary>
     public bool InputIsSecret { get; init; }
 

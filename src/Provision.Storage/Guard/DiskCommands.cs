@@ -30,11 +30,12 @@ public static class DiskCommands
     /// <param name="uuid">The UUID that was chosen for it.</param>
     /// <param name="level">md-raid1 or md-raid10.</param>
     /// <param name="members">Its members in the order of their places.</param>
-    public static DiskCommand MakeArray(string name, string uuid, RaidLevel level, IReadOnlyList<string> members)
+    /// <param name="isCopied">True for a mirror whose halves need not be copied to each other: a new file system reads nothing that it did not write.</param>
+    public static DiskCommand MakeArray(string name, string uuid, RaidLevel level, IReadOnlyList<string> members, bool isCopied = false)
     {
         // raid10 in near-2 layout works over three drives: 1.5 times one of them, each block twice.
         string[] how = level == RaidLevel.MdRaid10 ? ["--level=10", "--layout=n2", "--chunk=512"] : ["--level=1"];
-        string[] more = [$"--raid-devices={members.Count.ToString(CultureInfo.InvariantCulture)}", .. members];
+        string[] more = [.. isCopied ? (string[])["--assume-clean"] : [], $"--raid-devices={members.Count.ToString(CultureInfo.InvariantCulture)}", .. members];
         // --force only lets it overwrite what the guard has just found to be blank or its own.
         return new("make array", "mdadm", ["--create", "/dev/md/" + name, "--run", "--force", "--metadata=1.2", "--homehost=any", "--name=" + name, "--uuid=" + uuid, "--bitmap=internal", .. how, .. more], members, DiskEffect.Destroy);
     }
@@ -112,8 +113,8 @@ public static class DiskCommands
     /// <summary>Unmounts a file system.</summary>
     public static DiskCommand Unmount(string device, string folder) => new("unmount", "umount", [folder], [device], DiskEffect.Service);
 
-    /// <summary>Removes every signature of a drive and of its partitions, after both its bay and its serial were named.</summary>
-    public static DiskCommand Wipe(string device) => new(WipeAction, "wipefs", ["--all", "--force", "--quiet", device], [device], DiskEffect.Destroy);
+    /// <summary>Removes every signature of devices, after both their bay and their serial were named, or a reinstall was armed for them.</summary>
+    public static DiskCommand Wipe(params IReadOnlyList<string> devices) => new(WipeAction, "wipefs", ["--all", "--force", "--quiet", .. devices], devices, DiskEffect.Destroy);
 
     /// <summary>Makes a pool. The GUID is the pool's own choice; its members lie in partitions whose UUIDs were chosen.</summary>
     /// <param name="name">Name of the pool.</param>
@@ -180,4 +181,37 @@ public static class DiskCommands
 
     /// <summary>Puts a new drive in the place of a lost one; it is written from the others.</summary>
     public static DiskCommand ReplaceInPool(string pool, string lost, string device) => new("replace drive in pool", "zpool", ["replace", pool, lost, device], [device], DiskEffect.Destroy);
+
+    /// <summary>Lets devices be written that a rule made read-only. Only the installer needs it, and only for its target.</summary>
+    public static DiskCommand AllowWriting(params IReadOnlyList<string> devices) => new("allow writing", "blockdev", ["--setrw", .. devices], devices, DiskEffect.Service);
+
+    /// <summary>Takes the boot code off a disk: the part of the first sector that is no table. The machine does not start from it any more.</summary>
+    public static DiskCommand ClearBootCode(string disk) =>
+        new(WipeAction, "dd", ["if=/dev/zero", "of=" + disk, "bs=440", "count=1", "conv=notrunc,fsync", "status=none"], [disk], DiskEffect.Destroy);
+
+    /// <summary>Writes boot code into the part of the first sector that is no table, in one sector.</summary>
+    /// <param name="disk">The disk, whose table was planned.</param>
+    /// <param name="code">At most 440 bytes.</param>
+    public static DiskCommand WriteBootCode(string disk, ReadOnlyMemory<byte> code) =>
+        new("write boot code", "dd", ["of=" + disk, "bs=440", "count=1", "iflag=fullblock", "conv=notrunc,fsync", "status=none"], [disk], DiskEffect.Destroy) { Input = code };
+
+    /// <summary>Writes the boot loader itself to the beginning of its partition.</summary>
+    public static DiskCommand WriteBootImage(string partition, ReadOnlyMemory<byte> image) =>
+        new("write boot loader", "dd", ["of=" + partition, "bs=1M", "iflag=fullblock", "conv=notrunc,fsync", "status=none"], [partition], DiskEffect.Destroy) { Input = image };
+
+    /// <summary>Makes the file system that UEFI firmware reads.</summary>
+    /// <param name="device">The partition.</param>
+    /// <param name="id">Its number, eight hexadecimal digits.</param>
+    public static DiskCommand MakeEfiFilesystem(string device, string id) => new("make EFI file system", "mkfs.vfat", ["-F", "32", "-i", id, "-n", "EFI", device], [device], DiskEffect.Destroy);
+
+    /// <summary>Unpacks a tar archive packed by zstd into a file system.</summary>
+    /// <param name="device">What the folder's file system is on.</param>
+    /// <param name="folder">Where it is mounted.</param>
+    /// <param name="feed">Writes the archive.</param>
+    public static DiskCommand Unpack(string device, string folder, Action<Stream> feed) =>
+        new("unpack image", "tar", ["--extract", "--zstd", "--file=-", "--directory=" + folder, "--numeric-owner", "--same-owner", "--same-permissions", "--xattrs", "--xattrs-include=*"], [device], DiskEffect.Service)
+        {
+            Feed = feed,
+            Limit = TimeSpan.FromHours(1),
+        };
 }

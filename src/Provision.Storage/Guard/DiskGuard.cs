@@ -52,6 +52,7 @@ public sealed class DiskGuard
         Check(command);
         listener?.Invoke(command);
         var line = Command.Of(command.Program, command.Arguments).WithTimeout(command.Limit);
+        line = command.Feed is { } feed ? line.WithFeed(feed) : line;
         return commands.Run(command.Input is { } input ? line.WithInput(input) : line, cancellation).OrThrow();
     }
 

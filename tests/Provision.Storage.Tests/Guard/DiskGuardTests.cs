@@ -134,6 +134,12 @@ public sealed class DiskGuardTests
             (DiskCommands.MountDataset("p/x", ["/dev/sdc1"]), DiskEffect.Service, "/dev/sdc1"),
             (DiskCommands.UnmountDataset("p/x", ["/dev/sdc1"]), DiskEffect.Service, "/dev/sdc1"),
             (DiskCommands.ReplaceInPool("p", "123", "/dev/sdc1"), DiskEffect.Destroy, "/dev/sdc1"),
+            (DiskCommands.AllowWriting("/dev/sdc", "/dev/sdc1"), DiskEffect.Service, "/dev/sdc /dev/sdc1"),
+            (DiskCommands.ClearBootCode("/dev/sdc"), DiskEffect.Destroy, "/dev/sdc"),
+            (DiskCommands.WriteBootCode("/dev/sdc", key), DiskEffect.Destroy, "/dev/sdc"),
+            (DiskCommands.WriteBootImage("/dev/sdc1", key), DiskEffect.Destroy, "/dev/sdc1"),
+            (DiskCommands.MakeEfiFilesystem("/dev/sdc1", "1a2b3c4d"), DiskEffect.Destroy, "/dev/sdc1"),
+            (DiskCommands.Unpack("/dev/sdc1", "/mnt", _ => { }), DiskEffect.Service, "/dev/sdc1"),
         ];
         var made = typeof(DiskCommands).GetMethods(BindingFlags.Public | BindingFlags.Static).Where(method => method.ReturnType == typeof(DiskCommand)).ToList();
         Assert.Equal(made.Count, all.Length);

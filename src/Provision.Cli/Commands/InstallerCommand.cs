@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Provision.Installer;
+using Provision.Installer.Channel;
+using Provision.Installer.Protect;
+using Provision.Jobs;
+using Provision.Machine;
+using Command = System.CommandLine.Command;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision installer</c>: what runs in the initramfs.</summary>
+internal static class InstallerCommand
+{
+    private const string DefaultTicket = "/provision/job.json";
+
+    public static Command Create()
+    {
+        var command = new Command("installer", "Installs the machine it runs on. Only the installer's initramfs runs it: on a running system its first step refuses.");
+        command.Subcommands.Add(CreateRun());
+        command.Subcommands.Add(CreateRules());
+        return command;
+    }
+
+    private static Command CreateRun()
+    {
+        var ticket = new Option<string>("--ticket") { Description = "The ticket that the boot server handed over", HelpName = "FILE", DefaultValueFactory = _ => DefaultTicket };
+        var order = new Option<string?>("--order") { Description = "Install without a boot server: the order as a file", HelpName = "FILE" };
+        var image = new Option<string?>("--image") { Description = "With --order: the folder of the artefacts that it names", HelpName = "DIR" };
+        var noReboot = new Option<bool>("--no-reboot") { Description = "Do not restart the machine after a success" };
+        var command = new Command(
+            "run",
+            "Installs this machine as its job says: makes every disk read-only, looks at them, compares the plan with the one that was armed, hashes what is protected, verifies the image, " +
+            "and only then takes the operating system's disks out of the protection, makes them anew, unpacks, configures, writes the boot loader last, and proves that nothing else was written.\n\n" +
+            "Killed anywhere it is simply run again. Exit code 0 installed; 1 failed after the old boot loader was gone: the next boot tries again; " +
+            "2 nothing was written: the old system still starts.");
+        command.Options.Add(ticket);
+        command.Options.Add(order);
+        command.Options.Add(image);
+        command.Options.Add(noReboot);
+        command.SetAction(arguments =>
+        {
+            using var files = RootedFiles.Open("/");
+            var machine = InstallMachine.Own(files);
+            using var channel = Channel(machine, arguments.GetValue(ticket)!, arguments.GetValue(order), arguments.GetValue(image));
+            var report = new HostInstaller(machine, channel, Print).Run();
+            if (report.Outcome == InstallOutcome.Done && !arguments.GetValue(noReboot))
+            {
+                machine.Commands.Run(Machine.Command.Of("reboot", "-f"));
+            }
+
+            return HostInstaller.ExitCodeOf(report.Outcome);
+        });
+        return command;
+    }
+
+    private static Command CreateRules()
+    {
+        var command = new Command("rules", $"Prints {GuardRules.UdevFile}, the rule of udev by which every disk is read-only from its first moment; the initramfs has it in /etc/udev/rules.d.");
+        command.SetAction(_ => Console.Out.Write(GuardRules.Udev));
+        return command;
+    }
+
+    private static IJobChannel Channel(InstallMachine machine, string ticket, string? order, string? image)
+    {
+        if (order is not null)
+        {
+            return new LocalJobChannel(order, image ?? throw new UserErrorException("--order needs --image DIR, the folder of the artefacts that it names"));
+        }
+
+        if (!File.Exists(ticket))
+        {
+            throw new UserErrorException($"there is no ticket {ticket}: the boot server gives one to a machine that is armed (provision netboot arm HOST); without a server say --order FILE --image DIR");
+        }
+
+        try
+        {
+            var given = JsonSerializer.Deserialize(File.ReadAllBytes(ticket), JobsJson.Default.JobTicket) ?? throw new UserErrorException($"{ticket} holds no ticket");
+            return new HttpJobChannel(given, machine.Clock, machine.Wait);
+        }
+        catch (JsonException e)
+        {
+            throw new UserErrorException($"{ticket}({e.LineNumber + 1},{e.BytePositionInLine + 1}): no ticket: {e.Message}");
+        }
+    }
+
+    private static void Print(InstallEvent what) =>
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what.At:HH:mm:ss} {what.Step,-11} {(what.IsError ? "!! " : "")}{what.Text}"));
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json;
+using Provision.Installer.Target;
+using Provision.Jobs;
+using Provision.Machine;
+
+namespace Provision.Installer.Image;
+
+/// <summary>The image before anything is written: signed by somebody who may, whole as far as that can be seen, and small enough.</summary>
+internal static class ImageCheck
+{
+    private const int MostManifest = 16 << 20;
+    private const string SignatureFile = InstallMachine.Work + "/manifest.sig";
+
+    public static void Verify(InstallRun run)
+    {
+        var address = run.Order.Image;
+        var manifest = Fetch(run, address);
+        if (run.Holds(Safeguard.Signature))
+        {
+            CheckSignature(run, address, manifest);
+        }
+
+        run.Image = Parse(address, manifest);
+        if (run.Holds(Safeguard.Size) && Problem(run.Image.Root, run.Target.Disks.Min(disk => disk.Bytes)) is { } small)
+        {
+            throw new InstallException(small);
+        }
+
+        // Its first piece, too: an image that is not there at all shall not cost a system that starts.
+        new PieceReader(run.Channel, run.Image, run.Holds(Safeguard.PieceHash), run.Machine.Wait, (_, _) => { }).Read(Stream.Null, 1);
+        run.Say(string.Create(CultureInfo.InvariantCulture, $"image {run.Image.Manifest.Name} ({run.Image.Manifest.Release}), {run.Image.Root.Bytes >> 20} MiB packed, is signed"));
+    }
+
+    /// <summary>Why an image does not fit; null where it does. ext4 takes 1/64 for inodes and its journal, and a system needs room to work.</summary>
+    internal static string? Problem(ImageFile root, long diskBytes)
+    {
+        const long table = 2 << 20, array = 128 << 20, journal = 64 << 20;
+        var room = diskBytes - table - TargetMaker.BiosBytes - TargetMaker.EfiBytes - Math.Min(array, diskBytes / 64);
+        var needed = root.UnpackedBytes + (root.UnpackedBytes / 10) + Math.Min(journal, root.UnpackedBytes);
+        return room - (room / 64) >= needed ? null
+            : string.Create(CultureInfo.InvariantCulture, $"the operating system's disk is too small: the image unpacks to {root.UnpackedBytes} bytes and needs {needed}, and of {diskBytes} bytes {room - (room / 64)} can be used");
+    }
+
+    /// <summary>The manifest of bytes whose signature was verified.</summary>
+    internal static ImageSource Parse(string address, byte[] bytes)
+    {
+        ImageManifest manifest;
+        try
+        {
+            manifest = JsonSerializer.Deserialize(bytes, JobsJson.Default.ImageManifest) ?? throw new InstallException($"{address} holds no manifest");
+        }
+        catch (JsonException e)
+        {
+            throw new InstallException($"{address}({e.LineNumber + 1},{e.BytePositionInLine + 1}): no manifest of an image: {e.Message}");
+        }
+
+        var root = manifest.Files.FirstOrDefault(file => file.Name == ImageSource.RootArchive)
+            ?? throw new InstallException($"{address}: the image {manifest.Name} has no {ImageSource.RootArchive}: it is none of an operating system");
+        var pieces = (root.Bytes + ImageManifest.PieceBytes - 1) / ImageManifest.PieceBytes;
+        return root.Bytes > 0 && root.Pieces.Count == pieces
+            ? new ImageSource(manifest, root, address[..(address.LastIndexOf('/') + 1)] + root.Name)
+            : throw new InstallException($"{address}: {root.Name} of {root.Bytes} bytes has {pieces} pieces, and the manifest names {root.Pieces.Count}");
+    }
+
+    private static void CheckSignature(InstallRun run, string address, byte[] manifest)
+    {
+        var signature = Fetch(run, address + ".sig");
+        run.Machine.Files.Remove(SignatureFile);
+        run.Machine.Files.WriteNew(SignatureFile, signature, 0x180);
+        var result = run.Machine.Commands.Run(Command
+            .Of("ssh-keygen", "-Y", "verify", "-f", InstallMachine.AllowedSigners, "-I", ImageManifest.SignatureNamespace, "-n", ImageManifest.SignatureNamespace, "-s", SignatureFile)
+            .WithInput(manifest).WithTimeout(TimeSpan.FromSeconds(30)));
+        if (!result.Succeeded)
+        {
+            throw new InstallException($"the image {address} is not signed by anybody in {InstallMachine.AllowedSigners}: {result.Error.Trim().Split('\n')[0]}");
+        }
+    }
+
+    private static byte[] Fetch(InstallRun run, string address)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                using var from = run.Channel.Open(address, 0);
+                using var to = new MemoryStream();
+                var buffer = new byte[1 << 16];
+                for (int read; (read = from.Read(buffer)) > 0;)
+                {
+                    to.Write(buffer, 0, read);
+                    if (to.Length > MostManifest)
+                    {
+                        throw new InstallException($"{address} is larger than any manifest ({MostManifest} bytes)");
+                    }
+                }
+
+                return to.ToArray();
+            }
+            catch (IOException lost) when (attempt < PieceReader.MostTries)
+            {
+                run.Say($"{address}: {lost.Message}; trying again");
+                run.Machine.Wait(PieceReader.Pause(attempt));
+            }
+        }
+    }
+}

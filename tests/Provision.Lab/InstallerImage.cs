@@ -1,0 +1,113 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Provision.Installer.Boot;
+using Provision.Jobs;
+using Provision.Machine;
+
+namespace Provision.Lab;
+
+/// <summary>A system image of a few megabytes, with the boot loader's real files, signed by a key of the test; and the ways in which one can be bad.</summary>
+internal sealed class InstallerImage
+{
+    private const string Place = "image";
+    private readonly string folder;
+    private readonly string key;
+
+    /// <summary>Makes it.</summary>
+    /// <param name="artefacts">Folder that orders are relative to.</param>
+    /// <param name="work">For what is needed meanwhile.</param>
+    public InstallerImage(string artefacts, string work)
+    {
+        folder = Directory.CreateDirectory(Path.Combine(artefacts, Place)).FullName;
+        key = Path.Combine(work, "signer");
+        Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", key);
+        AllowedSigners = $"{ImageManifest.SignatureNamespace} namespaces=\"{ImageManifest.SignatureNamespace}\" {File.ReadAllText(key + ".pub")}";
+        var tree = Tree(Path.Combine(work, "tree"));
+        Run("tar", "--create", "--zstd", "--file=" + Archive, "--directory=" + tree, "--sort=name", "--owner=0", "--group=0", ".");
+        Sign(Manifest(Archive, 12 << 20), "manifest.json");
+    }
+
+    /// <summary>Who may sign, as the installer reads it.</summary>
+    public string AllowedSigners { get; }
+
+    /// <summary>The order's address of the good image.</summary>
+    public static string Good => Place + "/manifest.json";
+
+    private string Archive => Path.Combine(folder, "root.tar.zst");
+
+    /// <summary>The good manifest with the signature of another one.</summary>
+    public string Altered() => AlteredTo(Good, "\"lab\"", "\"LAB\"");
+
+    /// <summary>A manifest that somebody changed after it was signed.</summary>
+    public string AlteredTo(string manifest, string from = "trixie", string to = "bookworm")
+    {
+        var name = "altered-" + Path.GetFileName(manifest);
+        File.WriteAllText(Path.Combine(folder, name), File.ReadAllText(Path.Combine(folder, Path.GetFileName(manifest))).Replace(from, to, StringComparison.Ordinal));
+        File.Copy(Path.Combine(folder, "manifest.json.sig"), Path.Combine(folder, name + ".sig"), overwrite: true);
+        return $"{Place}/{name}";
+    }
+
+    /// <summary>An image that needs more than the disk has, and whose content is not there.</summary>
+    public string Missing()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "gone"));
+        Signed("gone/manifest.json", file => file with { UnpackedBytes = 400 << 20 });
+        return $"{Place}/gone/manifest.json";
+    }
+
+    /// <summary>A signed manifest, changed as a test wants it.</summary>
+    public string Signed(string name, Func<ImageFile, ImageFile> change)
+    {
+        var manifest = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(folder, "manifest.json")), JobsJson.Default.ImageManifest)!;
+        Sign(manifest with { Files = [.. manifest.Files.Select(change)] }, name);
+        return $"{Place}/{name}";
+    }
+
+    private static ImageManifest Manifest(string archive, long unpacked)
+    {
+        var content = File.ReadAllBytes(archive);
+        return new ImageManifest
+        {
+            Name = "lab",
+            Inputs = new string('0', 64),
+            Release = "trixie",
+            Files = [new ImageFile("root.tar.zst", content.Length, Hash(content), [.. content.Chunk(ImageManifest.PieceBytes).Select(Hash)], unpacked)],
+        };
+    }
+
+    private void Sign(ImageManifest manifest, string name)
+    {
+        var path = Path.Combine(folder, name);
+        File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(manifest, JobsJson.Default.ImageManifest));
+        File.Delete(path + ".sig");
+        Run("ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", ImageManifest.SignatureNamespace, path);
+    }
+
+    private static string Tree(string tree)
+    {
+        Write("etc/os-release", "ID=debian\n"u8.ToArray());
+        Write("etc/ssh/ssh_host_ed25519_key", "everybody's\n"u8.ToArray());
+        Write("boot/vmlinuz-6.12.9-amd64", [1]);
+        Write("boot/vmlinuz-6.12.10-amd64", [1]);
+        Write("boot/initrd.img-6.12.10-amd64", [1]);
+        Write("etc/default/grub", "GRUB_TIMEOUT=1\nGRUB_CMDLINE_LINUX=\"console=ttyS0\"\n"u8.ToArray());
+        Write("usr/lib/shim/shimx64.efi.signed", "shim"u8.ToArray());
+        Write("usr/lib/shim/mmx64.efi.signed", "mok manager"u8.ToArray());
+        Write("usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed", "grub"u8.ToArray());
+        Write("srv/filler", RandomNumberGenerator.GetBytes(10 << 20));
+        Write(BootLoader.BootImage[1..], File.ReadAllBytes(BootLoader.BootImage));
+        Write(BootLoader.CoreImage[1..], []);
+        Run("grub-mkimage", ["-O", "i386-pc", "-p", "(,gpt2)/grub", "-o", tree + BootLoader.CoreImage, .. BootLoader.CoreModules]);
+        return tree;
+
+        void Write(string path, byte[] content)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(tree, path))!);
+            File.WriteAllBytes(Path.Combine(tree, path), content);
+        }
+    }
+
+    private static string Hash(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+
+    private static void Run(string program, params IReadOnlyList<string> arguments) => new ProcessRunner().Run(Command.Of(program, arguments)).OrThrow();
+}

@@ -1,0 +1,169 @@
+using System.Text.Json;
+using Provision.Installer.Protect;
+using Provision.Inventory;
+using Provision.Jobs;
+using Provision.Machine;
+using Provision.Storage.Plans;
+
+namespace Provision.Lab;
+
+/// <summary>
+/// The machine imap61 of tests/fixtures/installer-lab in user-mode Linux: a mirror for the system, a drive with a LUKS partition, a mirror of data. It was
+/// installed once (job "first") and its data disks are full of files; each test works on copies of its disks.
+/// </summary>
+public sealed class InstallerTrial : IDisposable
+{
+    private const string Host = "imap61";
+    private const string Array = "5a1d0000:61000000:00000000:00000001";
+    private static readonly int[] Megabytes = [256, 256, 64, 48, 48];
+    private readonly LabFolder folder = new();
+    private readonly InstallerImage image;
+    private readonly string commit;
+    private readonly string hash;
+
+    public InstallerTrial()
+    {
+        var artefacts = Directory.CreateDirectory(Path.Combine(Shared, "artefacts")).FullName;
+        image = new InstallerImage(artefacts, folder.Folder("work"));
+        File.WriteAllText(Path.Combine(Shared, "allowed_signers"), image.AllowedSigners);
+        (commit, hash) = MakeRepository(Path.Combine(artefacts, "repository.bundle"));
+        MakeIdentity(Path.Combine(artefacts, "identity.tar"));
+        Installed = new InstallerDisks([.. Megabytes.Select((size, index) => folder.Disk($"bay{index + 1}", size))]);
+        Write(Order("first"));
+        Log = UmlStorageGuest.Run(new UmlMachine { Disks = Installed.Disks, Memory = 768 }, Shared, FillAndInstall);
+        Assert.True(Log.ExitCode == 0, Log.Output);
+    }
+
+    /// <summary>What the guest's <c>/lab</c> is.</summary>
+    public string Shared => folder.Folder("shared");
+
+    /// <summary>The disks after the first installation.</summary>
+    public InstallerDisks Installed { get; }
+
+    /// <summary>The first installation.</summary>
+    public UmlRun Log { get; }
+
+    /// <summary>The ways in which an image can be bad.</summary>
+    internal InstallerImage Image => image;
+
+    /// <summary>A good order.</summary>
+    public JobOrder Order(string job) => new()
+    {
+        Job = job,
+        Host = Host,
+        PlanHash = hash,
+        Commit = commit,
+        Repository = "repository.bundle",
+        Image = InstallerImage.Good,
+        Identity = "identity.tar",
+        Deadline = DateTimeOffset.UtcNow.AddHours(2),
+    };
+
+    /// <summary>Gives the guest an order, as <c>/lab/NAME.json</c>.</summary>
+    public void Write(JobOrder order, string name = "order") => File.WriteAllBytes(Path.Combine(Shared, name + ".json"), JsonSerializer.SerializeToUtf8Bytes(order, JobsJson.Default.JobOrder));
+
+    /// <summary>The report of the last run.</summary>
+    public InstallReport Report => JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(Shared, "report.json")), JobsJson.Default.InstallReport)!;
+
+    /// <summary>A copy of the installed disks for one test; gone with it.</summary>
+    public InstallerDisks Copy()
+    {
+        var place = folder.Folder("copy-" + Guid.NewGuid().ToString("N"));
+        return new InstallerDisks([.. Installed.Images.Select((path, index) =>
+        {
+            var copy = Path.Combine(place, $"bay{index + 1}");
+            new ProcessRunner().Run(Command.Of("cp", "--sparse=always", path, copy)).OrThrow();
+            return copy;
+        })]);
+    }
+
+    /// <summary>Boots the installer's system on disks, all read-only by the rule of the initramfs, and runs a script; <c>trial WORDS...</c> installs.</summary>
+    /// <param name="disks">The machine's disks.</param>
+    /// <param name="script">For bash.</param>
+    /// <param name="cut">When the power is cut.</param>
+    /// <param name="guarded">Whether udev's rule is there.</param>
+    public UmlRun Run(InstallerDisks disks, string script, PowerCut? cut = null, bool guarded = true)
+    {
+        var rules = GuardRules.UdevFilesToLeaveOut.ToDictionary(name => name, _ => "");
+        if (guarded)
+        {
+            rules[GuardRules.UdevFile] = GuardRules.Udev;
+        }
+
+        return UmlStorageGuest.Run(new UmlMachine { Disks = disks.Disks, Memory = 768, Rules = rules }, Shared, Trial + script, cut);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private static string Program { get; } = Path.Combine(ProvisionBinary.Repository, "tests/Provision.InstallerTrial/bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "ready/Provision.InstallerTrial.dll");
+
+    private static string Trial { get; } =
+        $$"""
+        mkdir -p /etc/provision && cp /lab/allowed_signers /etc/provision/
+        trial() { local order=${1:-order}; shift; ${TRACE:-} dotnet {{Program}} install /lab/$order.json /lab/artefacts /lab/report.json mac=00:00:5e:00:53:61 "$@" ${BAYS:-ubda=1 ubdb=2 ubdc=3 ubdd=4 ubde=5}; }
+
+        """;
+
+    /// <summary>Data first, with the kernel's own tools, then the system beside it.</summary>
+    private static string FillAndInstall =>
+        Trial +
+        $$"""
+        set -e
+        printf 'label: gpt\nname=i61t01\n' | sfdisk -q /dev/ubdc
+        udevadm settle
+        echo key > /tmp/key
+        cryptsetup luksFormat -q --type luks2 --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --key-file /tmp/key /dev/ubdc1
+        cryptsetup open --key-file /tmp/key /dev/ubdc1 data
+        mkfs.ext4 -q /dev/mapper/data
+        mdadm --create /dev/md/ssd61 --quiet --run --level=1 --assume-clean --raid-devices=2 --homehost=any --name=ssd61 --uuid={{Array}} --metadata=1.2 /dev/ubdd /dev/ubde
+        mkfs.ext4 -q /dev/md/ssd61
+        mkdir -p /mnt/a /mnt/b
+        mount /dev/mapper/data /mnt/a
+        mount /dev/md/ssd61 /mnt/b
+        head -c 20M /dev/urandom > /mnt/a/mail
+        head -c 20M /dev/urandom > /mnt/b/mail
+        umount /mnt/a /mnt/b
+        cryptsetup close data
+        mdadm --stop --quiet /dev/md/ssd61
+        sync
+        udevadm settle
+        trial order
+        """;
+
+    private (string Commit, string Hash) MakeRepository(string bundle)
+    {
+        var repository = folder.Folder("repository");
+        Run("cp", "-r", Path.Combine(ProvisionBinary.Repository, "tests/fixtures/installer-lab") + "/.", repository);
+        var text = DriveRecordText.From(Host, null).WithSet("os", true).WithSet("spool", true).WithSet("ssd", true);
+        var loaded = InventoryLoader.Load(InventoryFiles.ReadFrom(repository)).Fleet!;
+        var host = loaded.FindHost(Host)!;
+        var layout = Layout.Of(host, loaded.FindChassis(host.Chassis!)!);
+        text = layout.Chassis.Panels.SelectMany(panel => panel.Bays).Aggregate(text, (known, bay) => known.WithDrive(bay, new DriveIdentity($"LAB{bay.Number}", null, null, null)));
+        text = text.WithUnit("ssd61", new UnitIdentity(Array, null, null));
+        Directory.CreateDirectory(Path.Combine(repository, "hosts/drives"));
+        File.WriteAllText(Path.Combine(repository, DriveRecordText.PathOf(Host)), text.ToString());
+        Git("init", "--quiet");
+        Git("add", ".");
+        Git("-c", "user.name=lab", "-c", "user.email=lab@lab.example", "commit", "--quiet", "-m", "the lab's fleet");
+        Git("bundle", "create", "--quiet", bundle, "HEAD");
+        var head = new ProcessRunner().Run(Command.Of("git", "-C", repository, "rev-parse", "HEAD")).OrThrow().Text.Trim();
+        var record = InventoryLoader.Load(InventoryFiles.ReadFrom(repository)).Fleet!.FindDrives(Host);
+        return (head, ReinstallPlanner.Of(layout, record, null, []).Hash);
+
+        void Git(params IReadOnlyList<string> words) => Run("git", ["-C", repository, .. words]);
+    }
+
+    private void MakeIdentity(string archive)
+    {
+        var place = folder.Folder("identity");
+        Directory.CreateDirectory(Path.Combine(place, "etc/ssh"));
+        Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", Host, "-f", Path.Combine(place, "etc/ssh/ssh_host_ed25519_key"));
+        Run("tar", "--create", "--file=" + archive, "--directory=" + place, "etc");
+        PublicKey = File.ReadAllText(Path.Combine(place, "etc/ssh/ssh_host_ed25519_key.pub")).Trim();
+    }
+
+    /// <summary>The host's public ssh key.</summary>
+    public string PublicKey { get; private set; } = "";
+
+    private static void Run(string program, params IReadOnlyList<string> arguments) => new ProcessRunner().Run(Command.Of(program, arguments)).OrThrow();
+}
