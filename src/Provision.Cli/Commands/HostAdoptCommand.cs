@@ -107,7 +107,7 @@ internal static class HostAdoptCommand
         try
         {
             File.WriteAllBytes(file, bundle);
-            return StorageObserver.Observe(StorageInput.ReadBundle(file, new ProcessRunner()));
+            return StorageObserver.Observe(StorageInput.ReadBundle(file));
         }
         finally
         {

@@ -74,7 +74,7 @@ internal static class NetbootArmCommand
             var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
             if (plan is not null && !json)
             {
-                StoragePlanPrinter.Print(Console.Out, plan, all: false);
+                StoragePlanPrinter.Print(arguments, plan, all: false);
                 Console.Out.WriteLine($"hash {plan.Hash}\nimage {facts.Image ?? facts.ImageName}, commit {revision.Short}");
             }
 
