@@ -75,6 +75,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("show imap33", 0, "no-masters")]
     [InlineData("show imap333", 2, "did you mean \"imap33\"?")]
     [InlineData("show imap3", 2, "imap3 is retired and has no desired state")]
+    [InlineData("man", 0, ".SS provision storage create [HOST]")]
     [InlineData("nosuchcommand", 1, "nosuchcommand")]
     public void Commands_answer(string arguments, int exit, string expected)
     {
