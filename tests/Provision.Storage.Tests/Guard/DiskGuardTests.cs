@@ -95,6 +95,15 @@ public sealed class DiskGuardTests
     public void A_look_that_remembers_is_refused() =>
         Assert.Throws<ArgumentException>(() => new DiskGuard(new Ran(), Observe.Imap33.Sketch().Look(), Only(Sdc)));
 
+    /// <summary>Fault 10: a pool that another hostid has in use, or that was not exported, stays where it is; the tool says so and nobody overrules it.</summary>
+    [Fact]
+    public void A_pool_is_never_imported_by_force_and_leaves_no_cache_file()
+    {
+        var words = DiskCommands.ImportPool("4711", ["/dev/sda1", "/dev/sdb1"]).Arguments;
+        Assert.DoesNotContain(words, word => word is "-f" or "-F" or "-X" or "-m");
+        Assert.Equal(["import", "-N", "-o", "cachefile=none", "-d", "/dev/sda1", "-d", "/dev/sdb1", "4711"], words);
+    }
+
     [Fact]
     public void An_empty_selection_is_an_error_and_not_everything() => Assert.Throws<ArgumentException>(() => new WriteSet([], []));
 
