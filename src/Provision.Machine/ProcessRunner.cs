@@ -7,8 +7,8 @@ namespace Provision.Machine;
 /// <summary>Runs commands as processes of this machine.</summary>
 public sealed class ProcessRunner : ICommandRunner
 {
-    /// <inheritdoc/>
-    public CommandResult Run(Command command, CancellationToken cancellation = default)
+    /// <summary>How a command is started: never through a shell, with all three streams ours.</summary>
+    internal static ProcessStartInfo StartOf(Command command)
     {
         var start = new ProcessStartInfo(command.Program, command.Arguments)
         {
@@ -23,7 +23,13 @@ public sealed class ProcessRunner : ICommandRunner
             start.Environment[name] = value;
         }
 
-        using var process = new Process { StartInfo = start };
+        return start;
+    }
+
+    /// <inheritdoc/>
+    public CommandResult Run(Command command, CancellationToken cancellation = default)
+    {
+        using var process = new Process { StartInfo = StartOf(command) };
         try
         {
             process.Start();

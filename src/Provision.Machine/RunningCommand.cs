@@ -26,20 +26,7 @@ public sealed class RunningCommand : IDisposable
     public static RunningCommand Start(Command command)
     {
         ArgumentNullException.ThrowIfNull(command);
-        var start = new ProcessStartInfo(command.Program, command.Arguments)
-        {
-            WorkingDirectory = command.WorkingFolder ?? "",
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        foreach (var (name, value) in command.Environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        var child = new Process { StartInfo = start };
+        var child = new Process { StartInfo = ProcessRunner.StartOf(command) };
         child.OutputDataReceived += (_, said) => Tell(command, said.Data);
         child.ErrorDataReceived += (_, said) => Tell(command, said.Data);
         try
