@@ -71,10 +71,9 @@ internal sealed class StorageWork : IDisposable
             throw new UserErrorException("a bundle can be looked at, but nothing can be written to it: leave out --from on the machine itself");
         }
 
-        var mine = Workspace.Macs(Files).Select(mac => MacAddress.TryParse(mac, out var parsed) ? parsed : default).ToList();
-        if (!View.Host.Macs.Any(mine.Contains))
+        if (HostIdentity.WhyNot(View.Host, Workspace.Macs(Files)) is { } why)
         {
-            throw new UserErrorException([Diagnostic.Error(View.Host.Location, $"this machine is not {HostName}: it has none of its MAC addresses ({string.Join(", ", View.Host.Macs)}) but {string.Join(", ", mine.Select(mac => mac.ToString()).DefaultIfEmpty("none"))}")]);
+            throw new UserErrorException([Diagnostic.Error(View.Host.Location, why)]);
         }
     }
 

@@ -26,10 +26,9 @@ internal static class Probe
 
         run.View = HostView.Of(run.Fleet, host, Masters.Default);
         run.Layout = run.View.Layout ?? throw new InstallException($"{host.Name} has no chassis, so nothing is known of its disks");
-        var mine = run.Observed.Machine.Macs.Select(mac => MacAddress.TryParse(mac, out var parsed) ? parsed : default).ToList();
-        if (run.Holds(Safeguard.ThisMachine) && !host.Macs.Any(mine.Contains))
+        if (run.Holds(Safeguard.ThisMachine) && HostIdentity.WhyNot(host, run.Observed.Machine.Macs) is { } why)
         {
-            throw new InstallException($"this machine is not {host.Name}: it has none of its MAC addresses ({string.Join(", ", host.Macs)}) but {string.Join(", ", mine.Select(mac => mac.ToString()).DefaultIfEmpty("none"))}");
+            throw new InstallException(why);
         }
     }
 

@@ -60,4 +60,15 @@ public sealed record HostIdentity(Host? Host, string? Error)
             ? new HostIdentity(null, $"this machine is {match.Name}, which is retired ({match.At("status")})")
             : new HostIdentity(match, null);
     }
+
+    /// <summary>Why a machine is not a host that was named for it; null where it has one of the host's network cards.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="macs">Addresses as the machine shows them.</param>
+    public static string? WhyNot(Host host, IEnumerable<string> macs)
+    {
+        var mine = macs.Select(mac => MacAddress.TryParse(mac, out var parsed) ? parsed : default).ToList();
+        return host.Macs.Any(mine.Contains)
+            ? null
+            : $"this machine is not {host.Name}: it has none of its MAC addresses ({string.Join(", ", host.Macs)}) but {string.Join(", ", mine.Select(mac => mac.ToString()).DefaultIfEmpty("none"))}";
+    }
 }
