@@ -18,6 +18,12 @@ if [ -n "${CONFORMANCE_CASES:-}" ]; then
 fi
 count() { sed -n "s/.*<Counters.* $1=\"\([0-9]*\)\".*/\1/p" "$results"/*.trx | awk '{ sum += $1 } END { print sum + 0 }'; }
 passed=$(count passed) failed=$(count failed) total=$(count total)
+# At the end, where people and logs that keep only the end find it: which tests failed, and how each of their messages begins.
+awk '
+    /<UnitTestResult / && /outcome="Failed"/ { name = $0; sub(/.*testName="/, "", name); sub(/".*/, "", name); lines = 0 }
+    name && /<Message>/ { said = 1; sub(/.*<Message>/, "") ; print "FAILED " name }
+    said { last = sub(/<\/Message>.*/, ""); if (lines++ < 12) print "    " substr($0, 1, 300); if (last) said = name = "" }
+    /<\/UnitTestResult>/ { name = "" }' "$results"/*.trx
 # A test that did not run is not a passed one.
 failed=$((failed + total - passed - failed))
 [ "$status" = 0 ] || [ "$failed" != 0 ] || failed=1
