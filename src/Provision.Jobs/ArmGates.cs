@@ -44,7 +44,7 @@ public sealed record ArmFacts
     /// <summary>What the plan refuses, a sentence each.</summary>
     public IReadOnlyList<string> PlanRefusals { get; init; } = [];
 
-    /// <summary>Serials of replaced system disks.</summary>
+    /// <summary>Replaced system disks: <c>SERIAL</c>, or <c>BAY=SERIAL</c>.</summary>
     public IReadOnlyList<string> OsDiskSerials { get; init; } = [];
 
     /// <summary>The commit; null for a repository without one.</summary>

@@ -24,7 +24,7 @@ public sealed record Job
     /// <summary>The hash that the machine gave when it differed.</summary>
     public string? FoundHash { get; init; }
 
-    /// <summary>Serials of replaced system disks.</summary>
+    /// <summary>Replaced system disks: <c>SERIAL</c>, or <c>BAY=SERIAL</c>.</summary>
     public IReadOnlyList<string> OsDiskSerials { get; init; } = [];
 
     /// <summary>Commit of the inventory.</summary>

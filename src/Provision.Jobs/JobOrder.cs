@@ -28,7 +28,7 @@ public sealed record JobOrder
     /// <summary>Another hash that an engineer approved after the machine was found to differ; null for none.</summary>
     public string? ApprovedHash { get; init; }
 
-    /// <summary>Serials of system disks that were replaced since the drive record was written.</summary>
+    /// <summary>System disks that were replaced since the drive record was written: <c>SERIAL</c>, or <c>BAY=SERIAL</c>.</summary>
     public IReadOnlyList<string> OsDiskSerials { get; init; } = [];
 
     /// <summary>Commit of the inventory that the host is installed from, 40 hexadecimal digits.</summary>

@@ -27,6 +27,16 @@ public sealed class InstallerTrialTests(InstallerTrial machine, ITestOutputHelpe
             TRACE="strace -f -qq -s 256 -e trace=open,openat,openat2,creat -o /lab/install.trace" trial order || exit 1
             echo AGAIN
             trial order || exit 1
+            echo INSTALLED
+            mdadm --assemble --quiet --run --readonly /dev/md9 /dev/ubda3 /dev/ubdb3 && mount -o ro,noload /dev/md9 /mnt || exit 1
+            cd /mnt
+            head -n 20 etc/ssh/ssh_host_ed25519_key.pub etc/machine-id etc/fstab var/lib/provision/job
+            stat -c '%a %u %n' etc/ssh/ssh_host_ed25519_key etc/ssh/ssh_host_ed25519_key.pub var/lib/provision
+            ls etc/ssh boot/grub
+            git -C var/lib/provision/repository log -1 --format='commit %H'
+            cd / && umount /mnt
+            for part in ubda2 ubdb2; do mount -o ro "/dev/$part" /mnt && (cd /mnt && find . -type f) && umount /mnt || exit 1; done
+            blkid -o value -s UUID /dev/md9 /dev/ubda2
             """));
         Assert.Equal(data, disks.Data);
         Assert.DoesNotContain("none", disks.Boot, StringComparison.Ordinal);

@@ -23,7 +23,7 @@ internal static class NetbootArmCommand
         var host = NetbootCommand.Host();
         var state = NetbootCommand.State();
         var store = new Option<string?>("--store") { Description = "Folder of the images (default: that of the host's site)", HelpName = "DIR" };
-        var serials = new Option<string[]>("--os-disk-serial") { Description = "Serial of a system disk that was replaced", HelpName = "SERIAL", AllowMultipleArgumentsPerToken = true };
+        var serials = new Option<string[]>("--os-disk-serial") { Description = "A system disk that was replaced; with its bay where the system has several", HelpName = "[BAY=]SERIAL", AllowMultipleArgumentsPerToken = true };
         var lasting = new Option<string>("--for") { Description = "How long it stays armed, such as 30m or 2h", HelpName = "TIME", DefaultValueFactory = _ => "30m" };
         var image = new Option<string?>("--image") { Description = "Name of the image (default: that of the host's roles, such as os-imap)", HelpName = "NAME" };
         var uuid = new Option<string?>("--dmi-uuid") { Description = "UUID of the machine's firmware (default: that of the first machine with one of the host's cards)", HelpName = "UUID" };

@@ -6,7 +6,7 @@ using Provision.Storage.Plans;
 namespace Provision.Netboot.Arm;
 
 /// <summary>What an engineer asks for when arming.</summary>
-/// <param name="OsDiskSerials">Serials of system disks that were replaced since the record was written.</param>
+/// <param name="OsDiskSerials">System disks that were replaced since the record was written: <c>SERIAL</c>, or <c>BAY=SERIAL</c>.</param>
 /// <param name="DmiUuid">UUID of the machine's firmware; null where the first machine that asks binds it.</param>
 /// <param name="Image">Name of the image; null for that of the host's roles.</param>
 /// <param name="AllowsDirty">Changes that are not committed are left out on purpose.</param>

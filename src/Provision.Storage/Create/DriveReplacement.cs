@@ -56,7 +56,7 @@ public static class DriveReplacement
 
         if (set.Os && set.IsMd)
         {
-            Refuse($"belongs to the operating system, which is never repaired but installed anew: a reinstall with --os-disk-serial {serial} takes the new disk");
+            Refuse($"belongs to the operating system, which is never repaired but installed anew: a reinstall with --os-disk-serial {bay}={serial} takes the new disk");
         }
 
         if (record is null || (!StorageComparison.Exists(record, set.Key) && set.Level != RaidLevel.Spare && !set.Os))

@@ -14,7 +14,7 @@ public static class ReinstallPlanner
     /// <param name="layout">What the inventory says.</param>
     /// <param name="record">What is known of the machine; null refuses: without it nothing can be armed.</param>
     /// <param name="observed">A look at the machine; null for a dead one.</param>
-    /// <param name="osDiskSerials">Serials of system disks that were replaced since the record was written.</param>
+    /// <param name="osDiskSerials">System disks that were replaced since the record was written: <c>SERIAL</c>, or <c>BAY=SERIAL</c>.</param>
     public static StoragePlan Of(Layout layout, DriveRecord? record, ObservedStorage? observed, IReadOnlyList<string> osDiskSerials)
     {
         var actions = new List<StorageAction>();
@@ -25,9 +25,10 @@ public static class ReinstallPlanner
         else
         {
             var bays = observed is null ? null : BayFinder.Find(layout.Chassis, observed);
+            var replaced = ReplacedSystemDisks.Of(layout, record, osDiskSerials, actions);
             foreach (var set in layout.Sets)
             {
-                AddDrives(set, layout, record, bays, osDiskSerials, actions);
+                AddDrives(set, layout, record, bays, replaced, actions);
                 AddUnits(set, layout, record, observed, bays, actions);
             }
 
@@ -43,10 +44,10 @@ public static class ReinstallPlanner
     }
 
     /// <summary>True where the target is the disks of a set themselves, and not one unit or partition beside others.</summary>
-    private static bool IsWholeTarget(SetLayout set, Layout layout) => layout.Os.Set == set.Key && layout.Os.Label is null && set.Luns.All(lun => lun.Os);
+    internal static bool IsWholeTarget(SetLayout set, Layout layout) => layout.Os.Set == set.Key && layout.Os.Label is null && set.Luns.All(lun => lun.Os);
 
     private static void AddDrives(
-        SetLayout set, Layout layout, DriveRecord record, IReadOnlyDictionary<Bay, ObservedDrive>? bays, IReadOnlyList<string> osDiskSerials, List<StorageAction> actions)
+        SetLayout set, Layout layout, DriveRecord record, IReadOnlyDictionary<Bay, ObservedDrive>? bays, IReadOnlyDictionary<Bay, string> replaced, List<StorageAction> actions)
     {
         var wiped = IsWholeTarget(set, layout);
         foreach (var bay in set.Bays)
@@ -54,15 +55,13 @@ public static class ReinstallPlanner
             var known = record.Drives.FirstOrDefault(drive => drive.Bay == bay);
             var found = bays?.GetValueOrDefault(bay);
             var target = $"bay {bay}";
-            var replaced = wiped && found?.Serial is { } serial && osDiskSerials.Contains(serial);
-            if (replaced && record.Drives.Any(drive => drive.Serial == found!.Serial))
+            if (replaced.TryGetValue(bay, out var serial))
             {
-                // A disk that is recorded anywhere is not a new one: named as system disk it is a data disk in the wrong bay (fault 4).
-                actions.Add(new StorageAction(ActionKind.Refuse, target, $"the disk {found!.Serial} is recorded as a drive of this machine and not a replaced system disk", [DriveComparison.Of(bay, found)]));
-            }
-            else if (replaced)
-            {
-                actions.Add(new StorageAction(ActionKind.WipeOs, target, "is the operating system's, with the disk that was named as replaced", [DriveComparison.Of(bay, found!)]));
+                // Known by its serial alone: nobody has seen more of it when a dead machine is armed.
+                string[] identity = [$"{bay} serial {serial}"];
+                actions.Add(bays is not null && found?.Serial != serial
+                    ? new StorageAction(ActionKind.Refuse, target, $"{(found is null ? "is empty" : $"holds the disk {found.Serial ?? "without a serial"}")}, and {serial} was named as its replaced system disk", identity)
+                    : new StorageAction(ActionKind.WipeOs, target, "is the operating system's, with the disk that was named as replaced", identity));
             }
             else if (known is null)
             {
@@ -77,7 +76,7 @@ public static class ReinstallPlanner
             }
             else if (wiped && bays is not null && found is null)
             {
-                actions.Add(new StorageAction(ActionKind.Refuse, target, $"the system disk {known.Serial} is missing; a replaced one is named with --os-disk-serial", [DriveComparison.Of(known)]));
+                actions.Add(new StorageAction(ActionKind.Refuse, target, $"the system disk {known.Serial} is missing; a replaced one is named with --os-disk-serial {bay}=SERIAL", [DriveComparison.Of(known)]));
             }
             else
             {

@@ -65,12 +65,23 @@ public sealed class ReinstallPlannerTests
         var machine = Imap33.Sketch();
         machine.Disk("sdc").Serial = "NEW-DISK";
         Assert.NotEmpty(ReinstallPlanner.Of(Recorded.Layout, Recorded.Record, machine.Observe(), []).Refusals);
-        Assert.Empty(ReinstallPlanner.Of(Recorded.Layout, Recorded.Record, machine.Observe(), ["NEW-DISK"]).Refusals);
+        var found = Live("rear/1=NEW-DISK");
+        Assert.Empty(found.Refusals);
+        Assert.Equal(ReinstallPlanner.Of(Recorded.Layout, Recorded.Record, null, ["rear/1=NEW-DISK"]).Hash, found.Hash);
+        Assert.NotEqual(Dead, found.Hash);
+        Refused("holds the disk NEW-DISK, and OTHER was named as its replaced system disk", "rear/1=OTHER");
+        Refused("its bay is to be named: --os-disk-serial rear/1=NEW-DISK or rear/2=NEW-DISK", "NEW-DISK");
+        Refused("front/1 is no bay of the operating system: --os-disk-serial rear/1=NEW-DISK or rear/2=NEW-DISK", "front/1=NEW-DISK");
+        Refused("the disk of bay rear/1 is named twice", "rear/1=NEW-DISK", "rear/1=OTHER");
 
         // A data disk in the system's bay, named by mistake.
         machine = Imap33.Sketch();
         (machine.Disk("sdc").Place, machine.Disk("sdf").Place) = (4, 1);
-        Assert.Contains(ReinstallPlanner.Of(Recorded.Layout, Recorded.Record, machine.Observe(), ["WDWMAY04568236"]).Refusals, action => action.Reason.Contains("is recorded as a drive of this machine", StringComparison.Ordinal));
+        Refused("it is recorded as a drive of this machine, in bay rear/4, and not a replaced system disk", "rear/1=WDWMAY04568236");
+
+        StoragePlan Live(params string[] named) => ReinstallPlanner.Of(Recorded.Layout, Recorded.Record, machine.Observe(), named);
+
+        void Refused(string reason, params string[] named) => Assert.Contains(reason, Live(named).Refusals.Select(action => action.Reason));
     }
 
     /// <summary>t15: the target is one volume of the controller beside the slots' own.</summary>
