@@ -30,6 +30,7 @@ root.Subcommands.Add(HostCommand.Create());
 root.Subcommands.Add(DrivesCommand.Create());
 root.Subcommands.Add(CaptureCommand.Create());
 root.Subcommands.Add(NetbootCommand.Create());
+root.Subcommands.Add(ReinstallCommand.Create());
 root.Subcommands.Add(InstallerCommand.Create());
 root.Subcommands.Add(ManCommand.Create(root));
 

@@ -96,7 +96,7 @@ internal sealed class InstallRun(InstallMachine machine, IJobChannel channel, Ac
     }
 
     /// <summary>Waits until udev has seen what changed: a device that it still probes is busy, and its rule makes a new one read-only.</summary>
-    public void Settle() => machine.Commands.Run(Command.Of("udevadm", "settle", "--timeout=30").WithTimeout(TimeSpan.FromSeconds(40)));
+    public void Settle() => machine.Commands.Run(Command.Of("udevadm", "settle", "--timeout=120").WithTimeout(TimeSpan.FromSeconds(130)));
 
     /// <summary>Lets parts of the target be written, whatever a rule did when they appeared.</summary>
     public void AllowWriting(params IReadOnlyList<string> devices) => Guard.Run(DiskCommands.AllowWriting(devices));

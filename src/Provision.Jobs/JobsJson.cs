@@ -11,6 +11,7 @@ namespace Provision.Jobs;
 [JsonSerializable(typeof(InstallReport))]
 [JsonSerializable(typeof(ImageManifest))]
 [JsonSerializable(typeof(Job))]
+[JsonSerializable(typeof(BootOffer))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(DiscoveryReport))]
 [JsonSerializable(typeof(DiscoveryAnswer))]

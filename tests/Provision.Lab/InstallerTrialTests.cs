@@ -33,7 +33,7 @@ public sealed class InstallerTrialTests(InstallerTrial machine, ITestOutputHelpe
             head -n 20 etc/ssh/ssh_host_ed25519_key.pub etc/machine-id etc/fstab var/lib/provision/job
             stat -c '%a %u %n' etc/ssh/ssh_host_ed25519_key etc/ssh/ssh_host_ed25519_key.pub var/lib/provision
             ls etc/ssh boot/grub
-            git -C var/lib/provision/repository log -1 --format='commit %H'
+            git --no-pager -C var/lib/provision/repository log -1 --format='commit %H'
             cd / && umount /mnt
             for part in ubda2 ubdb2; do mount -o ro "/dev/$part" /mnt && (cd /mnt && find . -type f) && umount /mnt || exit 1; done
             blkid -o value -s UUID /dev/md9 /dev/ubda2
@@ -49,6 +49,17 @@ public sealed class InstallerTrialTests(InstallerTrial machine, ITestOutputHelpe
             .Select(line => line.Split('"')[1]).Where(path => path.StartsWith("/dev/ubd", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).ToList();
         Assert.Contains("/dev/ubda", opened);
         Assert.DoesNotContain(opened, path => path.StartsWith("/dev/ubdc", StringComparison.Ordinal) || path.StartsWith("/dev/ubdd", StringComparison.Ordinal) || path.StartsWith("/dev/ubde", StringComparison.Ordinal));
+        var installed = run[run.IndexOf("INSTALLED", StringComparison.Ordinal)..];
+        string[] wanted =
+        [
+            machine.PublicKey, "600 0 etc/ssh/ssh_host_ed25519_key\n", "644 0 etc/ssh/ssh_host_ed25519_key.pub", "700 0 var/lib/provision",
+            "==> var/lib/provision/job <==\nreinstall", " / ext4 errors=remount-ro 0 1", " /boot/efi vfat umask=0077,nofail", "grub.cfg",
+            $"commit {machine.Order("any").Commit}", "./EFI/BOOT/BOOTX64.EFI", "./EFI/debian/shimx64.efi", "./EFI/debian/grub.cfg", "./grub/grub.cfg", "./provision/job",
+        ];
+        Assert.All(wanted, text => Assert.Contains(text, installed, StringComparison.Ordinal));
+        Assert.Equal(2, System.Text.RegularExpressions.Regex.Count(installed, "BOOTX64"));
+        var ids = installed.Trim().Split('\n')[^2..];
+        Assert.All(ids, id => Assert.Contains($"UUID={id} /", installed, StringComparison.Ordinal));
         disks.Delete();
     }
 

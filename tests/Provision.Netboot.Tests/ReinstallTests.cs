@@ -55,6 +55,22 @@ public sealed class ReinstallTests : IAsyncLifetime
         Assert.Equal(["armed by engineer", "claimed", "installing", "unpacking", "done"], jobs.Lines(0, job.Id, 100).Select(line => line.Event.Text.Split(" until")[0]));
     }
 
+    /// <summary>For firmware without PXE: the same decision, the same boot, the same ticket.</summary>
+    [Fact]
+    public async Task A_running_host_may_ask_for_its_installer_itself()
+    {
+        Assert.Equal(new BootOffer("web1 is not armed"), await Offer());
+        var job = site.Arm();
+        var offer = await Offer();
+        Assert.Equal((job.Id, $"/artefacts/installer/{BootSite.Digest}/manifest.json", $"/jobs/{job.Id}/ticket"), (offer.Job, offer.Image, offer.Ticket));
+        Assert.Equal($"BOOTIF=01-00-00-5e-00-53-a1 provision.server={site.Address.ToString().TrimEnd('/')} provision.job={job.Id} console=ttyS0", offer.KernelWords);
+        Assert.Contains(offer.KernelWords!["BOOTIF=01-00-00-5e-00-53-a1 ".Length..], await site.Script(), StringComparison.Ordinal);
+        using var claim = await site.Claim(job, (await site.Ticket(job)).Token);
+        Assert.Equal(HttpStatusCode.OK, claim.StatusCode);
+
+        async Task<BootOffer> Offer() => (await site.Http.GetFromJsonAsync($"/boot/{BootSite.Web1}?uuid={BootSite.Uuid}&form=json", JobsJson.Default.BootOffer))!;
+    }
+
     [Fact]
     public async Task A_replayed_token_is_refused_and_told()
     {

@@ -18,10 +18,23 @@ namespace Provision.Cli.Commands;
 /// <summary><c>provision netboot arm</c>: gates, plan, confirmation, job.</summary>
 internal static class NetbootArmCommand
 {
-    public static Command Create()
+    public static Command Create() => Create(
+        "arm",
+        "Shows the destructive plan of a reinstall with its hash, asks, and arms the host for it: its next network boot starts the installer, once. " +
+        "The plan comes from the drive record, so the host may be dead; a machine that gives another plan stops, writes nothing and waits for \"netboot approve\".\n\n" +
+        "Run it on the boot server. Refused, with everything that speaks against it, where a gate objects.",
+        NetbootCommand.Host(),
+        NetbootCommand.State(),
+        (_, armed, _) => Task.FromResult(armed()));
+
+    /// <summary>A command that arms a host, and may do more before and after it.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="text">What it does.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="state">The state folder.</param>
+    /// <param name="work">Gets the function that arms, and gives the exit code.</param>
+    public static Command Create(string name, string text, Argument<string> host, Option<string> state, Func<ParseResult, Func<int>, CancellationToken, Task<int>> work)
     {
-        var host = NetbootCommand.Host();
-        var state = NetbootCommand.State();
         var store = new Option<string?>("--store") { Description = "Folder of the images (default: that of the host's site)", HelpName = "DIR" };
         var serials = new Option<string[]>("--os-disk-serial") { Description = "A system disk that was replaced; with its bay where the system has several", HelpName = "[BAY=]SERIAL", AllowMultipleArgumentsPerToken = true };
         var lasting = new Option<string>("--for") { Description = "How long it stays armed, such as 30m or 2h", HelpName = "TIME", DefaultValueFactory = _ => "30m" };
@@ -31,25 +44,21 @@ internal static class NetbootArmCommand
         var fresh = new Option<bool>("--new-identity") { Description = "The host gets new keys in place of its own: after a compromise" };
         var dirty = new Option<bool>("--allow-dirty") { Description = "Arm though there are changes that are not committed; the reinstall will not have them" };
         var yes = new Option<bool>("--yes") { Description = "Do it without asking" };
-        var command = new Command(
-            "arm",
-            "Shows the destructive plan of a reinstall with its hash, asks, and arms the host for it: its next network boot starts the installer, once. " +
-            "The plan comes from the drive record, so the host may be dead; a machine that gives another plan stops, writes nothing and waits for \"netboot approve\".\n\n" +
-            "Run it on the boot server. Refused, with everything that speaks against it, where a gate objects.");
+        var command = new Command(name, text);
         command.Arguments.Add(host);
         foreach (var option in new Option[] { state, store, serials, lasting, image, uuid, code, fresh, dirty, yes })
         {
             command.Options.Add(option);
         }
 
-        command.SetAction(arguments => Arm(
+        command.SetAction((arguments, cancellation) => work(arguments, () => Arm(
             arguments,
             arguments.GetValue(host)!,
             new ArmWish(arguments.GetValue(serials)!, UuidOf(arguments.GetValue(uuid)), arguments.GetValue(image), arguments.GetValue(dirty), arguments.GetValue(fresh), arguments.GetValue(code)),
             state,
             arguments.GetValue(store),
             TimeOf(arguments.GetValue(lasting)!),
-            arguments.GetValue(yes)));
+            arguments.GetValue(yes)), cancellation));
         return command;
     }
 
@@ -114,7 +123,8 @@ internal static class NetbootArmCommand
         }
     }
 
-    private static Provision.Inventory.Host Find(Workspace workspace, string name) =>
+    /// <summary>The host of a name, or what was meant.</summary>
+    public static Provision.Inventory.Host Find(Workspace workspace, string name) =>
         workspace.Fleet.FindHost(name)
         ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("HOST"), $"the inventory has no host \"{name}\"", NearestName.Hint(name, workspace.Fleet.Hosts.Select(known => known.Name)))]);
 

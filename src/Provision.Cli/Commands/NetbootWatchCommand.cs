@@ -18,7 +18,8 @@ internal static class NetbootWatchCommand
         return command;
     }
 
-    private static async Task<int> Watch(ParseResult arguments, string? host, Option<string> state, CancellationToken cancellation)
+    /// <summary>Follows one host, or all of them.</summary>
+    public static async Task<int> Watch(ParseResult arguments, string? host, Option<string> state, CancellationToken cancellation)
     {
         using var jobs = NetbootCommand.Open(arguments, state);
         var job = host is null ? null

@@ -10,20 +10,44 @@ internal static class EfiPartition
     /// <summary>Runs with its files.</summary>
     public static T With<T>(InstallRun run, string partition, bool write, Func<IMachineFiles, T> work)
     {
-        run.Machine.Files.MakeFolder(InstallMachine.Efi, 0x1C0);
-        run.Guard.Run(DiskCommands.Mount(partition, InstallMachine.Efi, "vfat", write ? "rw" : "ro"));
-        run.Open.Push(("efi", () => run.Guard.Run(DiskCommands.Unmount(partition, InstallMachine.Efi))));
-        T result;
-        using (var files = RootedFiles.Open(InstallMachine.Efi))
+        Mount(run.Machine, run.Guard, partition, write);
+        run.Open.Push(("efi", () => Unmount(run.Guard, partition)));
+        var result = Use(write, work);
+        run.Close("efi");
+        return result;
+    }
+
+    /// <summary>The same of a system that runs.</summary>
+    public static T With<T>(InstallMachine machine, DiskGuard guard, string partition, bool write, Func<IMachineFiles, T> work)
+    {
+        Mount(machine, guard, partition, write);
+        try
         {
-            result = work(files);
-            if (write)
-            {
-                files.SyncFilesystem("/");
-            }
+            return Use(write, work);
+        }
+        finally
+        {
+            Unmount(guard, partition);
+        }
+    }
+
+    private static void Mount(InstallMachine machine, DiskGuard guard, string partition, bool write)
+    {
+        machine.Files.MakeFolder(InstallMachine.Efi, 0x1C0);
+        guard.Run(DiskCommands.Mount(partition, InstallMachine.Efi, "vfat", write ? "rw" : "ro"));
+    }
+
+    private static void Unmount(DiskGuard guard, string partition) => guard.Run(DiskCommands.Unmount(partition, InstallMachine.Efi));
+
+    private static T Use<T>(bool write, Func<IMachineFiles, T> work)
+    {
+        using var files = RootedFiles.Open(InstallMachine.Efi);
+        var result = work(files);
+        if (write)
+        {
+            files.SyncFilesystem("/");
         }
 
-        run.Close("efi");
         return result;
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Provision.Installer.Local;
 using Provision.Inventory;
 using Provision.Machine;
 
@@ -14,8 +15,28 @@ internal static class GrubMenu
     /// The stub, one text for BIOS and UEFI. GRUB reads it from the disk that it was started from, and it names the one root of this installation:
     /// no other disk's configuration is ever found.
     /// </summary>
+    /// <remarks>
+    /// What <c>provision reinstall --local</c> wished for is done once: the wish is taken back on the disk before anything is started, and where
+    /// it cannot be taken back nothing is. It is on the EFI system partition because GRUB cannot write to an array.
+    /// </remarks>
     public static string Stub(string rootUuid) =>
-        $"# Made by provision when the system was installed.\nsearch --no-floppy --fs-uuid --set=root {rootUuid}\nset prefix=($root)/boot/grub\nconfigfile $prefix/grub.cfg\n";
+        $$"""
+        # Made by provision when the system was installed.
+        set esp=$root
+        search --no-floppy --fs-uuid --set=root {{rootUuid}}
+        if [ -f ($esp){{NextBoot.File}} ]; then
+          load_env --file ($esp){{NextBoot.File}} {{NextBoot.Variable}}
+          if [ "${{{NextBoot.Variable}}}" = "{{NextBoot.Installer}}" ]; then
+            set {{NextBoot.Variable}}=
+            if save_env --file ($esp){{NextBoot.File}} {{NextBoot.Variable}}; then
+              source ($root){{LocalStart.Script}}
+            fi
+          fi
+        fi
+        set prefix=($root)/boot/grub
+        configfile $prefix/grub.cfg
+
+        """;
 
     /// <summary>The menu of a root, the newest kernel first, with the settings of its <c>/etc/default/grub</c>.</summary>
     /// <exception cref="InstallException">There is no kernel.</exception>

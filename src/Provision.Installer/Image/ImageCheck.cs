@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Provision.Installer.Target;
 using Provision.Jobs;
-using Provision.Machine;
 
 namespace Provision.Installer.Image;
 
@@ -10,7 +9,6 @@ namespace Provision.Installer.Image;
 internal static class ImageCheck
 {
     private const int MostManifest = 16 << 20;
-    private const string SignatureFile = InstallMachine.Work + "/manifest.sig";
 
     public static void Verify(InstallRun run)
     {
@@ -18,7 +16,7 @@ internal static class ImageCheck
         var manifest = Fetch(run, address);
         if (run.Holds(Safeguard.Signature))
         {
-            CheckSignature(run, address, manifest);
+            ImageSignature.Check(run.Machine, address, manifest, Fetch(run, address + ".sig"));
         }
 
         run.Image = Parse(address, manifest);
@@ -45,16 +43,7 @@ internal static class ImageCheck
     /// <summary>The manifest of bytes whose signature was verified.</summary>
     internal static ImageSource Parse(string address, byte[] bytes)
     {
-        ImageManifest manifest;
-        try
-        {
-            manifest = JsonSerializer.Deserialize(bytes, JobsJson.Default.ImageManifest) ?? throw new InstallException($"{address} holds no manifest");
-        }
-        catch (JsonException e)
-        {
-            throw new InstallException($"{address}({e.LineNumber + 1},{e.BytePositionInLine + 1}): no manifest of an image: {e.Message}");
-        }
-
+        var manifest = ManifestOf(address, bytes);
         var root = manifest.Files.FirstOrDefault(file => file.Name == ImageSource.RootArchive)
             ?? throw new InstallException($"{address}: the image {manifest.Name} has no {ImageSource.RootArchive}: it is none of an operating system");
         var pieces = (root.Bytes + ImageManifest.PieceBytes - 1) / ImageManifest.PieceBytes;
@@ -63,17 +52,16 @@ internal static class ImageCheck
             : throw new InstallException($"{address}: {root.Name} of {root.Bytes} bytes has {pieces} pieces, and the manifest names {root.Pieces.Count}");
     }
 
-    private static void CheckSignature(InstallRun run, string address, byte[] manifest)
+    /// <summary>Reads a manifest whose signature was verified.</summary>
+    internal static ImageManifest ManifestOf(string address, byte[] bytes)
     {
-        var signature = Fetch(run, address + ".sig");
-        run.Machine.Files.Remove(SignatureFile);
-        run.Machine.Files.WriteNew(SignatureFile, signature, 0x180);
-        var result = run.Machine.Commands.Run(Command
-            .Of("ssh-keygen", "-Y", "verify", "-f", InstallMachine.AllowedSigners, "-I", ImageManifest.SignatureNamespace, "-n", ImageManifest.SignatureNamespace, "-s", SignatureFile)
-            .WithInput(manifest).WithTimeout(TimeSpan.FromSeconds(30)));
-        if (!result.Succeeded)
+        try
         {
-            throw new InstallException($"the image {address} is not signed by anybody in {InstallMachine.AllowedSigners}: {result.Error.Trim().Split('\n')[0]}");
+            return JsonSerializer.Deserialize(bytes, JobsJson.Default.ImageManifest) ?? throw new InstallException($"{address} holds no manifest");
+        }
+        catch (JsonException e)
+        {
+            throw new InstallException($"{address}({e.LineNumber + 1},{e.BytePositionInLine + 1}): no manifest of an image: {e.Message}");
         }
     }
 

@@ -52,8 +52,8 @@ public static class BootScripts
         if (target == BootTarget.Installer)
         {
             // The ticket with the token is a file of the initrd: what is on the command line is in every log.
-            Kernel(script, boot!, $"provision.server={boot!.Server} provision.job={job!.Id}");
-            script.Append("initrd --name ticket /jobs/").Append(job.Id).Append("/ticket || goto local\nboot ||\n");
+            Kernel(script, boot!, JobWords(boot!, job!));
+            script.Append("initrd --name ticket ").Append(TicketOf(job!)).Append(" || goto local\nboot ||\n");
         }
         else if (target == BootTarget.Discovery)
         {
@@ -64,14 +64,25 @@ public static class BootScripts
         return script.Append(Local).ToString();
     }
 
+    /// <summary>The same decision for a running host that starts the installer from its own disk.</summary>
+    /// <param name="decision">What it boots, and why.</param>
+    /// <param name="job">The job of an installer; null for the rest.</param>
+    /// <param name="boot">What the installer is started with; null where there is none.</param>
+    /// <param name="mac">The card that was asked with.</param>
+    public static BootOffer OfferOf(BootDecision decision, Job? job, InstallerBoot? boot, string mac) =>
+        decision.Target != BootTarget.Installer || job is null ? new BootOffer(decision.Why)
+        : boot is null ? new BootOffer(decision.Why + ", but the store has no installer")
+        : new BootOffer(decision.Why, job.Id, $"/artefacts/{boot.Image}/manifest.json", TicketOf(job), KernelWords(boot, mac.Replace(':', '-'), JobWords(boot, job)));
+
+    private static string JobWords(InstallerBoot boot, Job job) => $"provision.server={boot.Server} provision.job={job.Id}";
+
+    private static string TicketOf(Job job) => $"/jobs/{job.Id}/ticket";
+
+    private static string KernelWords(InstallerBoot boot, string card, string words) => string.Join(' ', [$"BOOTIF=01-{card}", words, .. boot.KernelOptions]);
+
     private static void Kernel(StringBuilder script, InstallerBoot boot, string words)
     {
-        script.Append("kernel /artefacts/").Append(boot.Image).Append("/vmlinuz initrd=initrd.magic BOOTIF=01-${netX/mac:hexhyp} ").Append(words);
-        foreach (var option in boot.KernelOptions)
-        {
-            script.Append(' ').Append(option);
-        }
-
+        script.Append("kernel /artefacts/").Append(boot.Image).Append("/vmlinuz initrd=initrd.magic ").Append(KernelWords(boot, "${netX/mac:hexhyp}", words));
         script.Append(" || goto local\ninitrd --name initrd /artefacts/").Append(boot.Image).Append("/initrd.zst || goto local\n");
     }
 

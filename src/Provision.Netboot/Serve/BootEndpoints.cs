@@ -11,12 +11,15 @@ internal sealed class BootEndpoints(BootServerState server)
 {
     public static Task First(HttpContext context) => Answers.Text(context, BootScripts.First);
 
-    /// <summary>The script of one machine; whatever is wrong gives a script that boots locally, never an error that firmware would stop at.</summary>
+    /// <summary>
+    /// The script of one machine; whatever is wrong gives a script that boots locally, never an error that firmware would stop at. With
+    /// <c>form=json</c> the same decision for a running host that starts the installer from its own disk.
+    /// </summary>
     public Task Machine(HttpContext context)
     {
         if (!MacAddress.TryParse((string?)context.Request.RouteValues["mac"], out var mac) || mac.IsGroupOrZero)
         {
-            return Answers.Text(context, BootScripts.Of(new BootDecision(BootTarget.Local, "this is no address of a network card"), null, null));
+            return Answer(new BootDecision(BootTarget.Local, "this is no address of a network card"), null, null);
         }
 
         var known = server.Fleet.Current;
@@ -39,12 +42,16 @@ internal sealed class BootEndpoints(BootServerState server)
 
         if (decision.Target == BootTarget.Local)
         {
-            return Answers.Text(context, BootScripts.Of(decision, null, null));
+            return Answer(decision, null, null);
         }
 
         var options = (host is null ? null : known!.Fleet.FindSite(host.Site)) ?? server.Site();
         var boot = server.Images.Current(ImageNames.Installer) is { } image ? new InstallerBoot(image, Answers.BaseOf(context), options?.Netboot.KernelOptions ?? []) : null;
-        return Answers.Text(context, BootScripts.Of(decision, step?.Job, boot));
+        return Answer(decision, step?.Job, boot);
+
+        Task Answer(BootDecision what, Job? job, InstallerBoot? with) => context.Request.Query["form"] == "json"
+            ? Answers.Json(context, BootScripts.OfferOf(what, job, with, mac.ToString()), JobsJson.Default.BootOffer)
+            : Answers.Text(context, BootScripts.Of(what, job, with));
     }
 
     /// <summary>The token of this boot, as an initrd of its own; only while it was not used.</summary>

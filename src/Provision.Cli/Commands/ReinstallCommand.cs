@@ -1,0 +1,90 @@
+using System.CommandLine;
+using Provision.Installer;
+using Provision.Installer.Local;
+using Provision.Machine;
+using Command = System.CommandLine.Command;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision reinstall</c>: on the boot server a whole reinstall, from the gates to the report; with <c>--local</c> on the host itself its first half.</summary>
+internal static class ReinstallCommand
+{
+    private static readonly TimeSpan SshLimit = TimeSpan.FromMinutes(10);
+
+    public static Command Create()
+    {
+        var host = new Argument<string>("HOST") { Description = "The host (not with --local on the host itself)", Arity = ArgumentArity.ZeroOrOne };
+        var state = NetbootCommand.State();
+        var local = new Option<bool>("--local") { Description = "Start the installer from the host's own disk, by GRUB: for firmware that cannot boot from the network" };
+        var server = new Option<string?>("--server") { Description = "With --local: the boot server (default: that of the host's site)", HelpName = "URL" };
+        var cancel = new Option<bool>("--cancel") { Description = "With --local: take it back, the next boot is the usual one" };
+        var command = NetbootArmCommand.Create(
+            "reinstall",
+            "On the boot server, with HOST: arms the host as \"netboot arm\" does, restarts it by ssh, and follows the reinstall to its end. A host that does not answer stays armed: " +
+            "switch it off and on, and it is followed all the same.\n\n" +
+            "On a host that is armed, with --local: fetches and verifies the installer, and has GRUB start it at the next boot, once; then run \"reboot\". " +
+            "With HOST and --local the boot server does both.\n\n" +
+            "Exit code 0 reinstalled (--local: ready for the reboot), 1 ended in another way, 2 trouble.",
+            host,
+            state,
+            async (arguments, arm, cancellation) =>
+            {
+                var byGrub = arguments.GetValue(local);
+                if (arguments.GetValue(host) is not { } name)
+                {
+                    return byGrub ? OnThisHost(arguments, arguments.GetValue(server), arguments.GetValue(cancel))
+                        : throw new UserErrorException("which host? On the boot server: provision reinstall HOST; on an armed host itself: provision reinstall --local");
+                }
+
+                arm();
+                Restart(arguments, name, byGrub ? "provision reinstall --local && " : "");
+                return await NetbootWatchCommand.Watch(arguments, name, state, cancellation);
+            });
+        command.Options.Add(local);
+        command.Options.Add(server);
+        command.Options.Add(cancel);
+        return command;
+    }
+
+    private static int OnThisHost(ParseResult arguments, string? server, bool cancel)
+    {
+        using var files = RootedFiles.Open("/");
+        var start = new LocalStart(InstallMachine.Own(files), AddressOf(arguments, server, files), Console.Error.WriteLine);
+        if (cancel)
+        {
+            start.Cancel();
+            return ExitCodes.Same;
+        }
+
+        var job = start.Arm();
+        Console.Out.WriteLine($"ready: \"reboot\" starts the installer of job {job}; \"provision reinstall --local --cancel\" takes it back");
+        return ExitCodes.Same;
+    }
+
+    private static Uri AddressOf(ParseResult arguments, string? given, IMachineFiles files)
+    {
+        if (given is not null)
+        {
+            return Uri.TryCreate(given, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address
+                : throw new UserErrorException($"--server {given}: expected an address such as http://192.0.2.4:8480");
+        }
+
+        var workspace = Workspace.Load(arguments);
+        var site = workspace.Fleet.FindSite(workspace.FindHost(null, files).Site)!;
+        return workspace.Fleet.BootServerOf(site) is { } server ? new Uri($"http://{server}:{site.Netboot.Port}")
+            : throw new UserErrorException($"the site {site.Name} has no boot server in the inventory: give one of its hosts the role install, or say --server URL");
+    }
+
+    /// <summary>Restarts a host by ssh. One that cannot be reached may be dead: then somebody switches it off and on.</summary>
+    private static void Restart(ParseResult arguments, string name, string first)
+    {
+        var address = NetbootArmCommand.Find(Workspace.Load(arguments), name).Address.ToString();
+        var result = new ProcessRunner().Run(Machine.Command.Of("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "root@" + address, first + "systemctl reboot")
+            .WithTimeout(SshLimit).WithListener(Console.Error.WriteLine));
+
+        // A host that goes down may close the connection before it has answered: ssh says 255 in both cases.
+        Console.Error.WriteLine(result.ExitCode is 0 ? $"{name} restarts"
+            : result.ExitCode is 255 ? $"{name} ({address}) did not answer to the end: if it does not restart by itself, switch it off and on; it stays armed"
+            : $"{name} ({address}) was not restarted: {result.Error.Trim().Split('\n')[^1]}; it stays armed: restart it by hand, or \"provision netboot disarm {name}\"");
+    }
+}
