@@ -194,6 +194,32 @@ public sealed class NetbootCommandTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_hosts_identity_is_kept_for_the_boot_servers_alone()
+    {
+        Assert.Contains("hosts/secrets/boot-servers.txt: write into it the age recipient", Run("host", "identity", "imap33", "--new").Error, StringComparison.Ordinal);
+        var server = Path.Combine(work, "server.key");
+        runner.Run(Command.Of("age-keygen", "-o", server)).OrThrow();
+        File.WriteAllText(Path.Combine(Repo, "hosts/secrets/boot-servers.txt"), runner.Run(Command.Of("age-keygen", "-y", server)).OrThrow().Text);
+        var said = Run("host", "identity", "imap33", "--new");
+        Assert.Equal(0, said.ExitCode);
+        Assert.Matches("age recipient of imap33: age1[0-9a-z]{58}\nimap33,[0-9.]+ ssh-ed25519 [^ ]+\n", said.Text);
+        var kept = Path.Combine(Repo, "hosts/secrets/identity-imap33.age");
+        var archive = Path.Combine(work, "identity.tar");
+        File.WriteAllBytes(archive, runner.Run(Command.Of("age", "--decrypt", "-i", server, kept)).OrThrow().Output.ToArray());
+        var names = runner.Run(Command.Of("tar", "--list", "--file=" + archive)).OrThrow().Text;
+        Assert.Equal(7, names.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Contains("etc/provision/identity.age\n", names, StringComparison.Ordinal);
+
+        // From the host's own archive it is the same to everybody.
+        File.Delete(kept);
+        var again = Run("host", "identity", "imap33", "--from", archive);
+        Assert.Equal(said.Text, again.Text);
+        Assert.True(File.Exists(kept));
+        runner.Run(Command.Of("tar", "--create", "--file=" + archive, "--directory=/", "etc/hostname")).OrThrow();
+        Assert.Contains("only etc/ssh/ssh_host_* and etc/provision/identity.age belong to it", Run("host", "identity", "imap33", "--from", archive).Error, StringComparison.Ordinal);
+    }
+
     private string Ask(string client)
     {
         var script = Path.Combine(work, "answer.sh");

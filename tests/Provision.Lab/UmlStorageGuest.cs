@@ -105,7 +105,7 @@ public static class UmlStorageGuest
         string[] images = [.. machine.Disks.Select(disk => disk.Image), .. machine.State is { } state ? [state] : (string[])[]];
         return
         [
-            "rootfstype=hostfs", "rootflags=/", "ro", $"mem={machine.Memory}M", "con=null", "con0=null,fd:1", "quiet",
+            "rootfstype=hostfs", "rootflags=/", "ro", $"mem={machine.Memory}M", "con=null", "con0=null,fd:1", "loglevel=1",
             "init=" + Path.Combine(ProvisionBinary.Repository, "tests/Provision.Lab/uml-storage-init.sh"),
             "LAB_SHARED=" + shared, .. machine.State is null ? (string[])[] : ["LAB_STATE=" + Name(machine.Disks.Count)],
             .. images.Select((image, index) => $"ubd{index}={image}"),

@@ -10,11 +10,12 @@ internal static class HostCommand
 {
     public static Command Create()
     {
-        var command = new Command("host", "Adds a host to the inventory, adopts a machine that booted from the network unknown, or retires a host.");
+        var command = new Command("host", "Adds a host to the inventory, adopts a machine that booted from the network unknown, keeps a host's keys, or retires a host.");
         command.Subcommands.Add(CreateAdd());
         command.Subcommands.Add(CreateRetire());
         command.Subcommands.Add(HostAdoptCommand.CreateDiscovered());
         command.Subcommands.Add(HostAdoptCommand.Create());
+        command.Subcommands.Add(HostIdentityCommand.Create());
         return command;
     }
 

@@ -1,9 +1,7 @@
 using System.Buffers.Binary;
-using System.Formats.Tar;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Provision.Host.Secrets;
 using Provision.Installer.Plan;
 using Provision.Machine;
 
@@ -16,7 +14,6 @@ internal static class HostIdentityFiles
     public const string Job = "/var/lib/provision/job";
 
     private const string SshFolder = "/etc/ssh";
-    private const int MostIdentity = 1 << 20;
 
     public static void Write(InstallRun run)
     {
@@ -51,32 +48,17 @@ internal static class HostIdentityFiles
         run.Machine.Commands.Run(Command.Of("cp", "-a", "--no-preserve=ownership", Probe.Repository, InstallMachine.Root + "/var/lib/provision/")).OrThrow();
     }
 
-    /// <summary>Restores an archive of an identity: regular files of known names only, never readable for others.</summary>
+    /// <summary>Restores an archive of an identity.</summary>
     /// <returns>How many files there were.</returns>
     internal static int Restore(IMachineFiles root, Stream archive)
     {
-        var count = 0;
-        using var tar = new TarReader(archive);
-        while (tar.GetNextEntry() is { } entry)
+        var files = HostIdentityArchive.Read(archive);
+        foreach (var (path, content) in files)
         {
-            if (entry.EntryType is TarEntryType.Directory or TarEntryType.GlobalExtendedAttributes)
-            {
-                continue;
-            }
-
-            var path = PlaceOf(entry.Name) ?? throw new InstallException($"the host's identity has a file {entry.Name}: only etc/ssh/ssh_host_* and etc/provision/host.key belong to it");
-            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || entry.DataStream is not { } data || entry.Length > MostIdentity)
-            {
-                throw new InstallException($"the host's identity has something at {entry.Name} that is no small regular file");
-            }
-
-            using var content = new MemoryStream();
-            data.CopyTo(content);
-            RootFile.Put(root, path, content.ToArray(), path.EndsWith(".pub", StringComparison.Ordinal) ? 0x1A4 : 0x180);
-            count++;
+            RootFile.Put(root, path, content, path.EndsWith(".pub", StringComparison.Ordinal) ? 0x1A4 : 0x180);
         }
 
-        return count > 0 ? count : throw new InstallException("the host's identity is empty: say --new-identity if it is to get a new one");
+        return files.Count;
     }
 
     /// <summary>The same as long as the host keeps its key, another for another key, and nothing that tells the key.</summary>
@@ -88,14 +70,6 @@ internal static class HostIdentityFiles
         var bytes = new byte[4];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, uint.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
         return bytes;
-    }
-
-    private static string? PlaceOf(string name)
-    {
-        name = name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name;
-        return name is "etc/provision/host.key" or "etc/provision/identity.age" ? SecretStore.DefaultIdentity
-            : name.StartsWith("etc/ssh/ssh_host_", StringComparison.Ordinal) && !name["etc/ssh/".Length..].Contains('/', StringComparison.Ordinal) ? "/" + name
-            : null;
     }
 
     /// <summary>One EFI system partition is enough to be mounted; a machine whose first disk died starts without it.</summary>

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Text;
+using Provision.Host.Secrets;
+using Provision.Installer.Setup;
+using Provision.Machine;
+using Provision.Netboot;
+using Command = System.CommandLine.Command;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision host identity</c>: keeps what a reinstalled host gets back.</summary>
+internal static class HostIdentityCommand
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
+    public static Command Create()
+    {
+        var host = new Argument<string>("HOST") { Description = "The host" };
+        var fresh = new Option<bool>("--new") { Description = "Make new keys: for a host that was never installed, or after a compromise" };
+        var from = new Option<string?>("--from") { Description = "A tar archive with the host's keys (default: they are fetched by ssh from the host)", HelpName = "FILE" };
+        var recipients = new Option<string?>("--recipients") { Description = "age recipients of the site's boot servers (default: hosts/secrets/boot-servers.txt)", HelpName = "FILE" };
+        var command = new Command(
+            "identity",
+            "Keeps a host's ssh host keys and its age key in hosts/secrets/identity-HOST.age, encrypted to the site's boot servers, so that a reinstalled host is the same to everybody. " +
+            "Prints what others know it by: its age recipient, to which the secrets that it reads are to be encrypted, and its lines of known_hosts.\n\n" +
+            "A new host gets its keys before its first installation with --new. Commit the file afterwards.");
+        command.Arguments.Add(host);
+        command.Options.Add(fresh);
+        command.Options.Add(from);
+        command.Options.Add(recipients);
+        command.SetAction(arguments =>
+        {
+            var workspace = Workspace.Load(arguments);
+            var known = NetbootArmCommand.Find(workspace, arguments.GetValue(host)!);
+            var path = BootServer.IdentitySecretOf(known.Name) + ".age";
+            var folder = Path.Combine(workspace.Folder, "hosts/secrets");
+            var readers = arguments.GetValue(recipients) ?? Path.Combine(folder, "boot-servers.txt");
+            if (!File.Exists(readers))
+            {
+                throw new UserErrorException($"there is no {readers}: write into it the age recipient of each boot server of the site, one a line (age-keygen -y {SecretStore.DefaultIdentity}, there)");
+            }
+
+            var files = HostIdentityArchive.Read(new MemoryStream(
+                arguments.GetValue(fresh) ? Make(workspace.Commands, known.Name)
+                : arguments.GetValue(from) is { } file ? File.ReadAllBytes(file)
+                : Fetch(workspace.Commands, known.Name, known.Address.ToString())));
+            var age = files.FirstOrDefault(one => one.Path == SecretStore.DefaultIdentity).Content;
+            var encrypted = workspace.Commands.Run(Machine.Command.Of("age", "--encrypt", "--recipients-file", readers).WithInput(HostIdentityArchive.Pack(files)).WithTimeout(Limit)).OrThrow().Output;
+            EditedFile.Write(folder, path, encrypted.Span);
+            Console.Error.WriteLine($"hosts/secrets/{path}: {files.Count} keys, encrypted to {File.ReadLines(readers).Count(line => line.StartsWith("age1", StringComparison.Ordinal))} boot servers; commit it");
+            Console.Out.WriteLine(age is null
+                ? $"{known.Name} has no age key ({SecretStore.DefaultIdentity}): it reads no secrets"
+                : $"age recipient of {known.Name}: {workspace.Commands.Run(Machine.Command.Of("age-keygen", "-y").WithInput(age).WithTimeout(Limit)).OrThrow().Text.Trim()}");
+            foreach (var (_, content) in files.Where(one => one.Path.EndsWith(".pub", StringComparison.Ordinal)))
+            {
+                Console.Out.WriteLine($"{known.Name},{known.Address} {string.Join(' ', Encoding.UTF8.GetString(content).Trim().Split(' ').Take(2))}");
+            }
+
+            return ExitCodes.Same;
+        });
+        return command;
+    }
+
+    private static byte[] Make(ICommandRunner commands, string host)
+    {
+        // Memory where there is some: keys that were deleted from a disk can be read from it.
+        var folder = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), "provision-identity-" + Path.GetRandomFileName());
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        try
+        {
+            var names = new List<(string, byte[])> { (SecretStore.DefaultIdentity, commands.Run(Machine.Command.Of("age-keygen").WithTimeout(Limit)).OrThrow().Output.ToArray()) };
+            foreach (var type in (string[])["ed25519", "ecdsa", "rsa"])
+            {
+                var key = Path.Combine(folder, $"{HostIdentityArchive.SshKey}{type}_key");
+                commands.Run(Machine.Command.Of("ssh-keygen", "-q", "-t", type, "-N", "", "-C", host, "-f", key).WithTimeout(Limit)).OrThrow();
+                names.AddRange(((string[])[key, key + ".pub"]).Select(path => ($"/{HostIdentityArchive.SshFolder}/{Path.GetFileName(path)}", File.ReadAllBytes(path))));
+            }
+
+            return HostIdentityArchive.Pack(names);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static byte[] Fetch(ICommandRunner commands, string host, string address)
+    {
+        const string script = "cd / && exec tar -cf - etc/ssh/ssh_host_*_key etc/ssh/ssh_host_*_key.pub $(ls etc/provision/identity.age 2> /dev/null)";
+        var result = commands.Run(Machine.Command.Of("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "root@" + address, script).WithTimeout(Limit));
+        return result.Succeeded ? result.Output.ToArray()
+            : throw new UserErrorException($"the keys of {host} cannot be fetched from root@{address}: {result.Error.Trim().Split('\n')[^1]}; give them with --from FILE, or make new ones with --new");
+    }
+}
