@@ -148,6 +148,42 @@ public sealed class NetbootCommandTests : IDisposable
         Assert.Contains(id, Run("host", "discovered", "--state", State).Text, StringComparison.Ordinal);
     }
 
+    /// <summary>A new server is racked: it is found, adopted with what is in its bays, and its plan shows what an installation would wipe.</summary>
+    [Fact]
+    public async Task A_discovered_machine_becomes_a_host_with_a_drive_record()
+    {
+        // The same hardware with other network cards, in a fleet that does not have its drives yet.
+        var look = Directory.CreateDirectory(Path.Combine(work, "look")).FullName;
+        runner.Run(Command.Of("tar", "--extract", "--zstd", "--file=" + Bundle, "--directory=" + look)).OrThrow();
+        File.WriteAllText(Path.Combine(look, "files/sys/class/net/eth0/address"), "02:00:00:00:00:39\n");
+        File.WriteAllText(Path.Combine(look, "files/sys/class/net/eth1/address"), "02:00:00:00:00:3a\n");
+        var bundle = Path.Combine(work, "look.tar.zst");
+        runner.Run(Command.Of("tar", "--create", "--zstd", "--file=" + bundle, "--directory=" + look, "manifest.json", "runs", "files")).OrThrow();
+        File.Delete(Path.Combine(Repo, "hosts/drives/imap33.yaml"));
+
+        var port = FreePort();
+        using var server = Serve(port);
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        await Get(http, "/boot.ipxe");
+        using var found = await http.PostAsync("/discovered", new StringContent(
+            $$"""{"dmiUuid":null,"macs":["02:00:00:00:00:39","02:00:00:00:00:3a"],"product":"Box","serial":"1","summary":["bay front/1"],"bundle":"{{Convert.ToBase64String(File.ReadAllBytes(bundle))}}"}"""));
+        var id = JsonDocument.Parse(await found.Content.ReadAsStringAsync()).RootElement.GetProperty("id").GetString()!;
+        string[] adopt = ["host", "adopt", id, "--name", "imap39", "--chassis", "4u40", "--site", "nyi", "--role", "imap", "--state", State];
+        var tried = Run([.. adopt, "--dry-run"]);
+        Assert.True(tried.ExitCode == 0, tried.Error);
+        Assert.Equal(2, Run("hosts", "imap39").ExitCode);
+
+        var adopted = Run(adopt);
+        Assert.True(adopted.ExitCode == 0, adopted.Error);
+        Assert.Equal(tried.Text, adopted.Text);
+        Assert.Contains("serial: WD-WMAY02053011", File.ReadAllText(Path.Combine(Repo, "hosts/drives/imap39.yaml")), StringComparison.Ordinal);
+        Assert.DoesNotContain(id, Run("host", "discovered", "--state", State).Text, StringComparison.Ordinal);
+        Assert.Equal(0, Run("validate").ExitCode);
+        var plan = Run("storage", "plan", "imap39", "--dead");
+        Assert.Contains("wipe-os", plan.Text, StringComparison.Ordinal);
+        Assert.Contains(", 0 refused", plan.Text, StringComparison.Ordinal);
+    }
+
     /// <summary>The whole of it in network namespaces of the test's own: an address and a first file from dnsmasq, and again after the server alone was killed.</summary>
     [Fact]
     public void Dnsmasq_runs_beside_the_server_and_is_replaced_after_a_kill()

@@ -12,6 +12,7 @@ internal sealed class InstallerImage
     private const string Place = "image";
     private readonly string folder;
     private readonly string key;
+    private readonly string tree;
 
     /// <summary>Makes it.</summary>
     /// <param name="artefacts">Folder that orders are relative to.</param>
@@ -22,8 +23,8 @@ internal sealed class InstallerImage
         key = Path.Combine(work, "signer");
         Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", key);
         AllowedSigners = $"{ImageManifest.SignatureNamespace} namespaces=\"{ImageManifest.SignatureNamespace}\" {File.ReadAllText(key + ".pub")}";
-        var tree = Tree(Path.Combine(work, "tree"));
-        Run("tar", "--create", "--zstd", "--file=" + Archive, "--directory=" + tree, "--sort=name", "--owner=0", "--group=0", ".");
+        tree = Tree(Path.Combine(work, "tree"));
+        Pack(tree, Archive);
         Sign(Manifest(Archive, 12 << 20), "manifest.json");
     }
 
@@ -55,6 +56,23 @@ internal sealed class InstallerImage
         return $"{Place}/gone/manifest.json";
     }
 
+    /// <summary>A good image that says it is small, and is not: the disk is full before the end of it.</summary>
+    public string Overfull()
+    {
+        var place = Directory.CreateDirectory(Path.Combine(folder, "full")).FullName;
+        var archive = Path.Combine(place, "root.tar.zst");
+        var large = Path.Combine(tree, "srv/large");
+        using (var file = File.Create(large))
+        {
+            file.SetLength(300 << 20);
+        }
+
+        Pack(tree, archive);
+        File.Delete(large);
+        Sign(Manifest(archive, 12 << 20), "full/manifest.json");
+        return $"{Place}/full/manifest.json";
+    }
+
     /// <summary>A signed manifest, changed as a test wants it.</summary>
     public string Signed(string name, Func<ImageFile, ImageFile> change)
     {
@@ -62,6 +80,9 @@ internal sealed class InstallerImage
         Sign(manifest with { Files = [.. manifest.Files.Select(change)] }, name);
         return $"{Place}/{name}";
     }
+
+    private static void Pack(string tree, string archive) =>
+        Run("tar", "--create", "--zstd", "--file=" + archive, "--directory=" + tree, "--sort=name", "--owner=0", "--group=0", ".");
 
     private static ImageManifest Manifest(string archive, long unpacked)
     {

@@ -129,6 +129,25 @@ public sealed class InstallerTrialTests(InstallerTrial machine, ITestOutputHelpe
         disks.Delete();
     }
 
+    /// <summary>The disk is full in the middle of the image, as its signer was wrong about its size: no half system starts, and the next run installs.</summary>
+    [Fact]
+    public void A_full_disk_fails_and_the_next_run_installs()
+    {
+        var disks = machine.Copy();
+        var data = disks.Data;
+        machine.Write(machine.Order("full") with { Image = machine.Image.Overfull() }, "full");
+        machine.Write(machine.Order("good"), "good");
+        var failed = machine.Run(disks, "trial full; echo EXIT $?\nsync");
+        output.WriteLine(Seconds(failed));
+        Assert.Contains("No space left on device", failed.Output, StringComparison.Ordinal);
+        Assert.Contains("EXIT 1\n", failed.Output, StringComparison.Ordinal);
+        Assert.Equal(data, disks.Data);
+        Assert.Equal("none none", disks.Boot);
+        Assert.Contains("OUTCOME Done", Ok(machine.Run(disks, "trial good")), StringComparison.Ordinal);
+        Assert.Equal(data, disks.Data);
+        disks.Delete();
+    }
+
     /// <summary>A data disk that is a copy of a system disk, with its labels, its member of the array and its marker (faults 9, 11, 12), is a data disk.</summary>
     [Fact]
     public void A_data_disk_that_looks_like_the_system_is_not_touched()
