@@ -14,6 +14,8 @@ public class ReferenceDirectionTests
         ["Provision.Machine"] = ["Provision.Text"],
         ["Provision.Host"] = ["Provision.Inventory", "Provision.Templating", "Provision.Machine"],
         ["Provision.Storage"] = ["Provision.Inventory", "Provision.Machine"],
+        // Pure: where stores are and should be.
+        ["Provision.Placement"] = ["Provision.Inventory", "Provision.Text"],
         // Pure: what a reinstall job is, and what boot server and installer say to each other. The installer needs no database for it.
         ["Provision.Jobs"] = ["Provision.Text"],
         ["Provision.State"] = ["Provision.Inventory", "Provision.Jobs"],
