@@ -21,7 +21,7 @@ public class ReferenceDirectionTests
         ["Provision.State"] = ["Provision.Inventory", "Provision.Jobs"],
         ["Provision.Netboot"] = ["Provision.State", "Provision.Host", "Provision.Storage"],
         ["Provision.Installer"] = ["Provision.Host", "Provision.Storage", "Provision.Jobs"],
-        ["Provision.Cli"] = ["Provision.Host", "Provision.Storage", "Provision.Installer", "Provision.Netboot"],
+        ["Provision.Cli"] = ["Provision.Host", "Provision.Storage", "Provision.Installer", "Provision.Netboot", "Provision.Placement"],
     };
 
     [Fact]
