@@ -2,9 +2,10 @@
 # run-benchmarks.sh: speed and memory beside peers and floors, measured in one run; medians, and ratios from them.
 #   part 1: diff and install of one host with 80 slots (270 files), against a C program, Template-Toolkit and Ansible
 #   part 2: a generated fleet of 1,000 hosts: validate, and rendering every file of it
-#   part 3: drive maps from captured bundles
-#   part 4: the boot server beside nginx
-#   part 5: the template engine by itself
+#   part 3: placement of its 10,656 stores
+#   part 4: drive maps from captured bundles
+#   part 5: the boot server beside nginx
+#   part 6: the template engine by itself
 # PEERS is the folder of the side-by-side benchmark (gen.sh, state.sh, floor.c, run-*.sh); ROUNDS how often each cell is measured.
 set -eu -o pipefail
 cd "$(dirname "$0")/.."
@@ -14,8 +15,8 @@ rounds=${ROUNDS:-5}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# cpu LABEL ROUNDS PREPARE COMMAND...: prints median CPU seconds, wall seconds and peak MiB, and keeps them as cpu[LABEL]
-declare -A cpu wall
+# cpu LABEL ROUNDS PREPARE COMMAND...: prints median CPU seconds, wall seconds and peak MiB, and keeps them as cpu[LABEL], wall[LABEL], memory[LABEL]
+declare -A cpu wall memory
 measure() {
     local label=$1 n=$2 prepare=$3; shift 3
     : > "$work/times"
@@ -25,7 +26,7 @@ measure() {
         tail -n 1 "$work/one" >> "$work/times"
     done
     read -r c w m < <(awk '{ print $1 + $2, $3, $4 / 1024 }' "$work/times" | sort -n | awk '{ a[NR] = $0 } END { print a[int((NR + 1) / 2)] }')
-    cpu[$label]=$c wall[$label]=$w
+    cpu[$label]=$c wall[$label]=$w memory[$label]=$m
     printf '%-44s %8.3f CPU s  %7.2f s wall  %6.0f MiB\n' "$label" "$c" "$w" "$m"
 }
 ratio() { awk -v a="${cpu[$1]}" -v b="${cpu[$2]}" -v l="$3" -v t="$4" 'BEGIN { printf "  %-60s %8.2f  (aim: %s)\n", l, (b > 0 ? a / b : 0), t }'; }
@@ -76,6 +77,17 @@ for hosts in 100 1000; do
 done
 awk -v a="${cpu[validate, 100 hosts]}" -v b="${cpu[validate, 1000 hosts]}" -v s="${cpu[provision --version]:-0.04}" 'BEGIN { printf "  %-60s %8.2f  (aim: at most 1.3)\n", "cost per host, 1000 / 100 hosts: validate", (b - s) / (a - s) / 10 }'
 awk -v a="${cpu[validate and render every file, 100 hosts]}" -v b="${cpu[validate and render every file, 1000 hosts]}" -v s="${cpu[provision --version]:-0.04}" 'BEGIN { printf "  %-60s %8.2f  (aim: at most 1.3)\n", "cost per host, 1000 / 100 hosts: render", (b - s) / (a - s) / 10 }'
+
+echo "== placement: 10,656 stores on 999 hosts (the floor is reading and checking the same inventory)"
+cp -r "$work/fleet1000" "$work/empty" && rm "$work/empty/hosts/stores.yaml"
+measure "validate, no stores yet" 3 : "$provision" validate --repo "$work/empty"
+measure "stores plan, 10,656 new stores" 3 : "$provision" stores plan --add-store 10656 -o json --repo "$work/empty"
+jq -r '.after.classes[].pairs[] | "  pairs \(.between): \(.most), bound \(.bound)"' "$work/output"
+measure "stores check, 10,656 stores" 3 : "$provision" stores check --repo "$work/fleet1000"
+measure "stores plan, a host emptied" 3 : "$provision" stores plan --evacuate imap1 --repo "$work/fleet1000"
+measure "stores plan, a host added" 3 : "$provision" stores plan --add-host imap1000 --repo "$work/fleet1000"
+ratio "stores plan, 10,656 new stores" "validate, no stores yet" "stores plan / validate, no stores yet" "below 5 s wall and 500 MiB"
+awk -v w="${wall[stores plan, 10,656 new stores]}" -v m="${memory[stores plan, 10,656 new stores]}" 'BEGIN { printf "  %-60s %8.2f  (aim: below 1)\n", "wall / 5 s", w / 5; printf "  %-60s %8.2f  (aim: below 1)\n", "memory / 500 MiB", m / 500 }'
 
 echo "== drives from a captured bundle (imap33: 36 drives, 42 containers)"
 bundle=tests/fixtures/bundles/imap33.tar.zst

@@ -21,6 +21,8 @@ public sealed class CommandTests : IDisposable
     [InlineData("hosts --help")]
     [InlineData("slots --help")]
     [InlineData("stores --help")]
+    [InlineData("stores check --help")]
+    [InlineData("stores plan --help")]
     [InlineData("show --help")]
     [InlineData("render --help")]
     [InlineData("diff --help")]

@@ -14,12 +14,14 @@ public class ReferenceDirectionTests
         ["Provision.Machine"] = ["Provision.Text"],
         ["Provision.Host"] = ["Provision.Inventory", "Provision.Templating", "Provision.Machine"],
         ["Provision.Storage"] = ["Provision.Inventory", "Provision.Machine"],
+        // Pure: where stores are and should be.
+        ["Provision.Placement"] = ["Provision.Inventory", "Provision.Text"],
         // Pure: what a reinstall job is, and what boot server and installer say to each other. The installer needs no database for it.
         ["Provision.Jobs"] = ["Provision.Text"],
         ["Provision.State"] = ["Provision.Inventory", "Provision.Jobs"],
         ["Provision.Netboot"] = ["Provision.State", "Provision.Host", "Provision.Storage"],
         ["Provision.Installer"] = ["Provision.Host", "Provision.Storage", "Provision.Jobs"],
-        ["Provision.Cli"] = ["Provision.Host", "Provision.Storage", "Provision.Installer", "Provision.Netboot"],
+        ["Provision.Cli"] = ["Provision.Host", "Provision.Storage", "Provision.Installer", "Provision.Netboot", "Provision.Placement"],
     };
 
     [Fact]

@@ -12,9 +12,11 @@ internal static class StoresCommand
     {
         var names = new Argument<string[]>("STORE") { Description = "Names of stores (default: all)", Arity = ArgumentArity.ZeroOrMore };
         var masters = GlobalOptions.Masters();
-        var command = new Command("stores", "Lists stores with their slots, the master first.");
+        var command = new Command("stores", "Lists stores with their slots, the master first; checks and plans where they lie.");
         command.Arguments.Add(names);
         command.Options.Add(masters);
+        command.Subcommands.Add(StoresCheckCommand.Create());
+        command.Subcommands.Add(StoresPlanCommand.Create());
         command.SetAction(arguments =>
         {
             var workspace = Workspace.Load(arguments);

@@ -3,8 +3,6 @@ namespace Provision.Inventory;
 /// <summary>Checks that each store's slots exist, are its own, and lie so that no single loss takes all copies.</summary>
 internal static class StoreChecks
 {
-    private const int Copies = 3;
-
     public static void Run(FleetDraft draft)
     {
         var classes = Classes(draft);
@@ -31,7 +29,7 @@ internal static class StoreChecks
                 }
             }
 
-            CheckPlacement(draft, store, slots, hasSeveralSites);
+            CheckPlacement(draft, store, slots, classes, hasSeveralSites);
         }
     }
 
@@ -72,57 +70,29 @@ internal static class StoreChecks
             return null;
         }
 
-        if (slot.Class != store.Class && classes.Contains(store.Class))
-        {
-            draft.Error(
-                store.At($"slots.{place}"),
-                $"the slot {name} is of class {slot.Class}; {store.Name} is of class {store.Class}",
-                slot.Template.At("class"),
-                "the slot's class");
-        }
-
         return slot;
     }
 
-    private static void CheckPlacement(FleetDraft draft, Store store, List<(Slot Slot, int Place)> slots, bool hasSeveralSites)
+    private static void CheckPlacement(FleetDraft draft, Store store, List<(Slot Slot, int Place)> slots, HashSet<string> classes, bool hasSeveralSites)
     {
-        var mostAtOneSite = 0;
-        for (var i = 0; i < slots.Count; i++)
+        var isComplete = slots.Count == store.Slots.Count && slots.Count > 0;
+        foreach (var breach in StoreRules.Check(new StoreShape(store.Name, store.Class, [.. slots.Select(static slot => slot.Slot)], hasSeveralSites)))
         {
-            var (slot, place) = slots[i];
-            var atThisSite = 1;
-            for (var j = 0; j < i; j++)
+            if (breach.Place is not { } place)
             {
-                atThisSite += slots[j].Slot.Host.Site == slot.Host.Site ? 1 : 0;
-                if (ReferenceEquals(slots[j].Slot.Host, slot.Host) && slots[j].Slot.Name != slot.Name)
+                if (isComplete)
                 {
-                    draft.Error(
-                        store.At($"slots.{place}"),
-                        $"{store.Name} has two slots on {slot.Host.Name}: {slots[j].Slot.Name} and {slot.Name}",
-                        store.At($"slots.{slots[j].Place}"),
-                        "the other");
+                    draft.Found.Error(store.At("slots"), breach.Message);
                 }
             }
-
-            mostAtOneSite = Math.Max(mostAtOneSite, atThisSite);
-        }
-
-        if (slots.Count < store.Slots.Count || store.Slots.Count == 0)
-        {
-            return;
-        }
-
-        if (slots.Count < Copies)
-        {
-            draft.Found.Error(store.At("slots"), $"{store.Name} has {slots.Count} of the {Copies} slots that a store needs");
-        }
-        else if (mostAtOneSite == slots.Count && hasSeveralSites)
-        {
-            draft.Found.Error(store.At("slots"), $"{store.Name} has no remote copy: all its slots are at site {slots[0].Slot.Host.Site}");
-        }
-        else if (mostAtOneSite < 2)
-        {
-            draft.Found.Error(store.At("slots"), $"{store.Name} has no two slots at one site, so a failover would leave its site");
+            else if (breach.Other is { } other)
+            {
+                draft.Error(store.At($"slots.{slots[place].Place}"), breach.Message, store.At($"slots.{slots[other].Place}"), "the other");
+            }
+            else if (classes.Contains(store.Class))
+            {
+                draft.Error(store.At($"slots.{slots[place].Place}"), breach.Message, slots[place].Slot.Template.At("class"), "the slot's class");
+            }
         }
     }
 

@@ -68,8 +68,8 @@ public sealed record StoragePlan
     /// <summary>What could not be seen while the plan was made.</summary>
     public IReadOnlyList<Diagnostic> Problems { get; init; } = [];
 
-    /// <summary>SHA-256 over what it destroys or makes and what it protects (<see cref="PlanHash"/>), in hexadecimal.</summary>
-    public string Hash => PlanHash.Of(this);
+    /// <summary>SHA-256 over what it destroys or makes and what it protects (<see cref="StoragePlanHash"/>), in hexadecimal.</summary>
+    public string Hash => StoragePlanHash.Of(this);
 
     /// <summary>True where nothing has to be done and nothing was refused.</summary>
     public bool IsSame => Actions.All(action => action.Kind == ActionKind.Keep);

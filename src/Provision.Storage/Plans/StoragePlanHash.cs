@@ -1,10 +1,9 @@
-using System.Security.Cryptography;
-using System.Text;
+using Provision.Text;
 
 namespace Provision.Storage.Plans;
 
 /// <summary>The hash of a plan: two plans with one hash write the same devices and protect the same.</summary>
-internal static class PlanHash
+internal static class StoragePlanHash
 {
     /// <summary>
     /// Each line that makes, wipes or protects, as <c>word TAB target TAB identities</c>, sorted. Reasons are left out: they are for
@@ -13,7 +12,6 @@ internal static class PlanHash
     public static string Of(StoragePlan plan)
     {
         var lines = plan.Actions.Select(action => $"{action.Word}\t{action.Target}\t{string.Join(' ', action.Identities)}").Order(StringComparer.Ordinal);
-        var text = $"provision storage plan 1\n{plan.Host}\n{plan.Purpose}\n{string.Join('\n', lines)}\n";
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        return PlanHash.Of(["provision storage plan 1", plan.Host, plan.Purpose, string.Join('\n', lines)]);
     }
 }

@@ -1,0 +1,90 @@
+namespace Provision.Inventory;
+
+/// <summary>What a store's slots do wrong.</summary>
+/// <param name="Rule">Name of the rule.</param>
+/// <param name="Message">What is wrong, with the names of stores, slots and hosts.</param>
+/// <param name="Place">The slot's place in the list that was checked; null where it is about all of them.</param>
+/// <param name="Other">Place of the other slot of a pair, or null.</param>
+public sealed record StoreBreach(string Rule, string Message, int? Place = null, int? Other = null);
+
+/// <summary>One hard rule about the slots of one store.</summary>
+/// <param name="Name">Its short name.</param>
+/// <param name="Meaning">What must hold.</param>
+/// <param name="Breaches">What of a store breaks it.</param>
+public sealed record StoreRule(string Name, string Meaning, Func<StoreShape, IEnumerable<StoreBreach>> Breaches);
+
+/// <summary>What the rules look at.</summary>
+/// <param name="Name">The store.</param>
+/// <param name="Class">Its class.</param>
+/// <param name="Slots">Its slots, in order.</param>
+/// <param name="SeveralSites">True where the fleet has slots at more than one site.</param>
+public sealed record StoreShape(string Name, string Class, IReadOnlyList<Slot> Slots, bool SeveralSites);
+
+/// <summary>
+/// The hard rules of where a store's slots may lie, so that no single loss takes all copies and a failover stays at its site.
+/// The inventory's checks and the planner of placements both ask here.
+/// </summary>
+public static class StoreRules
+{
+    /// <summary>Slots that a store needs: two at its home site and a remote one, or three at the only site.</summary>
+    public const int Copies = 3;
+
+    /// <summary>The rules.</summary>
+    public static IReadOnlyList<StoreRule> All { get; } =
+    [
+        new("one-class", "all slots of a store are of its class", OtherClasses),
+        new("distinct-hosts", "no two slots of a store are on one host", SharedHosts),
+        new("copies", "a store has three slots or more", static store => store.Slots.Count >= Copies
+            ? [] : [new("copies", $"{store.Name} has {store.Slots.Count} of the {Copies} slots that a store needs")]),
+        new("remote-copy", "in a fleet with slots at several sites a store has slots at two or more", static store => !store.SeveralSites || store.Slots.Count < Copies || MostAtOneSite(store) < store.Slots.Count
+            ? [] : [new("remote-copy", $"{store.Name} has no remote copy: all its slots are at site {store.Slots[0].Host.Site}")]),
+        new("home-pair", "two slots of a store or more are at one site", static store => store.Slots.Count < Copies || MostAtOneSite(store) >= 2
+            ? [] : [new("home-pair", $"{store.Name} has no two slots at one site, so a failover would leave its site")]),
+    ];
+
+    /// <summary>Everything that a store's slots do wrong, in the order of the rules.</summary>
+    public static IEnumerable<StoreBreach> Check(StoreShape store) => All.SelectMany(rule => rule.Breaches(store));
+
+    private static IEnumerable<StoreBreach> OtherClasses(StoreShape store)
+    {
+        for (var i = 0; i < store.Slots.Count; i++)
+        {
+            if (store.Slots[i].Class != store.Class)
+            {
+                yield return new("one-class", $"the slot {store.Slots[i].Name} is of class {store.Slots[i].Class}; {store.Name} is of class {store.Class}", i);
+            }
+        }
+    }
+
+    private static IEnumerable<StoreBreach> SharedHosts(StoreShape store)
+    {
+        for (var i = 1; i < store.Slots.Count; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                var (slot, other) = (store.Slots[i], store.Slots[j]);
+                if (slot.Host.Name == other.Host.Name && slot.Name != other.Name)
+                {
+                    yield return new("distinct-hosts", $"{store.Name} has two slots on {slot.Host.Name}: {other.Name} and {slot.Name}", i, j);
+                }
+            }
+        }
+    }
+
+    private static int MostAtOneSite(StoreShape store)
+    {
+        var most = 0;
+        for (var i = 0; i < store.Slots.Count; i++)
+        {
+            var here = 0;
+            for (var j = 0; j < store.Slots.Count; j++)
+            {
+                here += store.Slots[j].Host.Site == store.Slots[i].Host.Site ? 1 : 0;
+            }
+
+            most = Math.Max(most, here);
+        }
+
+        return most;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text;
+using Provision.Text;
+
+namespace Provision.Inventory;
+
+/// <summary>Where a store is to be.</summary>
+/// <param name="Name">The store.</param>
+/// <param name="Class">Its class.</param>
+/// <param name="Slots">Names of its slots; the first is the preferred master.</param>
+public sealed record NewStore(string Name, string Class, IReadOnlyList<string> Slots);
+
+/// <summary>Edits of stores' entries: slots are exchanged in place, new stores follow the last.</summary>
+public static class StoreEntries
+{
+    private const string NewFile = "hosts/stores.yaml";
+
+    /// <summary>
+    /// Puts stores where they are to be; comments and order stay. Stores that are not named stay as they are. Nothing is written to disk; the edit is
+    /// refused where the stores that change lie in several files, or where the inventory has errors before or after it.
+    /// </summary>
+    public static InventoryEdit Place(InventoryFiles files, IReadOnlyList<NewStore> stores)
+    {
+        var loaded = InventoryLoader.Load(files);
+        if (loaded.Fleet is not { } fleet)
+        {
+            return InventoryEdit.Refused(loaded.Diagnostics);
+        }
+
+        var changes = new List<(Location At, string Before, string After)>();
+        foreach (var store in stores)
+        {
+            if (fleet.FindStore(store.Name) is { } known)
+            {
+                changes.AddRange(known.Slots.Zip(store.Slots).Select((slots, place) => (known.At($"slots.{place}"), slots.First, slots.Second)).Where(static change => change.First != change.Second));
+            }
+        }
+
+        var added = stores.Where(store => fleet.FindStore(store.Name) is null).ToList();
+        var paths = changes.Select(static change => change.At.Path).Concat(added.Count == 0 ? [] : [PathOfNew(fleet)]).Distinct(StringComparer.Ordinal).ToList();
+        if (paths.Count != 1)
+        {
+            return InventoryEdit.Refused(paths.Count == 0 ? [] :
+                [Diagnostic.Error(Location.OfFile(paths[0]), $"the stores that change lie in {paths.Count} files: {string.Join(", ", paths)}", "edit them by hand, or put all stores into one file")]);
+        }
+
+        var before = files.Find(paths[0]) is { } file ? Encoding.UTF8.GetString(file.Content.Span) : "";
+        var source = new SourceText(paths[0], before);
+        var after = new StringBuilder(before);
+
+        // From the end, so that what is still to be changed stays where it was found.
+        if (added.Count > 0)
+        {
+            Append(after, source, fleet, added);
+        }
+
+        foreach (var (at, old, fresh) in changes.OrderByDescending(static change => change.At))
+        {
+            var start = source.StartOfLine(at.Line) + at.Column - 1;
+            start += before[start] is '"' or '\'' ? 1 : 0;
+            after.Remove(start, old.Length).Insert(start, fresh);
+        }
+
+        return InventoryEdit.Of(files, paths[0], before, after.ToString());
+    }
+
+    private static string PathOfNew(Fleet fleet) => fleet.Stores.Count == 0 ? NewFile : fleet.Stores[^1].Location.Path;
+
+    private static void Append(StringBuilder text, SourceText source, Fleet fleet, List<NewStore> added)
+    {
+        var lines = string.Concat(added.Select(store => $"{store.Name}: {{ class: {store.Class}, slots: [{string.Join(", ", store.Slots)}] }}\n{Indent(fleet)}")).TrimEnd(' ');
+        if (fleet.Stores.Count == 0)
+        {
+            text.Append(text.Length == 0 || text[^1] == '\n' ? "" : "\n").Append("stores:\n").Append(Indent(fleet)).Append(lines);
+            return;
+        }
+
+        // After the line of the last thing that is said of the store that stands last in the file.
+        var last = fleet.Stores.Where(store => store.Location.Path == source.Path).Max(static store =>
+            Enumerable.Range(0, store.Slots.Count).Select(place => store.At($"slots.{place}").Line).Append(store.At("class").Line).Max());
+        var at = last < source.LineCount ? source.StartOfLine(last + 1) : text.Length;
+        text.Insert(at, (at == text.Length && text[^1] != '\n' ? "\n" : "") + Indent(fleet) + lines);
+    }
+
+    private static string Indent(Fleet fleet) => new(' ', fleet.Stores.Count == 0 ? 2 : fleet.Stores[^1].Location.Column - 1);
+}
