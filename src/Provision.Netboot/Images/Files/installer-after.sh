@@ -84,5 +84,5 @@ cp -L "$root/boot/vmlinuz-$kernel" "$out/vmlinuz"
 # Same tree, same bytes.
 find "$tree" -exec touch -h -d @0 {} +
 cd "$tree"
-find . -mindepth 1 | LC_ALL=C sort | cpio --quiet --reproducible -o -H newc -R 0:0 | zstd -q -T0 -19 -f -o "$out/initrd.zst"
+find . -mindepth 1 | LC_ALL=C sort | cpio --quiet --reproducible -o -H newc -R 0:0 | zstd -q -T0 -12 -f -o "$out/initrd.zst"
 rm -rf "$tree" "$out/found" "$out/files" "$out/modules" "$out/modules.all"
