@@ -47,6 +47,7 @@ public sealed record ImageResult(string Name, string Digest, bool Built, long By
 /// <param name="say">Told what happens: name of the image, and a line.</param>
 public sealed class ImageBuilder(ImageBuildOptions options, ICommandRunner commands, Action<string, string> say)
 {
+    private const string MakeIt = ": make one (make deb) and name it with --package out/provision_VERSION_amd64.deb, or put it into a repository that netboot.mirror names";
     private readonly ImagePublisher publisher = new(options.Store);
     private string? mirrorIsDown;
 
@@ -107,7 +108,7 @@ public sealed class ImageBuilder(ImageBuildOptions options, ICommandRunner comma
             mirrorIsDown ??= mirror.Update();
             if (mirrorIsDown is null)
             {
-                return (mirror, mirror.Resolve(recipe.Wanted), false);
+                return (mirror, Exact(mirror, recipe), false);
             }
 
             from = publisher.KeptOf(recipe.Name)
@@ -126,7 +127,19 @@ public sealed class ImageBuilder(ImageBuildOptions options, ICommandRunner comma
         var apt = new AptWorld(Path.Combine(publisher.Scratch, "kept"), recipe.Release, [$"deb [signed-by={key}] copy:{repository} ./"], local, commands, cancellation);
         return apt.Update() is { } bad
             ? throw new ImageException($"{recipe.Name}: the kept packages {from[..12]} cannot be used: {bad}")
-            : (apt, apt.Resolve(recipe.Wanted), true);
+            : (apt, Exact(apt, recipe), true);
+    }
+
+    private static IReadOnlyList<ImagePackage> Exact(AptWorld apt, ImageRecipe recipe)
+    {
+        try
+        {
+            return apt.Resolve(recipe.Wanted);
+        }
+        catch (ImageException e)
+        {
+            throw new ImageException($"{recipe.Name}: {e.Message}{(e.Message.Contains("package " + ImageRecipe.ProvisionPackage, StringComparison.Ordinal) ? MakeIt : "")}");
+        }
     }
 
     /// <summary>The packages that were named, as a repository.</summary>
@@ -154,7 +167,7 @@ public sealed class ImageBuilder(ImageBuildOptions options, ICommandRunner comma
 
         if (!names.Contains(ImageRecipe.ProvisionPackage) && options.FromPackages is null && !HasProvision(recipe))
         {
-            throw new ImageException("no package of provision itself: make one (make deb) and name it with --package out/provision_VERSION_amd64.deb, or put it into a repository that netboot.mirror names");
+            throw new ImageException("no package of provision itself" + MakeIt);
         }
 
         if (names.Count == 0)
