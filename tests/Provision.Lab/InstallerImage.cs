@@ -3,6 +3,7 @@ using System.Text.Json;
 using Provision.Installer.Boot;
 using Provision.Jobs;
 using Provision.Machine;
+using Provision.Netboot.Images;
 
 namespace Provision.Lab;
 
@@ -11,7 +12,7 @@ internal sealed class InstallerImage
 {
     private const string Place = "image";
     private readonly string folder;
-    private readonly string key;
+    private readonly ImageSigner signer;
     private readonly string tree;
 
     /// <summary>Makes it.</summary>
@@ -20,16 +21,16 @@ internal sealed class InstallerImage
     public InstallerImage(string artefacts, string work)
     {
         folder = Directory.CreateDirectory(Path.Combine(artefacts, Place)).FullName;
-        key = Path.Combine(work, "signer");
+        var key = Path.Combine(work, "signer");
         Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", key);
-        AllowedSigners = $"{ImageManifest.SignatureNamespace} namespaces=\"{ImageManifest.SignatureNamespace}\" {File.ReadAllText(key + ".pub")}";
+        signer = new ImageSigner(key, new ProcessRunner());
         tree = Tree(Path.Combine(work, "tree"));
         Pack(tree, Archive);
         Sign(Manifest(Archive, 12 << 20), "manifest.json");
     }
 
     /// <summary>Who may sign, as the installer reads it.</summary>
-    public string AllowedSigners { get; }
+    public string AllowedSigners => signer.AllowedSigners;
 
     /// <summary>The order's address of the good image.</summary>
     public static string Good => Place + "/manifest.json";
@@ -84,25 +85,10 @@ internal sealed class InstallerImage
     private static void Pack(string tree, string archive) =>
         Run("tar", "--create", "--zstd", "--file=" + archive, "--directory=" + tree, "--sort=name", "--owner=0", "--group=0", ".");
 
-    private static ImageManifest Manifest(string archive, long unpacked)
-    {
-        var content = File.ReadAllBytes(archive);
-        return new ImageManifest
-        {
-            Name = "lab",
-            Inputs = new string('0', 64),
-            Release = "trixie",
-            Files = [new ImageFile("root.tar.zst", content.Length, Hash(content), [.. content.Chunk(ImageManifest.PieceBytes).Select(Hash)], unpacked)],
-        };
-    }
+    private static ImageManifest Manifest(string archive, long unpacked) =>
+        new() { Name = "lab", Inputs = new string('0', 64), Release = "trixie", Files = [ImagePacker.Describe(archive, unpacked)] };
 
-    private void Sign(ImageManifest manifest, string name)
-    {
-        var path = Path.Combine(folder, name);
-        File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(manifest, JobsJson.Default.ImageManifest));
-        File.Delete(path + ".sig");
-        Run("ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", ImageManifest.SignatureNamespace, path);
-    }
+    private void Sign(ImageManifest manifest, string name) => ImagePacker.WriteManifest(Path.Combine(folder, name), manifest, signer);
 
     private static string Tree(string tree)
     {
@@ -127,8 +113,6 @@ internal sealed class InstallerImage
             File.WriteAllBytes(Path.Combine(tree, path), content);
         }
     }
-
-    private static string Hash(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
     private static void Run(string program, params IReadOnlyList<string> arguments) => new ProcessRunner().Run(Command.Of(program, arguments)).OrThrow();
 }

@@ -19,7 +19,8 @@ public class ReferenceDirectionTests
         // Pure: what a reinstall job is, and what boot server and installer say to each other. The installer needs no database for it.
         ["Provision.Jobs"] = ["Provision.Text"],
         ["Provision.State"] = ["Provision.Inventory", "Provision.Jobs"],
-        ["Provision.Netboot"] = ["Provision.State", "Provision.Host", "Provision.Storage"],
+        // What an image must hold is the installer's to say.
+        ["Provision.Netboot"] = ["Provision.State", "Provision.Host", "Provision.Storage", "Provision.Installer"],
         ["Provision.Installer"] = ["Provision.Host", "Provision.Storage", "Provision.Jobs"],
         ["Provision.Cli"] = ["Provision.Host", "Provision.Storage", "Provision.Installer", "Provision.Netboot", "Provision.Placement"],
     };
