@@ -52,6 +52,39 @@ public sealed class QemuMonitor : IDisposable
         bool Matches(JsonNode node) => node["event"]?.GetValue<string>() == name && node["data"]?["device"]?.GetValue<string>() == device;
     }
 
+    /// <summary>Plugs a disk in, where the place can do that: SCSI, NVMe and USB.</summary>
+    public void Add(QemuDisk disk)
+    {
+        Execute("blockdev-add", QemuArguments.Image(disk));
+        Execute("device_add", QemuArguments.Disk(disk));
+    }
+
+    /// <summary>Pulls a disk out, and waits until the machine has let it go.</summary>
+    public void Remove(DiskPlace place)
+    {
+        Execute("device_del", new() { ["id"] = place.Id });
+        WaitFor("DEVICE_DELETED", place.Id);
+        Execute("blockdev-del", new() { ["node-name"] = QemuArguments.ImageName(place) });
+    }
+
+    /// <summary>Waits until the machine has switched itself off or asks to be reset, where it was started with <c>-no-reboot -no-shutdown</c>: it stands still then.</summary>
+    /// <returns>Why it stands: <c>guest-reset</c>, <c>guest-shutdown</c>, <c>guest-panic</c>.</returns>
+    /// <exception cref="TimeoutException">It goes on running.</exception>
+    public string WaitForStop(TimeSpan limit)
+    {
+        var end = DateTime.UtcNow + limit;
+        while (true)
+        {
+            if (events.Find(node => node["event"]?.GetValue<string>() == "SHUTDOWN") is { } stopped)
+            {
+                events.Clear();
+                return stopped["data"]!["reason"]!.GetValue<string>();
+            }
+
+            events.Add(Read(end - DateTime.UtcNow));
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => socket.Dispose();
 
@@ -62,5 +95,5 @@ public sealed class QemuMonitor : IDisposable
         Execute("qmp_capabilities");
     }
 
-    private JsonNode Read() => JsonNode.Parse(socket.ReadLine(Limit))!;
+    private JsonNode Read(TimeSpan? limit = null) => JsonNode.Parse(socket.ReadLine(limit ?? Limit))!;
 }

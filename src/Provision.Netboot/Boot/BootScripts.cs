@@ -52,7 +52,7 @@ public static class BootScripts
         if (target == BootTarget.Installer)
         {
             // The ticket with the token is a file of the initrd: what is on the command line is in every log.
-            Kernel(script, boot!, $"provision.server={boot!.Server} provision.job={job!.Id}");
+            Kernel(script, boot!, $"initrd=ticket provision.server={boot!.Server} provision.job={job!.Id}");
             script.Append("initrd --name ticket /jobs/").Append(job.Id).Append("/ticket || goto local\nboot ||\n");
         }
         else if (target == BootTarget.Discovery)
@@ -64,9 +64,12 @@ public static class BootScripts
         return script.Append(Local).ToString();
     }
 
+    /// <summary>
+    /// Under UEFI the kernel asks for its initrds by the names that it is told; <c>initrd.magic</c>, which is all of them, iPXE of before 2021 does not have, and Debian 12 ships that.
+    /// </summary>
     private static void Kernel(StringBuilder script, InstallerBoot boot, string words)
     {
-        script.Append("kernel /artefacts/").Append(boot.Image).Append("/vmlinuz initrd=initrd.magic BOOTIF=01-${netX/mac:hexhyp} ").Append(words);
+        script.Append("kernel /artefacts/").Append(boot.Image).Append("/vmlinuz initrd=initrd BOOTIF=01-${netX/mac:hexhyp} ").Append(words);
         foreach (var option in boot.KernelOptions)
         {
             script.Append(' ').Append(option);
