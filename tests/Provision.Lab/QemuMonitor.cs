@@ -67,22 +67,27 @@ public sealed class QemuMonitor : IDisposable
         Execute("blockdev-del", new() { ["node-name"] = QemuArguments.ImageName(place) });
     }
 
-    /// <summary>Waits until the machine has switched itself off or asks to be reset, where it was started with <c>-no-reboot -no-shutdown</c>: it stands still then.</summary>
-    /// <returns>Why it stands: <c>guest-reset</c>, <c>guest-shutdown</c>, <c>guest-panic</c>.</returns>
-    /// <exception cref="TimeoutException">It goes on running.</exception>
-    public string WaitForStop(TimeSpan limit)
+    /// <summary>Why the machine stands still, where it was started with <c>-no-reboot -no-shutdown</c> and restarted or switched itself off.</summary>
+    /// <returns><c>guest-reset</c>, <c>guest-shutdown</c>, <c>guest-panic</c>; null while it runs.</returns>
+    public string? Stopped()
     {
-        var end = DateTime.UtcNow + limit;
-        while (true)
+        try
         {
-            if (events.Find(node => node["event"]?.GetValue<string>() == "SHUTDOWN") is { } stopped)
+            while (!events.Exists(IsStop))
             {
-                events.Clear();
-                return stopped["data"]!["reason"]!.GetValue<string>();
+                events.Add(Read(TimeSpan.FromMilliseconds(50)));
             }
-
-            events.Add(Read(end - DateTime.UtcNow));
         }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+
+        var reason = events.Find(IsStop)!["data"]!["reason"]!.GetValue<string>();
+        events.Clear();
+        return reason;
+
+        static bool IsStop(JsonNode node) => node["event"]?.GetValue<string>() == "SHUTDOWN";
     }
 
     /// <inheritdoc/>

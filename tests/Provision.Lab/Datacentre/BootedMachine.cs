@@ -15,6 +15,7 @@ internal sealed class BootedMachine : IDisposable
     private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(25);
     private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(15);
+    private static readonly string[] GivenUp = ["installer: FAILED", "installer: STOPPED"];
     private readonly Datacentre datacentre;
     private readonly string address;
     private readonly LabFolder folder = new();
@@ -112,22 +113,19 @@ internal sealed class BootedMachine : IDisposable
         folder.Dispose();
     }
 
+    /// <summary>Waits until it stands still; an installer that has given up is not waited for.</summary>
     private void WaitForStop(string reason)
     {
-        try
-        {
-            if (Monitor.WaitForStop(StopLimit) is var found && found != reason)
-            {
-                throw new InvalidOperationException(Failure($"stopped by {found} and not by {reason}"));
-            }
-        }
-        catch (Exception e) when (e is TimeoutException or IOException)
-        {
-            throw new InvalidOperationException(Failure($"did not stop by {reason}: {e.Message}"), e);
-        }
-
+        string? found = null;
+        Patience.Until(() => Alive() && !GaveUp() && (found = Monitor.Stopped()) is not null, StopLimit, () => Failure($"did not stop by {reason}"));
         Time.Stop();
+        if (found != reason)
+        {
+            throw new InvalidOperationException(Failure($"stopped by {found} and not by {reason}"));
+        }
     }
+
+    private bool GaveUp() => GivenUp.Any(words => Console.Contains(words, StringComparison.Ordinal)) ? throw new InvalidOperationException(Failure("has an installer that gave up")) : false;
 
     private bool Alive() => process.IsRunning ? true : throw new InvalidOperationException(Failure("is gone"));
 

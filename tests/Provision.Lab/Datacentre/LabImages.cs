@@ -11,6 +11,12 @@ internal static class LabImages
     /// <summary>The store's folder; what changed is built now.</summary>
     public static string Store => Built.Value;
 
+    /// <summary>The image to use of a name, as <c>NAME/DIGEST</c>.</summary>
+    public static string CurrentOf(string name) => $"{name}/{File.ReadAllText(Path.Combine(Store, "current", name)).Trim()}";
+
+    /// <summary>The files of an image.</summary>
+    public static IEnumerable<FileInfo> FilesOf(string image) => new DirectoryInfo(Path.Combine(Store, image)).EnumerateFiles();
+
     private static string Build()
     {
         using var folder = new LabFolder();
