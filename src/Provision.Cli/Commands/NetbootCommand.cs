@@ -15,10 +15,12 @@ internal static class NetbootCommand
         var command = new Command(
             "netboot",
             "Reinstalls hosts from the network.\n\n" +
+            "  provision netboot build              its images: the installer, and an operating system for each set of roles\n" +
             "  provision netboot serve              the boot server of a site, with DHCP and TFTP beside it\n" +
             "  provision netboot arm imap33         shows what a reinstall would wipe; the host's next network boot does it\n" +
             "  provision netboot watch imap33       follows it\n\n" +
             "A machine that nobody armed, or whose job is done, late or in doubt, boots from its own disk.");
+        command.Subcommands.Add(NetbootBuildCommand.Create());
         command.Subcommands.Add(NetbootServeCommand.Create());
         command.Subcommands.Add(NetbootArmCommand.Create());
         command.Subcommands.Add(NetbootJobCommands.CreateApprove());

@@ -9,7 +9,7 @@ namespace Provision.Installer.Boot;
 /// The boot loader, after everything that it starts is on the disks: first the files that it reads, then what firmware starts, on every disk
 /// of the target, for BIOS and for UEFI.
 /// </summary>
-internal static class BootLoader
+public static class BootLoader
 {
     /// <summary>GRUB's first sector, of the package grub-pc-bin.</summary>
     public const string BootImage = "/usr/lib/grub/i386-pc/boot.img";
@@ -25,7 +25,7 @@ internal static class BootLoader
     private const string Grub = "/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed";
     private const string MokManager = "/usr/lib/shim/mmx64.efi.signed";
 
-    public static void Write(InstallRun run)
+    internal static void Write(InstallRun run)
     {
         byte[] bootImage, coreImage, shim, grub, mokManager;
         using (var root = RootedFiles.Open(InstallMachine.Root))

@@ -46,4 +46,9 @@ public enum DhcpMode
 /// <param name="Lease">How long an address is lent, in dnsmasq's words.</param>
 /// <param name="KernelOptions">More words for the installer's kernel command line.</param>
 /// <param name="Engineers">Public ssh keys of who may log in to an installer that has stopped.</param>
-public sealed record NetbootSite(Ipv4Address? Server, int Port, string Store, DhcpMode Dhcp, string Lease, IReadOnlyList<string> KernelOptions, IReadOnlyList<string> Engineers);
+/// <param name="Mirror">Where packages of images come from, lines as in <c>sources.list</c>; none for the sources of the machine that builds.</param>
+/// <param name="ImagePackages">More packages for every operating system's image.</param>
+/// <param name="InstallerPackages">More packages for the installer: firmware.</param>
+public sealed record NetbootSite(
+    Ipv4Address? Server, int Port, string Store, DhcpMode Dhcp, string Lease, IReadOnlyList<string> KernelOptions, IReadOnlyList<string> Engineers,
+    IReadOnlyList<string> Mirror, IReadOnlyList<string> ImagePackages, IReadOnlyList<string> InstallerPackages);

@@ -53,6 +53,11 @@ internal static class Formats
         static v => IsUrl(v.Text) ? null : "")
         { Pattern = "^https?://" };
 
+    public static readonly ScalarFormat AptSource = new(
+        "a line of sources.list such as: deb http://192.0.2.4:3142/debian trixie main contrib",
+        static v => v.Text.StartsWith("deb ", StringComparison.Ordinal) && v.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length >= 3 && v.Text.All(c => c is >= ' ' and <= '~') ? null : "")
+        { Pattern = "^deb [^ ]+ +[^ ]+" };
+
     public static readonly ScalarFormat Size = new(
         "a size such as 2000G (1G is 10^9 bytes)",
         static v => ByteSize.TryParse(v.Text, out var bytes) && bytes > 0 ? null : "") { Pattern = "^[1-9][0-9]*[KMGTP]?$" };

@@ -29,7 +29,10 @@ internal static class InventoryKeys
         new("dhcp", Of(Choices.Dhcp.ToFormat()), "what its DHCP server does") { Default = "full" },
         new("lease", Of(Formats.Word), "how long an address is lent") { Default = "10m" },
         new("kernel_options", ListOf(Formats.Word), "more words for the kernel command line of the installer, such as console=ttyS0; never a secret"),
-        new("engineers", ListOf(Formats.SshKey), "who may log in to an installer that has stopped"));
+        new("engineers", ListOf(Formats.SshKey), "who may log in to an installer that has stopped"),
+        new("mirror", ListOf(Formats.AptSource), "where packages of images come from, lines as in sources.list (default: the apt sources of the machine that builds)"),
+        new("image_packages", ListOf(Formats.Package), "more packages for every operating system's image"),
+        new("installer_packages", ListOf(Formats.Package), "more packages for the installer, such as firmware-bnx2; of them only firmware goes in"));
 
     public static readonly Section Site = new(
         "site",

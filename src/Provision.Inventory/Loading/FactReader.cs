@@ -52,7 +52,10 @@ internal static class FactReader
         fields.Choice("dhcp", Choices.Dhcp),
         fields.Text("lease"),
         fields.Texts("kernel_options"),
-        fields.Texts("engineers"));
+        fields.Texts("engineers"),
+        fields.Texts("mirror"),
+        fields.Texts("image_packages"),
+        fields.Texts("installer_packages"));
 
     /// <summary>A host, retired or not.</summary>
     public static Host Host(NamedEntry entry)
