@@ -39,8 +39,8 @@ public sealed class QemuMonitor : IDisposable
         }
     }
 
-    /// <summary>Waits until QEMU has told of an event about a device.</summary>
-    public void WaitFor(string name, string device)
+    /// <summary>Waits until QEMU has told of an event; of one about a device, where one is named.</summary>
+    public void WaitFor(string name, string? device = null)
     {
         while (!events.Exists(Matches))
         {
@@ -49,7 +49,7 @@ public sealed class QemuMonitor : IDisposable
 
         events.RemoveAll(Matches);
 
-        bool Matches(JsonNode node) => node["event"]?.GetValue<string>() == name && node["data"]?["device"]?.GetValue<string>() == device;
+        bool Matches(JsonNode node) => node["event"]?.GetValue<string>() == name && (device is null || node["data"]?["device"]?.GetValue<string>() == device);
     }
 
     /// <summary>Plugs a disk in, where the place can do that: SCSI, NVMe and USB.</summary>

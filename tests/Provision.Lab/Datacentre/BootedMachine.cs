@@ -81,6 +81,7 @@ internal sealed class BootedMachine : IDisposable
     public void GoOn()
     {
         Monitor.Execute("system_reset");
+        Monitor.WaitFor("RESET");
         Monitor.Execute("cont");
         Time.Start();
     }

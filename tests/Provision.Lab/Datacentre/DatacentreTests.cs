@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 namespace Provision.Lab;
 
 /// <summary>Whole hosts, reinstalled through the network: firmware, DHCP, iPXE, boot server, installer, their own disk, ssh. One machine's life each.</summary>
+[Trait("Tier", "machine")]
 public sealed class DatacentreTests(ITestOutputHelper output)
 {
     [Fact]
@@ -14,7 +15,6 @@ public sealed class DatacentreTests(ITestOutputHelper output)
     }
 
     [Fact]
-    [Trait("Tier", "machine")]
     public void An_nvme80_with_UEFI_and_ZFS_is_installed_filled_and_reinstalled()
     {
         using var datacentre = new Datacentre();
