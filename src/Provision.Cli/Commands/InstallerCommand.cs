@@ -3,9 +3,11 @@ using System.Globalization;
 using System.Text.Json;
 using Provision.Installer;
 using Provision.Installer.Channel;
+using Provision.Installer.Discover;
 using Provision.Installer.Protect;
 using Provision.Jobs;
 using Provision.Machine;
+using Provision.Storage.Observe;
 using Command = System.CommandLine.Command;
 
 namespace Provision.Cli.Commands;
@@ -19,6 +21,7 @@ internal static class InstallerCommand
     {
         var command = new Command("installer", "Installs the machine it runs on. Only the installer's initramfs runs it: on a running system its first step refuses.");
         command.Subcommands.Add(CreateRun());
+        command.Subcommands.Add(CreateDiscover());
         command.Subcommands.Add(CreateRules());
         return command;
     }
@@ -51,6 +54,42 @@ internal static class InstallerCommand
             }
 
             return HostInstaller.ExitCodeOf(report.Outcome);
+        });
+        return command;
+    }
+
+    private static Command CreateDiscover()
+    {
+        var server = new Option<string>("--server") { Description = "Base address of the boot server", HelpName = "URL", Required = true };
+        var noReboot = new Option<bool>("--no-reboot") { Description = "Do not restart the machine once it is a host" };
+        var command = new Command(
+            "discover",
+            "Tells the boot server what this machine is (network cards, firmware, controllers, drives with their places and serials), touches nothing, and repeats it each minute " +
+            "until an engineer has made it a host (\"provision host adopt\"). Then the machine restarts.");
+        command.Options.Add(server);
+        command.Options.Add(noReboot);
+        command.SetAction(arguments =>
+        {
+            using var files = RootedFiles.Open("/");
+            var commands = new ProcessRunner();
+            using var discoverer = new Discoverer(
+                arguments.GetValue(server)!,
+                () =>
+                {
+                    var look = new LiveLook(commands, files, DateTimeOffset.UtcNow);
+                    var storage = StorageObserver.Observe(look);
+                    return new MachineLook(look.Record, storage);
+                },
+                look => Bundle.Pack(look.Record, look.Storage.Machine.HostName, Workspace.Version, commands),
+                line => Console.Error.WriteLine($"{DateTimeOffset.UtcNow:HH:mm:ss} discover    {line}"),
+                Thread.Sleep);
+            discoverer.Run();
+            if (!arguments.GetValue(noReboot))
+            {
+                commands.Run(Machine.Command.Of("reboot", "-f"));
+            }
+
+            return ExitCodes.Same;
         });
         return command;
     }

@@ -24,7 +24,7 @@ public sealed record ImageRecipe
     /// <summary>What the installer's initramfs is taken from; its script names the files. Nothing here goes past the block layer.</summary>
     private static readonly string[] InstallerParts =
     [
-        "base-files", "base-passwd", "libc-bin", "coreutils", "busybox", "udev", "kmod", "util-linux", "util-linux-extra", "mount", "fdisk", "mdadm", "cryptsetup-bin",
+        "base-files", "base-passwd", "libc-bin", "coreutils", "busybox", "udev", "libkmod2", "libacl1", "kmod", "util-linux", "util-linux-extra", "mount", "fdisk", "mdadm", "cryptsetup-bin",
         "e2fsprogs", "dosfstools", "tar", "zstd", "xz-utils", "cpio", "openssh-client", "openssh-server", "git", "age", "linux-image-amd64", "hostname", ProvisionPackage,
     ];
 
