@@ -14,7 +14,7 @@ internal sealed class BootedMachine : IDisposable
 
     private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(25);
-    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(30);
     private static readonly string[] GivenUp = ["installer: FAILED", "installer: STOPPED"];
     private readonly Datacentre datacentre;
     private readonly string address;
@@ -80,9 +80,12 @@ internal sealed class BootedMachine : IDisposable
     /// <summary>Goes on with a restart that was waited for.</summary>
     public void GoOn()
     {
+        // Or it takes our reset for one more that it is to stand still for.
+        Monitor.Execute("set-action", new() { ["reboot"] = "reset" });
         Monitor.Execute("system_reset");
         Monitor.WaitFor("RESET");
         Monitor.Execute("cont");
+        Monitor.Execute("set-action", new() { ["reboot"] = "shutdown" });
         Time.Start();
     }
 
