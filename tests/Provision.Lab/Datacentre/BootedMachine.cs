@@ -80,12 +80,11 @@ internal sealed class BootedMachine : IDisposable
     /// <summary>Goes on with a restart that was waited for.</summary>
     public void GoOn()
     {
-        // Or it takes our reset for one more that it is to stand still for.
+        // From here on it restarts as it likes: SeaBIOS, which finds itself in memory after a reset, resets the machine once more.
         Monitor.Execute("set-action", new() { ["reboot"] = "reset" });
         Monitor.Execute("system_reset");
         Monitor.WaitFor("RESET");
         Monitor.Execute("cont");
-        Monitor.Execute("set-action", new() { ["reboot"] = "shutdown" });
         Time.Start();
     }
 
