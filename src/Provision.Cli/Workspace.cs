@@ -8,6 +8,7 @@ using Provision.Host.Repository;
 using Provision.Host.Secrets;
 using Provision.Inventory;
 using Provision.Machine;
+using Provision.Storage.Observe;
 using Provision.Text;
 
 namespace Provision.Cli;
@@ -121,7 +122,7 @@ internal sealed class Workspace
     /// <summary>Addresses of a machine's network cards.</summary>
     public static IEnumerable<string> Macs(IMachineFiles files) =>
         files.List("/sys/class/net")
-            .Select(card => files.Read($"/sys/class/net/{card}/address", follow: true))
+            .Select(card => files.Read($"/sys/class/net/{card}/{MachineIdentity.OfBondedCard}", follow: true) ?? files.Read($"/sys/class/net/{card}/address", follow: true))
             .OfType<FileContent>()
             .Select(file => System.Text.Encoding.ASCII.GetString(file.Content).Trim());
 }

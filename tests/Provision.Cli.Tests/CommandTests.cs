@@ -179,6 +179,16 @@ public sealed class CommandTests : IDisposable
         Assert.Contains("imap33 at ", Run("diff", "--repo", Repository, "--root", work, "--stat").Text, StringComparison.Ordinal);
     }
 
+    /// <summary>A card that is part of a bond shows the bond's address, which is any; its own is told elsewhere.</summary>
+    [Fact]
+    public void A_host_finds_itself_by_a_card_that_is_part_of_a_bond()
+    {
+        Directory.CreateDirectory(work + "/sys/class/net/eth0/bonding_slave");
+        File.WriteAllText(work + "/sys/class/net/eth0/address", "42:b2:4c:f4:be:36\n");
+        File.WriteAllText(work + "/sys/class/net/eth0/bonding_slave/perm_hwaddr", "00:00:5e:00:53:20\n");
+        Assert.Contains("imap33 at ", Run("diff", "--repo", Repository, "--root", work, "--stat").Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_pinned_host_is_rendered_from_its_branch()
     {

@@ -27,7 +27,7 @@ public sealed class InstallerTrial : IDisposable
         image = new InstallerImage(artefacts, folder.Folder("work"));
         File.WriteAllText(Path.Combine(Shared, "allowed_signers"), image.AllowedSigners);
         (commit, hash) = MakeRepository(Path.Combine(artefacts, "repository.bundle"));
-        MakeIdentity(Path.Combine(artefacts, "identity.tar"));
+        PublicKey = LabIdentity.Make(Host, folder.Folder("identity"), Path.Combine(artefacts, "identity.tar"));
         Installed = new InstallerDisks([.. Megabytes.Select((size, index) => folder.Disk($"bay{index + 1}", size))]);
         Write(Order("first"));
         Log = UmlStorageGuest.Run(new UmlMachine { Disks = Installed.Disks, Memory = 768 }, Shared, FillAndInstall);
@@ -153,18 +153,8 @@ public sealed class InstallerTrial : IDisposable
         void Git(params IReadOnlyList<string> words) => Run("git", ["-C", repository, .. words]);
     }
 
-    private void MakeIdentity(string archive)
-    {
-        var place = folder.Folder("identity");
-        Directory.CreateDirectory(Path.Combine(place, "etc/ssh"));
-        // All kinds of keys, as of a real host: making one takes seconds in emulation.
-        Run("ssh-keygen", "-A", "-f", place);
-        Run("tar", "--create", "--file=" + archive, "--directory=" + place, "etc");
-        PublicKey = File.ReadAllText(Path.Combine(place, "etc/ssh/ssh_host_ed25519_key.pub")).Trim();
-    }
-
     /// <summary>The host's public ssh key.</summary>
-    public string PublicKey { get; private set; } = "";
+    public string PublicKey { get; }
 
     private static void Run(string program, params IReadOnlyList<string> arguments) => new ProcessRunner().Run(Command.Of(program, arguments)).OrThrow();
 }

@@ -15,7 +15,7 @@ internal static class QemuArguments
     {
         List<string> arguments =
         [
-            "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "Nehalem,+rdrand,+aes,+pclmulqdq", "-smp", $"{machine.Processors}", "-m", $"{machine.Memory}",
+            "-machine", machine.Network is null ? "q35" : "q35,graphics=off", "-accel", "tcg,thread=multi", "-cpu", "Nehalem,+rdrand,+aes,+pclmulqdq", "-smp", $"{machine.Processors}", "-m", $"{machine.Memory}",
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-uuid", $"{machine.Uuid}",
             // Or ACPI has the PCI slots, and they do not have the numbers that their ports say.
             "-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off",
@@ -37,6 +37,17 @@ internal static class QemuArguments
         foreach (var mac in machine.Macs)
         {
             Device(true, $"virtio-net-pci,mac={mac},romfile=");
+        }
+
+        if (machine.Network is { } card)
+        {
+            arguments.AddRange(["-netdev", $"tap,id=net,ifname={card.Tap},script=no,downscript=no"]);
+            // UEFI brings a driver of its own and asks by PXE; a BIOS has the card's ROM, which is iPXE already.
+            Device(true, $"virtio-net-pci,netdev=net,mac={card.Mac},bootindex={card.BootIndex}" + (card.Variables is null ? "" : ",romfile="));
+            if (card.Variables is { } variables)
+            {
+                arguments.AddRange(["-drive", $"if=pflash,format=raw,readonly=on,file={Ovmf.Code}", "-drive", $"if=pflash,format=raw,file={variables}"]);
+            }
         }
 
         return arguments;
@@ -67,6 +78,11 @@ internal static class QemuArguments
     public static JsonObject Disk(QemuDisk disk)
     {
         var device = new JsonObject { ["id"] = disk.Place.Id, ["drive"] = ImageName(disk.Place), ["serial"] = disk.Serial };
+        if (disk.BootIndex is { } index)
+        {
+            device["bootindex"] = index;
+        }
+
         switch (disk.Place)
         {
             case AhciPort port:

@@ -17,4 +17,7 @@ public sealed record QemuDisk(string Image, DiskPlace Place, string Serial)
 
     /// <summary>Whether it says that it does not rotate (AHCI and SCSI).</summary>
     public bool Ssd { get; init; }
+
+    /// <summary>Where firmware has it in the order of what it starts from; null where it never does.</summary>
+    public int? BootIndex { get; init; }
 }

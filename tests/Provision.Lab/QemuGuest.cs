@@ -99,19 +99,10 @@ public sealed class QemuGuest : IDisposable
     }
 
     /// <summary>Plugs a disk in, where the place can do that: SCSI, NVMe and USB.</summary>
-    public void AddDisk(QemuDisk disk)
-    {
-        Monitor.Execute("blockdev-add", QemuArguments.Image(disk));
-        Monitor.Execute("device_add", QemuArguments.Disk(disk));
-    }
+    public void AddDisk(QemuDisk disk) => Monitor.Add(disk);
 
     /// <summary>Pulls a disk out, and waits until the machine has let it go.</summary>
-    public void RemoveDisk(DiskPlace place)
-    {
-        Monitor.Execute("device_del", new() { ["id"] = place.Id });
-        Monitor.WaitFor("DEVICE_DELETED", place.Id);
-        Monitor.Execute("blockdev-del", new() { ["node-name"] = QemuArguments.ImageName(place) });
-    }
+    public void RemoveDisk(DiskPlace place) => Monitor.Remove(place);
 
     /// <inheritdoc/>
     public void Dispose()

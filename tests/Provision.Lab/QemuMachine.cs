@@ -18,6 +18,9 @@ public sealed record QemuMachine
     /// <summary>Network cards, which are connected to nothing.</summary>
     public IReadOnlyList<string> Macs { get; init; } = [];
 
+    /// <summary>The card that it boots from; null for a machine whose kernel is given to it.</summary>
+    public BootCard? Network { get; init; }
+
     /// <summary>The machine's own identity, as DMI tells it.</summary>
     public Guid Uuid { get; init; } = new("6f4a1c52-0000-4000-8000-000000000001");
 

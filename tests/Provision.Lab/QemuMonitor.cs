@@ -39,8 +39,8 @@ public sealed class QemuMonitor : IDisposable
         }
     }
 
-    /// <summary>Waits until QEMU has told of an event about a device.</summary>
-    public void WaitFor(string name, string device)
+    /// <summary>Waits until QEMU has told of an event; of one about a device, where one is named.</summary>
+    public void WaitFor(string name, string? device = null)
     {
         while (!events.Exists(Matches))
         {
@@ -49,7 +49,45 @@ public sealed class QemuMonitor : IDisposable
 
         events.RemoveAll(Matches);
 
-        bool Matches(JsonNode node) => node["event"]?.GetValue<string>() == name && node["data"]?["device"]?.GetValue<string>() == device;
+        bool Matches(JsonNode node) => node["event"]?.GetValue<string>() == name && (device is null || node["data"]?["device"]?.GetValue<string>() == device);
+    }
+
+    /// <summary>Plugs a disk in, where the place can do that: SCSI, NVMe and USB.</summary>
+    public void Add(QemuDisk disk)
+    {
+        Execute("blockdev-add", QemuArguments.Image(disk));
+        Execute("device_add", QemuArguments.Disk(disk));
+    }
+
+    /// <summary>Pulls a disk out, and waits until the machine has let it go.</summary>
+    public void Remove(DiskPlace place)
+    {
+        Execute("device_del", new() { ["id"] = place.Id });
+        WaitFor("DEVICE_DELETED", place.Id);
+        Execute("blockdev-del", new() { ["node-name"] = QemuArguments.ImageName(place) });
+    }
+
+    /// <summary>Why the machine stands still, where it was started with <c>-no-reboot -no-shutdown</c> and restarted or switched itself off.</summary>
+    /// <returns><c>guest-reset</c>, <c>guest-shutdown</c>, <c>guest-panic</c>; null while it runs.</returns>
+    public string? Stopped()
+    {
+        try
+        {
+            while (!events.Exists(IsStop))
+            {
+                events.Add(Read(TimeSpan.FromMilliseconds(50)));
+            }
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+
+        var reason = events.Find(IsStop)!["data"]!["reason"]!.GetValue<string>();
+        events.Clear();
+        return reason;
+
+        static bool IsStop(JsonNode node) => node["event"]?.GetValue<string>() == "SHUTDOWN";
     }
 
     /// <inheritdoc/>
@@ -62,5 +100,5 @@ public sealed class QemuMonitor : IDisposable
         Execute("qmp_capabilities");
     }
 
-    private JsonNode Read() => JsonNode.Parse(socket.ReadLine(Limit))!;
+    private JsonNode Read(TimeSpan? limit = null) => JsonNode.Parse(socket.ReadLine(limit ?? Limit))!;
 }

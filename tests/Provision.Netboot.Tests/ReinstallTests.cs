@@ -31,7 +31,7 @@ public sealed class ReinstallTests : IAsyncLifetime
         var job = site.Arm();
         var script = await site.Script();
         Assert.Equal(script, await site.Script());
-        Assert.Contains($"kernel /artefacts/installer/{BootSite.Digest}/vmlinuz initrd=initrd.magic", script, StringComparison.Ordinal);
+        Assert.Contains($"kernel /artefacts/installer/{BootSite.Digest}/vmlinuz initrd=initrd BOOTIF=01-${{netX/mac:hexhyp}} initrd=ticket ", script, StringComparison.Ordinal);
         Assert.Contains($"provision.job={job.Id} console=ttyS0 ||", script, StringComparison.Ordinal);
         var ticket = await site.Ticket(job);
         Assert.Equal(ticket, await site.Ticket(job));

@@ -173,12 +173,17 @@ public sealed partial class Installation
         }
     }
 
-    /// <summary>In a root that is not the running system, enabling is a link and nothing more.</summary>
+    /// <summary>
+    /// In a root that is not the running system, enabling is a link and nothing more. Its own systemctl makes it, where it has one: it is of the release that will read the
+    /// link, and an installer's initramfs has none.
+    /// </summary>
     private void EnableOffline(IReadOnlyList<string> units)
     {
         if (units.Count > 0)
         {
-            commands.Run(Command.Of("systemctl", [$"--root={files.Root}", "enable", "--", .. units])).OrThrow();
+            commands.Run(files.Stat("/usr/bin/systemctl") is null
+                ? Command.Of("systemctl", [$"--root={files.Root}", "enable", "--", .. units])
+                : Command.Of("chroot", [files.Root, "/usr/bin/systemctl", "enable", "--", .. units])).OrThrow();
         }
     }
 }

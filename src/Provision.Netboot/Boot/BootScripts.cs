@@ -52,7 +52,7 @@ public static class BootScripts
         if (target == BootTarget.Installer)
         {
             // The ticket with the token is a file of the initrd: what is on the command line is in every log.
-            Kernel(script, boot!, JobWords(boot!, job!));
+            Kernel(script, boot!, "initrd=ticket " + JobWords(boot!, job!));
             script.Append("initrd --name ticket ").Append(TicketOf(job!)).Append(" || goto local\nboot ||\n");
         }
         else if (target == BootTarget.Discovery)
@@ -80,9 +80,12 @@ public static class BootScripts
 
     private static string KernelWords(InstallerBoot boot, string card, string words) => string.Join(' ', [$"BOOTIF=01-{card}", words, .. boot.KernelOptions]);
 
+    /// <summary>
+    /// Under UEFI the kernel asks for its initrds by the names that it is told; <c>initrd.magic</c>, which is all of them, iPXE of before 2021 does not have, and Debian 12 ships that.
+    /// </summary>
     private static void Kernel(StringBuilder script, InstallerBoot boot, string words)
     {
-        script.Append("kernel /artefacts/").Append(boot.Image).Append("/vmlinuz initrd=initrd.magic ").Append(KernelWords(boot, "${netX/mac:hexhyp}", words));
+        script.Append("kernel /artefacts/").Append(boot.Image).Append("/vmlinuz initrd=initrd ").Append(KernelWords(boot, "${netX/mac:hexhyp}", words));
         script.Append(" || goto local\ninitrd --name initrd /artefacts/").Append(boot.Image).Append("/initrd.zst || goto local\n");
     }
 

@@ -1,0 +1,210 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Provision.Inventory;
+using Provision.Machine;
+
+namespace Provision.Lab;
+
+/// <summary>
+/// A datacentre of tests/fixtures/datacentre in a network namespace: a switch, two Tang servers, a repository, and a boot server, which is the published
+/// program with its dnsmasq. Machines are plugged in by taps.
+/// </summary>
+internal sealed class Datacentre : IDisposable
+{
+    /// <summary>Address of the boot server, and of the Tang servers.</summary>
+    public const string Server = "192.0.2.4";
+
+    private const string Switch = "switch0";
+    private static readonly ProcessRunner Runner = new();
+    private static int number;
+    private readonly LabFolder folder = new();
+    private readonly string space = $"pvdc{Environment.ProcessId}-{Interlocked.Increment(ref number)}";
+    private readonly List<RunningCommand> tangs = [];
+    private readonly ConcurrentQueue<string> said = new();
+    private RunningCommand? server;
+    private int taps;
+
+    /// <summary>Builds it up; the boot server runs.</summary>
+    public Datacentre()
+    {
+        CopyRepository(Repository);
+        Runner.Run(Command.Of("ip", "netns", "add", space)).OrThrow();
+        try
+        {
+            Inside("ip", "link", "set", "lo", "up").OrThrow();
+            Inside("ip", "link", "add", Switch, "type", "bridge").OrThrow();
+            Inside("ip", "address", "add", Server + "/24", "dev", Switch).OrThrow();
+            Inside("ip", "link", "set", Switch, "up").OrThrow();
+            foreach (var index in (int[])[1, 2])
+            {
+                StartTang(index);
+            }
+
+            MakeKeys();
+            Git("init", "--quiet");
+            Commit("the lab's fleet");
+            StartServer();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The fixture's repository, with what it takes over from this one as it is.</summary>
+    public static void CopyRepository(string place)
+    {
+        Runner.Run(Command.Of("cp", "-r", Path.Combine(ProvisionBinary.Repository, "tests/fixtures/datacentre"), place)).OrThrow();
+        foreach (var shared in (string[])["templates/storage", "templates/network", "templates/_ip", "roles/storage.yaml"])
+        {
+            Runner.Run(Command.Of("cp", "-r", Path.Combine(ProvisionBinary.Repository, shared), Path.Combine(place, shared))).OrThrow();
+        }
+    }
+
+    /// <summary>The repository.</summary>
+    public string Repository => Path.Combine(folder.Path, "repository");
+
+    /// <summary>Folder of disks, consoles and sockets.</summary>
+    public LabFolder Folder => folder;
+
+    /// <summary>Key of the engineer, who may log in everywhere.</summary>
+    public string EngineerKey => Path.Combine(folder.Path, "engineer");
+
+    /// <summary>The key that opens the escrow.</summary>
+    public string OperatorKey => Path.Combine(folder.Path, "operator.key");
+
+    /// <summary>What the engineer knows of the hosts' keys: nothing is ever added to it by a connection.</summary>
+    public string KnownHosts => Path.Combine(folder.Path, "known_hosts");
+
+    /// <summary>What the boot server and its dnsmasq have said.</summary>
+    public string Said => string.Join('\n', said);
+
+    private string StateFolder => Path.Combine(folder.Path, "state");
+
+    private string ServerKey => Path.Combine(folder.Path, "server.key");
+
+    /// <summary>A command in the datacentre's network.</summary>
+    public Command InNetwork(string program, params IReadOnlyList<string> arguments) => Command.Of("ip", ["netns", "exec", space, program, .. arguments]);
+
+    /// <summary>Runs <c>provision</c> as the engineer does on the boot server.</summary>
+    public CommandResult Provision(params IReadOnlyList<string> arguments) =>
+        Runner.Run(InNetwork(ProvisionBinary.Path, ["--repo", Repository, .. arguments]).WithTimeout(TimeSpan.FromMinutes(3)));
+
+    /// <summary>Arms a host.</summary>
+    public void Arm(string host, params IReadOnlyList<string> options) =>
+        Provision(["netboot", "arm", host, "--state", StateFolder, "--store", LabImages.Store, "--for", "4h", "--yes", .. options]).OrThrow();
+
+    /// <summary>The host's last job as <c>netboot status</c> tells it.</summary>
+    public JsonElement Job(string host)
+    {
+        using var shown = JsonDocument.Parse(Provision("netboot", "status", host, "--state", StateFolder, "-o", "json").OrThrow().Text);
+        return shown.RootElement.EnumerateArray().MaxBy(job => job.GetProperty("armed_at").GetDateTimeOffset()).Clone();
+    }
+
+    /// <summary>The state of the host's last job.</summary>
+    public string State(string host) => Job(host).GetProperty("state").GetString()!;
+
+    /// <summary>Whether the host's last job may still install it.</summary>
+    public bool IsOpen(string host) => Job(host).GetProperty("open").GetBoolean();
+
+    /// <summary>Approves the plan that a machine gave.</summary>
+    public void Approve(string host, string hash) => Provision("netboot", "approve", host, "--hash", hash, "--state", StateFolder).OrThrow();
+
+    /// <summary>Takes a job back.</summary>
+    public void Disarm(string host) => Provision("netboot", "disarm", host, "--state", StateFolder).OrThrow();
+
+    /// <summary>Starts the boot server.</summary>
+    public void StartServer()
+    {
+        server = RunningCommand.Start(InNetwork(ProvisionBinary.Path, "--repo", Repository, "netboot", "serve", "--site", "here", "--state", StateFolder, "--store", LabImages.Store, "--identity", ServerKey)
+            .WithListener(said.Enqueue));
+        Patience.Until(() => Inside("curl", "--silent", "--fail", "--output", "/dev/null", $"http://{Server}:8480/boot.ipxe").Succeeded, TimeSpan.FromMinutes(2), () => $"the boot server does not answer\n{Said}");
+    }
+
+    /// <summary>Kills it, with its dnsmasq.</summary>
+    public void KillServer() => server?.Dispose();
+
+    /// <summary>A new tap on the switch.</summary>
+    public string Tap()
+    {
+        var name = $"tap{Interlocked.Increment(ref taps)}";
+        Inside("ip", "tuntap", "add", name, "mode", "tap").OrThrow();
+        Inside("ip", "link", "set", name, "master", Switch, "up").OrThrow();
+        return name;
+    }
+
+    /// <summary>The fleet as it is now.</summary>
+    public Fleet Fleet() => InventoryLoader.Load(InventoryFiles.ReadFrom(Repository)).Fleet ?? throw new InvalidOperationException("the lab's fleet does not validate");
+
+    /// <summary>Writes a host's drive record.</summary>
+    public void Record(string host, string text)
+    {
+        var path = Path.Combine(Repository, DriveRecordText.PathOf(host));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        Commit($"drives of {host}");
+    }
+
+    /// <summary>Commits everything, and waits until nothing is left that would make the repository dirty.</summary>
+    public void Commit(string message)
+    {
+        Git("add", "--all");
+        Git("-c", "user.name=lab", "-c", "user.email=lab@lab.example", "commit", "--quiet", "--allow-empty", "-m", message);
+    }
+
+    public void Dispose()
+    {
+        server?.Dispose();
+        tangs.ForEach(tang => tang.Dispose());
+        Runner.Run(Command.Of("ip", "netns", "delete", space));
+        folder.Dispose();
+    }
+
+    private void StartTang(int index)
+    {
+        var keys = folder.Folder($"tang{index}");
+        Runner.Run(Command.Of("/usr/libexec/tangd-keygen", keys)).OrThrow();
+        tangs.Add(RunningCommand.Start(InNetwork("socat", $"TCP-LISTEN:750{index},fork,reuseaddr", $"EXEC:/usr/libexec/tangd {keys}")));
+        var thumbprint = "";
+        Patience.Until(() => (thumbprint = Inside("tang-show-keys", $"750{index}").Text.Trim()).Length > 0, TimeSpan.FromMinutes(1), () => $"Tang server {index} does not answer");
+        Replace("hosts/fleet.yaml", index == 1 ? "FIRST-TANG" : "SECOND-TANG", thumbprint);
+    }
+
+    private void MakeKeys()
+    {
+        Runner.Run(Command.Of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "engineer", "-f", EngineerKey)).OrThrow();
+        var engineer = Fleet().FindSite("here")!.Netboot.Engineers[0];
+        foreach (var file in (string[])["hosts/fleet.yaml", "roles/store.yaml"])
+        {
+            Replace(file, engineer, File.ReadAllText(EngineerKey + ".pub").Trim());
+        }
+
+        Directory.CreateDirectory(Path.Combine(Repository, "hosts/secrets"));
+        File.WriteAllText(Path.Combine(Repository, "hosts/secrets/operators.txt"), Age(OperatorKey) + "\n");
+        var recipient = Age(ServerKey);
+        foreach (var host in Fleet().Hosts)
+        {
+            var archive = Path.Combine(folder.Path, host.Name + ".tar");
+            var key = LabIdentity.Make(host.Name, folder.Folder("identity-" + host.Name), archive);
+            Runner.Run(Command.Of("age", "-r", recipient, "-o", Path.Combine(Repository, $"hosts/secrets/identity-{host.Name}.age"), archive)).OrThrow();
+            File.AppendAllText(KnownHosts, $"{host.Address} {key}\n");
+        }
+    }
+
+    private static string Age(string key)
+    {
+        Runner.Run(Command.Of("age-keygen", "-o", key)).OrThrow();
+        return Runner.Run(Command.Of("age-keygen", "-y", key)).OrThrow().Text.Trim();
+    }
+
+    private void Replace(string file, string word, string text)
+    {
+        var path = Path.Combine(Repository, file);
+        File.WriteAllText(path, File.ReadAllText(path).Replace(word, text, StringComparison.Ordinal));
+    }
+
+    private CommandResult Inside(string program, params IReadOnlyList<string> arguments) => Runner.Run(InNetwork(program, arguments).WithTimeout(TimeSpan.FromMinutes(1)));
+
+    private void Git(params IReadOnlyList<string> arguments) => Runner.Run(Command.Of("git", ["-C", Repository, .. arguments])).OrThrow();
+}
