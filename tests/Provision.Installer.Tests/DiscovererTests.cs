@@ -46,7 +46,7 @@ public class DiscovererTests
             new ObservedDrive
             {
                 Device = "sda", Bus = new BusAddress("0000:00:1f.2", 1, null, null, "0:0:0:0", "pci-0000:00:1f.2-ata-1"), Areca = null, Model = "WD40", Serial = "WX11", Wwn = null,
-                Bytes = 4_000_000_000_000, Media = Inventory.DriveMedia.Hdd, Health = default,
+                Bytes = 4_000_000_000_000, Media = Inventory.DriveMedia.Hdd, Health = DriveHealth.Unknown,
             },
         ],
     };

@@ -105,12 +105,12 @@ public sealed class ImageBuildTests : IDisposable
         }
 
         Assert.Equal(ProvisionBinary.Run("installer", "rules").Text, File.ReadAllText(Path.Combine(tree, "etc/udev/rules.d/60-provision-guard.rules")));
-        Assert.All(Installer.Protect.GuardRules.UdevFilesToLeaveOut, rule => Assert.False(File.Exists(Path.Combine(tree, "usr/lib/udev/rules.d", rule)), rule));
+        Assert.Empty(Directory.GetFiles(Path.Combine(tree, "usr/lib/udev/rules.d")).Select(Path.GetFileName).Intersect(Installer.Protect.GuardRules.UdevFilesToLeaveOut));
         Assert.Equal("AUTO -all\n", File.ReadAllText(Path.Combine(tree, "etc/mdadm/mdadm.conf")));
         Assert.Contains(File.ReadAllText(key + ".pub").Split(' ')[1], File.ReadAllText(Path.Combine(tree, "etc/provision/allowed_signers")), StringComparison.Ordinal);
         var modules = Directory.GetFiles(Path.Combine(tree, "usr/lib/modules"), "*.ko", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension).ToHashSet(StringComparer.Ordinal);
-        string[] wanted = ["ahci", "nvme", "megaraid_sas", "mpt3sas", "arcmsr", "mptsas", "virtio_net", "virtio_scsi", "e1000", "igb", "ixgbe", "tg3", "bnx2", "bnxt_en", "raid1", "md-mod", "vfat", "ext4", "sd_mod", "nls_ascii"];
-        Assert.All(wanted, module => Assert.Contains(module, modules));
+        Assert.Equal([], ((string[])["ahci", "nvme", "megaraid_sas", "mpt3sas", "arcmsr", "mptsas", "virtio_net", "virtio_scsi", "e1000", "igb", "ixgbe", "tg3", "bnx2", "bnxt_en", "raid1", "md-mod", "vfat", "ext4", "sd_mod", "nls_ascii"])
+            .Except(modules));
     }
 
     private void HoldsWhatTheImageNeeds(string image)
@@ -119,7 +119,7 @@ public sealed class ImageBuildTests : IDisposable
         Assert.Equal(Image, manifest.Name);
         var names = commands.Run(Command.Of("tar", "--list", "--zstd", "--file=" + Path.Combine(image, "root.tar.zst"))).OrThrow().Text.Split('\n').ToHashSet(StringComparer.Ordinal);
         string[] needed = ["./usr/lib/grub/i386-pc/boot.img", "." + Installer.Boot.BootLoader.CoreImage, "./usr/lib/shim/shimx64.efi.signed", "./usr/lib/shim/mmx64.efi.signed", "./usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed", "./usr/bin/provision", "./usr/sbin/nginx"];
-        Assert.All(needed, name => Assert.Contains(name, names));
+        Assert.Equal([], needed.Except(names));
         var kernel = Assert.Single(names, name => name.StartsWith("./boot/vmlinuz-", StringComparison.Ordinal));
         Assert.Contains("./boot/initrd.img-" + kernel["./boot/vmlinuz-".Length..], names);
         Assert.DoesNotContain(names, name => name is "./etc/hostid" or "./etc/hostname" or "./usr/sbin/policy-rc.d" || name.StartsWith("./etc/ssh/ssh_host_", StringComparison.Ordinal));
