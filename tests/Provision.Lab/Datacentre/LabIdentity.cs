@@ -15,6 +15,8 @@ internal static class LabIdentity
         Directory.CreateDirectory(Path.Combine(folder, "etc/ssh"));
         var key = Path.Combine(folder, "etc/ssh/ssh_host_ed25519_key");
         Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", host, "-f", key);
+        // The other kinds too: making them takes seconds in emulation.
+        Run("ssh-keygen", "-A", "-f", folder);
         Run("tar", "--create", "--file=" + archive, "--directory=" + folder, "etc");
         return File.ReadAllText(key + ".pub").Trim();
     }
