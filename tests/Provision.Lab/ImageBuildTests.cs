@@ -118,7 +118,7 @@ public sealed class ImageBuildTests : IDisposable
         var manifest = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(image, "manifest.json")), JobsJson.Default.ImageManifest)!;
         Assert.Equal(Image, manifest.Name);
         var names = commands.Run(Command.Of("tar", "--list", "--zstd", "--file=" + Path.Combine(image, "root.tar.zst"))).OrThrow().Text.Split('\n').ToHashSet(StringComparer.Ordinal);
-        string[] needed = ["./usr/lib/grub/i386-pc/boot.img", "." + Installer.Boot.BootLoader.CoreImage, "./usr/lib/shim/shimx64.efi.signed", "./usr/lib/shim/mmx64.efi.signed", "./usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed", "./usr/bin/provision", "./usr/sbin/nginx"];
+        string[] needed = ["./usr/lib/grub/i386-pc/boot.img", "." + Installer.Boot.BootLoader.CoreImage, "./usr/lib/shim/shimx64.efi.signed", "./usr/lib/shim/mmx64.efi.signed", "./usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed", "./usr/bin/provision", "./usr/sbin/nginx", "./etc/provision/allowed_signers"];
         Assert.Equal([], needed.Except(names));
         var kernel = Assert.Single(names, name => name.StartsWith("./boot/vmlinuz-", StringComparison.Ordinal));
         Assert.Contains("./boot/initrd.img-" + kernel["./boot/vmlinuz-".Length..], names);

@@ -106,7 +106,7 @@ internal static class NetbootBuildCommand
     private static List<ImageRecipe> Recipes(Fleet fleet, Site site, ImageSigner signer) =>
     [
         ImageRecipe.Installer(fleet, site, signer.AllowedSigners),
-        .. fleet.Hosts.Where(host => host.Site == site.Name && host.Status != HostStatus.Retired).DistinctBy(host => ImageNames.OfRoles(host.Roles)).Select(host => ImageRecipe.OfRoles(fleet, site, host)).OrderBy(recipe => recipe.Name, StringComparer.Ordinal),
+        .. fleet.Hosts.Where(host => host.Site == site.Name && host.Status != HostStatus.Retired).DistinctBy(host => ImageNames.OfRoles(host.Roles)).Select(host => ImageRecipe.OfRoles(fleet, site, host, signer.AllowedSigners)).OrderBy(recipe => recipe.Name, StringComparer.Ordinal),
     ];
 
     private static List<ImageRecipe> Chosen(List<ImageRecipe> all, string[] names) => names.Length == 0 ? all :

@@ -56,7 +56,8 @@ public sealed record ImageRecipe
     /// <param name="fleet">The fleet.</param>
     /// <param name="site">The site whose settings count.</param>
     /// <param name="host">A host with the roles.</param>
-    public static ImageRecipe OfRoles(Fleet fleet, Site site, Inventory.Host host)
+    /// <param name="allowedSigners">Who may sign images: <c>provision reinstall --local</c> reads it on the host.</param>
+    public static ImageRecipe OfRoles(Fleet fleet, Site site, Inventory.Host host, string allowedSigners)
     {
         var pinned = fleet.RolesOf(host).Packages;
         return new ImageRecipe
@@ -68,7 +69,7 @@ public sealed record ImageRecipe
             Variant = "minbase",
             Before = Resource("os-before.sh"),
             After = Resource("os-after.sh"),
-            Files = new Dictionary<string, string>(StringComparer.Ordinal) { ["core-modules"] = string.Join(' ', BootLoader.CoreModules), ["core-path"] = BootLoader.CoreImage },
+            Files = new Dictionary<string, string>(StringComparer.Ordinal) { ["core-modules"] = string.Join(' ', BootLoader.CoreModules), ["core-path"] = BootLoader.CoreImage, ["allowed_signers"] = allowedSigners },
         };
     }
 

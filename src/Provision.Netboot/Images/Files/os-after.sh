@@ -8,6 +8,8 @@ core=$(cat "$parts/core-path")
 mkdir -p "$root$(dirname "$core")"
 # shellcheck disable=SC2046
 chroot "$root" grub-mkimage -O i386-pc -p '(,gpt2)/grub' -o "$core" $(cat "$parts/core-modules")
+# Whose installers the running host starts by itself (provision reinstall --local).
+install -D -m 644 "$parts/allowed_signers" "$root/etc/provision/allowed_signers"
 for kernel in "$root"/boot/vmlinuz-*; do
     [ -e "$root/boot/initrd.img-${kernel##*/vmlinuz-}" ] || chroot "$root" update-initramfs -c -k "${kernel##*/vmlinuz-}"
 done
