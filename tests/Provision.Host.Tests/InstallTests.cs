@@ -221,6 +221,18 @@ public sealed class InstallTests : IDisposable
     }
 
     [Fact]
+    public void A_unit_that_the_same_install_brings_is_enabled_where_no_system_runs()
+    {
+        using var programs = new Programs(fleet.RootFolder);
+        fleet.Template("etc/systemd/system/data.target", "mode: \"0644\"", "[Unit]\nDescription=data\n[Install]\nWantedBy=multi-user.target\n");
+        fleet.Role(rest: "services: [data.target]");
+        Assert.Equal(["data.target"], fleet.Diff().Units.Select(unit => unit.Unit.Name));
+        Assert.Equal(0, fleet.Install().ExitCode);
+        Assert.True(new FileInfo($"{fleet.RootFolder}/etc/systemd/system/multi-user.target.wants/data.target").LinkTarget is not null);
+        Assert.Empty(fleet.Diff().Units);
+    }
+
+    [Fact]
     public void A_check_that_cannot_be_run_is_owed_and_run_as_soon_as_it_can()
     {
         fleet.Template("etc/web.conf", "check: [grep, -q, good, '{file}']", "bad\n");

@@ -92,7 +92,7 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
 
         // dpkg's status is megabytes on a real host: read once, and only where somebody asks.
         var packages = new Lazy<IReadOnlyList<PackageDifference>>(() => ComparePackages(desired.Packages));
-        var units = selection.IsAll ? new UnitComparer(files, systemd).Compare(desired.Units) : [];
+        var units = selection.IsAll ? new UnitComparer(files, systemd).Compare(desired.Units, desired.Files) : [];
         CheckUnitNames(desired, different, units, packages, problems);
         var plan = new ChangePlan
         {

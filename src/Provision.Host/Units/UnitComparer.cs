@@ -28,13 +28,15 @@ public sealed class UnitComparer(IMachineFiles files, Systemd? systemd)
     public const string NotThere = "not there";
 
     /// <summary>The units that are not enabled or not active. In a root without unit files nothing can be said, and nothing is.</summary>
-    public IReadOnlyList<UnitDifference> Compare(IReadOnlyList<DesiredUnit> wanted)
+    /// <param name="wanted">Units that must be.</param>
+    /// <param name="coming">The host's files: a unit may be defined by one that is yet to be written.</param>
+    public IReadOnlyList<UnitDifference> Compare(IReadOnlyList<DesiredUnit> wanted, IReadOnlyList<DesiredFile> coming)
     {
         if (systemd is null)
         {
             var unitFiles = new UnitFiles(files);
             return unitFiles.IsSystem
-                ? [.. wanted.Where(unit => unitFiles.Defines(unit.Name) && NeedsLink(unit.Name) && !unitFiles.IsEnabled(unit.Name)).Select(unit => new UnitDifference(unit, "not enabled", true, false))]
+                ? [.. wanted.Where(unit => NeedsLink(unit.Name, coming) && !unitFiles.IsEnabled(unit.Name)).Select(unit => new UnitDifference(unit, "not enabled", true, false))]
                 : [];
         }
 
@@ -136,21 +138,14 @@ public sealed class UnitComparer(IMachineFiles files, Systemd? systemd)
         return byUnit;
     }
 
-    private bool NeedsLink(string unit)
+    // Only a unit that is defined, and by a file with an [Install] section, can be enabled.
+    private bool NeedsLink(string unit, IReadOnlyList<DesiredFile> coming)
     {
-        // Only a unit with an [Install] section can be enabled.
-        foreach (var name in UnitFiles.NamesOf(unit))
-        {
-            foreach (var folder in UnitFiles.Folders)
-            {
-                if (files.Read($"{folder}/{name}", follow: true) is { } file)
-                {
-                    return Encoding.UTF8.GetString(file.Content).Contains("\n[Install]", StringComparison.Ordinal);
-                }
-            }
-        }
-
-        return false;
+        var content = UnitFiles.NamesOf(unit)
+            .SelectMany(name => UnitFiles.Folders.Select(folder => $"{folder}/{name}"))
+            .Select(path => coming.FirstOrDefault(file => file.Path == path)?.Text ?? (files.Read(path, follow: true) is { } file ? Encoding.UTF8.GetString(file.Content) : null))
+            .FirstOrDefault(text => text is not null);
+        return content?.Contains("\n[Install]", StringComparison.Ordinal) == true;
     }
 
     private static string HashOf(IEnumerable<(string Path, string Sha256)> configuration)
