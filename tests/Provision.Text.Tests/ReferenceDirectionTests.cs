@@ -22,7 +22,13 @@ public class ReferenceDirectionTests
         // What an image must hold is the installer's to say.
         ["Provision.Netboot"] = ["Provision.State", "Provision.Host", "Provision.Storage", "Provision.Installer"],
         ["Provision.Installer"] = ["Provision.Host", "Provision.Storage", "Provision.Jobs"],
-        ["Provision.Cli"] = ["Provision.Host", "Provision.Storage", "Provision.Installer", "Provision.Netboot", "Provision.Placement"],
+        // A host's own Cyrus slots: what they are, what role they may start in, what is in them.
+        ["Provision.Slots"] = ["Provision.Inventory", "Provision.Machine"],
+        // Whether a host is well, in the forms that monitoring takes.
+        ["Provision.Watch"] = ["Provision.Slots", "Provision.Host", "Provision.Storage"],
+        // A store's master moves between hosts.
+        ["Provision.Failover"] = ["Provision.Slots", "Provision.State"],
+        ["Provision.Cli"] = ["Provision.Host", "Provision.Storage", "Provision.Installer", "Provision.Netboot", "Provision.Placement", "Provision.Watch", "Provision.Failover"],
     };
 
     [Fact]
