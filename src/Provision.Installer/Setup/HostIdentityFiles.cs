@@ -76,5 +76,5 @@ internal static class HostIdentityFiles
     private static string Fstab(InstallRun run) =>
         "# Made by provision when the system was installed.\n" +
         $"UUID={run.Target.Ids.Root} / ext4 errors=remount-ro 0 1\n" +
-        $"UUID={run.Target.Ids.Disks[0].EfiUuid} /boot/efi vfat umask=0077,nofail,x-systemd.device-timeout=5s 0 0\n";
+        $"UUID={run.Target.Ids.Disks[0].EfiUuid} /boot/efi vfat umask=0077,nofail,x-systemd.device-timeout=60s 0 0\n";
 }
