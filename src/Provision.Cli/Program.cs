@@ -17,6 +17,7 @@ root.Subcommands.Add(ValidateCommand.Create());
 root.Subcommands.Add(SchemaCommand.Create());
 root.Subcommands.Add(HostsCommand.Create());
 root.Subcommands.Add(SlotsCommand.Create());
+root.Subcommands.Add(SlotCommand.Create());
 root.Subcommands.Add(StoresCommand.Create());
 root.Subcommands.Add(ShowCommand.Create());
 root.Subcommands.Add(RenderCommand.Create());

@@ -13,7 +13,7 @@ public sealed record Command
     }
 
     /// <summary>The program: a path, or a name looked up in PATH.</summary>
-    public string Program { get; }
+    public string Program { get; private init; }
 
     /// <summary>The arguments, each passed as it is.</summary>
     public IReadOnlyList<string> Arguments { get; private init; }
@@ -47,6 +47,9 @@ public sealed record Command
 
     /// <summary>The same with more arguments at the end.</summary>
     public Command With(params IReadOnlyList<string> arguments) => this with { Arguments = [.. Arguments, .. arguments] };
+
+    /// <summary>The same, started by another program such as <c>nsenter</c> or <c>setpriv</c>, whose words come first.</summary>
+    public Command Through(string program, params IReadOnlyList<string> arguments) => this with { Program = program, Arguments = [.. arguments, Program, .. Arguments] };
 
     /// <summary>The same, run in a folder.</summary>
     public Command In(string folder) => this with { WorkingFolder = folder };

@@ -29,7 +29,11 @@ public readonly record struct Owner(uint Uid, uint Gid);
 /// <param name="Device">Filesystem it is on (major and minor in one number).</param>
 /// <param name="MountId">Mount it is reached through; two bind mounts of one filesystem differ.</param>
 /// <param name="Modified">When the content last changed.</param>
-public sealed record FileFacts(FileKind Kind, int Mode, Owner Owner, long Size, ulong Device, ulong MountId, DateTimeOffset Modified);
+public sealed record FileFacts(FileKind Kind, int Mode, Owner Owner, long Size, ulong Device, ulong MountId, DateTimeOffset Modified)
+{
+    /// <summary>When it was made, which renaming does not change; null where the filesystem does not keep it.</summary>
+    public DateTimeOffset? Born { get; init; }
+}
 
 /// <summary>A regular file, read.</summary>
 /// <param name="Facts">What it is.</param>

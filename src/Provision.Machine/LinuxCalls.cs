@@ -59,6 +59,8 @@ internal static unsafe partial class LinuxCalls
         [FieldOffset(28)] public ushort Mode;
         [FieldOffset(32)] public ulong Inode;
         [FieldOffset(40)] public ulong Size;
+        [FieldOffset(80)] public long BornSeconds;
+        [FieldOffset(88)] public uint BornNanoseconds;
         [FieldOffset(112)] public long ModifiedSeconds;
         [FieldOffset(120)] public uint ModifiedNanoseconds;
         [FieldOffset(136)] public uint DeviceMajor;
@@ -68,6 +70,7 @@ internal static unsafe partial class LinuxCalls
 
     public const uint StatBasic = 0x7ff;
     public const uint StatMountId = 0x1000;
+    public const uint StatBorn = 0x800;
 
     public static int OpenAt2(int folder, string path, int flags, int mode)
     {

@@ -47,25 +47,9 @@ public sealed class PrivateMounts : IDisposable
     /// <param name="changeRoot">A root to change to, or null.</param>
     public CommandResult Run(Command command, string? changeRoot = null)
     {
-        List<string> arguments = ["--mount=" + $"/proc/{holder.Id}/ns/mnt"];
-        if (changeRoot is not null)
-        {
-            // --root would be resolved outside: chroot inside the namespace sees what is mounted there.
-            arguments.AddRange(["--", "chroot", changeRoot, command.Program]);
-        }
-        else
-        {
-            arguments.AddRange(["--", command.Program]);
-        }
-
-        var inside = Command.Of("nsenter", [.. arguments, .. command.Arguments]);
-        inside = command.Timeout is { } limit ? inside.WithTimeout(limit) : inside;
-        foreach (var (name, value) in command.Environment)
-        {
-            inside = inside.WithEnvironment(name, value);
-        }
-
-        return commands.Run(inside);
+        // --root of nsenter would be resolved outside: chroot inside the namespace sees what is mounted there.
+        var inside = changeRoot is null ? command : command.Through("chroot", changeRoot);
+        return commands.Run(inside.Through("nsenter", $"--mount=/proc/{holder.Id}/ns/mnt", "--"));
     }
 
     /// <summary>Mounts an empty filesystem in memory on a folder.</summary>

@@ -303,7 +303,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
     private static FileFacts FactsOf(Handle handle, string path)
     {
         LinuxCalls.StatX answer;
-        Check(LinuxCalls.StatAt(handle.Descriptor, "", LinuxCalls.AtEmptyPath | LinuxCalls.AtSymlinkNoFollow, LinuxCalls.StatBasic | LinuxCalls.StatMountId, &answer), "look at", path);
+        Check(LinuxCalls.StatAt(handle.Descriptor, "", LinuxCalls.AtEmptyPath | LinuxCalls.AtSymlinkNoFollow, LinuxCalls.StatBasic | LinuxCalls.StatMountId | LinuxCalls.StatBorn, &answer), "look at", path);
         var kind = (answer.Mode & 0xF000) switch
         {
             0x8000 => FileKind.File,
@@ -312,9 +312,13 @@ public sealed unsafe class RootedFiles : IMachineFiles
             _ => FileKind.Other,
         };
         var device = ((ulong)answer.DeviceMajor << 32) | answer.DeviceMinor;
-        return new FileFacts(kind, answer.Mode & 0xFFF, new Owner(answer.Uid, answer.Gid), (long)answer.Size, device, answer.MountId,
-            DateTimeOffset.FromUnixTimeSeconds(answer.ModifiedSeconds).AddTicks(answer.ModifiedNanoseconds / 100));
+        return new FileFacts(kind, answer.Mode & 0xFFF, new Owner(answer.Uid, answer.Gid), (long)answer.Size, device, answer.MountId, Time(answer.ModifiedSeconds, answer.ModifiedNanoseconds))
+        {
+            Born = (answer.Mask & LinuxCalls.StatBorn) == 0 ? null : Time(answer.BornSeconds, answer.BornNanoseconds),
+        };
     }
+
+    private static DateTimeOffset Time(long seconds, uint nanoseconds) => DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(nanoseconds / 100);
 
     private static nint Check(nint result, string operation, string path) =>
         result < 0 ? throw new MachineFileException(operation, path, Marshal.GetLastPInvokeError()) : result;
