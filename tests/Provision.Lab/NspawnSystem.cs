@@ -13,12 +13,13 @@ namespace Provision.Lab;
 public sealed class NspawnSystem : IDisposable
 {
     private const string Packages = "age,dbus,procps,systemd,systemd-sysv,util-linux";
+    private const string MailPackages = "cyrus-admin,cyrus-caldav,cyrus-clients,cyrus-imapd,cyrus-pop3d,cyrus-replication,curl,git,iproute2,netbase,openssh-server,rsync,sasl2-bin";
     private static readonly Lock Building = new();
     private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(5);
     private readonly string controlGroup;
     private readonly Process container;
 
-    private NspawnSystem(string shared)
+    private NspawnSystem(string shared, string packages, params IReadOnlyList<string> options)
     {
         // A control group of its own: containers do not share one, and killing the group ends all that runs in it.
         controlGroup = Path.Combine(ControlGroups(), "provision-lab-" + Guid.NewGuid().ToString("N")[..8]);
@@ -26,8 +27,8 @@ public sealed class NspawnSystem : IDisposable
         var log = Path.Combine(shared, "console.log");
         string[] nspawn =
         [
-            "systemd-nspawn", "--quiet", "--directory=" + Image(), "--volatile=overlay", "--boot", "--register=no", "--keep-unit",
-            "--private-network", "--console=pipe", "--bind=" + shared + ":/lab", "--bind-ro=" + ProvisionBinary.Path + ":/usr/local/bin/provision",
+            "systemd-nspawn", "--quiet", "--directory=" + Image(packages), "--volatile=overlay", "--boot", "--register=no", "--keep-unit",
+            "--console=pipe", .. options, "--bind=" + shared + ":/lab", "--bind-ro=" + ProvisionBinary.Path + ":/usr/local/bin/provision",
         ];
         var start = new ProcessStartInfo("sh", ["-c", "echo $$ > \"$0/cgroup.procs\" && log=$1 && shift && exec \"$@\" > \"$log\" 2>&1", controlGroup, log, .. nspawn])
         {
@@ -52,7 +53,12 @@ public sealed class NspawnSystem : IDisposable
 
     /// <summary>Boots a system.</summary>
     /// <param name="shared">A folder of this machine that is seen inside as <c>/lab</c>.</param>
-    public static NspawnSystem Boot(string shared) => new(shared);
+    public static NspawnSystem Boot(string shared) => new(shared, Packages, "--private-network");
+
+    /// <summary>Boots a system with Debian's Cyrus in a network namespace.</summary>
+    /// <param name="shared">A folder of this machine that is seen inside as <c>/lab</c>.</param>
+    /// <param name="network">Name of the namespace.</param>
+    public static NspawnSystem BootMail(string shared, string network) => new(shared, $"{Packages},{MailPackages}", "--network-namespace-path=/run/netns/" + network, "--hostname=" + network);
 
     /// <summary>Runs a command inside.</summary>
     public CommandResult Run(params IReadOnlyList<string> command) =>
@@ -127,17 +133,17 @@ public sealed class NspawnSystem : IDisposable
     }
 
     /// <summary>The image's folder; made where it is not there, under another name first, so that it is whole or not there.</summary>
-    private static string Image()
+    private static string Image(string packages)
     {
         lock (Building)
         {
             var release = File.ReadLines("/etc/os-release").First(line => line.StartsWith("VERSION_CODENAME=", StringComparison.Ordinal)).Split('=')[1];
-            var name = "system-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{release} {Packages}")))[..12];
+            var name = "system-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{release} {packages}")))[..12];
             var folder = Path.Combine(Cache(), name);
             if (!Directory.Exists(folder))
             {
                 var unfinished = $"{folder}.{Environment.ProcessId}";
-                new ProcessRunner().Run(Command.Of("mmdebstrap", "--quiet", "--variant=minbase", "--include=" + Packages, release, unfinished).WithTimeout(TimeSpan.FromMinutes(10))).OrThrow();
+                new ProcessRunner().Run(Command.Of("mmdebstrap", "--quiet", "--variant=minbase", "--include=" + packages, release, unfinished).WithTimeout(TimeSpan.FromMinutes(10))).OrThrow();
                 try
                 {
                     Directory.Move(unfinished, folder);

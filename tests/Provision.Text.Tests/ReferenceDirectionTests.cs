@@ -23,7 +23,7 @@ public class ReferenceDirectionTests
         ["Provision.Netboot"] = ["Provision.State", "Provision.Host", "Provision.Storage", "Provision.Installer"],
         ["Provision.Installer"] = ["Provision.Host", "Provision.Storage", "Provision.Jobs"],
         // A host's own Cyrus slots: what they are, what role they may start in, what is in them.
-        ["Provision.Slots"] = ["Provision.Inventory", "Provision.Machine"],
+        ["Provision.Slots"] = ["Provision.Host", "Provision.Inventory", "Provision.Machine"],
         // Whether a host is well, in the forms that monitoring takes.
         ["Provision.Watch"] = ["Provision.Slots", "Provision.Host", "Provision.Storage"],
         // A store's master moves between hosts.

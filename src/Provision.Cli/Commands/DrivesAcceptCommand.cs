@@ -58,7 +58,7 @@ internal static class DrivesAcceptCommand
             throw new UserErrorException(edit.Result.Diagnostics);
         }
 
-        if (!yes && !Confirmed(edit.Path))
+        if (!Confirm.Ask($"write {edit.Path}?", yes))
         {
             Console.Error.WriteLine("nothing was written");
             return ExitCodes.Trouble;
@@ -81,18 +81,6 @@ internal static class DrivesAcceptCommand
         {
             yield return new RecordChange("volume " + run, null, "UUIDs as found", "found");
         }
-    }
-
-    private static bool Confirmed(string path)
-    {
-        if (Console.IsInputRedirected)
-        {
-            Console.Error.WriteLine("nobody is there to confirm: look at the change, then give --yes");
-            return false;
-        }
-
-        Console.Error.Write($"write {path}? [y/N] ");
-        return Console.In.ReadLine()?.Trim() is "y" or "Y" or "yes";
     }
 
     private static void PrintJson(RecordAcceptance acceptance) => Json.Print(writer =>

@@ -7,8 +7,13 @@ internal static class SlotCommand
 {
     public static Command Create()
     {
-        var command = new Command("slot", "Works with the Cyrus slots of this host.");
-        command.Subcommands.Add(SlotStatusCommand.Create());
+        var command = new Command("slot", "Works with the Cyrus slots of a host.");
+        command.Subcommands.Add(SlotUnitCommands.Status());
+        command.Subcommands.Add(SlotUnitCommands.Folders());
+        command.Subcommands.Add(SlotUnitCommands.Start());
+        command.Subcommands.Add(SlotUnitCommands.Stop());
+        command.Subcommands.Add(SlotUnitCommands.Drain());
+        command.Subcommands.Add(SlotConfirmCommand.Create());
         return command;
     }
 }

@@ -70,6 +70,9 @@ public sealed record InstallOptions
     /// <summary>How long one unit may take to become well.</summary>
     public TimeSpan UnitLimit { get; init; } = TimeSpan.FromSeconds(90);
 
+    /// <summary>Whether no unit is acted on and nothing is owed to one: the run is part of a unit's own start.</summary>
+    public bool LeaveUnits { get; init; }
+
     /// <summary>Told what is going on, a line at a time; null for nobody.</summary>
     public Action<string>? Progress { get; init; }
 }

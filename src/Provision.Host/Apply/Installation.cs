@@ -64,6 +64,11 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
 
         // Packages bring users, checkers and files of their own: look again.
         plan = planner.Plan(desired, state, revision, selection);
+        if (options.LeaveUnits)
+        {
+            plan = plan with { Effects = [], Units = [] };
+        }
+
         var troubles = Troubles(plan, new Redaction(desired.SecretValues, state, store));
         if (troubles.Count > 0)
         {

@@ -1,0 +1,161 @@
+using System.CommandLine;
+using System.Globalization;
+using Provision.Cli.Printing;
+using Provision.Failover;
+using Provision.Inventory;
+using Provision.State.Mastership;
+using Provision.Text;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision failover</c>: a store's master moves to another of its slots.</summary>
+internal static class FailoverCommand
+{
+    private const int StoresAtOnce = 4;
+
+    public static Command Create()
+    {
+        var store = new Option<string?>("--store") { Description = "One store", HelpName = "STORE" };
+        var to = new Option<string?>("--to") { Description = "With --store: the slot that takes over (default: one at the same site, on the host with the fewest masters)", HelpName = "SLOT" };
+        var away = new Option<string?>("--host") { Description = "Every store that has its master on this host, spread over the others", HelpName = "HOST" };
+        var back = new Option<string?>("--back") { Description = "The return trip: every store whose first slot is on this host gets its master there again", HelpName = "HOST" };
+        var force = new Option<bool>("--force") { Description = "The master is dead: take over without it. It is fenced until it is merged; what it had acknowledged and not yet sent is not there until then" };
+        var reason = new Option<string?>("--reason") { Description = "With --force: why; it is kept in the history", HelpName = "TEXT" };
+        var lag = new Option<long>("--lag-limit") { Description = "Bytes of changes that a replica may lack; about 85 an event", HelpName = "BYTES", DefaultValueFactory = _ => new FailoverRequest(null!, null!).LagLimit };
+        var resume = new Option<bool>("--resume") { Description = "Go on with a failover to the same slot that died half way" };
+        var abort = new Option<bool>("--abort") { Description = "With --store: end a failover that died half way; the slot that the database names serves" };
+        var yes = StorageOptions.Yes();
+        var database = MastersCommand.Database();
+        var command = new Command(
+            "failover",
+            "Moves the master of a store to another of its slots: asks, marks it as moving (who logs in waits), stops the old one, sends what its replicas lack, and starts the new one. " +
+            "Where anything fails before the new master is named the old one serves again. Takes 5 to 15 seconds a store.\n\n" +
+            "Exit code 0 all have moved, 1 some have not (each says why and who serves), 2 nothing was done.");
+        foreach (var option in new Option[] { store, to, away, back, force, reason, lag, resume, abort, yes, database })
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(arguments =>
+        {
+            var workspace = Workspace.Load(arguments);
+            using var masters = MastersCommand.Open(arguments, database, workspace);
+            var run = new FailoverRun(new FailoverTools(workspace.Fleet, masters, new RemoteSlots(SlotWork.Shell(workspace)), MastersCommand.Who, TimeProvider.System, Tell));
+            var chosen = (arguments.GetValue(store), arguments.GetValue(away), arguments.GetValue(back));
+            if (arguments.GetValue(abort))
+            {
+                return Print(arguments, [run.Abort(StoreOf(workspace.Fleet, arguments.GetValue(store) ?? throw new UserErrorException("--abort is for one store: say --store STORE")))]);
+            }
+
+            var requests = chosen switch
+            {
+                ({ } name, null, null) => [new FailoverRequest(StoreOf(workspace.Fleet, name), TargetOf(workspace.Fleet, masters.Read(), StoreOf(workspace.Fleet, name), arguments.GetValue(to)))],
+                (null, { } host, null) => Away(workspace.Fleet, masters.Read(), HostOf(workspace.Fleet, host)),
+                (null, null, { } host) => FailoverTargets.BackTo(workspace.Fleet, masters.Read(), HostOf(workspace.Fleet, host)),
+                _ => throw new UserErrorException("say which: --store STORE [--to SLOT], --host HOST, or --back HOST"),
+            };
+            if (arguments.GetValue(force) && string.IsNullOrWhiteSpace(arguments.GetValue(reason)))
+            {
+                throw new UserErrorException("--force needs --reason: who looks at the history later must know why the old master was taken for dead");
+            }
+
+            requests = [.. requests.Select(request => request with { LagLimit = arguments.GetValue(lag), Resume = arguments.GetValue(resume), ForceReason = arguments.GetValue(force) ? arguments.GetValue(reason) : null })];
+            return requests.Count == 0 ? Nothing(arguments) : Confirmed(masters.Read(), requests, arguments.GetValue(force), arguments.GetValue(yes)) ? Print(arguments, Run(run, requests)) : ExitCodes.Trouble;
+        });
+        return command;
+    }
+
+    private static List<FailoverReport> Run(FailoverRun run, IReadOnlyList<FailoverRequest> requests) =>
+        [.. requests.AsParallel().AsOrdered().WithDegreeOfParallelism(StoresAtOnce).WithExecutionMode(ParallelExecutionMode.ForceParallelism).Select(run.Move)];
+
+    private static void Tell(string store, string line)
+    {
+        lock (Console.Error)
+        {
+            Console.Error.WriteLine($"{store}: {line}");
+        }
+    }
+
+    private static int Nothing(ParseResult arguments)
+    {
+        Console.Error.WriteLine("no master has to move");
+        return Print(arguments, []);
+    }
+
+    private static bool Confirmed(MastershipSnapshot now, IReadOnlyList<FailoverRequest> requests, bool force, bool yes)
+    {
+        foreach (var request in requests)
+        {
+            Console.Error.WriteLine($"{request.Store.Name}: {now.Stores.GetValueOrDefault(request.Store.Name)?.Master ?? "nobody"} -> {request.Target.Name}@{request.Target.Host.Name}/{request.Target.Host.Site}{(force ? ", by force" : "")}");
+        }
+
+        return Confirm.Ask($"move the master of {requests.Count} store{(requests.Count == 1 ? "" : "s")}?", yes);
+    }
+
+    private static int Print(ParseResult arguments, IReadOnlyList<FailoverReport> reports)
+    {
+        if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
+        {
+            Json.Print(writer =>
+            {
+                writer.WriteStartArray();
+                Json.Items(writer, reports, report =>
+                {
+                    writer.WriteString("store", report.Store);
+                    writer.WriteString("outcome", Word(report.Outcome));
+                    writer.WriteString("from", report.From);
+                    writer.WriteString("to", report.To);
+                    writer.WriteNumber("seconds_away", Math.Round(report.Away.TotalSeconds, 2));
+                    Json.Strings(writer, "problems", report.Problems);
+                });
+                writer.WriteEndArray();
+            });
+        }
+        else
+        {
+            foreach (var report in reports)
+            {
+                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Store}: {Word(report.Outcome)}{(report.Outcome == FailoverOutcome.Moved ? $" to {report.To}, {report.Away.TotalSeconds:F1} s" : "")}"));
+                foreach (var problem in report.Problems)
+                {
+                    Console.Out.WriteLine($"  {problem}");
+                }
+            }
+        }
+
+        return reports.All(report => report.Outcome == FailoverOutcome.Moved) ? ExitCodes.Same : reports.All(report => report.Outcome == FailoverOutcome.Refused) ? ExitCodes.Trouble : ExitCodes.Differs;
+    }
+
+    private static string Word(FailoverOutcome outcome) => outcome switch
+    {
+        FailoverOutcome.Moved => "moved",
+        FailoverOutcome.Refused => "refused",
+        FailoverOutcome.GivenUp => "given-up",
+        _ => "stuck",
+    };
+
+    private static IReadOnlyList<FailoverRequest> Away(Fleet fleet, MastershipSnapshot now, Provision.Inventory.Host host)
+    {
+        var problems = new DiagnosticBag();
+        var requests = FailoverTargets.AwayFrom(fleet, now, host, problems);
+        return problems.HasErrors ? throw new UserErrorException(problems) : requests;
+    }
+
+    private static Slot TargetOf(Fleet fleet, MastershipSnapshot now, Store store, string? name)
+    {
+        if (name is not null)
+        {
+            return fleet.FindSlot(name) ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("--to"), $"there is no slot \"{name}\"", NearestName.Hint(name, store.Slots))]);
+        }
+
+        var master = now.Stores.TryGetValue(store.Name, out var known) ? fleet.FindSlot(known.Master) : null;
+        return master is null ? throw new UserErrorException($"nobody is known as master of {store.Name}: say --to SLOT, or \"provision masters enroll\" first")
+            : Away(fleet, now, master.Host).First(request => request.Store.Name == store.Name).Target;
+    }
+
+    private static Store StoreOf(Fleet fleet, string name) =>
+        fleet.FindStore(name) ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("--store"), $"there is no store \"{name}\"", NearestName.Hint(name, fleet.Stores.Select(known => known.Name)))]);
+
+    private static Provision.Inventory.Host HostOf(Fleet fleet, string name) =>
+        fleet.FindHost(name) ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("HOST"), $"the inventory has no host \"{name}\"", NearestName.Hint(name, fleet.Hosts.Select(known => known.Name)))]);
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using Provision.Host.Model;
+using Provision.Host.Repository;
+using Provision.Host.Secrets;
+using Provision.Host.State;
+using Provision.Inventory;
+using Provision.Machine;
+using Provision.Slots;
+using Provision.Slots.Observe;
+using Provision.Slots.Roles;
+using Command = System.CommandLine.Command;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision slot confirm</c>: a slot's unit asks before it starts Cyrus.</summary>
+internal static class SlotConfirmCommand
+{
+    public static Command Create()
+    {
+        var slot = new Argument<string>("SLOT") { Description = "A slot of this host" };
+        var server = new Option<string[]>("--server") { Description = "Status daemons, asked in this order", HelpName = "URL" };
+        var identity = GlobalOptions.Identity();
+        var command = new Command(
+            "confirm",
+            "Run by a slot's unit before Cyrus starts. A slot starts as master only where a status daemon says, from the database and at this moment, that it is; in every other " +
+            "case, also where nobody answers, it starts as replica. Where the configuration on disk is for the other role it is written first, from the commit that is installed. " +
+            "A fenced slot, or one whose folder is not its own, does not start (exit code 2).");
+        command.Arguments.Add(slot);
+        command.Options.Add(server);
+        command.Options.Add(identity);
+        command.SetAction(arguments => Confirm(arguments, arguments.GetValue(slot)!, [.. arguments.GetValue(server)!.Select(url => new Uri(url))], arguments.GetValue(identity)!));
+        return command;
+    }
+
+    private static int Confirm(ParseResult arguments, string slot, IReadOnlyList<Uri> servers, string identity)
+    {
+        using var files = RootedFiles.Open("/");
+        var configuration = SlotConfiguration.Read(files, slot) ?? throw new SlotException($"there is no configuration of {slot}: provision install");
+        if (SlotMarker.Read(files, configuration.ConfigFolder ?? "/") is not { } marker || marker.Slot != slot)
+        {
+            throw new SlotException($"{configuration.ConfigFolder} is not a folder of {slot}: either its disk is not mounted (provision storage unlock), or it was never made (provision slot create HOST {slot})");
+        }
+
+        using var question = new MasterQuestion(servers);
+        var answer = question.Ask(slot);
+        var permit = RolePermit.Of(slot, answer, question.Failures);
+        Console.Error.WriteLine($"{slot} starts as {permit.Role.ToString().ToLowerInvariant()}: {permit.Why}");
+        if (permit.Role != configuration.Role)
+        {
+            Write(arguments, files, slot, permit.Role, question.AskAll(), identity);
+        }
+
+        return ExitCodes.Same;
+    }
+
+    /// <summary>Writes the slot's files for its role, from the commit that is installed: a start is not the moment for what is new in the repository.</summary>
+    private static void Write(ParseResult arguments, RootedFiles files, string name, SlotRole role, Masters? live, string identity)
+    {
+        var workspace = Workspace.Load(arguments);
+        var host = workspace.FindHost(null, files);
+        var revision = workspace.Revision();
+        var state = new StateStore(files).ReadState();
+        var installed = new StateStore(files).ReadGeneration(state.Generation)?.Commit;
+        string? exported = null;
+        try
+        {
+            if (installed is { Length: > 0 } commit && !revision.Id.StartsWith(commit, StringComparison.Ordinal))
+            {
+                exported = Directory.CreateTempSubdirectory("provision-commit-").FullName;
+                GitRevision.Export(workspace.Folder, commit, exported, workspace.Commands);
+                workspace = Workspace.Load(exported);
+                host = workspace.FindHost(host.Name, files);
+            }
+
+            var store = workspace.Fleet.StoreOfSlot(name) ?? throw new SlotException($"{name} holds no store in the installed commit");
+            var install = new RoleInstall(files, workspace.Commands, TimeProvider.System);
+            var masters = RoleInstall.For(live ?? Workspace.ReadMasters(null, files), store, name, role);
+            var desired = workspace.Render(workspace.View(host, masters), new SecretStore(workspace.Folder, identity, workspace.Commands));
+            install.Install(desired, revision, name);
+            install.Remember(masters);
+        }
+        finally
+        {
+            if (exported is not null)
+            {
+                Directory.Delete(exported, recursive: true);
+            }
+        }
+    }
+}

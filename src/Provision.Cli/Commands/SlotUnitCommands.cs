@@ -1,0 +1,85 @@
+using System.CommandLine;
+using Provision.Host.Plans;
+using Provision.Host.Desired;
+using Provision.Host.Units;
+using Provision.Inventory;
+using Provision.Machine;
+using Provision.Slots;
+using Provision.Slots.Observe;
+using Provision.Slots.Replication;
+using Command = System.CommandLine.Command;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision slot create</c>, <c>start</c>, <c>stop</c> and <c>drain</c>: what is done to the slots of one host.</summary>
+internal static class SlotUnitCommands
+{
+    /// <summary>The unit gives a slot's commands ten seconds, and kills it after that.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+
+    public static Command Status() => SlotWork.Create(
+        "status",
+        "Shows how slots are: what each service says on its port, the daemons, and what each replica lacks. Exit code 0 all are well, 1 one is not, 2 trouble.",
+        (arguments, work) => SlotWork.Print(arguments, Observe(work)));
+
+    public static Command Folders() => SlotWork.Create(
+        "create",
+        "Makes the folders of slots on their mounted disks, once. A slot starts only where this has been done, so that a disk that is not mounted is not taken for an empty slot.",
+        (arguments, work) =>
+        {
+            using var files = RootedFiles.Open("/");
+            var owner = OwnerDatabase.Read(files).Resolve(new OwnerNames("cyrus", "mail")) ?? throw new UserErrorException("this machine has no user cyrus or no group mail: install the packages of its role first (provision install)");
+            var view = work.Workspace.View(work.Host, Masters.Default);
+            foreach (var slot in work.Slots)
+            {
+                var made = new SlotFolders(files, owner).Create(view.Slots.First(one => ReferenceEquals(one.Slot, slot)));
+                Console.Error.WriteLine(made.Count == 0 ? $"{slot.Name} is there already" : $"{slot.Name}: {made.Count} folders");
+            }
+
+            return ExitCodes.Same;
+        });
+
+    public static Command Start() => SlotWork.Create(
+        "start",
+        "Starts slots, each as what the database of masters says it is, and waits until they are well. Exit code 0 all are well, 1 one is not, 2 trouble.",
+        (arguments, work) => Do(arguments, work, "start"));
+
+    public static Command Stop() => SlotWork.Create(
+        "stop",
+        "Stops slots; what somebody is doing in them has ten seconds to end. A master that is stopped serves nobody and is not replaced: for that see \"provision failover\".",
+        (arguments, work) => Do(arguments, work, "stop"));
+
+    public static Command Drain() => SlotWork.Create(
+        "drain",
+        "Sends to its replicas what a stopped master still has for them (step 5 of a failover). Exit code 0 they have everything, 1 something is left, 2 trouble.",
+        (arguments, work) =>
+        {
+            using var files = RootedFiles.Open("/");
+            var drained = work.Slots.Select(slot => new SlotDrain(files, work.Workspace.Commands).Drain(slot.Name)).ToList();
+            SlotWork.Print(arguments, drained);
+            return drained.All(slot => slot.Channels.All(channel => channel.Age is null)) ? ExitCodes.Same : ExitCodes.Differs;
+        });
+
+    private static int Do(ParseResult arguments, SlotWork work, string verb)
+    {
+        var systemd = new Systemd(work.Workspace.Commands);
+        var done = systemd.Do(verb, Limit, [.. work.Slots.Select(slot => slot.Unit)]);
+        if (!done.Succeeded)
+        {
+            var lines = work.Slots.Select(slot => (slot.Name, Lines: systemd.LastLines(slot.Unit))).Where(slot => slot.Lines.Length > 0);
+            throw new SlotException($"systemctl {verb}: {done.Error.Trim().Split('\n')[0]}\n{string.Join('\n', lines.Select(slot => $"{slot.Name}: {slot.Lines.ReplaceLineEndings("; ")}"))}".TrimEnd());
+        }
+
+        // A stopped slot is what was asked for.
+        var health = Observe(work);
+        var shown = SlotWork.Print(arguments, health);
+        return verb == "stop" ? ExitCodes.Same : shown;
+    }
+
+    private static List<SlotHealth> Observe(SlotWork work)
+    {
+        using var files = RootedFiles.Open("/");
+        var observer = new SlotObserver(files, work.Workspace.Commands);
+        return [.. work.Slots.AsParallel().AsOrdered().WithDegreeOfParallelism(8).Select(slot => observer.Observe(slot.Name))];
+    }
+}

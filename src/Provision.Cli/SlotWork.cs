@@ -1,0 +1,108 @@
+using System.CommandLine;
+using Provision.Cli.Printing;
+using Provision.Failover;
+using Provision.Inventory;
+using Provision.Machine;
+using Provision.Slots.Observe;
+using Provision.Text;
+using Command = System.CommandLine.Command;
+
+namespace Provision.Cli;
+
+/// <summary>A host and slots of it that a command is about, here or on another machine.</summary>
+internal sealed class SlotWork
+{
+    private static readonly TimeSpan RemoteLimit = TimeSpan.FromMinutes(10);
+
+    private SlotWork(Workspace workspace, Provision.Inventory.Host host, IReadOnlyList<Slot> slots, bool isHere)
+    {
+        Workspace = workspace;
+        Host = host;
+        Slots = slots;
+        IsHere = isHere;
+    }
+
+    public Workspace Workspace { get; }
+
+    public Provision.Inventory.Host Host { get; }
+
+    /// <summary>The named slots; without names all of the host that hold a store.</summary>
+    public IReadOnlyList<Slot> Slots { get; }
+
+    public bool IsHere { get; }
+
+    /// <summary>A command with the arguments HOST and SLOT; on another machine than HOST it is run there, by ssh, with the same words.</summary>
+    /// <param name="verb">Its name below <c>provision slot</c>.</param>
+    /// <param name="text">What it does.</param>
+    /// <param name="run">Does it, on the host itself.</param>
+    public static Command Create(string verb, string text, Func<ParseResult, SlotWork, int> run)
+    {
+        var host = new Argument<string>("HOST") { Description = "The host; where it is another machine, the command is run there by ssh" };
+        var slots = new Argument<string[]>("SLOT") { Description = "Slots of it (default: all that hold a store)", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command(verb, text);
+        command.Arguments.Add(host);
+        command.Arguments.Add(slots);
+        command.SetAction(arguments =>
+        {
+            var work = Open(arguments, arguments.GetValue(host)!, arguments.GetValue(slots)!);
+            return work.IsHere ? run(arguments, work) : work.RunThere(verb, arguments);
+        });
+        return command;
+    }
+
+    /// <summary>The shell that reaches the fleet's hosts from here.</summary>
+    public static HostShell Shell(Workspace workspace)
+    {
+        using var system = RootedFiles.Open("/");
+        return new HostShell(workspace.Commands, HostIdentity.Find(workspace.Fleet, Workspace.Macs(system)).Host);
+    }
+
+    /// <summary>Prints slots as people or programs want it; 0 where all are well.</summary>
+    public static int Print(ParseResult arguments, IReadOnlyList<SlotHealth> slots)
+    {
+        if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
+        {
+            using var output = Console.OpenStandardOutput();
+            output.Write(SlotHealthJson.ToJson(slots));
+        }
+        else
+        {
+            SlotPrinter.Print(slots);
+        }
+
+        return slots.All(slot => slot.IsWell) ? ExitCodes.Same : ExitCodes.Differs;
+    }
+
+    private static SlotWork Open(ParseResult arguments, string name, string[] names)
+    {
+        var workspace = Workspace.Load(arguments);
+        using var system = RootedFiles.Open("/");
+        var host = workspace.FindHost(name, system);
+        var problems = new DiagnosticBag();
+        var known = workspace.Fleet.SlotsOf(host);
+        var slots = new List<Slot>();
+        foreach (var wanted in names)
+        {
+            if (known.FirstOrDefault(slot => slot.Name == wanted) is { } slot)
+            {
+                slots.Add(slot);
+            }
+            else
+            {
+                problems.Error(Location.OfFile("SLOT"), $"{host.Name} has no slot \"{wanted}\"", NearestName.Hint(wanted, known.Select(slot => slot.Name)));
+            }
+        }
+
+        return problems.HasErrors ? throw new UserErrorException(problems)
+            : new SlotWork(workspace, host, names.Length > 0 ? slots : [.. known.Where(slot => workspace.Fleet.StoreOfSlot(slot.Name) is not null)], ReferenceEquals(HostIdentity.Find(workspace.Fleet, Workspace.Macs(system)).Host, host));
+    }
+
+    private int RunThere(string verb, ParseResult arguments)
+    {
+        var form = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json ? "json" : "text";
+        var result = Shell(Workspace).Run(Host, RemoteLimit, ["provision", "slot", verb, Host.Name, .. Slots.Select(slot => slot.Name), "--output", form]);
+        Console.Out.Write(result.Text);
+        Console.Error.Write(result.Error);
+        return result.ExitCode;
+    }
+}

@@ -1,0 +1,88 @@
+using Provision.Inventory;
+using Provision.Machine;
+using Provision.Slots;
+using Provision.Slots.Observe;
+
+namespace Provision.Failover;
+
+/// <summary>
+/// Runs <c>provision</c> on hosts: here, or by the ssh client, whose configuration, agent and known hosts are what engineers use already. One connection to a host
+/// serves all commands of a failover.
+/// </summary>
+/// <param name="commands">Runs ssh.</param>
+/// <param name="here">The host that this is; null for a machine that is none of the fleet.</param>
+public sealed class HostShell(ICommandRunner commands, Inventory.Host? here)
+{
+    /// <summary>Names a configuration file for ssh, as <c>ssh -F</c> takes it.</summary>
+    public const string ConfigVariable = "PROVISION_SSH_CONFIG";
+
+    private const int Unreachable = 255;
+
+    /// <summary>A command on a host.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="limit">How long it may take.</param>
+    /// <param name="words">Program and arguments; names and paths only, nothing that a shell would take apart.</param>
+    /// <exception cref="SlotUnreachableException">The host does not answer.</exception>
+    public CommandResult Run(Inventory.Host host, TimeSpan limit, params IReadOnlyList<string> words)
+    {
+        if (ReferenceEquals(host, here))
+        {
+            return commands.Run(Command.Of(words[0] == "provision" ? Environment.ProcessPath! : words[0], [.. words.Skip(1)]).WithTimeout(limit));
+        }
+
+        var result = commands.Run(Command.Of("ssh", [.. Options(), "root@" + host.Address, "--", .. words]).WithTimeout(limit));
+        return result.ExitCode == Unreachable
+            ? throw new SlotUnreachableException($"{host.Name} ({host.Address}) does not answer by ssh: {Last(result.Error)}")
+            : result;
+    }
+
+    /// <summary>The last line of what a program complained of.</summary>
+    internal static string Last(string error) => error.Trim().Split('\n')[^1].Trim();
+
+    private static IEnumerable<string> Options()
+    {
+        if (Environment.GetEnvironmentVariable(ConfigVariable) is { Length: > 0 } file)
+        {
+            yield return "-F";
+            yield return file;
+        }
+
+        foreach (var option in (string[])["BatchMode=yes", "ConnectTimeout=5", "ServerAliveInterval=5", "ServerAliveCountMax=3", "ControlMaster=auto", "ControlPersist=30", "ControlPath=/run/provision-ssh-%C"])
+        {
+            yield return "-o";
+            yield return option;
+        }
+    }
+}
+
+/// <summary>Slots by the commands of their own hosts: <c>provision slot VERB HOST SLOT</c>.</summary>
+/// <param name="shell">Reaches the hosts.</param>
+public sealed class RemoteSlots(HostShell shell) : ISlotHands
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromMinutes(5);
+
+    /// <inheritdoc/>
+    public SlotHealth Status(Slot slot) => Health(slot, Do(slot, "status", Limit));
+
+    /// <inheritdoc/>
+    public SlotHealth Start(Slot slot) => Health(slot, Do(slot, "start", Limit));
+
+    /// <inheritdoc/>
+    public void Stop(Slot slot) => Do(slot, "stop", Limit);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SlotChannel> Drain(Slot slot) => Health(slot, Do(slot, "drain", DrainLimit)).Channels;
+
+    private CommandResult Do(Slot slot, string verb, TimeSpan limit)
+    {
+        var result = shell.Run(slot.Host, limit, "provision", "slot", verb, slot.Host.Name, slot.Name, "--output", "json");
+
+        // 1 says that the slot is not well; how, is in the answer.
+        return result.ExitCode is 0 or 1 ? result : throw new SlotException($"{slot.Name}: \"provision slot {verb}\" on {slot.Host.Name} failed: {HostShell.Last(result.Error)}");
+    }
+
+    private static SlotHealth Health(Slot slot, CommandResult result) =>
+        SlotHealthJson.FromJson(result.Output.Span).FirstOrDefault(health => health.Slot == slot.Name)
+        ?? throw new SlotException($"{slot.Name}: {slot.Host.Name} told nothing of it");
+}
