@@ -8,6 +8,18 @@ namespace Provision.Jobs;
 /// <param name="Gate">What must hold before a reinstall; null where it declares nothing.</param>
 public sealed record ArmRole(string Name, string? Data, string? Gate);
 
+/// <summary>A store that has a slot on the host, as it is when the host is to be armed.</summary>
+/// <param name="Store">The store.</param>
+/// <param name="Slot">Its slot on the host.</param>
+/// <param name="Master">Its master.</param>
+/// <param name="IsMaster">Whether that is the slot on the host.</param>
+/// <param name="HealthyElsewhere">Slots on other hosts that hold all that the master holds, by a full comparison; the master itself is one.</param>
+/// <param name="Unhealthy">Why other slots are not among them, a sentence each.</param>
+/// <param name="Reinstalling">Hosts with another slot of the store that are being reinstalled.</param>
+/// <param name="Unmerged">Slots of the store that are fenced.</param>
+public sealed record ArmStore(
+    string Store, string Slot, string Master, bool IsMaster, IReadOnlyList<string> HealthyElsewhere, IReadOnlyList<string> Unhealthy, IReadOnlyList<string> Reinstalling, IReadOnlyList<string> Unmerged);
+
 /// <summary>Everything that the gates look at; plain facts, gathered before.</summary>
 public sealed record ArmFacts
 {
@@ -74,6 +86,15 @@ public sealed record ArmFacts
     /// <summary>True where the code on the console is to be confirmed.</summary>
     public bool NeedsCode { get; init; }
 
+    /// <summary>The stores that have a slot on it.</summary>
+    public IReadOnlyList<ArmStore> Stores { get; init; } = [];
+
+    /// <summary>Why nobody knows how its stores are; null where that is known.</summary>
+    public string? StoresUnknown { get; init; }
+
+    /// <summary>Why the engineer arms it though its stores object; null for no reason. It is kept with the job.</summary>
+    public string? ForceReason { get; init; }
+
     /// <summary>Public ssh keys of engineers.</summary>
     public IReadOnlyList<string> Engineers { get; init; } = [];
 }
@@ -110,15 +131,35 @@ public static class ArmGates
         ("job", facts => facts.OpenJob is { } job ? Error(facts, $"{facts.Host} is {job.State.Word()} already, by {job.ArmedBy}, until {job.Deadline:u}", $"provision netboot disarm {facts.Host}") : null),
     ];
 
+    /// <summary>The gates about other people's mail. An engineer may pass them with a reason, which is recorded; no other gate can be passed.</summary>
+    internal static readonly IReadOnlyList<(string Name, Func<ArmFacts, Diagnostic?> Objection)> StoreRows =
+    [
+        ("stores", facts => facts.StoresUnknown is { } why ? Error(facts, $"nobody knows how the stores of {facts.Host} are: {why}") : null),
+        ("masters", facts => Stores(facts, store => store.IsMaster) is { Count: > 0 } stores
+            ? Error(facts, $"{facts.Host} is master of {Names(stores)}", $"provision failover --host {facts.Host}") : null),
+        ("copies", facts => Stores(facts, store => store.HealthyElsewhere.Count < 2) is { Count: > 0 } stores
+            ? Error(facts, $"without {facts.Host} fewer than two healthy copies would be left of {Names(stores)}: {string.Join("; ", stores.SelectMany(store => store.Unhealthy).Distinct(StringComparer.Ordinal).Take(5))}", "provision stores compare") : null),
+        ("same-store", facts => Stores(facts, store => store.Reinstalling.Count > 0) is { Count: > 0 } stores
+            ? Error(facts, $"another slot of {Names(stores)} is being reinstalled ({string.Join(", ", stores.SelectMany(store => store.Reinstalling).Distinct(StringComparer.Ordinal))})", "provision netboot status") : null),
+        ("unmerged", facts => Stores(facts, store => store.Unmerged.Count > 0) is { Count: > 0 } stores
+            ? Error(facts, $"{string.Join(", ", stores.SelectMany(store => store.Unmerged))} of {Names(stores)} may hold mail that no other slot has", "provision slot merge HOST SLOT") : null),
+    ];
+
     /// <summary>Asks every gate.</summary>
     /// <param name="facts">What is known.</param>
     /// <param name="objections">What the gates say against it, all of them; empty where there is a permit.</param>
     /// <returns>The permit; null where a gate objects.</returns>
     public static ArmPermit? Ask(ArmFacts facts, out IReadOnlyList<Diagnostic> objections)
     {
-        objections = [.. Rows.Select(row => row.Objection(facts)).OfType<Diagnostic>()];
+        var asked = facts.ForceReason is { Length: > 0 } ? Rows : Rows.Concat(StoreRows);
+        objections = [.. asked.Select(row => row.Objection(facts)).OfType<Diagnostic>()];
         return objections.Count == 0 ? new ArmPermit(facts) : null;
     }
+
+    private static List<ArmStore> Stores(ArmFacts facts, Func<ArmStore, bool> which) => [.. facts.Stores.Where(which)];
+
+    private static string Names(List<ArmStore> stores) =>
+        string.Join(", ", stores.Take(5).Select(store => store.Store)) + (stores.Count > 5 ? $" and {stores.Count - 5} more" : "");
 
     private static Diagnostic Error(ArmFacts facts, string message, string? hint = null) => Diagnostic.Error(facts.Location, message, hint);
 }

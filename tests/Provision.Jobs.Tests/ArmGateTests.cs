@@ -14,6 +14,11 @@ public class ArmGateTests
         { "commit", "in no commit" },
         { "image", "no image os-imap" },
         { "job", "armed already" },
+        { "stores", "nobody knows how the stores of imap33 are: the database is away" },
+        { "masters", "imap33 is master of store1" },
+        { "copies", "fewer than two healthy copies would be left of store1: sloti43d1t01: user.a is missing" },
+        { "same-store", "another slot of store1 is being reinstalled (imap34)" },
+        { "unmerged", "sloti34d1t01 of store1 may hold mail" },
     };
 
     [Theory]
@@ -26,7 +31,22 @@ public class ArmGateTests
     }
 
     [Fact]
-    public void Every_gate_is_tried() => Assert.Equal(ArmGates.Rows.Select(row => row.Name), Objections().Select(row => (string)((object?[])row)[0]!));
+    public void Every_gate_is_tried() => Assert.Equal(ArmGates.Rows.Concat(ArmGates.StoreRows).Select(row => row.Name), Objections().Select(row => (string)((object?[])row)[0]!));
+
+    [Fact]
+    public void Only_what_the_stores_object_to_can_be_passed_with_a_reason()
+    {
+        foreach (var (gate, _) in ArmGates.Rows)
+        {
+            Assert.Null(ArmGates.Ask(Broken(gate) with { ForceReason = "it burns" }, out _));
+        }
+
+        foreach (var (gate, _) in ArmGates.StoreRows)
+        {
+            Assert.NotNull(ArmGates.Ask(Broken(gate) with { ForceReason = "it burns" }, out _));
+            Assert.Null(ArmGates.Ask(Broken(gate) with { ForceReason = "" }, out _));
+        }
+    }
 
     [Fact]
     public void All_objections_are_told_at_once()
@@ -50,8 +70,15 @@ public class ArmGateTests
         Assert.Throws<ArgumentNullException>(() => JobRules.Arm(null!, new string('1', 32), "x", Sample.Start, JobTimes.Armed));
     }
 
+    private static ArmStore Store => new("store1", "sloti33d1t01", "sloti34d1t01", IsMaster: false, ["sloti34d1t01", "sloti43d1t01"], [], [], []);
+
     private static ArmFacts Broken(string gate) => gate switch
     {
+        "stores" => Sample.Facts with { StoresUnknown = "the database is away" },
+        "masters" => Sample.Facts with { Stores = [Store with { IsMaster = true }] },
+        "copies" => Sample.Facts with { Stores = [Store with { HealthyElsewhere = ["sloti34d1t01"], Unhealthy = ["sloti43d1t01: user.a is missing"] }] },
+        "same-store" => Sample.Facts with { Stores = [Store with { Reinstalling = ["imap34"] }] },
+        "unmerged" => Sample.Facts with { Stores = [Store with { Unmerged = ["sloti34d1t01"] }] },
         "retired" => Sample.Facts with { IsRetired = true },
         "cards" => Sample.Facts with { Macs = [] },
         "chassis" => Sample.Facts with { HasLayout = false },

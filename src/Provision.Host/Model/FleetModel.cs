@@ -25,6 +25,7 @@ public sealed class FleetModel
         model.Add("time_servers", () => ModelValues.List(fleet.TimeServers));
         model.Add("sites", () => ModelValues.List(fleet.Sites.Select(ModelValues.Site)));
         model.Add("hosts", () => ModelValues.List(briefs.Value.Values));
+        model.Add("master_servers", () => ModelValues.List(fleet.MasterServers));
         model.Add("stores", () => ModelValues.List(fleet.Stores.Select(Store)));
     }
 

@@ -30,11 +30,12 @@ public static class BootScripts
         """ + Local;
 
     /// <summary>
-    /// From the machine's own disk. A BIOS is told which; UEFI goes on with the next entry of its boot order, and so does a BIOS that knows no such drive.
+    /// From the machine's own disk. A BIOS is told which; UEFI goes on with the next entry of its boot order, but only where the one before has failed (EDK II shows its
+    /// menu and waits where it succeeded); a BIOS that knows no such drive goes on in any case.
     /// </summary>
     private const string Local = """
         :local
-        iseq ${platform} efi && exit ||
+        iseq ${platform} efi && exit 1 ||
         sanboot --no-describe --drive 0x80 || exit
 
         """;
