@@ -35,17 +35,23 @@ internal sealed class SlotWork
     /// <param name="verb">Its name below <c>provision slot</c>.</param>
     /// <param name="text">What it does.</param>
     /// <param name="run">Does it, on the host itself.</param>
-    public static Command Create(string verb, string text, Func<ParseResult, SlotWork, int> run)
+    /// <param name="list">An option with a list of words that goes with it; null for none.</param>
+    public static Command Create(string verb, string text, Func<ParseResult, SlotWork, int> run, Option<string[]>? list = null)
     {
         var host = new Argument<string>("HOST") { Description = "The host; where it is another machine, the command is run there by ssh" };
         var slots = new Argument<string[]>("SLOT") { Description = "Slots of it (default: all that hold a store)", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command(verb, text);
         command.Arguments.Add(host);
         command.Arguments.Add(slots);
+        if (list is not null)
+        {
+            command.Options.Add(list);
+        }
+
         command.SetAction(arguments =>
         {
             var work = Open(arguments, arguments.GetValue(host)!, arguments.GetValue(slots)!);
-            return work.IsHere ? run(arguments, work) : work.RunThere(verb, arguments);
+            return work.IsHere ? run(arguments, work) : work.RunThere(verb, arguments, list is null ? [] : [.. arguments.GetValue(list)!.SelectMany(word => new[] { list.Name, word })]);
         });
         return command;
     }
@@ -97,10 +103,10 @@ internal sealed class SlotWork
             : new SlotWork(workspace, host, names.Length > 0 ? slots : [.. known.Where(slot => workspace.Fleet.StoreOfSlot(slot.Name) is not null)], ReferenceEquals(HostIdentity.Find(workspace.Fleet, Workspace.Macs(system)).Host, host));
     }
 
-    private int RunThere(string verb, ParseResult arguments)
+    private int RunThere(string verb, ParseResult arguments, string[] more)
     {
         var form = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json ? "json" : "text";
-        var result = Shell(Workspace).Run(Host, RemoteLimit, ["provision", "slot", verb, Host.Name, .. Slots.Select(slot => slot.Name), "--output", form]);
+        var result = Shell(Workspace).Run(Host, RemoteLimit, ["provision", "slot", verb, Host.Name, .. Slots.Select(slot => slot.Name), .. more, "--output", form]);
         Console.Out.Write(result.Text);
         Console.Error.Write(result.Error);
         return result.ExitCode;

@@ -121,8 +121,5 @@ internal sealed class Workspace
 
     /// <summary>Addresses of a machine's network cards.</summary>
     public static IEnumerable<string> Macs(IMachineFiles files) =>
-        files.List("/sys/class/net")
-            .Select(card => files.Read($"/sys/class/net/{card}/{MachineIdentity.OfBondedCard}", follow: true) ?? files.Read($"/sys/class/net/{card}/address", follow: true))
-            .OfType<FileContent>()
-            .Select(file => System.Text.Encoding.ASCII.GetString(file.Content).Trim());
+        MachineIdentity.Macs(files.List("/sys/class/net"), path => files.Read(path, follow: true) is { } file ? System.Text.Encoding.ASCII.GetString(file.Content).Trim() : null);
 }

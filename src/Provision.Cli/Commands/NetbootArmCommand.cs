@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using Provision.Cli.Printing;
+using Provision.Failover;
 using Provision.Host.Repository;
 using Provision.Inventory;
 using Provision.Jobs;
@@ -9,6 +10,7 @@ using Provision.Machine;
 using Provision.Netboot;
 using Provision.Netboot.Arm;
 using Provision.Netboot.Boot;
+using Provision.State;
 using Provision.Storage.Plans;
 using Provision.Text;
 using Command = System.CommandLine.Command;
@@ -18,6 +20,8 @@ namespace Provision.Cli.Commands;
 /// <summary><c>provision netboot arm</c>: gates, plan, confirmation, job.</summary>
 internal static class NetbootArmCommand
 {
+    private const string NoMasters = "no-masters";
+
     public static Command Create() => Create(
         "arm",
         "Shows the destructive plan of a reinstall with its hash, asks, and arms the host for it: its next network boot starts the installer, once. " +
@@ -43,10 +47,12 @@ internal static class NetbootArmCommand
         var code = new Option<bool>("--require-code") { Description = "The installer waits until you have confirmed the code that the machine's console shows" };
         var fresh = new Option<bool>("--new-identity") { Description = "The host gets new keys in place of its own: after a compromise" };
         var dirty = new Option<bool>("--allow-dirty") { Description = "Arm though there are changes that are not committed; the reinstall will not have them" };
-        var yes = new Option<bool>("--yes") { Description = "Do it without asking" };
+        var yes = StorageOptions.Yes();
+        var force = new Option<string?>("--force") { Description = "Arm it though its stores object (masters, copies, another slot of a store); the reason is kept with the job", HelpName = "REASON" };
+        var database = MastersCommand.Database();
         var command = new Command(name, text);
         command.Arguments.Add(host);
-        foreach (var option in new Option[] { state, store, serials, lasting, image, uuid, code, fresh, dirty, yes })
+        foreach (var option in new Option[] { state, store, serials, lasting, image, uuid, code, fresh, dirty, yes, force, database })
         {
             command.Options.Add(option);
         }
@@ -58,11 +64,12 @@ internal static class NetbootArmCommand
             state,
             arguments.GetValue(store),
             TimeOf(arguments.GetValue(lasting)!),
-            arguments.GetValue(yes)), cancellation));
+            arguments.GetValue(yes),
+            facts => Stores(arguments, database, arguments.GetValue(force), facts)), cancellation));
         return command;
     }
 
-    private static int Arm(ParseResult arguments, string name, ArmWish wish, Option<string> stateOption, string? store, TimeSpan lasting, bool yes)
+    private static int Arm(ParseResult arguments, string name, ArmWish wish, Option<string> stateOption, string? store, TimeSpan lasting, bool yes, Func<(Workspace Workspace, Provision.Inventory.Host Host, IJobStore Jobs, ArmFacts Facts), ArmFacts> stores)
     {
         var workspace = Workspace.Load(arguments);
         var repository = workspace.Folder;
@@ -80,6 +87,7 @@ internal static class NetbootArmCommand
             var plan = Arming.PlanOf(workspace.Fleet, host, wish);
             var images = new ImageStore(store ?? workspace.Fleet.FindSite(host.Site)!.Netboot.Store);
             var facts = Arming.FactsOf(workspace.Fleet, host, plan, wish, revision.Id == "none" ? null : revision.Id, revision.Dirty, images, jobs.FindOpenOf(name));
+            facts = stores((workspace, host, jobs, facts));
             var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
             if (plan is not null && !json)
             {
@@ -88,7 +96,7 @@ internal static class NetbootArmCommand
             }
 
             var permit = ArmGates.Ask(facts, out var objections) ?? throw new UserErrorException(objections);
-            foreach (var role in facts.Roles.Where(role => role.Gate is not (null or "none")))
+            foreach (var role in facts.Roles.Where(role => role.Gate is not (null or "none" or NoMasters)))
             {
                 Console.Error.WriteLine($"role {role.Name}: see to it that \"{role.Gate}\" holds; it is not checked here");
             }
@@ -97,7 +105,7 @@ internal static class NetbootArmCommand
             var state = new StateFolder(arguments.GetValue(stateOption)!);
             state.KeepBundles([.. jobs.Jobs(onlyOpen: true, 10_000).Select(open => open.Commit)]);
             state.MakeBundle(repository, revision.Id, workspace.Commands);
-            var job = JobRules.Arm(permit, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), Environment.UserName, DateTimeOffset.UtcNow, lasting);
+            var job = JobRules.Arm(permit, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), Environment.UserName + (facts.ForceReason is { } reason ? $", by force: {reason}" : ""), DateTimeOffset.UtcNow, lasting);
             if (!jobs.TryAdd(job))
             {
                 throw new UserErrorException($"{name}, or a host with one of its network cards, was armed at this moment by somebody else");
@@ -120,6 +128,31 @@ internal static class NetbootArmCommand
             {
                 Directory.Delete(exported, recursive: true);
             }
+        }
+    }
+
+    /// <summary>What the gates must know of the stores on a host, where a role of it asks for that: by a full comparison of every copy that would be left.</summary>
+    private static ArmFacts Stores(ParseResult arguments, Option<string?> database, string? force, (Workspace Workspace, Provision.Inventory.Host Host, IJobStore Jobs, ArmFacts Facts) about)
+    {
+        var (workspace, host, jobs, facts) = about;
+        facts = facts with { ForceReason = force };
+        if (host.Status == HostStatus.Retired || !facts.Roles.Any(role => role.Gate == NoMasters) || !workspace.Fleet.SlotsOf(host).Any(slot => workspace.Fleet.StoreOfSlot(slot.Name) is not null))
+        {
+            return facts;
+        }
+
+        try
+        {
+            using var masters = MastersCommand.Open(arguments, database, workspace);
+            var now = masters.Read();
+            Console.Error.WriteLine($"compares the copies of {host.Name}'s stores, mailbox by mailbox");
+            var digests = new RemoteDigests(SlotWork.Shell(workspace));
+            var stores = ArmStores.Of(workspace.Fleet, host, now, name => jobs.FindOpenOf(name) is not null, digests.Difference, out var unknown);
+            return facts with { Stores = stores, StoresUnknown = unknown };
+        }
+        catch (StateLostException e)
+        {
+            return facts with { StoresUnknown = e.Message };
         }
     }
 

@@ -49,16 +49,31 @@ internal static class SlotUnitCommands
         "Stops slots; what somebody is doing in them has ten seconds to end. A master that is stopped serves nobody and is not replaced: for that see \"provision failover\".",
         (arguments, work) => Do(arguments, work, "stop"));
 
-    public static Command Drain() => SlotWork.Create(
-        "drain",
-        "Sends to its replicas what a stopped master still has for them (step 5 of a failover). Exit code 0 they have everything, 1 something is left, 2 trouble.",
-        (arguments, work) =>
-        {
-            using var files = RootedFiles.Open("/");
-            var drained = work.Slots.Select(slot => new SlotDrain(files, work.Workspace.Commands).Drain(slot.Name)).ToList();
-            SlotWork.Print(arguments, drained);
-            return drained.All(slot => slot.Channels.All(channel => channel.Age is null)) ? ExitCodes.Same : ExitCodes.Differs;
-        });
+    /// <summary>Addresses of peers, in place of the channels that the configuration names.</summary>
+    public static Option<string[]> To() => new("--to") { Description = "Address of another slot of the store, which gets all that any channel has still to send; the logs go once all named have it", HelpName = "ADDRESS" };
+
+    public static Command Drain()
+    {
+        var to = To();
+        return SlotWork.Create(
+            "drain",
+            "Sends to its replicas what a stopped master still has for them (step 5 of a failover). Exit code 0 they have everything, 1 something is left, 2 trouble.",
+            (arguments, work) =>
+            {
+                using var files = RootedFiles.Open("/");
+                var drain = new SlotDrain(files, work.Workspace.Commands);
+                if (arguments.GetValue(to) is { Length: > 0 } peers)
+                {
+                    work.Slots.ToList().ForEach(slot => Console.Error.WriteLine($"{slot.Name}: {drain.Merge(slot.Name, peers)} mailboxes and users sent"));
+                    return ExitCodes.Same;
+                }
+
+                var drained = work.Slots.Select(slot => drain.Drain(slot.Name)).ToList();
+                SlotWork.Print(arguments, drained);
+                return drained.All(slot => slot.Channels.All(channel => channel.Age is null)) ? ExitCodes.Same : ExitCodes.Differs;
+            },
+            to);
+    }
 
     private static int Do(ParseResult arguments, SlotWork work, string verb)
     {

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using Provision.Cli.Printing;
+using Provision.Failover;
 using Provision.Inventory;
+using Provision.State.Mastership;
 using Provision.Text;
 
 namespace Provision.Cli.Commands;
@@ -12,16 +15,32 @@ internal static class StoresCommand
     {
         var names = new Argument<string[]>("STORE") { Description = "Names of stores (default: all)", Arity = ArgumentArity.ZeroOrMore };
         var masters = GlobalOptions.Masters();
-        var command = new Command("stores", "Lists stores with their slots, the master first; checks and plans where they lie.");
+        var store = new Option<string[]>("--store") { Description = "The same as STORE", HelpName = "STORE" };
+        var live = new Option<bool>("--live") { Description = "Ask the slots and the database of masters: who serves, how far replicas are behind, and which host losses each store survives. Exit code 1 where one has less than two copies" };
+        var database = MastersCommand.Database();
+        var command = new Command("stores", "Lists stores with their slots, the master first; checks and plans where they lie, and compares what is in them.");
         command.Arguments.Add(names);
         command.Options.Add(masters);
+        command.Options.Add(store);
+        command.Options.Add(live);
+        command.Options.Add(database);
+        command.Subcommands.Add(StoresCompareCommand.Create());
         command.Subcommands.Add(StoresCheckCommand.Create());
         command.Subcommands.Add(StoresPlanCommand.Create());
         command.SetAction(arguments =>
         {
             var workspace = Workspace.Load(arguments);
+            string[] wanted = [.. arguments.GetValue(names)!, .. arguments.GetValue(store)!];
+            if (arguments.GetValue(live))
+            {
+                using var state = MastersCommand.Open(arguments, database, workspace);
+                var now = state.Read();
+                var hands = new RemoteSlots(SlotWork.Shell(workspace));
+                return PrintLive(arguments, [.. Select(workspace.Fleet, wanted).AsParallel().AsOrdered().WithDegreeOfParallelism(8).Select(one => StoreOverview.Of(workspace.Fleet, one, now, hands))]);
+            }
+
             var known = Workspace.ReadMasters(arguments.GetValue(masters), null);
-            var stores = Select(workspace.Fleet, arguments.GetValue(names)!).Select(store => StoreView.Of(workspace.Fleet, store, known)).ToList();
+            var stores = Select(workspace.Fleet, wanted).Select(store => StoreView.Of(workspace.Fleet, store, known)).ToList();
             if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
             {
                 PrintJson(stores);
@@ -39,7 +58,48 @@ internal static class StoresCommand
 
     private static string Name(PeerSlot slot) => $"{slot.Slot.Name}@{slot.Slot.Host.Name}/{slot.Slot.Host.Site}";
 
-    private static IEnumerable<Store> Select(Fleet fleet, string[] names)
+    private static int PrintLive(ParseResult arguments, List<StoreOverview> stores)
+    {
+        if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
+        {
+            Json.Print(writer =>
+            {
+                writer.WriteStartArray();
+                Json.Items(writer, stores, view =>
+                {
+                    writer.WriteString("name", view.Store.Name);
+                    writer.WriteString("master", view.Mastership?.Master);
+                    writer.WriteString("mode", view.Mastership?.Mode.ToString().ToLowerInvariant());
+                    Json.Array(writer, "slots", view.Slots, slot =>
+                    {
+                        writer.WriteString("name", slot.Slot.Name);
+                        writer.WriteString("host", slot.Slot.Host.Name);
+                        writer.WriteString("role", slot.Health?.Role.ToString().ToLowerInvariant());
+                        writer.WriteBoolean("current", slot.IsCurrent);
+                        writer.WriteString("note", slot.Note);
+                        writer.WriteNumber("behind_seconds", Math.Round(slot.Behind?.TotalSeconds ?? 0, 1));
+                    });
+                    Json.Strings(writer, "survives", view.Survives);
+                });
+                writer.WriteEndArray();
+            });
+        }
+        else
+        {
+            Columns.Write(Console.Out, ["STORE", "SLOT", "ROLE", "BEHIND", "SURVIVES THE LOSS OF"], stores.SelectMany(view => view.Slots.Select((slot, index) => (IReadOnlyList<string>)
+            [
+                index == 0 ? view.Store.Name : "",
+                $"{slot.Slot.Name}@{slot.Slot.Host.Name}/{slot.Slot.Host.Site}",
+                slot.Health?.Role.ToString().ToLowerInvariant() ?? "?",
+                slot.Behind is { } behind ? string.Create(CultureInfo.InvariantCulture, $"{behind.TotalSeconds:F0} s") : "-",
+                (view.Survives.Contains(slot.Slot.Host.Name) ? slot.Slot.Host.Name : "NOT " + slot.Slot.Host.Name) + (slot.Note.Length > 0 ? $"  ({slot.Note})" : ""),
+            ])));
+        }
+
+        return stores.TrueForAll(view => view.Slots.Count(slot => slot.IsCurrent) >= 2) ? ExitCodes.Same : ExitCodes.Differs;
+    }
+
+    internal static IEnumerable<Store> Select(Fleet fleet, string[] names)
     {
         var problems = new DiagnosticBag();
         var stores = new List<Store>();

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Provision.Failover;
+using Provision.Inventory;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision stores compare</c>: do the replicas hold what the master holds?</summary>
+internal static class StoresCompareCommand
+{
+    public static Command Create()
+    {
+        var names = new Argument<string[]>("STORE") { Description = "Names of stores (default: all)", Arity = ArgumentArity.ZeroOrMore };
+        var database = MastersCommand.Database();
+        var command = new Command(
+            "compare",
+            "Compares every mailbox of a store's master with its replicas in full: UID, MODSEQ, flags, size and GUID of every message. What differs is looked at again a few times, because mail arrives " +
+            "meanwhile. Exit code 0 all are equal, 1 one differs, 2 trouble.");
+        command.Arguments.Add(names);
+        command.Options.Add(database);
+        command.SetAction(arguments =>
+        {
+            var workspace = Workspace.Load(arguments);
+            using var masters = MastersCommand.Open(arguments, database, workspace);
+            var now = masters.Read();
+            var digests = new RemoteDigests(SlotWork.Shell(workspace));
+            var exit = ExitCodes.Same;
+            foreach (var store in StoresCommand.Select(workspace.Fleet, arguments.GetValue(names)!))
+            {
+                if (!now.Stores.TryGetValue(store.Name, out var row) || workspace.Fleet.FindSlot(row.Master) is not { } master)
+                {
+                    Console.Error.WriteLine($"{store.Name}: nobody is known as its master (provision masters enroll)");
+                    exit = ExitCodes.Trouble;
+                    continue;
+                }
+
+                var replicas = store.Slots.Where(slot => slot != row.Master && !now.Fenced.ContainsKey(slot)).Select(slot => workspace.Fleet.FindSlot(slot)!).ToList();
+                foreach (var comparison in digests.Compare(master, replicas))
+                {
+                    Console.Out.WriteLine($"{store.Name}: {comparison.Replica} {(comparison.IsEqual ? "equals" : "DIFFERS FROM")} {comparison.Master}, {comparison.Mailboxes} mailboxes");
+                    foreach (var line in comparison.Lines())
+                    {
+                        Console.Out.WriteLine(line);
+                    }
+
+                    exit = comparison.IsEqual ? exit : Math.Max(exit, ExitCodes.Differs);
+                }
+            }
+
+            return exit;
+        });
+        return command;
+    }
+}
