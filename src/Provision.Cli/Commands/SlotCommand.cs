@@ -9,6 +9,7 @@ internal static class SlotCommand
     {
         var command = new Command("slot", "Works with the Cyrus slots of this host.");
         command.Subcommands.Add(SlotStatusCommand.Create());
+        command.Subcommands.Add(SlotDigestCommand.Create());
         return command;
     }
 }
