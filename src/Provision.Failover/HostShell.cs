@@ -21,7 +21,7 @@ public sealed class HostShell(ICommandRunner commands, Inventory.Host? here)
     /// <summary>A command on a host.</summary>
     /// <param name="host">The host.</param>
     /// <param name="limit">How long it may take.</param>
-    /// <param name="words">Program and arguments; names and paths only, nothing that a shell would take apart.</param>
+    /// <param name="words">Program and arguments, each as it is: names of mailboxes, which users choose, are among them.</param>
     /// <exception cref="SlotUnreachableException">The host does not answer.</exception>
     public CommandResult Run(Inventory.Host host, TimeSpan limit, params IReadOnlyList<string> words)
     {
@@ -30,11 +30,14 @@ public sealed class HostShell(ICommandRunner commands, Inventory.Host? here)
             return commands.Run(Command.Of(words[0] == "provision" ? Environment.ProcessPath! : words[0], [.. words.Skip(1)]).WithTimeout(limit));
         }
 
-        var result = commands.Run(Command.Of("ssh", [.. Options(), "root@" + host.Address, "--", .. words]).WithTimeout(limit));
+        var result = commands.Run(Command.Of("ssh", [.. Options(), "root@" + host.Address, "--", .. words.Select(Quoted)]).WithTimeout(limit));
         return result.ExitCode == Unreachable
             ? throw new SlotUnreachableException($"{host.Name} ({host.Address}) does not answer by ssh: {Last(result.Error)}")
             : result;
     }
+
+    /// <summary>A word as the host's shell takes it for one word, whatever is in it: ssh hands it a line.</summary>
+    internal static string Quoted(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     /// <summary>The last line of what a program complained of.</summary>
     internal static string Last(string error) => error.Trim().Split('\n')[^1].Trim();

@@ -17,7 +17,7 @@ public sealed class RemoteDigests(HostShell shell)
     /// <exception cref="SlotUnreachableException">The host does not answer.</exception>
     public SlotDigest Of(Slot slot, IReadOnlyCollection<string>? only = null)
     {
-        var result = shell.Run(slot.Host, Limit, ["provision", "slot", "digest", slot.Host.Name, slot.Name, .. (only ?? []).SelectMany(mailbox => new[] { "--mailbox", mailbox }), "--output", "json"]);
+        var result = shell.Run(slot.Host, Limit, ["provision", "slot", "digest", "--output", "json", slot.Name, "--", .. only ?? []]);
         return result.Succeeded ? SlotDigest.FromJson(result.Output.Span) : throw new SlotException($"{slot.Name}: what is in it cannot be listed: {HostShell.Last(result.Error)}");
     }
 

@@ -33,6 +33,12 @@ public sealed record Command
     /// </summary>
     public Action<Stream>? Feed { get; private init; }
 
+    /// <summary>
+    /// Reads the program's standard output itself while it runs, for more than fits into memory; null means that it is gathered. What it throws ends
+    /// the program and reaches the caller.
+    /// </summary>
+    public Action<Stream>? Reader { get; private init; }
+
     /// <summary>After this the whole process tree is killed; null means never.</summary>
     public TimeSpan? Timeout { get; private init; }
 
@@ -63,6 +69,9 @@ public sealed record Command
 
     /// <summary>The same, with somebody writing its standard input while it runs.</summary>
     public Command WithFeed(Action<Stream> feed) => this with { Feed = feed };
+
+    /// <summary>The same, with somebody reading its standard output while it runs.</summary>
+    public Command WithReader(Action<Stream> reader) => this with { Reader = reader };
 
     /// <summary>The same, killed after a time.</summary>
     public Command WithTimeout(TimeSpan timeout) => this with { Timeout = timeout };

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using System.Text;
 
 namespace Provision.Machine;
@@ -47,7 +48,19 @@ public sealed class ProcessRunner : ICommandRunner
         var readOutput = Task.Factory.StartNew(
             () =>
             {
-                if (!Pump(process.StandardOutput.BaseStream, output, command.OutputLimit ?? long.MaxValue, command.Listener))
+                if (command.Reader is { } reader)
+                {
+                    try
+                    {
+                        reader(process.StandardOutput.BaseStream);
+                    }
+                    catch
+                    {
+                        Kill(process);
+                        throw;
+                    }
+                }
+                else if (!Pump(process.StandardOutput.BaseStream, output, command.OutputLimit ?? long.MaxValue, command.Listener))
                 {
                     saidTooMuch = true;
                     Kill(process);
@@ -77,7 +90,15 @@ public sealed class ProcessRunner : ICommandRunner
         }
 
         // A grandchild that outlives the program may hold the pipes open: what it says later is nobody's.
-        Task.WaitAll([readOutput, readError], TimeSpan.FromSeconds(10));
+        try
+        {
+            Task.WaitAll([readOutput, readError], TimeSpan.FromSeconds(10));
+        }
+        catch (AggregateException e) when (command.Reader is not null && readOutput.IsFaulted)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerException!);
+        }
+
         cancellation.ThrowIfCancellationRequested();
         lock (error)
         {

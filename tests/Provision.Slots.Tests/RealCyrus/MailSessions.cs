@@ -88,7 +88,10 @@ internal sealed class LmtpSession : MailSession
     }
 
     /// <summary>Delivers a message and sees it accepted.</summary>
-    public void Deliver(string user, string subject)
+    /// <param name="user">Whose inbox.</param>
+    /// <param name="subject">Its subject and text.</param>
+    /// <param name="headers">More header lines, each with its line break.</param>
+    public void Deliver(string user, string subject, string headers = "")
     {
         Say("MAIL FROM:<sender@example.org>");
         Expect("250");
@@ -96,7 +99,7 @@ internal sealed class LmtpSession : MailSession
         Expect("250");
         Say("DATA");
         Expect("354");
-        Say($"From: sender@example.org\r\nTo: {user}\r\nSubject: {subject}\r\nMessage-ID: <{Guid.NewGuid()}@example.org>\r\nDate: Sun, 22 Nov 2026 12:00:00 +0000\r\n\r\n{subject}\r\n.");
+        Say($"From: sender@example.org\r\nTo: {user}\r\nSubject: {subject}\r\nMessage-ID: <{Guid.NewGuid()}@example.org>\r\nDate: Sun, 22 Nov 2026 12:00:00 +0000\r\n{headers}\r\n{subject}\r\n.");
         Expect("250");
     }
 

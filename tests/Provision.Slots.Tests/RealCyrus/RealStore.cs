@@ -22,7 +22,8 @@ public sealed class RealStore : IDisposable
     private readonly ProcessRunner runner = new();
     private readonly PrivateMounts mounts;
     private readonly Dictionary<string, RunningCommand> masters = new(StringComparer.Ordinal);
-    private readonly string net = $"127.{64 + (Environment.ProcessId % 128)}.";
+    private readonly string net = $"127.{64 + ((Environment.ProcessId + Interlocked.Increment(ref stores)) % 128)}.";
+    private static int stores;
 
     public RealStore()
     {

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Provision.Cli.Printing;
+using Provision.Inventory;
+using Provision.Machine;
+using Provision.Slots.Compare;
+using Command = System.CommandLine.Command;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision slot digest</c>: what is in a slot, short enough to be compared with another host's.</summary>
+internal static class SlotDigestCommand
+{
+    public static Command Create()
+    {
+        var slot = new Argument<string>("SLOT") { Description = "A slot of this host" };
+        var only = new Argument<string[]>("MAILBOX") { Description = "Names of mailboxes, such as user.alice.Work (default: all)", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command(
+            "digest",
+            "Prints what every mailbox of a slot holds: the numbers that IMAP knows it by, and hashes over the UIDs, GUIDs and sizes and over the flags of its " +
+            "messages. It is made from the slot's files, so the slot may be stopped. Two slots of one store have equal digests.\n\n" +
+            "Example:\n  provision slot digest sloti33d1t01");
+        command.Arguments.Add(slot);
+        command.Arguments.Add(only);
+        command.SetAction(arguments =>
+        {
+            var name = arguments.GetValue(slot)!;
+            if (!SlotName.IsValid(name))
+            {
+                throw new UserErrorException($"\"{name}\" is no slot's name; expected one such as sloti33d1t01");
+            }
+
+            using var files = RootedFiles.Open("/");
+            var names = arguments.GetValue(only)!;
+            var digest = new SlotDigester(files, new ProcessRunner()).Digest(name, names.Length == 0 ? null : names);
+            if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
+            {
+                using var output = Console.OpenStandardOutput();
+                output.Write(digest.ToJson());
+            }
+            else
+            {
+                Columns.Write(Console.Out, ["MESSAGES", "LAST UID", "MODSEQ", "UIDVALIDITY", "CONTENTS", "FLAGS", "MAILBOX"], digest.Mailboxes.Select(mailbox => (IReadOnlyList<string>)
+                (mailbox.Unreadable is { } why
+                    ? ["-", "-", "-", "-", "-", "-", $"{mailbox.Name}: {why}"]
+                    : [$"{mailbox.Messages}", $"{mailbox.LastUid}", $"{mailbox.HighestModSeq}", $"{mailbox.UidValidity}", mailbox.Contents[..12], mailbox.Flags[..12], mailbox.Name])));
+            }
+
+            return ExitCodes.Same;
+        });
+        return command;
+    }
+}
