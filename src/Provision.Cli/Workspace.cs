@@ -84,12 +84,17 @@ internal sealed class Workspace
             return found.Host ?? throw new UserErrorException($"{found.Error}; name the host with --host");
         }
 
-        var host = Fleet.FindHost(name)
-            ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("--host"), $"the inventory has no host \"{name}\"", NearestName.Hint(name, Fleet.Hosts.Select(known => known.Name)))]);
+        var host = Host(name, "--host");
         return host.Status == HostStatus.Retired
             ? throw new UserErrorException([Diagnostic.Error(host.Location, $"{name} is retired and has no desired state")])
             : host;
     }
+
+    /// <summary>The host of a name, retired ones too, or what was meant.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="place">The option or argument that it was given as.</param>
+    public Provision.Inventory.Host Host(string name, string place = "HOST") =>
+        Fleet.FindHost(name) ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile(place), $"the inventory has no host \"{name}\"", NearestName.Hint(name, Fleet.Hosts.Select(known => known.Name)))]);
 
     /// <summary>The host's view of the fleet with the masters that the machine, or a file, knows.</summary>
     public HostView View(Provision.Inventory.Host host, Masters masters) => HostView.Of(Fleet, host, masters);

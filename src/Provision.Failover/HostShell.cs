@@ -5,8 +5,18 @@ using Provision.Slots.Observe;
 
 namespace Provision.Failover;
 
+/// <summary>A host does not answer by ssh.</summary>
+public sealed class HostUnreachableException : Exception
+{
+    /// <summary>Says which and why.</summary>
+    public HostUnreachableException(string message)
+        : base(message)
+    {
+    }
+}
+
 /// <summary>
-/// Runs <c>provision</c> on hosts: here, or by the ssh client, whose configuration, agent and known hosts are what engineers use already. One connection to a host
+/// Runs commands on hosts of the fleet: here, or by the ssh client, whose configuration, agent and known hosts are what engineers use already. One connection to a host
 /// serves all commands of a failover.
 /// </summary>
 /// <param name="commands">Runs ssh.</param>
@@ -22,18 +32,23 @@ public sealed class HostShell(ICommandRunner commands, Inventory.Host? here)
     /// <param name="host">The host.</param>
     /// <param name="limit">How long it may take.</param>
     /// <param name="words">Program and arguments, each as it is: names of mailboxes, which users choose, are among them.</param>
-    /// <exception cref="SlotUnreachableException">The host does not answer.</exception>
-    public CommandResult Run(Inventory.Host host, TimeSpan limit, params IReadOnlyList<string> words)
+    /// <exception cref="HostUnreachableException">The host does not answer.</exception>
+    public CommandResult Run(Inventory.Host host, TimeSpan limit, params IReadOnlyList<string> words) => Run(host, limit, null, words);
+
+    /// <summary>The same, told to somebody line by line; null for nobody.</summary>
+    public CommandResult Run(Inventory.Host host, TimeSpan limit, Action<string>? listener, IReadOnlyList<string> words)
     {
         if (ReferenceEquals(host, here))
         {
-            return commands.Run(Command.Of(words[0] == "provision" ? Environment.ProcessPath! : words[0], [.. words.Skip(1)]).WithTimeout(limit));
+            return Run(Command.Of(words[0] == "provision" ? Environment.ProcessPath! : words[0], [.. words.Skip(1)]));
         }
 
-        var result = commands.Run(Command.Of("ssh", [.. Options(), "root@" + host.Address, "--", .. words.Select(Quoted)]).WithTimeout(limit));
+        var result = Run(Command.Of("ssh", [.. Options(), "root@" + host.Address, "--", .. words.Select(Quoted)]));
         return result.ExitCode == Unreachable
-            ? throw new SlotUnreachableException($"{host.Name} ({host.Address}) does not answer by ssh: {Last(result.Error)}")
+            ? throw new HostUnreachableException($"{host.Name} ({host.Address}) does not answer by ssh: {Last(result.Error)}")
             : result;
+
+        CommandResult Run(Command command) => commands.Run((listener is null ? command : command.WithListener(listener)).WithTimeout(limit));
     }
 
     /// <summary>A word as the host's shell takes it for one word, whatever is in it: ssh hands it a line.</summary>

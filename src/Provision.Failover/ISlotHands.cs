@@ -3,7 +3,7 @@ using Provision.Slots.Observe;
 
 namespace Provision.Failover;
 
-/// <summary>What a failover does to slots, wherever they are. Every method throws <see cref="SlotUnreachableException"/> where the slot's host does not answer, and
+/// <summary>What a failover does to slots, wherever they are. Every method throws <see cref="HostUnreachableException"/> where the slot's host does not answer, and
 /// <see cref="Provision.Slots.SlotException"/> where the host answers and cannot do it.</summary>
 public interface ISlotHands
 {
@@ -20,14 +20,4 @@ public interface ISlotHands
     /// <summary>Sends a stopped master's changes to all its replicas.</summary>
     /// <returns>The channels that still have something; empty for a slot whose replicas have everything.</returns>
     IReadOnlyList<SlotChannel> Drain(Slot slot);
-}
-
-/// <summary>A slot's host does not answer.</summary>
-public sealed class SlotUnreachableException : Exception
-{
-    /// <summary>Says which and why.</summary>
-    public SlotUnreachableException(string message)
-        : base(message)
-    {
-    }
 }

@@ -14,7 +14,7 @@ public sealed class RemoteDigests(HostShell shell)
 
     /// <summary>The digests of a slot's mailboxes; of some of them where they are named.</summary>
     /// <exception cref="SlotException">The host answers and cannot say it.</exception>
-    /// <exception cref="SlotUnreachableException">The host does not answer.</exception>
+    /// <exception cref="HostUnreachableException">The host does not answer.</exception>
     public SlotDigest Of(Slot slot, IReadOnlyCollection<string>? only = null)
     {
         var result = shell.Run(slot.Host, Limit, ["provision", "slot", "digest", "--output", "json", slot.Name, "--", .. only ?? []]);
@@ -46,7 +46,7 @@ public sealed class RemoteDigests(HostShell shell)
         {
             return question();
         }
-        catch (Exception e) when (e is SlotException or SlotUnreachableException or InvalidDataException)
+        catch (Exception e) when (e is SlotException or HostUnreachableException or InvalidDataException)
         {
             return e.Message;
         }

@@ -71,7 +71,7 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
             Say($"6 stops {target.Name}");
             run.Hands.Stop(target);
         }
-        catch (Exception e) when (e is SlotException or SlotUnreachableException)
+        catch (Exception e) when (e is SlotException or HostUnreachableException)
         {
             return Return([e.Message]);
         }
@@ -103,7 +103,7 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
                     objections.Add($"{old.Name} answers and serves: a failover without --force loses nothing; or stop it first (provision slot stop {old.Host.Name} {old.Name})");
                 }
             }
-            catch (Exception e) when (e is SlotException or SlotUnreachableException)
+            catch (Exception e) when (e is SlotException or HostUnreachableException)
             {
                 Say($"  {e.Message}");
             }
@@ -206,7 +206,7 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
                     objections.Add($"{target.Name} is no replica that takes changes: {(health.Problems.Count > 0 ? string.Join("; ", health.Problems) : $"{health.Role}, {health.Unit}".ToLowerInvariant())}");
                 }
             }
-            catch (Exception e) when (e is SlotException or SlotUnreachableException)
+            catch (Exception e) when (e is SlotException or HostUnreachableException)
             {
                 objections.Add(e.Message);
             }
@@ -225,7 +225,7 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
                 : [.. health.Channels.Where(channel => channel.Bytes > request.LagLimit).Select(channel => string.Create(CultureInfo.InvariantCulture,
                     $"{channel.Name} lacks {channel.Bytes} bytes of changes, the oldest {channel.Age?.TotalSeconds:F0} s old: wait until it has caught up, look why it does not, or say --lag-limit {channel.Bytes * 2}"))];
         }
-        catch (Exception e) when (e is SlotException or SlotUnreachableException)
+        catch (Exception e) when (e is SlotException or HostUnreachableException)
         {
             return [$"{e.Message}; if the host is lost, say --force with a reason"];
         }
@@ -252,7 +252,7 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
 
             return true;
         }
-        catch (Exception e) when (e is SlotException or SlotUnreachableException)
+        catch (Exception e) when (e is SlotException or HostUnreachableException)
         {
             problems.Add(e.Message);
             return false;

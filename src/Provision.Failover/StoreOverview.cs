@@ -57,7 +57,7 @@ public sealed record StoreOverview(Store Store, StoreMastership? Mastership, IRe
         {
             return (slot, hands.Status(slot), null);
         }
-        catch (Exception e) when (e is SlotException or SlotUnreachableException or InvalidDataException)
+        catch (Exception e) when (e is SlotException or HostUnreachableException or InvalidDataException)
         {
             return (slot, null, e.Message);
         }

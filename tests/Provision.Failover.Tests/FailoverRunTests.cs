@@ -74,7 +74,7 @@ public sealed class FailoverRunTests : IDisposable
     [Fact]
     public void A_new_master_that_does_not_start_leaves_the_store_moving_and_the_old_one_can_have_it_back()
     {
-        slots.Failures[$"start {Target}"] = new SlotUnreachableException("imap34 does not answer");
+        slots.Failures[$"start {Target}"] = new HostUnreachableException("imap34 does not answer");
         var report = Move();
         Assert.Equal(FailoverOutcome.Stuck, report.Outcome);
         Assert.Equal(StoreMode.Moving, masters.Read().Stores[Store].Mode);
@@ -115,7 +115,7 @@ public sealed class FailoverRunTests : IDisposable
             case "lag": slots.Lag[Third] = 5000; break;
             case "target down": slots.Stop(target); break;
             case "master down": slots.Roles[Old] = SlotRole.Replica; break;
-            case "host gone": slots.Failures[$"status {Old}"] = new SlotUnreachableException("imap33 does not answer"); break;
+            case "host gone": slots.Failures[$"status {Old}"] = new HostUnreachableException("imap33 does not answer"); break;
         }
 
         slots.Done.Clear();
@@ -131,7 +131,7 @@ public sealed class FailoverRunTests : IDisposable
     {
         Assert.Contains("without --force loses nothing", Move(force: "it burns").Problems[0], StringComparison.Ordinal);
         slots.Stop(fleet.FindSlot(Old)!);
-        slots.Failures[$"status {Old}"] = new SlotUnreachableException("imap33 does not answer");
+        slots.Failures[$"status {Old}"] = new HostUnreachableException("imap33 does not answer");
         Assert.Equal(FailoverOutcome.Moved, Move(force: "it burns").Outcome);
         AssertServes(Target, epoch: 2);
         Assert.Equal("it burns", masters.Read().Fenced[Old].Reason);

@@ -25,7 +25,7 @@ internal static class FailoverCommand
         var resume = new Option<bool>("--resume") { Description = "Go on with a failover to the same slot that died half way" };
         var abort = new Option<bool>("--abort") { Description = "With --store: end a failover that died half way; the slot that the database names serves" };
         var yes = StorageOptions.Yes();
-        var database = MastersCommand.Database();
+        var database = MastersAccess.Database();
         var command = new Command(
             "failover",
             "Moves the master of a store to another of its slots: asks, marks it as moving (who logs in waits), stops the old one, sends what its replicas lack, and starts the new one. " +
@@ -39,8 +39,8 @@ internal static class FailoverCommand
         command.SetAction(arguments =>
         {
             var workspace = Workspace.Load(arguments);
-            using var masters = MastersCommand.Open(arguments, database, workspace);
-            var run = new FailoverRun(new FailoverTools(workspace.Fleet, masters, new RemoteSlots(SlotWork.Shell(workspace)), MastersCommand.Who, TimeProvider.System, Tell));
+            using var masters = MastersAccess.Open(arguments, database, workspace);
+            var run = new FailoverRun(new FailoverTools(workspace.Fleet, masters, new RemoteSlots(SlotWork.Shell(workspace)), MastersAccess.Who, TimeProvider.System, Tell));
             var chosen = (arguments.GetValue(store), arguments.GetValue(away), arguments.GetValue(back));
             if (arguments.GetValue(abort))
             {
@@ -50,8 +50,8 @@ internal static class FailoverCommand
             var requests = chosen switch
             {
                 ({ } name, null, null) => [new FailoverRequest(StoreOf(workspace.Fleet, name), TargetOf(workspace.Fleet, masters.Read(), StoreOf(workspace.Fleet, name), arguments.GetValue(to)))],
-                (null, { } host, null) => Away(workspace.Fleet, masters.Read(), HostOf(workspace.Fleet, host)),
-                (null, null, { } host) => FailoverTargets.BackTo(workspace.Fleet, masters.Read(), HostOf(workspace.Fleet, host)),
+                (null, { } host, null) => Away(workspace.Fleet, masters.Read(), workspace.Host(host)),
+                (null, null, { } host) => FailoverTargets.BackTo(workspace.Fleet, masters.Read(), workspace.Host(host)),
                 _ => throw new UserErrorException("say which: --store STORE [--to SLOT], --host HOST, or --back HOST"),
             };
             if (arguments.GetValue(force) && string.IsNullOrWhiteSpace(arguments.GetValue(reason)))
@@ -153,9 +153,5 @@ internal static class FailoverCommand
             : Away(fleet, now, master.Host).First(request => request.Store.Name == store.Name).Target;
     }
 
-    private static Store StoreOf(Fleet fleet, string name) =>
-        fleet.FindStore(name) ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("--store"), $"there is no store \"{name}\"", NearestName.Hint(name, fleet.Stores.Select(known => known.Name)))]);
-
-    private static Provision.Inventory.Host HostOf(Fleet fleet, string name) =>
-        fleet.FindHost(name) ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("HOST"), $"the inventory has no host \"{name}\"", NearestName.Hint(name, fleet.Hosts.Select(known => known.Name)))]);
+    private static Store StoreOf(Fleet fleet, string name) => StoresCommand.Select(fleet, [name]).First();
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Provision.Failover;
 using Provision.Host.Secrets;
 using Provision.Installer.Setup;
 using Provision.Machine;
@@ -31,7 +32,7 @@ internal static class HostIdentityCommand
         command.SetAction(arguments =>
         {
             var workspace = Workspace.Load(arguments);
-            var known = NetbootArmCommand.Find(workspace, arguments.GetValue(host)!);
+            var known = workspace.Host(arguments.GetValue(host)!);
             var path = BootServer.IdentitySecretOf(known.Name) + ".age";
             var folder = Path.Combine(workspace.Folder, "hosts/secrets");
             var readers = arguments.GetValue(recipients) ?? Path.Combine(folder, "boot-servers.txt");
@@ -43,7 +44,7 @@ internal static class HostIdentityCommand
             var files = HostIdentityArchive.Read(new MemoryStream(
                 arguments.GetValue(fresh) ? Make(workspace.Commands, known.Name)
                 : arguments.GetValue(from) is { } file ? File.ReadAllBytes(file)
-                : Fetch(workspace.Commands, known.Name, known.Address.ToString())));
+                : Fetch(workspace, known)));
             var age = files.FirstOrDefault(one => one.Path == SecretStore.DefaultIdentity).Content;
             var encrypted = workspace.Commands.Run(Machine.Command.Of("age", "--encrypt", "--recipients-file", readers).WithInput(HostIdentityArchive.Pack(files)).WithTimeout(Limit)).OrThrow().Output;
             EditedFile.Write(folder, path, encrypted.Span);
@@ -84,11 +85,18 @@ internal static class HostIdentityCommand
         }
     }
 
-    private static byte[] Fetch(ICommandRunner commands, string host, string address)
+    private static byte[] Fetch(Workspace workspace, Provision.Inventory.Host host)
     {
         const string script = "cd / && exec tar -cf - etc/ssh/ssh_host_*_key etc/ssh/ssh_host_*_key.pub $(ls etc/provision/identity.age 2> /dev/null)";
-        var result = commands.Run(Machine.Command.Of("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "root@" + address, script).WithTimeout(Limit));
-        return result.Succeeded ? result.Output.ToArray()
-            : throw new UserErrorException($"the keys of {host} cannot be fetched from root@{address}: {result.Error.Trim().Split('\n')[^1]}; give them with --from FILE, or make new ones with --new");
+        const string otherwise = "give them with --from FILE, or make new ones with --new";
+        try
+        {
+            var result = SlotWork.Shell(workspace).Run(host, Limit, "sh", "-c", script);
+            return result.Succeeded ? result.Output.ToArray() : throw new UserErrorException($"the keys of {host.Name} cannot be fetched: {result.Error.Trim().Split('\n')[^1]}; {otherwise}");
+        }
+        catch (HostUnreachableException e)
+        {
+            throw new UserErrorException($"the keys of {host.Name} cannot be fetched: {e.Message}; {otherwise}");
+        }
     }
 }

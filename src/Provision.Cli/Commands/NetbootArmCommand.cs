@@ -49,7 +49,7 @@ internal static class NetbootArmCommand
         var dirty = new Option<bool>("--allow-dirty") { Description = "Arm though there are changes that are not committed; the reinstall will not have them" };
         var yes = StorageOptions.Yes();
         var force = new Option<string?>("--force") { Description = "Arm it though its stores object (masters, copies, another slot of a store); the reason is kept with the job", HelpName = "REASON" };
-        var database = MastersCommand.Database();
+        var database = MastersAccess.Database();
         var command = new Command(name, text);
         command.Arguments.Add(host);
         foreach (var option in new Option[] { state, store, serials, lasting, image, uuid, code, fresh, dirty, yes, force, database })
@@ -74,7 +74,7 @@ internal static class NetbootArmCommand
         var workspace = Workspace.Load(arguments);
         var repository = workspace.Folder;
         var revision = workspace.Revision();
-        var host = Find(workspace, name);
+        var host = workspace.Host(name);
         string? exported = null;
         if (host.Branch is { } branch && branch != revision.Branch)
         {
@@ -143,7 +143,7 @@ internal static class NetbootArmCommand
 
         try
         {
-            using var masters = MastersCommand.Open(arguments, database, workspace);
+            using var masters = MastersAccess.Open(arguments, database, workspace);
             var now = masters.Read();
             Console.Error.WriteLine($"compares the copies of {host.Name}'s stores, mailbox by mailbox");
             var digests = new RemoteDigests(SlotWork.Shell(workspace));
@@ -155,11 +155,6 @@ internal static class NetbootArmCommand
             return facts with { StoresUnknown = e.Message };
         }
     }
-
-    /// <summary>The host of a name, or what was meant.</summary>
-    public static Provision.Inventory.Host Find(Workspace workspace, string name) =>
-        workspace.Fleet.FindHost(name)
-        ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("HOST"), $"the inventory has no host \"{name}\"", NearestName.Hint(name, workspace.Fleet.Hosts.Select(known => known.Name)))]);
 
     private static string? UuidOf(string? text) =>
         text is null ? null

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Provision.Failover;
 using Provision.Installer;
 using Provision.Installer.Local;
 using Provision.Machine;
@@ -78,13 +79,17 @@ internal static class ReinstallCommand
     /// <summary>Restarts a host by ssh. One that cannot be reached may be dead: then somebody switches it off and on.</summary>
     private static void Restart(ParseResult arguments, string name, string first)
     {
-        var address = NetbootArmCommand.Find(Workspace.Load(arguments), name).Address.ToString();
-        var result = new ProcessRunner().Run(Machine.Command.Of("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "root@" + address, first + "systemctl reboot")
-            .WithTimeout(SshLimit).WithListener(Console.Error.WriteLine));
-
-        // A host that goes down may close the connection before it has answered: ssh says 255 in both cases.
-        Console.Error.WriteLine(result.ExitCode is 0 ? $"{name} restarts"
-            : result.ExitCode is 255 ? $"{name} ({address}) did not answer to the end: if it does not restart by itself, switch it off and on; it stays armed"
-            : $"{name} ({address}) was not restarted: {result.Error.Trim().Split('\n')[^1]}; it stays armed: restart it by hand, or \"provision netboot disarm {name}\"");
+        var workspace = Workspace.Load(arguments);
+        try
+        {
+            var result = SlotWork.Shell(workspace).Run(workspace.Host(name), SshLimit, Console.Error.WriteLine, ["sh", "-c", first + "systemctl reboot"]);
+            Console.Error.WriteLine(result.Succeeded ? $"{name} restarts"
+                : $"{name} was not restarted: {result.Error.Trim().Split('\n')[^1]}; it stays armed: restart it by hand, or \"provision netboot disarm {name}\"");
+        }
+        catch (HostUnreachableException e)
+        {
+            // A host that goes down may close the connection before it has answered.
+            Console.Error.WriteLine($"{e.Message}; if it does not restart by itself, switch it off and on; it stays armed");
+        }
     }
 }
