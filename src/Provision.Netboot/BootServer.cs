@@ -1,10 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Provision.Host.Secrets;
 using Provision.Inventory;
 using Provision.Jobs;
@@ -131,34 +129,7 @@ public sealed class BootServer : IAsyncDisposable
 
     private static WebApplication Build(BootServerOptions options, BootServerState state)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = state.State.Folder });
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(options.Listen);
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 64 << 10;
-            kestrel.Limits.MaxRequestLineSize = 4 << 10;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10;
-            kestrel.Limits.MaxConcurrentConnections = 5000;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-        });
-        var built = builder.Build();
-        built.Use(async (context, next) =>
-        {
-            try
-            {
-                await next(context);
-            }
-            catch (StateLostException e) when (!context.Response.HasStarted)
-            {
-                await Answers.Refuse(context, 503, e.Message);
-            }
-            catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
-            {
-                // The asker left.
-            }
-        });
+        var built = SmallServer.Build(options.Listen, state.State.Folder);
         Map(built, new BootEndpoints(state), new ArtefactEndpoints(state), new JobEndpoints(state), new PeopleEndpoints(state));
         return built;
     }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Provision.Jobs;
@@ -38,14 +39,8 @@ public sealed class SqliteJobStore : IJobStore
         SqliteConnection? opened = null;
         try
         {
-            if (!File.Exists(path))
-            {
-                new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
-            }
-
-            // First: the connection's type asks for the library as soon as it is touched.
-            SqliteLibrary.Load(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            opened = Connect(path);
+            SqliteFile.Make(path);
+            opened = SqliteFile.Connect(path);
             var store = new SqliteJobStore(path, opened);
             store.Prepare();
             return store;
@@ -185,23 +180,9 @@ public sealed class SqliteJobStore : IJobStore
         }
     }
 
-    private static SqliteConnection Connect(string path)
-    {
-        var opened = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 10 }.ToString());
-        opened.Open();
-        return opened;
-    }
-
     private void Prepare()
     {
-        if (Query("PRAGMA quick_check(1)", row => row.GetString(0)) is not ["ok"])
-        {
-            throw new StateLostException($"the jobs in {path} are damaged: move the file away and arm anew");
-        }
-
-        // A write is in the file before it is answered; readers never wait for the writer.
-        Query("PRAGMA journal_mode = WAL", row => row.GetString(0));
-        Run("PRAGMA synchronous = FULL");
+        SqliteFile.Prepare(connection, $"the jobs in {path} are damaged: move the file away and arm anew");
         Run("BEGIN IMMEDIATE");
         var found = Query("PRAGMA user_version", row => row.GetInt32(0))[0];
         if (found == 0)
@@ -225,10 +206,10 @@ public sealed class SqliteJobStore : IJobStore
 
     private static string Body(Job job) => JsonSerializer.Serialize(job, StoredJson.Default.Job);
 
-    private static JobLine ReadLine(SqliteDataReader row) =>
+    private static JobLine ReadLine(DbDataReader row) =>
         new(row.GetInt64(0), row.GetString(1), row.GetString(2), (JobState)row.GetInt32(3), JsonSerializer.Deserialize(row.GetString(4), StoredJson.Default.InstallEvent)!);
 
-    private static Job ReadJob(SqliteDataReader row) => JsonSerializer.Deserialize(row.GetString(0), StoredJson.Default.Job)!;
+    private static Job ReadJob(DbDataReader row) => JsonSerializer.Deserialize(row.GetString(0), StoredJson.Default.Job)!;
 
     private T Write<T>(Func<T> work) => Ask(() =>
     {
@@ -278,34 +259,7 @@ public sealed class SqliteJobStore : IJobStore
         }
     }
 
-    private void Run(string sql, params ReadOnlySpan<(string Name, object Value)> values)
-    {
-        using var command = Command(sql, values);
-        command.ExecuteNonQuery();
-    }
+    private void Run(string sql, params ReadOnlySpan<(string Name, object? Value)> values) => connection.Run(sql, values);
 
-    private List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object Value)> values)
-    {
-        using var command = Command(sql, values);
-        using var reader = command.ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read())
-        {
-            rows.Add(read(reader));
-        }
-
-        return rows;
-    }
-
-    private SqliteCommand Command(string sql, ReadOnlySpan<(string Name, object Value)> values)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var (name, value) in values)
-        {
-            command.Parameters.AddWithValue(name, value);
-        }
-
-        return command;
-    }
+    private List<T> Query<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> values) => connection.Query(sql, read, values);
 }

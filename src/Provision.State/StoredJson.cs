@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Provision.Jobs;
+using Provision.State.Mastership;
 
 namespace Provision.State;
 
@@ -8,4 +9,5 @@ namespace Provision.State;
 [JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(InstallEvent))]
 [JsonSerializable(typeof(DiscoveryReport))]
+[JsonSerializable(typeof(StoredMasterships))]
 internal sealed partial class StoredJson : JsonSerializerContext;

@@ -18,7 +18,7 @@ public class ReferenceDirectionTests
         ["Provision.Placement"] = ["Provision.Inventory", "Provision.Text"],
         // Pure: what a reinstall job is, and what boot server and installer say to each other. The installer needs no database for it.
         ["Provision.Jobs"] = ["Provision.Text"],
-        ["Provision.State"] = ["Provision.Inventory", "Provision.Jobs"],
+        ["Provision.State"] = ["Provision.Inventory", "Provision.Machine", "Provision.Jobs"],
         // What an image must hold is the installer's to say.
         ["Provision.Netboot"] = ["Provision.State", "Provision.Host", "Provision.Storage", "Provision.Installer"],
         ["Provision.Installer"] = ["Provision.Host", "Provision.Storage", "Provision.Jobs"],

@@ -36,6 +36,14 @@ public sealed record Fleet : Fact
     /// <summary>What is known to be in the machines, in natural order of the hosts' names.</summary>
     public required IReadOnlyList<DriveRecord> DriveRecords { get; init; }
 
+    /// <summary>Where it is kept who is master of each store.</summary>
+    public required MastershipPlace Mastership { get; init; }
+
+    /// <summary>URLs of the status daemons that read the database of masters: the named ones, else one on every host with the role <c>install</c>.</summary>
+    public IReadOnlyList<string> MasterServers => Mastership.Servers.Count > 0
+        ? Mastership.Servers
+        : [.. Hosts.Where(host => host.Status != HostStatus.Retired && RolesOf(host).Has("install")).Select(host => $"http://{host.Address}:{Mastership.Port}")];
+
     /// <summary>What the lists above hold, by name.</summary>
     internal FleetIndex Index { get; init; } = new();
 

@@ -53,6 +53,16 @@ internal static class Formats
         static v => IsUrl(v.Text) ? null : "")
         { Pattern = "^https?://" };
 
+    public static readonly ScalarFormat MastersDatabase = new(
+        "a file such as /var/lib/provision/masters.sqlite, or postgresql://user@host:port/database without a password (that belongs into PGPASSFILE)",
+        static v => IsFolder(v.Text) || (v.Text.StartsWith("postgresql://", StringComparison.Ordinal) && IsAuthority(v.Text[13..])) ? null : "")
+        { Pattern = "^(/.*[^/]|postgresql://[^/ ]+/.+)$" };
+
+    public static readonly ScalarFormat ExportDestination = new(
+        "a folder such as /srv/masters, or ssh://user@host/folder",
+        static v => IsFolder(v.Text) || (v.Text.StartsWith("ssh://", StringComparison.Ordinal) && IsAuthority(v.Text[6..])) ? null : "")
+        { Pattern = "^(/.*[^/]|ssh://[^/ ]+/.+)$" };
+
     public static readonly ScalarFormat AptSource = new(
         "a line of sources.list such as: deb http://192.0.2.4:3142/debian trixie main contrib",
         static v => v.Text.StartsWith("deb ", StringComparison.Ordinal) && v.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length >= 3 && v.Text.All(c => c is >= ' ' and <= '~') ? null : "")
@@ -95,8 +105,7 @@ internal static class Formats
 
     public static readonly ScalarFormat Folder = new(
         "a folder such as /srv/provision, from /, without a slash at the end",
-        static v => IsPlain(v.Text) && v.Text.Length > 1 && v.Text[0] == '/' && v.Text[^1] != '/'
-            && !v.Text.Contains("//", StringComparison.Ordinal) && !HasDotFolder(v.Text) ? null : "") { Pattern = "^/.*[^/]$" };
+        static v => IsFolder(v.Text) ? null : "") { Pattern = "^/.*[^/]$" };
 
     public static readonly ScalarFormat SshKey = new(
         "a public ssh key such as: ssh-ed25519 AAAA... name",
@@ -143,6 +152,17 @@ internal static class Formats
         }
 
         return text.Length <= 253;
+    }
+
+    private static bool IsFolder(string text) =>
+        IsPlain(text) && text.Length > 1 && text[0] == '/' && text[^1] != '/' && !text.Contains("//", StringComparison.Ordinal) && !HasDotFolder(text);
+
+    /// <summary>What comes after the scheme: <c>user@host:port/path</c>; neither user nor host could be read as an option of a program.</summary>
+    private static bool IsAuthority(string text)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var at = slash < 0 ? -1 : text.LastIndexOf('@', slash);
+        return slash > at + 1 && slash + 1 < text.Length && IsPlain(text) && text[0] != '-' && text[at + 1] is not ('-' or ':') && (at < 0 || (at > 0 && !text[..at].Contains(':', StringComparison.Ordinal)));
     }
 
     private static bool IsUrl(string text)

@@ -34,6 +34,14 @@ internal static class InventoryKeys
         new("image_packages", ListOf(Formats.Package), "more packages for every operating system's image"),
         new("installer_packages", ListOf(Formats.Package), "more packages for the installer, such as firmware-bnx2; of them only firmware goes in"));
 
+    public static readonly Section Masters = new(
+        "masters",
+        "Where it is kept who is master of each store.",
+        new("database", Of(Formats.MastersDatabase), "a file on the host with the role install, or a PostgreSQL server") { Default = "/var/lib/provision/masters.sqlite" },
+        new("servers", ListOf(Formats.Url), "the status daemons that read it (default: every host with the role install)"),
+        new("port", Of(Formats.Integer(1, 65535)), "the status daemons' HTTP port") { Default = "8490" },
+        new("exports", ListOf(Formats.ExportDestination), "where every change is exported to; at least one should be another machine"));
+
     public static readonly Section Site = new(
         "site",
         "One datacentre.",
@@ -108,6 +116,7 @@ internal static class InventoryKeys
         "hosts_file",
         "A file below hosts/; sections of one name in different files are merged.",
         new("fleet", new SectionShape(Fleet), Fleet.Doc),
+        new("masters", new SectionShape(Masters), Masters.Doc),
         new("sites", new NamedShape(Site, Formats.Name), "the datacentres"),
         new("site", Of(Formats.Name), "the site of every host in this file"),
         new("hosts", new NamedShape(Host, Formats.Host), "the machines"),

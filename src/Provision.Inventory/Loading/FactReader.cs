@@ -24,7 +24,14 @@ internal static class FactReader
             Chassis = [],
             Stores = [],
             DriveRecords = [],
+            Mastership = Masters(YamlMapping.Empty),
         };
+    }
+
+    public static MastershipPlace Masters(YamlMapping mapping)
+    {
+        var fields = new Fields(mapping, InventoryKeys.Masters);
+        return new MastershipPlace(fields.Text("database"), fields.Texts("servers"), fields.Integer("port"), fields.Texts("exports"));
     }
 
     public static Site Site(NamedEntry entry)

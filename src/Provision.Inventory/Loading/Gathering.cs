@@ -5,8 +5,8 @@ namespace Provision.Inventory;
 /// <summary>Merges the sections of all files by name, and holds each against the key table.</summary>
 internal sealed class Gathering(DiagnosticBag found)
 {
-    private readonly List<YamlEntry> fleetEntries = [];
-    private Location? fleetLocation;
+    private readonly SingleSection fleet = new(InventoryKeys.Fleet);
+    private readonly SingleSection masters = new(InventoryKeys.Masters);
 
     /// <summary>True when something could not be read, so that a name that leads nowhere may be defined there.</summary>
     public bool IsIncomplete { get; private set; }
@@ -53,16 +53,21 @@ internal sealed class Gathering(DiagnosticBag found)
     }
 
     /// <summary>The fleet section of all files together; null where there is none.</summary>
-    public NamedEntry? Fleet()
+    public NamedEntry? Fleet() => Single(fleet);
+
+    /// <summary>The masters section of all files together; empty where there is none.</summary>
+    public YamlMapping Masters() => Single(masters)?.Value ?? YamlMapping.Empty;
+
+    private NamedEntry? Single(SingleSection section)
     {
-        if (fleetLocation is not { } location)
+        if (section.Location is not { } location)
         {
             return null;
         }
 
-        var mapping = new YamlMapping(location, fleetEntries);
-        ShapeCheck.CheckSection(mapping, InventoryKeys.Fleet, location, "fleet", found);
-        return new NamedEntry("fleet", location, mapping);
+        var mapping = new YamlMapping(location, section.Entries);
+        ShapeCheck.CheckSection(mapping, section.Keys, location, section.Keys.Name, found);
+        return new NamedEntry(section.Keys.Name, location, mapping);
     }
 
     private void AddRole(string path, YamlMapping mapping)
@@ -98,7 +103,10 @@ internal sealed class Gathering(DiagnosticBag found)
                         NearestName.Hint(entry.Key, InventoryKeys.HostsFile.KeyNames()) ?? "known are " + string.Join(", ", InventoryKeys.HostsFile.KeyNames()));
                     break;
                 case { Name: "fleet" } row:
-                    AddFleet(entry, row);
+                    AddSingle(fleet, entry, row);
+                    break;
+                case { Name: "masters" } row:
+                    AddSingle(masters, entry, row);
                     break;
                 case { Shape: NamedShape shape } row when entry.Value is YamlMapping mapping:
                     foreach (var named in mapping.Entries)
@@ -128,7 +136,7 @@ internal sealed class Gathering(DiagnosticBag found)
         _ => throw new ArgumentOutOfRangeException(nameof(key), key, "a row of the key table without a place to gather it"),
     };
 
-    private void AddFleet(YamlEntry entry, KeyRow row)
+    private void AddSingle(SingleSection section, YamlEntry entry, KeyRow row)
     {
         if (entry.Value is not YamlMapping mapping)
         {
@@ -136,17 +144,17 @@ internal sealed class Gathering(DiagnosticBag found)
             return;
         }
 
-        fleetLocation ??= entry.KeyLocation;
+        section.Location ??= entry.KeyLocation;
         foreach (var value in mapping.Entries)
         {
-            var first = fleetEntries.Find(e => e.Key == value.Key);
+            var first = section.Entries.Find(e => e.Key == value.Key);
             if (first is null)
             {
-                fleetEntries.Add(value);
+                section.Entries.Add(value);
             }
             else
             {
-                found.Add(Diagnostic.Error(value.KeyLocation, $"\"{value.Key}\" of the fleet is defined twice") with
+                found.Add(Diagnostic.Error(value.KeyLocation, $"\"{value.Key}\" of the {section.Keys.Name} is defined twice") with
                 {
                     Related = [new RelatedLocation(first.KeyLocation, "first here")],
                 });
@@ -189,6 +197,17 @@ internal sealed class Gathering(DiagnosticBag found)
             });
         }
     }
+}
+
+/// <summary>A section of which there is one, in parts.</summary>
+internal sealed class SingleSection(Section keys)
+{
+    public Section Keys => keys;
+
+    public List<YamlEntry> Entries { get; } = [];
+
+    /// <summary>Its first place; null where there is none.</summary>
+    public Location? Location { get; set; }
 }
 
 /// <summary>All entries of the sections of one name.</summary>

@@ -33,6 +33,7 @@ public static class InventoryLoader
             Stores = Read(gathered.Stores, FactReader.Store),
             DriveRecords = Read(gathered.Drives, FactReader.Drives),
             Chassis = chassis,
+            Mastership = FactReader.Masters(gathered.Masters()),
         };
         FillIndex(fleet);
 

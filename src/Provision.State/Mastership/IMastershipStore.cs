@@ -1,12 +1,16 @@
+using System.Text.Json.Serialization;
+
 namespace Provision.State.Mastership;
 
 /// <summary>Whether people may be sent to a store's master.</summary>
 public enum StoreMode
 {
     /// <summary>Its master serves.</summary>
+    [JsonStringEnumMemberName("up")]
     Up,
 
     /// <summary>Its master is being changed: who wants in waits.</summary>
+    [JsonStringEnumMemberName("moving")]
     Moving,
 }
 
@@ -55,7 +59,7 @@ public sealed record MastershipSnapshot(long Serial, IReadOnlyDictionary<string,
 /// <param name="Reason">Why, where somebody had to say.</param>
 public sealed record MastershipEvent(long Serial, DateTimeOffset At, string By, string Store, string What, string? From, string? To, long Epoch, string? Reason);
 
-/// <summary>A wish to change one store's mastership; <c>MastershipRules</c> says what comes of it.</summary>
+/// <summary>A wish to change one store's mastership; <see cref="MastershipRules"/> says what comes of it.</summary>
 /// <param name="Store">The store.</param>
 /// <param name="By">Who wishes it: <c>user@host</c>.</param>
 /// <param name="At">When.</param>
@@ -96,7 +100,7 @@ public interface IMastershipStore : IDisposable
     /// <exception cref="StateLostException">The database cannot be read; so says every method. Nothing may change its role then.</exception>
     MastershipSnapshot Read();
 
-    /// <summary>Applies a change by <c>MastershipRules</c>.</summary>
+    /// <summary>Applies a change by <see cref="MastershipRules"/>.</summary>
     /// <returns>Everything after it, or the sentence that refuses it.</returns>
     (MastershipSnapshot? After, string? Refusal) Change(MastershipChange change);
 

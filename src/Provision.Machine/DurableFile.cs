@@ -1,11 +1,10 @@
-using Provision.Machine;
-
-namespace Provision.Storage.Create;
+namespace Provision.Machine;
 
 /// <summary>Files that are there whole or not at all, also after the power failed.</summary>
-internal static class DurableFile
+public static class DurableFile
 {
     /// <summary>Writes a file beside the old one, syncs it, and puts it in its place.</summary>
+    /// <exception cref="MachineFileException">The system refuses.</exception>
     public static void Replace(IMachineFiles files, string path, ReadOnlySpan<byte> content, int mode)
     {
         var folder = path[..path.LastIndexOf('/')];

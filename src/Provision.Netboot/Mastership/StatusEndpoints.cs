@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Provision.Netboot.Serve;
+using Provision.State;
+using Provision.State.Mastership;
+
+namespace Provision.Netboot.Mastership;
+
+/// <summary>A slot, as <c>/confirm</c> answers.</summary>
+/// <param name="Slot">The slot.</param>
+/// <param name="Store">Its store; null for a free slot.</param>
+/// <param name="Master">Whether it may start as master now.</param>
+/// <param name="Epoch">The epoch in which it may; null where it may not.</param>
+/// <param name="Fenced">Whether it must not start at all.</param>
+/// <param name="Serial">Serial of the masters that say so.</param>
+public sealed record SlotConfirmation(string Slot, string? Store, bool Master, long? Epoch, bool Fenced, long Serial);
+
+/// <summary>Who is master, and whether a slot may start as one.</summary>
+internal sealed class StatusEndpoints(MastersAtHand masters, IMastersOrigin origin, FleetWatch fleet)
+{
+    public Task Masters(HttpContext context)
+    {
+        var known = masters.Known ?? throw new StateLostException("no masters were ever read");
+        return Answers.Bytes(context, MastershipExport.ToAnswer(known.Snapshot, known.Age < MastersAtHand.Live, known.Age), "application/json");
+    }
+
+    /// <summary>Asks the database now and never memory: what starts as master here goes on until it is stopped.</summary>
+    public async Task Confirm(HttpContext context)
+    {
+        if (context.Request.Query["slot"] is not [{ Length: > 0 and < 100 } slot])
+        {
+            await Answers.Refuse(context, 400, "which slot? /confirm?slot=NAME");
+            return;
+        }
+
+        if (await origin.Forward(slot, context.RequestAborted) is { } forwarded)
+        {
+            context.Response.StatusCode = (int)forwarded.Status;
+            await Answers.Bytes(context, forwarded.Body, forwarded.Status == System.Net.HttpStatusCode.OK ? "application/json" : "text/plain; charset=utf-8");
+            return;
+        }
+
+        var read = await origin.Read(context.RequestAborted);
+        masters.Take(read);
+        var now = read.Snapshot;
+        var inventory = fleet.Current?.Fleet;
+        var fence = now.Fenced.GetValueOrDefault(slot);
+        var store = now.Stores.Values.FirstOrDefault(row => row.Master == slot || row.Target == slot)?.Store ?? fence?.Store ?? inventory?.StoreOfSlot(slot)?.Name;
+        if (store is null && inventory?.FindSlot(slot) is null)
+        {
+            await Answers.Refuse(context, 404, $"there is no slot {Provision.Text.Printable.Of(slot)}{(inventory is null ? " among the masters, and the inventory cannot be read" : "")}");
+            return;
+        }
+
+        var epoch = now.ConfirmedEpoch(slot);
+        var answer = new SlotConfirmation(slot, store, epoch is not null, epoch, fence is not null, now.Serial);
+        await Answers.Bytes(context, JsonSerializer.SerializeToUtf8Bytes(answer, NetbootJson.Default.SlotConfirmation), "application/json");
+    }
+}
