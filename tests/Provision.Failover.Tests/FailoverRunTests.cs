@@ -10,7 +10,7 @@ public sealed class FailoverRunTests : IDisposable
 {
     private const string Old = "sloti33d1t01", Target = "sloti34d1t01", Third = "sloti43d1t01", Store = "store1";
     private readonly string folder = Directory.CreateTempSubdirectory("provision-failover-").FullName;
-    private readonly Fleet fleet = InventoryLoader.Load(InventoryFiles.ReadFrom(Path.Combine(Repository(), "tests/fixtures/mail"))).Fleet!;
+    private readonly Fleet fleet = InventoryLoader.Load(InventoryFiles.ReadFrom(Repository())).Fleet!;
     private readonly IMastershipStore masters;
     private readonly FakeSlots slots;
     private readonly List<string> said = [];

@@ -1,8 +1,6 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using Provision.Inventory;
-using Provision.Text;
 
 namespace Provision.Slots.Roles;
 
@@ -14,6 +12,16 @@ namespace Provision.Slots.Roles;
 /// <param name="Fenced">Whether it must not start at all until it is merged.</param>
 /// <param name="Serial">Serial of the database.</param>
 public sealed record MasterAnswer(string Slot, string? Store, bool Master, long? Epoch, bool Fenced, long Serial);
+
+/// <summary>All masters, as a status daemon tells them.</summary>
+/// <param name="Serial">Serial of the database.</param>
+/// <param name="Stores">The stores.</param>
+internal sealed record KnownMasters(long Serial, IReadOnlyList<KnownMaster> Stores);
+
+/// <summary>One of them.</summary>
+/// <param name="Store">The store.</param>
+/// <param name="Master">Its master.</param>
+internal sealed record KnownMaster(string Store, string Master);
 
 /// <summary>Asks the status daemons, one after the other, who is master. They answer from the database and never from memory.</summary>
 /// <param name="servers">Addresses of the daemons.</param>
@@ -31,7 +39,10 @@ public sealed class MasterQuestion(IReadOnlyList<Uri> servers, HttpMessageHandle
     public MasterAnswer? Ask(string slot) => First("/confirm?slot=" + Uri.EscapeDataString(slot), text => JsonSerializer.Deserialize(text, RolesJson.Default.MasterAnswer), new MasterAnswer(slot, null, false, null, false, 0));
 
     /// <summary>All masters; null where no daemon tells them.</summary>
-    public Masters? AskAll() => First("/masters", text => Masters.FromJson(text, "/masters", new DiagnosticBag()), null);
+    public Masters? AskAll() => First(
+        "/masters",
+        text => JsonSerializer.Deserialize(text, RolesJson.Default.KnownMasters) is { Stores: { } stores } known ? new Masters(known.Serial, stores.Select(row => KeyValuePair.Create(row.Store, row.Master))) : null,
+        null);
 
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();

@@ -68,10 +68,10 @@ public abstract record MastershipChange(string Store, string By, DateTimeOffset 
     /// <summary>A store that the database does not know gets its master, up, at epoch 1.</summary>
     public sealed record Enroll(string Store, string Slot, string By, DateTimeOffset At) : MastershipChange(Store, By, At);
 
-    /// <summary>Step 2 of a failover: the store is moving, to <paramref name="Target"/>. Refused where it moves already, where the epoch is another, where the target is fenced or is the master.</summary>
+    /// <summary>Step 2 of a failover: the store is moving, to <paramref name="Target"/>. Refused where a failover is prepared already, where the epoch is another, where the target is fenced or is the master. A new master that never answered may be left so again.</summary>
     public sealed record Begin(string Store, string Target, long Epoch, string By, DateTimeOffset At) : MastershipChange(Store, By, At);
 
-    /// <summary>A failover is given up before step 7: up with the master that it has.</summary>
+    /// <summary>A failover is given up: the store has the master that the database names, and is up once that answers.</summary>
     public sealed record GiveUp(string Store, long Epoch, string By, DateTimeOffset At) : MastershipChange(Store, By, At);
 
     /// <summary>Step 7: the target is master with the next epoch, the store still moving.</summary>

@@ -91,13 +91,14 @@ public static class MastershipRules
         switch (change)
         {
             case Begin { Target: var target }:
-                return row.Mode == StoreMode.Moving ? Refused($"store {row.Store} is moving already, {Where(row)} since {row.Since:u} by {row.By}: wait for it, or give it up there")
+                return row.Target is not null ? Refused($"store {row.Store} is moving already, {Where(row)} since {row.Since:u} by {row.By}: wait for it, or give it up there")
                     : WhyNotMaster(before, row, target) is { } not ? Refused(not)
                     : Accepted(before, change, changed with { Mode = StoreMode.Moving, Target = target }, "moving", row.Master, target);
 
             case GiveUp:
-                return row.Target is null ? Refused($"store {row.Store} has no failover to give up: its master is {row.Master}, {(row.Mode == StoreMode.Up ? "up" : "which is still to answer")}")
-                    : Accepted(before, change, changed with { Mode = StoreMode.Up, Target = null }, "given-up", row.Master, row.Master);
+                // Still moving: nobody is sent there before it answers.
+                return row.Mode == StoreMode.Up ? Refused($"store {row.Store} has no failover to give up: its master is {row.Master}, up")
+                    : Accepted(before, change, changed with { Target = null }, "given-up", row.Master, row.Master);
 
             case Assign:
                 return row.Target is not { } prepared ? Refused($"store {row.Store} has no failover that was begun: its master is {row.Master}")
