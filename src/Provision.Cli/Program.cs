@@ -19,6 +19,7 @@ root.Subcommands.Add(HostsCommand.Create());
 root.Subcommands.Add(SlotsCommand.Create());
 root.Subcommands.Add(SlotCommand.Create());
 root.Subcommands.Add(StoresCommand.Create());
+root.Subcommands.Add(MastersCommand.Create());
 root.Subcommands.Add(ShowCommand.Create());
 root.Subcommands.Add(RenderCommand.Create());
 root.Subcommands.Add(DiffCommand.Create());

@@ -25,7 +25,7 @@ internal static class FailoverCommand
         var resume = new Option<bool>("--resume") { Description = "Go on with a failover to the same slot that died half way" };
         var abort = new Option<bool>("--abort") { Description = "With --store: end a failover that died half way; the slot that the database names serves" };
         var yes = StorageOptions.Yes();
-        var database = MastersAccess.Database();
+        var database = MastersWork.Database();
         var command = new Command(
             "failover",
             "Moves the master of a store to another of its slots: asks, marks it as moving (who logs in waits), stops the old one, sends what its replicas lack, and starts the new one. " +
@@ -39,8 +39,8 @@ internal static class FailoverCommand
         command.SetAction(arguments =>
         {
             var workspace = Workspace.Load(arguments);
-            using var masters = MastersAccess.Open(arguments, database, workspace);
-            var run = new FailoverRun(new FailoverTools(workspace.Fleet, masters, new RemoteSlots(SlotWork.Shell(workspace)), MastersAccess.Who, TimeProvider.System, Tell));
+            using var masters = MastersWork.Open(workspace, arguments.GetValue(database));
+            var run = new FailoverRun(new FailoverTools(workspace.Fleet, masters, new RemoteSlots(SlotWork.Shell(workspace)), MastersWork.Me, TimeProvider.System, Tell));
             var chosen = (arguments.GetValue(store), arguments.GetValue(away), arguments.GetValue(back));
             if (arguments.GetValue(abort))
             {

@@ -49,7 +49,7 @@ internal static class NetbootArmCommand
         var dirty = new Option<bool>("--allow-dirty") { Description = "Arm though there are changes that are not committed; the reinstall will not have them" };
         var yes = StorageOptions.Yes();
         var force = new Option<string?>("--force") { Description = "Arm it though its stores object (masters, copies, another slot of a store); the reason is kept with the job", HelpName = "REASON" };
-        var database = MastersAccess.Database();
+        var database = MastersWork.Database();
         var command = new Command(name, text);
         command.Arguments.Add(host);
         foreach (var option in new Option[] { state, store, serials, lasting, image, uuid, code, fresh, dirty, yes, force, database })
@@ -143,7 +143,7 @@ internal static class NetbootArmCommand
 
         try
         {
-            using var masters = MastersAccess.Open(arguments, database, workspace);
+            using var masters = MastersWork.Open(workspace, arguments.GetValue(database));
             var now = masters.Read();
             Console.Error.WriteLine($"compares the copies of {host.Name}'s stores, mailbox by mailbox");
             var digests = new RemoteDigests(SlotWork.Shell(workspace));

@@ -117,7 +117,7 @@ internal abstract class DatacentreHost
     {
         machine.WaitForSsh();
         Ok(machine.Ssh("for i in $(seq 300); do systemctl is-active --quiet data-disks.target && exit; sleep 1; done; systemctl status --no-pager provision-unlock.service data-disks.target; journalctl -b --no-pager | tail -n 60; exit 1"));
-        Ok(machine.Ssh($"sha256sum --check --quiet - <<'SUMS'\n{Sums}SUMS\n"));
+        Ok(machine.Ssh($"sha256sum --check --quiet - <<'SUMS' || {{ journalctl -b --no-pager -u provision-unlock.service -u systemd-networkd-wait-online.service; exit 1; }}\n{Sums}SUMS\n"));
         var diff = machine.Ssh("provision diff");
         Assert.True(diff.ExitCode == 0, $"provision diff: exit {diff.ExitCode}\n{diff.Text}{diff.Error}");
     }

@@ -83,7 +83,7 @@ internal sealed class MailLab : IDisposable
     /// <summary>Starts the status daemon.</summary>
     public void StartDaemon(params IReadOnlyList<string> options)
     {
-        daemon = RunningCommand.Start(Command.Of("ip", ["netns", "exec", space, ProvisionBinary.Path, "--repo", Repository, "masters", "serve", "--database", Database, .. options]).WithListener(said.Enqueue));
+        daemon = RunningCommand.Start(Command.Of("ip", ["netns", "exec", space, ProvisionBinary.Path, "--repo", Repository, "masters", "serve", "--database", Database, "--remembered", Path.Combine(folder.Path, "remembered.json"), .. options]).WithListener(said.Enqueue));
         Patience.Until(() => Inside(space, "curl", "--silent", "--fail", "--output", "/dev/null", $"http://{Server}:8490/masters").Succeeded, TimeSpan.FromMinutes(1), () => $"the status daemon does not answer\n{Said}");
     }
 
