@@ -64,7 +64,7 @@ internal static class GlobalOptions
 
     public static Option<string?> Masters() => new("--masters")
     {
-        Description = "Snapshot of the stores' masters (default: the host's cached one, else each store's first slot)",
+        Description = "Snapshot of the stores' masters (default: the database's where it is on this machine and the command only shows, else the host's cached one, else each store's first slot)",
         HelpName = "FILE",
     };
 

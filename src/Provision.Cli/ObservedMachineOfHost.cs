@@ -27,7 +27,7 @@ internal sealed record ObservedMachineOfHost(Workspace Workspace, HostView View,
     public static ObservedMachineOfHost Open(ParseResult arguments, StorageInput input, string? name, string? masters)
     {
         var workspace = Workspace.Load(arguments);
-        return Of(workspace, input.Observe(arguments), name, Workspace.ReadMasters(masters, null));
+        return Of(workspace, input.Observe(arguments), name, workspace.LiveMasters(masters));
     }
 
     /// <summary>Finds the host that a machine is: the named one, else by its network cards, else by its host name.</summary>

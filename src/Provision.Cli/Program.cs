@@ -18,6 +18,7 @@ root.Subcommands.Add(SchemaCommand.Create());
 root.Subcommands.Add(HostsCommand.Create());
 root.Subcommands.Add(SlotsCommand.Create());
 root.Subcommands.Add(StoresCommand.Create());
+root.Subcommands.Add(MastersCommand.Create());
 root.Subcommands.Add(ShowCommand.Create());
 root.Subcommands.Add(RenderCommand.Create());
 root.Subcommands.Add(DiffCommand.Create());

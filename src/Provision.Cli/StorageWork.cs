@@ -104,24 +104,7 @@ internal sealed class StorageWork : IDisposable
     }
 
     /// <summary>Asks for the host's name before something is destroyed; <c>--yes</c> answers.</summary>
-    public static void Confirm(StoragePlan plan, bool yes, string word)
-    {
-        if (yes)
-        {
-            return;
-        }
-
-        if (Console.IsInputRedirected)
-        {
-            throw new UserErrorException($"nothing was done: confirm with --yes (plan {plan.Hash[..12]})");
-        }
-
-        Console.Error.Write($"Type {word} to go on: ");
-        if (Console.In.ReadLine()?.Trim() != word)
-        {
-            throw new UserErrorException("nothing was done");
-        }
-    }
+    public static void Confirm(StoragePlan plan, bool yes, string word) => Confirmation.Ask(yes, word, $"plan {plan.Hash[..12]}");
 
     /// <summary>Writes the drive record; the whole inventory is checked with it first.</summary>
     public void Write(DriveRecordText record)

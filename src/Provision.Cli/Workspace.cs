@@ -8,6 +8,8 @@ using Provision.Host.Repository;
 using Provision.Host.Secrets;
 using Provision.Inventory;
 using Provision.Machine;
+using Provision.State;
+using Provision.State.Mastership;
 using Provision.Storage.Observe;
 using Provision.Text;
 
@@ -106,6 +108,31 @@ internal sealed class Workspace
 
         var problems = new DiagnosticBag();
         return Masters.FromJson(bytes, path ?? cached, problems) ?? throw new UserErrorException(problems);
+    }
+
+    /// <summary>
+    /// The masters for commands that show: of a file, of the database where it is a file of this machine, of the machine's cache, or each store's first slot. What is rendered and compared
+    /// follows <see cref="ReadMasters"/>, which asks no database.
+    /// </summary>
+    public Masters LiveMasters(string? path)
+    {
+        var database = Fleet.Mastership.Database;
+        if (path is null && !MastershipStores.IsServer(database) && File.Exists(database))
+        {
+            try
+            {
+                using var store = MastershipStores.Open(database);
+                var now = store.Read();
+                return new Masters(now.Serial, now.Stores.Values.Select(row => KeyValuePair.Create(row.Store, row.Master)));
+            }
+            catch (StateLostException e)
+            {
+                Console.Error.WriteLine($"warning: {e.Message}; the machine's cached masters are shown");
+            }
+        }
+
+        using var files = RootedFiles.Open("/");
+        return ReadMasters(path, files);
     }
 
     /// <summary>Renders a host; every problem of every template ends the command.</summary>

@@ -113,7 +113,7 @@ internal static class DrivesCommand
     private static int CheckAll(ParseResult arguments, string folder, Option<string?> masters)
     {
         var workspace = Workspace.Load(arguments);
-        var known = Workspace.ReadMasters(arguments.GetValue(masters), null);
+        var known = workspace.LiveMasters(arguments.GetValue(masters));
         var bundles = Directory.EnumerateFiles(folder, "*.tar*").Order(NaturalOrder.Instance).ToList();
         if (bundles.Count == 0)
         {

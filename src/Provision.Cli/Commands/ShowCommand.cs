@@ -20,7 +20,7 @@ internal static class ShowCommand
             var workspace = Workspace.Load(arguments);
             using var system = Provision.Machine.RootedFiles.Open("/");
             var host = workspace.FindHost(arguments.GetValue(name), system);
-            var view = workspace.View(host, Workspace.ReadMasters(arguments.GetValue(masters), null));
+            var view = workspace.View(host, workspace.LiveMasters(arguments.GetValue(masters)));
             if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
             {
                 Json.Print(writer => HostJson.Write(writer, view));

@@ -20,7 +20,7 @@ internal static class StoresCommand
         command.SetAction(arguments =>
         {
             var workspace = Workspace.Load(arguments);
-            var known = Workspace.ReadMasters(arguments.GetValue(masters), null);
+            var known = workspace.LiveMasters(arguments.GetValue(masters));
             var stores = Select(workspace.Fleet, arguments.GetValue(names)!).Select(store => StoreView.Of(workspace.Fleet, store, known)).ToList();
             if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
             {

@@ -43,7 +43,7 @@ internal static class StoresPlanCommand
                 AddHosts = [.. arguments.GetValue(hosts)!.Distinct()], Evacuate = [.. arguments.GetValue(evacuate)!.Distinct()],
             };
             RequireKnown(workspace.Fleet, request);
-            var plan = StorePlanner.Of(PlacedFleet.Of(workspace.Fleet), request, Workspace.ReadMasters(arguments.GetValue(masters), null));
+            var plan = StorePlanner.Of(PlacedFleet.Of(workspace.Fleet), request, workspace.LiveMasters(arguments.GetValue(masters)));
             if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
             {
                 Json.Print(json => PlacementJson.Write(json, plan));

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Net;
+using Provision.Inventory;
+using Provision.Machine;
+using Provision.Netboot.Mastership;
+using Command = System.CommandLine.Command;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision masters serve</c>: runs until it is told to end.</summary>
+internal static class MastersServeCommand
+{
+    private const string Remembered = "/var/lib/provision/status/masters.json";
+
+    public static Command Create(Option<string?> database)
+    {
+        var from = new Option<string[]>("--from") { Description = "Relay: ask this status daemon instead of the database; may be repeated (default: on a machine that is none of masters.servers, all of those)", HelpName = "URL" };
+        var listen = new Option<string?>("--listen") { Description = "Address and port (default: every address and masters.port; a relay: 127.0.0.1)", HelpName = "ADDRESS:PORT" };
+        var users = new Option<string?>("--users") { Description = "Lines \"user@domain store\", for logins whose store the asker does not know", HelpName = "FILE" };
+        var remembered = new Option<string>("--remembered") { Description = "Where the last known masters are kept for the time after a restart", HelpName = "FILE", DefaultValueFactory = _ => Remembered };
+        var command = new Command(
+            "serve",
+            "The status daemon: tells who is master of each store, or that it moves, within a second of every change.\n\n" +
+            "  GET /masters          everything, with \"live\" and its age in seconds\n" +
+            "  GET /confirm?slot=S   whether S may start as master: asks the database now; 503 where it cannot\n" +
+            "  GET /auth             as nginx's mail proxy asks (Auth-User or Auth-Store, Auth-Protocol): Auth-Server and Auth-Port, or Auth-Wait while the store moves\n\n" +
+            "While the database cannot be reached the last known masters go on being told, and nothing is confirmed.");
+        foreach (var option in new Option[] { from, listen, users, remembered })
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(async (arguments, cancellation) =>
+        {
+            var workspace = Workspace.Load(arguments);
+            var place = workspace.Fleet.Mastership;
+            var origins = Origins(workspace, arguments.GetValue(from) ?? [], arguments.GetValue(database));
+            IPEndPoint? at = null;
+            if (arguments.GetValue(listen) is { } given && !(IPEndPoint.TryParse(given, out at) && given.Contains(':', StringComparison.Ordinal)))
+            {
+                throw new UserErrorException($"--listen {given}: expected an address and a port, such as 192.0.2.4:8490");
+            }
+
+            await using var server = await MastersServer.Start(
+                new MastersServerOptions
+                {
+                    Repository = workspace.Folder,
+                    Database = arguments.GetValue(database) ?? place.Database,
+                    From = origins,
+                    Exports = place.Exports,
+                    Remembered = arguments.GetValue(remembered)!,
+                    Users = arguments.GetValue(users),
+                    Listen = at ?? new IPEndPoint(origins.Count > 0 ? IPAddress.Loopback : IPAddress.Any, place.Port),
+                },
+                line => Console.Error.WriteLine($"{DateTimeOffset.UtcNow:u} {line}"));
+            Console.Out.WriteLine($"tells masters {(origins.Count > 0 ? $"of {string.Join(", ", origins)} " : "")}at {server.Address}");
+            await server.WaitForEnd(cancellation);
+            return ExitCodes.Same;
+        });
+        return command;
+    }
+
+    /// <summary>Whom a relay asks: the named daemons; none where the database is named or this machine is one of the inventory's; else all of those.</summary>
+    private static List<Uri> Origins(Workspace workspace, string[] named, string? database)
+    {
+        if (named.Length == 0 && database is null)
+        {
+            using var files = RootedFiles.Open("/");
+            var host = HostIdentity.Find(workspace.Fleet, Workspace.Macs(files)).Host
+                ?? throw new UserErrorException("this machine is no host of the inventory, so it is not known whether it has the database: give --database NAME, or --from URL for a relay");
+            named = workspace.Fleet.MasterServers.Any(url => new Uri(url).Host == host.Address.ToString()) ? [] : [.. workspace.Fleet.MasterServers];
+        }
+
+        return [.. named.Select(url => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? uri
+            : throw new UserErrorException($"--from {url}: expected a URL such as http://192.0.2.4:8490"))];
+    }
+}

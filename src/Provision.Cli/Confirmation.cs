@@ -1,0 +1,28 @@
+namespace Provision.Cli;
+
+/// <summary>Asks a person before something is done that is not easily undone.</summary>
+internal static class Confirmation
+{
+    /// <summary>Ends the command unless <c>--yes</c> was given or the person types a word.</summary>
+    /// <param name="yes">Whether <c>--yes</c> was given.</param>
+    /// <param name="word">What is to be typed.</param>
+    /// <param name="about">What is confirmed, in a few words, for whoever reads a log.</param>
+    public static void Ask(bool yes, string word, string about)
+    {
+        if (yes)
+        {
+            return;
+        }
+
+        if (Console.IsInputRedirected)
+        {
+            throw new UserErrorException($"nothing was done: confirm with --yes ({about})");
+        }
+
+        Console.Error.Write($"Type {word} to go on: ");
+        if (Console.In.ReadLine()?.Trim() != word)
+        {
+            throw new UserErrorException("nothing was done");
+        }
+    }
+}

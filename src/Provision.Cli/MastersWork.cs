@@ -1,0 +1,29 @@
+using System.CommandLine;
+using Provision.State.Mastership;
+
+namespace Provision.Cli;
+
+/// <summary>The database of masters, as commands open it.</summary>
+internal static class MastersWork
+{
+    /// <summary>Who changes something, for the history: <c>user@host</c>; behind sudo the person and not root.</summary>
+    public static string Me => $"{(Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } person ? person : Environment.UserName)}@{Environment.MachineName}";
+
+    public static Option<string?> Database() => new("--database")
+    {
+        Description = "The database: a file, or postgresql://user@host:port/database (default: masters.database of the inventory)",
+        HelpName = "NAME",
+    };
+
+    /// <summary>Opens the database; every change is exported to the inventory's destinations, and what is owed is told on standard error.</summary>
+    /// <exception cref="Provision.State.StateLostException">It cannot be reached or read.</exception>
+    public static IMastershipStore Open(Workspace workspace, string? database, bool create = false)
+    {
+        var exporter = new MastershipExporter(Destinations(workspace, []), line => Console.Error.WriteLine($"provision: {line}"));
+        return new ExportingMastershipStore(MastershipStores.Open(database ?? workspace.Fleet.Mastership.Database, create), exporter);
+    }
+
+    /// <summary>The named destinations of exports, or the inventory's.</summary>
+    public static List<ExportDestination> Destinations(Workspace workspace, IReadOnlyList<string> named) =>
+        [.. (named.Count > 0 ? named : workspace.Fleet.Mastership.Exports).Select(destination => new ExportDestination(destination, workspace.Commands))];
+}
