@@ -15,15 +15,19 @@ internal static class MastersWork
         HelpName = "NAME",
     };
 
-    /// <summary>Opens the database; every change is exported to the inventory's destinations, and what is owed is told on standard error.</summary>
+    /// <summary>Where changes of a database are exported to: the inventory's destinations for the inventory's database, and none for another one, whose serials would mix with them.</summary>
+    public static IReadOnlyList<string> ExportsOf(Workspace workspace, string? database) =>
+        database is null || database == workspace.Fleet.Mastership.Database ? workspace.Fleet.Mastership.Exports : [];
+
+    /// <summary>Opens the database; every change is exported (<see cref="ExportsOf"/>), and what is owed is told on standard error.</summary>
     /// <exception cref="Provision.State.StateLostException">It cannot be reached or read.</exception>
     public static IMastershipStore Open(Workspace workspace, string? database, bool create = false)
     {
-        var exporter = new MastershipExporter(Destinations(workspace, []), line => Console.Error.WriteLine($"provision: {line}"));
+        var exporter = new MastershipExporter(Destinations(workspace, ExportsOf(workspace, database)), line => Console.Error.WriteLine($"provision: {line}"));
         return new ExportingMastershipStore(MastershipStores.Open(database ?? workspace.Fleet.Mastership.Database, create), exporter);
     }
 
-    /// <summary>The named destinations of exports, or the inventory's.</summary>
+    /// <summary>Destinations by their names.</summary>
     public static List<ExportDestination> Destinations(Workspace workspace, IReadOnlyList<string> named) =>
-        [.. (named.Count > 0 ? named : workspace.Fleet.Mastership.Exports).Select(destination => new ExportDestination(destination, workspace.Commands))];
+        [.. named.Select(destination => new ExportDestination(destination, workspace.Commands))];
 }

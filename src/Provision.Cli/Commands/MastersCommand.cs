@@ -141,13 +141,13 @@ internal static class MastersCommand
 
     private static Command Export(Option<string?> database)
     {
-        var to = new Option<string[]>("--to") { Description = "A folder, or ssh://user@host/folder (default: masters.exports of the inventory)", HelpName = "DEST" };
+        var to = new Option<string[]>("--to") { Description = "A folder, or ssh://user@host/folder (default: masters.exports of the inventory, for its own database)", HelpName = "DEST" };
         var command = new Command("export", "Exports the masters now; every change does so by itself. Keep at least one destination on another machine.");
         command.Options.Add(to);
         command.SetAction(arguments =>
         {
             var workspace = Workspace.Load(arguments);
-            var destinations = MastersWork.Destinations(workspace, arguments.GetValue(to) ?? []);
+            var destinations = MastersWork.Destinations(workspace, arguments.GetValue(to) is { Length: > 0 } named ? named : MastersWork.ExportsOf(workspace, arguments.GetValue(database)));
             if (destinations.Count == 0)
             {
                 throw new UserErrorException("nowhere to export to: name a destination with --to DEST, or in the inventory, masters: { exports: [...] }");

@@ -47,7 +47,7 @@ internal static class MastersServeCommand
                     Repository = workspace.Folder,
                     Database = arguments.GetValue(database) ?? place.Database,
                     From = origins,
-                    Exports = place.Exports,
+                    Exports = MastersWork.ExportsOf(workspace, arguments.GetValue(database)),
                     Remembered = arguments.GetValue(remembered)!,
                     Users = arguments.GetValue(users),
                     Listen = at ?? new IPEndPoint(origins.Count > 0 ? IPAddress.Loopback : IPAddress.Any, place.Port),

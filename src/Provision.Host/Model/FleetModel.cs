@@ -23,6 +23,7 @@ public sealed class FleetModel
         model.Add("domain", () => fleet.Domain);
         model.Add("release", () => fleet.Release);
         model.Add("time_servers", () => ModelValues.List(fleet.TimeServers));
+        model.Add("masters_port", () => (long)fleet.Mastership.Port);
         model.Add("sites", () => ModelValues.List(fleet.Sites.Select(ModelValues.Site)));
         model.Add("hosts", () => ModelValues.List(briefs.Value.Values));
         model.Add("master_servers", () => ModelValues.List(fleet.MasterServers));

@@ -32,7 +32,13 @@ public sealed class ExportDestination(string destination, ICommandRunner command
 
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CommandFailedException or FormatException)
+        catch (CommandFailedException e)
+        {
+            // Without the script that was to run there.
+            var said = e.Result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            return $"ssh failed with exit code {e.Result.ExitCode}{(said.Length == 0 ? "" : $": {said[^1]}")}";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
             return e.Message;
         }
