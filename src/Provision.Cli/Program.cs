@@ -26,6 +26,7 @@ root.Subcommands.Add(DiffCommand.Create());
 root.Subcommands.Add(InstallCommand.Create());
 root.Subcommands.Add(RollbackCommand.Create());
 root.Subcommands.Add(HistoryCommand.Create());
+root.Subcommands.Add(CheckCommand.Create());
 root.Subcommands.Add(ExplainCommand.Create());
 root.Subcommands.Add(StorageCommand.Create());
 root.Subcommands.Add(HostCommand.Create());

@@ -26,6 +26,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("slot stop --help")]
     [InlineData("slot drain --help")]
     [InlineData("slot confirm --help")]
+    [InlineData("check --help")]
     [InlineData("slot digest --help")]
     [InlineData("stores --help")]
     [InlineData("stores check --help")]
@@ -58,6 +59,24 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void A_check_has_the_exit_codes_of_monitoring_and_judges_captured_machines_too()
+    {
+        string[] check = ["check", "--only", "mounts", "arrays", "--host", "imap33", "--repo", Repository];
+        var well = Run([.. check, "--from", Path.Combine(Repository, "tests/fixtures/bundles/imap33.tar.zst")]);
+        Assert.Equal((0, "OK: 2 checks\n"), (well.ExitCode, well.Text));
+        var other = Run([.. check, "-o", "json"]);
+        using var document = JsonDocument.Parse(other.Output);
+        Assert.Equal((2, 2), (other.ExitCode, document.RootElement.GetProperty("state").GetInt32()));
+        Assert.StartsWith("CRITICAL: /mnt/", document.RootElement.GetProperty("line").GetString(), StringComparison.Ordinal);
+        Assert.Equal(["mounts", "arrays"], document.RootElement.GetProperty("checks").EnumerateArray().Select(made => made.GetString()));
+
+        // A folder that is no repository: monitoring hears that nothing is known.
+        var blind = Run("check", "--repo", work, "-o", "prometheus");
+        Assert.Equal(3, blind.ExitCode);
+        Assert.Contains("provision_check_state{check=\"lag\"} 3\n", blind.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_capture_is_written_once()
     {
         var bundle = Path.Combine(work, "this.tar.zst");
@@ -81,6 +100,8 @@ public sealed class CommandTests : IDisposable
     [InlineData("slot status imap33 sloti33d1t99", 2, "SLOT: error: imap33 has no slot \"sloti33d1t99\"")]
     [InlineData("slot start imap3", 2, "the inventory has no host \"imap3\"")]
     [InlineData("slot digest sloti99t01", 2, "there is no configuration of sloti99t01 in /etc/cyrus/sloti99t01")]
+    [InlineData("check --only lag --host imap333 -o prometheus", 3, "provision_check_state{check=\"lag\"} 3\n")]
+    [InlineData("check --only lga", 2, "did you mean \"lag\"?")]
     [InlineData("slots imap37 --free", 0, "sloti37d2t20")]
     [InlineData("stores store1", 0, "sloti33d1t01@imap33/nyi")]
     [InlineData("stores stroe1", 2, "did you mean \"store1\"?")]

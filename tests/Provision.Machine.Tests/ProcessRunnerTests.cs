@@ -29,6 +29,34 @@ public class ProcessRunnerTests
         Assert.Equal("$(id) `id` ; & | *", runner.Run(Command.Of("printf", "%s", "$(id) `id` ; & | *")).Text);
 
     [Fact]
+    public void More_than_fits_into_memory_is_read_while_it_comes()
+    {
+        var read = 0L;
+        var result = runner.Run(Command.Of("head", "-c", "100000000", "/dev/zero").WithReader(output =>
+        {
+            var buffer = new byte[65536];
+            for (int some; (some = output.Read(buffer)) > 0;)
+            {
+                read += some;
+            }
+        }));
+        Assert.Equal((0, 100_000_000L, 0), (result.ExitCode, read, result.Output.Length));
+    }
+
+    [Fact]
+    public void What_a_reader_throws_ends_the_program_and_reaches_the_caller()
+    {
+        var watch = Stopwatch.StartNew();
+        var thrown = Assert.Throws<InvalidDataException>(() => runner.Run(Command.Of("sleep", "60").WithReader(_ => throw new InvalidDataException("not that"))));
+        Assert.Equal("not that", thrown.Message);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public void A_command_started_through_another_keeps_its_arguments_and_its_input() =>
+        Assert.Equal("a b\n", runner.Run(Command.Of("sh", "-c", "cat; echo $1", "x", "b").WithInput("a "u8.ToArray()).Through("env", "-i")).Text);
+
+    [Fact]
     public void A_program_that_is_not_there_is_an_exit_code() =>
         Assert.Equal(127, runner.Run(Command.Of("no-such-program-anywhere")).ExitCode);
 

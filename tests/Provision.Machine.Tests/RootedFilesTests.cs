@@ -93,6 +93,21 @@ public sealed class RootedFilesTests : IDisposable
     }
 
     [Fact]
+    public void When_a_file_was_made_stays_when_it_is_appended_to_and_renamed()
+    {
+        var path = Path.Combine(root, "log");
+        File.WriteAllText(path, "one");
+        var born = files.Stat("/log")!.Born;
+        Assert.NotNull(born);
+        Thread.Sleep(50);
+        File.AppendAllText(path, "two");
+        File.Move(path, path + "-run");
+        var later = files.Stat("/log-run")!;
+        Assert.Equal(born, later.Born);
+        Assert.True(later.Modified > born);
+    }
+
+    [Fact]
     public void Modes_are_exact_whatever_the_umask()
     {
         files.WriteNew("/file", "secret"u8, 0x1B6 /* 0666 */);

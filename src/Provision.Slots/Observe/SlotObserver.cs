@@ -41,7 +41,7 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
         else
         {
             problems.AddRange(answers.GetAwaiter().GetResult().Select(answer => answer.Problem).OfType<string>());
-            problems.AddRange(missing.Select(name => $"its daemon {name} does not run"));
+            problems.AddRange(missing.Select(DaemonProblem));
         }
 
         return new SlotHealth
@@ -56,6 +56,9 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
             Problems = problems,
         };
     }
+
+    /// <summary>The sentence among <see cref="SlotHealth.Problems"/> that stands for one of <see cref="SlotHealth.MissingDaemons"/>.</summary>
+    public static string DaemonProblem(string daemon) => $"its daemon {daemon} does not run";
 
     private string UnitOf(string slot)
     {
