@@ -11,8 +11,7 @@ public class SlotObserverTests(RealStore store)
     [Fact]
     public void A_master_that_is_well_says_so_on_every_port()
     {
-        var health = store.Observer.Observe(store.Master);
-        Assert.Empty(health.Problems);
+        var health = store.WaitUntilWell(store.Master);
         Assert.Equal((SlotRole.Master, "unknown"), (health.Role, health.Unit));
         Assert.Equal(["imap", "pop3", "lmtp", "http", "sieve", "syncserver"], health.Services.Select(service => service.Name));
         Assert.All(health.Services, service => Assert.NotNull(service.Banner));
@@ -24,8 +23,7 @@ public class SlotObserverTests(RealStore store)
     [Fact]
     public void A_replica_has_no_channels_and_serves_only_what_a_replica_serves()
     {
-        var health = store.Observer.Observe(store.Slots[1]);
-        Assert.Empty(health.Problems);
+        var health = store.WaitUntilWell(store.Slots[1]);
         Assert.Equal(SlotRole.Replica, health.Role);
         Assert.Equal(["imap", "syncserver"], health.Services.Select(service => service.Name));
         Assert.Equal(["idled", "squatter"], health.Daemons);
@@ -65,7 +63,8 @@ public class SlotObserverTests(RealStore store)
         store.Shell("mount --bind /bin/false /usr/lib/cyrus/bin/timsieved");
         try
         {
-            var health = store.Observer.Observe(store.Master);
+            SlotHealth health = null!;
+            Assert.True(RealStore.Wait(() => (health = store.Observer.Observe(store.Master)).Problems.Count == 1, TimeSpan.FromSeconds(30)), string.Join("; ", health.Problems));
             Assert.StartsWith("sieve at ", Assert.Single(health.Problems), StringComparison.Ordinal);
             Assert.Null(health.Services.Single(service => service.Name == "sieve").Banner);
         }
@@ -103,9 +102,9 @@ public class SlotObserverTests(RealStore store)
     public void The_command_says_in_JSON_what_the_observer_sees()
     {
         var program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : Path.Combine(RealStore.Repository, "out/provision");
-        var said = store.Commands.Run(Command.Of(program, ["slot", "status", .. store.Slots, "-o", "json"]));
-        Assert.True(said.ExitCode == 0, said.Text + said.Error);
-        var seen = store.Slots.Select(store.Observer.Observe).ToArray();
+        CommandResult said = null!;
+        Assert.True(RealStore.Wait(() => (said = store.Commands.Run(Command.Of(program, ["slot", "status", .. store.Slots, "-o", "json"]))).ExitCode == 0, TimeSpan.FromSeconds(60)), said.Text + said.Error);
+        var seen = store.Slots.Select(store.WaitUntilWell).ToArray();
         Assert.Equal(Text(seen), Text(SlotHealthJson.FromJson(said.Output.Span)));
         Assert.Equal(1, store.Commands.Run(Command.Of(program, "slot", "status", store.Master, "sloti33d1t02")).ExitCode);
         Assert.Equal(2, store.Commands.Run(Command.Of(program, "slot", "status", "../sloti33d1t02")).ExitCode);

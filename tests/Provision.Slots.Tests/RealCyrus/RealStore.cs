@@ -99,8 +99,13 @@ public sealed class RealStore : IDisposable
     /// <summary>Runs a shell line on the machine, as root.</summary>
     public void Shell(string line) => Commands.Run(Command.Of("sh", "-ec", line)).OrThrow();
 
-    public void WaitUntilWell(string slot) =>
-        Assert.True(Wait(() => Observer.Observe(slot).IsWell, TimeSpan.FromSeconds(60)), string.Join("; ", Observer.Observe(slot).Problems));
+    /// <summary>Looks until a slot is well: on a busy machine a banner may take longer than the observer waits.</summary>
+    public SlotHealth WaitUntilWell(string slot)
+    {
+        SlotHealth seen = null!;
+        Assert.True(Wait(() => (seen = Observer.Observe(slot)).IsWell, TimeSpan.FromSeconds(60)), string.Join("; ", seen.Problems));
+        return seen;
+    }
 
     public void WaitUntilReplicated() =>
         Assert.True(Wait(() => Observer.Observe(Master).Channels.All(channel => channel.Age is null), TimeSpan.FromSeconds(60)), "replication does not come to an end");
