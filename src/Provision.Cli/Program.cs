@@ -19,6 +19,7 @@ root.Subcommands.Add(HostsCommand.Create());
 root.Subcommands.Add(SlotsCommand.Create());
 root.Subcommands.Add(SlotCommand.Create());
 root.Subcommands.Add(StoresCommand.Create());
+root.Subcommands.Add(FailoverCommand.Create());
 root.Subcommands.Add(MastersCommand.Create());
 root.Subcommands.Add(ShowCommand.Create());
 root.Subcommands.Add(RenderCommand.Create());
@@ -46,7 +47,7 @@ catch (UserErrorException e)
     e.Print(Console.Error);
     return ExitCodes.Trouble;
 }
-catch (Exception e) when (e is CommandFailedException or Provision.Storage.Guard.GuardException or Provision.Storage.StorageException or Provision.State.StateLostException or Provision.Installer.InstallException or IOException or UnauthorizedAccessException or InvalidDataException)
+catch (Exception e) when (e is CommandFailedException or Provision.Storage.Guard.GuardException or Provision.Storage.StorageException or Provision.State.StateLostException or Provision.Installer.InstallException or Provision.Slots.SlotException or Provision.Failover.HostUnreachableException or IOException or UnauthorizedAccessException or InvalidDataException)
 {
     Console.Error.WriteLine($"provision: {e.Message}");
     return ExitCodes.Trouble;

@@ -12,6 +12,7 @@ namespace Provision.Cli;
 /// <summary>A host and slots of it that a command is about, here or on another machine.</summary>
 internal sealed class SlotWork
 {
+    private const string Here = "--here";
     private static readonly TimeSpan RemoteLimit = TimeSpan.FromMinutes(10);
 
     private SlotWork(Workspace workspace, Provision.Inventory.Host host, IReadOnlyList<Slot> slots, bool isHere)
@@ -40,7 +41,9 @@ internal sealed class SlotWork
     {
         var host = new Argument<string>("HOST") { Description = "The host; where it is another machine, the command is run there by ssh" };
         var slots = new Argument<string[]>("SLOT") { Description = "Slots of it (default: all that hold a store)", Arity = ArgumentArity.ZeroOrMore };
+        var here = new Option<bool>(Here) { Description = "This machine is HOST, whatever its network cards say" };
         var command = new Command(verb, text);
+        command.Options.Add(here);
         command.Arguments.Add(host);
         command.Arguments.Add(slots);
         if (list is not null)
@@ -51,7 +54,7 @@ internal sealed class SlotWork
         command.SetAction(arguments =>
         {
             var work = Open(arguments, arguments.GetValue(host)!, arguments.GetValue(slots)!);
-            return work.IsHere ? run(arguments, work) : work.RunThere(verb, arguments, list is null ? [] : [.. arguments.GetValue(list)!.SelectMany(word => new[] { list.Name, word })]);
+            return arguments.GetValue(here) || work.IsHere ? run(arguments, work) : work.RunThere(verb, arguments, list is null ? [] : [.. arguments.GetValue(list)!.SelectMany(word => new[] { list.Name, word })]);
         });
         return command;
     }
@@ -106,7 +109,7 @@ internal sealed class SlotWork
     private int RunThere(string verb, ParseResult arguments, string[] more)
     {
         var form = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json ? "json" : "text";
-        var result = Shell(Workspace).Run(Host, RemoteLimit, ["provision", "slot", verb, Host.Name, .. Slots.Select(slot => slot.Name), .. more, "--output", form]);
+        var result = Shell(Workspace).Run(Host, RemoteLimit, ["provision", "slot", verb, Host.Name, .. Slots.Select(slot => slot.Name), .. more, Here, "--output", form]);
         Console.Out.Write(result.Text);
         Console.Error.Write(result.Error);
         return result.ExitCode;

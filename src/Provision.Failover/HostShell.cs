@@ -94,7 +94,7 @@ public sealed class RemoteSlots(HostShell shell) : ISlotHands
 
     private CommandResult Do(Slot slot, string verb, TimeSpan limit)
     {
-        var result = shell.Run(slot.Host, limit, "provision", "slot", verb, slot.Host.Name, slot.Name, "--output", "json");
+        var result = shell.Run(slot.Host, limit, "provision", "slot", verb, slot.Host.Name, slot.Name, "--here", "--output", "json");
 
         // 1 says that the slot is not well; how, is in the answer.
         return result.ExitCode is 0 or 1 ? result : throw new SlotException($"{slot.Name}: \"provision slot {verb}\" on {slot.Host.Name} failed: {HostShell.Last(result.Error)}");

@@ -36,7 +36,7 @@ public sealed class SlotMerge(FailoverTools tools, HostShell shell, Func<Slot, S
         tools.Hands.Stop(slot);
         var peers = store.Slots.Where(name => name != slot.Name && !now.Fenced.ContainsKey(name)).Select(name => tools.Fleet.FindSlot(name)!).OrderByDescending(peer => peer == master).ToList();
         tools.Say(store.Name, $"sends what {slot.Name} had for others to {string.Join(", ", peers.Select(peer => peer.Name))}");
-        var sent = shell.Run(slot.Host, Limit, ["provision", "slot", "drain", slot.Host.Name, slot.Name, .. peers.SelectMany(peer => new[] { "--to", peer.Address.ToString()! })]);
+        var sent = shell.Run(slot.Host, Limit, ["provision", "slot", "drain", slot.Host.Name, slot.Name, "--here", .. peers.SelectMany(peer => new[] { "--to", peer.Address.ToString()! })]);
         if (!sent.Succeeded)
         {
             throw new SlotException($"{slot.Name} stays fenced: {HostShell.Last(sent.Error)}");

@@ -98,7 +98,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("hosts role=imapp", 2, "did you mean \"imap\"?")]
     [InlineData("hosts nosuchhost", 2, "nosuchhost")]
     [InlineData("slot status imap33 sloti33d1t99", 2, "SLOT: error: imap33 has no slot \"sloti33d1t99\"")]
-    [InlineData("slot start imap3", 2, "the inventory has no host \"imap3\"")]
+    [InlineData("slot start imap330", 2, "the inventory has no host \"imap330\"")]
     [InlineData("slot digest sloti99t01", 2, "there is no configuration of sloti99t01 in /etc/cyrus/sloti99t01")]
     [InlineData("check --only lag --host imap333 -o prometheus", 3, "provision_check_state{check=\"lag\"} 3\n")]
     [InlineData("check --only lga", 2, "did you mean \"lag\"?")]

@@ -267,7 +267,7 @@ public sealed class NetbootCommandTests : IDisposable
 
     private JsonElement Status() => JsonDocument.Parse(Run("netboot", "status", "imap33", "--state", State, "-o", "json").Output).RootElement[0];
 
-    private CommandResult Arm(bool yes, params string[] words) => Run(["netboot", "arm", .. words, "--state", State, "--store", Store, .. yes ? (string[])["--yes"] : []]);
+    private CommandResult Arm(bool yes, params string[] words) => Run(["netboot", "arm", .. words, "--state", State, "--store", Store, "--force", "no slot of the sample fleet runs here", .. yes ? (string[])["--yes"] : []]);
 
     private RunningCommand Serve(int port) => RunningCommand.Start(Command.Of(
         Program, "netboot", "serve", "--listen", $"127.0.0.1:{port}", "--dnsmasq", "off", "--site", "nyi", "--state", State, "--store", Store, "--repo", Repo).WithListener(line => Console.Error.WriteLine(line)));

@@ -120,7 +120,7 @@ public class EditTests
 
     [Fact]
     public void ABrokenInventoryIsNotEdited() =>
-        Refused(HostEntry.Retire(SampleFleet.With("hosts/x.yaml", "a: 1"), "web1"), "hosts/x.yaml:1:1: error: unknown key \"a\" (known are fleet, sites, site, hosts, stores, chassis, drives)");
+        Refused(HostEntry.Retire(SampleFleet.With("hosts/x.yaml", "a: 1"), "web1"), "hosts/x.yaml:1:1: error: unknown key \"a\" (known are fleet, masters, sites, site, hosts, stores, chassis, drives)");
 
     private static void Refused(InventoryEdit edit, string expected)
     {

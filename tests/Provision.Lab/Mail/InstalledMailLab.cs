@@ -15,8 +15,8 @@ public sealed class InstalledMailLab : IDisposable
         try
         {
             UsersFile = Write("users", string.Concat(Users.Select(user => $"{user} store1\n")));
+            MailLab.Good(Lab.Masters("masters", "enroll", "--new", "--yes"));
             Lab.StartDaemon("--users", UsersFile);
-            MailLab.Good(Lab.Masters("masters", "enroll", "--yes"));
             Lab.InstallAll();
             using (var admin = Imap(MasterOf("store1")).LogIn("cyrus"))
             {

@@ -22,8 +22,8 @@ internal sealed class MailClient : IDisposable
     /// <summary>Connects within a network, and reads the greeting.</summary>
     public static MailClient Connect(string space, string address, int port, TimeSpan? limit = null) => NetworkThread.Run(space, () =>
     {
-        var connection = new TcpClient(address, port) { ReceiveTimeout = (int)(limit ?? TimeSpan.FromSeconds(60)).TotalMilliseconds };
-        var client = new MailClient(connection);
+        var tcp = new TcpClient(address, port) { ReceiveTimeout = (int)(limit ?? TimeSpan.FromSeconds(60)).TotalMilliseconds };
+        var client = new MailClient(tcp);
         client.Line();
         return client;
     });

@@ -97,7 +97,7 @@ internal sealed class MailLab : IDisposable
     public void Install(string host)
     {
         // Folders belong to a user that the packages bring; they are in the image.
-        Good(On(host, $"cd /var/lib/provision/repository && git pull --quiet && provision slot create {host} && provision install --allow-dirty --unit-limit 240"));
+        Good(On(host, $"cd /var/lib/provision/repository && git pull --quiet && provision slot create {host} && provision install --allow-dirty --unit-limit 240 || {{ journalctl --no-pager -o cat -u 'cyrus@*' | grep -v 'login:' | head -n 60; exit 1; }}"));
     }
 
     /// <summary>Commits what was changed in the repository.</summary>
@@ -159,7 +159,7 @@ internal sealed class MailLab : IDisposable
         Commit("the lab's fleet");
     }
 
-    private void Boot(Host host)
+    private void Boot(Inventory.Host host)
     {
         var own = SpaceOf(host.Name);
         var cable = $"v{host.Name}";
@@ -188,6 +188,8 @@ internal sealed class MailLab : IDisposable
         Good(On(host.Name, $"""
             set -e
             systemctl stop cyrus-imapd.service
+            # /sys is the one of this machine's own network
+            mount -t tmpfs cards /sys/class/net && mkdir /sys/class/net/eth0 && echo {host.Macs[0]} > /sys/class/net/eth0/address
             for mount in {string.Join(' ', mounts)}; do mkdir -p $mount; mount -t tmpfs -o nodev,nosuid disk $mount; done
             mkdir -p /root/.ssh /etc/provision /var/lib/provision
             cp /lab/engineer.pub /root/.ssh/authorized_keys

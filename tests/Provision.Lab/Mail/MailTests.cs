@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Provision.Lab;
 
 /// <summary>Slots that really run: three hosts with Debian's Cyrus under systemd, installed, delivered to, failed over, and lost.</summary>
+[Trait("Tier", "machine")]
 public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) : IClassFixture<InstalledMailLab>
 {
     private MailLab Lab => mail.Lab;
@@ -75,7 +76,11 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
             admin.Command("CREATE user.alone");
         }
 
-        mail.WaitUntilInSync("store2");
+        foreach (var replica in mail.ReplicasOf("store2"))
+        {
+            Patience.Until(() => HasInbox(replica), TimeSpan.FromMinutes(1), () => $"{replica} did not get the mailbox");
+        }
+
         MailLab.Good(Lab.On(host, "iptables -V > /dev/null 2>&1; ip route add blackhole 198.18.34.0/24 2> /dev/null; ip route add blackhole 198.18.43.0/24; ip route add blackhole 198.18.33.128/25; true"));
         mail.Deliver(old, "alone", "only here");
         Lab.Kill(host);
@@ -102,6 +107,18 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
         var home = Lab.Masters("failover", "--back", host, "--yes");
         Assert.True(home.ExitCode == 0, home.Text + home.Error);
         AllWell();
+
+        bool HasInbox(string slot)
+        {
+            try
+            {
+                return Inbox(slot).Count == 0;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
 
         IReadOnlyList<string> Inbox(string slot)
         {
