@@ -90,7 +90,7 @@ public sealed class RemoteSlots(HostShell shell) : ISlotHands
     public void Stop(Slot slot) => Do(slot, "stop", Limit);
 
     /// <inheritdoc/>
-    public IReadOnlyList<SlotChannel> Drain(Slot slot) => Health(slot, Do(slot, "drain", DrainLimit)).Channels;
+    public IReadOnlyList<SlotChannel> Drain(Slot slot) => Health(slot, Do(slot, "drain", DrainLimit)).Channels.Where(channel => channel.Age is not null).ToList();
 
     private CommandResult Do(Slot slot, string verb, TimeSpan limit)
     {

@@ -6,7 +6,7 @@ namespace Provision.Failover.Tests;
 
 public class FailoverTargetsTests
 {
-    private static readonly Fleet Sample = InventoryLoader.Load(InventoryFiles.ReadFrom(Repository())).Fleet!;
+    internal static readonly Fleet Sample = InventoryLoader.Load(InventoryFiles.ReadFrom(Repository())).Fleet!;
 
     [Fact]
     public void All_masters_of_every_host_of_the_sample_fleet_go_to_their_own_site_and_spread()

@@ -1,10 +1,27 @@
 using System.Text;
 using Provision.Machine;
+using Provision.Slots.Observe;
 
 namespace Provision.Failover.Tests;
 
 public class HostShellTests
 {
+    [Fact]
+    public void A_channel_without_a_log_is_drained()
+    {
+        var slot = FailoverTargetsTests.Sample.FindSlot("sloti33d1t01")!;
+        SlotChannel[] channels = [new("sloti34d1t01", 0, null, IsRunning: false), new("sloti43d1t01", 85, TimeSpan.FromSeconds(1), IsRunning: true)];
+        var health = new SlotHealth { Slot = slot.Name, Role = SlotRole.Master, Unit = "inactive", Channels = channels };
+        var slots = new RemoteSlots(new HostShell(new Answering(SlotHealthJson.ToJson([health])), here: null));
+        Assert.Equal(["sloti43d1t01"], slots.Drain(slot).Select(channel => channel.Name));
+    }
+
+    /// <summary>A host that always says the same.</summary>
+    private sealed class Answering(byte[] output) : ICommandRunner
+    {
+        public CommandResult Run(Command command, CancellationToken cancellation = default) => new(command, 1, output, "");
+    }
+
     [Theory]
     [InlineData("user.alice")]
     [InlineData("user.alice.$(touch /tmp/pwned)")]

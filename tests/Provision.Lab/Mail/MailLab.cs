@@ -108,7 +108,7 @@ internal sealed class MailLab : IDisposable
     }
 
     /// <summary>Cuts a host's power: what ran in it is gone, its disks stay.</summary>
-    public void Kill(string host) => Good(On(host, "systemctl kill --signal=KILL 'cyrus@*.service'; ip link set eth0 down"));
+    public void Kill(string host) => Good(On(host, "systemctl kill --signal=KILL 'cyrus@*.service'; systemctl stop 'cyrus@*.service' cyrus.target; ip link set eth0 down"));
 
     /// <summary>Connects a host again and boots its slots, as after a power cut.</summary>
     public CommandResult Return(string host) => On(host, "ip link set eth0 up; rm -rf /run/cyrus; systemctl reset-failed; systemctl start cyrus.target");
