@@ -58,7 +58,7 @@ internal static class DrivesAcceptCommand
             throw new UserErrorException(edit.Result.Diagnostics);
         }
 
-        if (!Confirm.Ask($"write {edit.Path}?", yes))
+        if (!Confirmation.Yes($"write {edit.Path}?", yes))
         {
             Console.Error.WriteLine("nothing was written");
             return ExitCodes.Trouble;

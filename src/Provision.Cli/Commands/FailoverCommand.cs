@@ -89,7 +89,7 @@ internal static class FailoverCommand
             Console.Error.WriteLine($"{request.Store.Name}: {now.Stores.GetValueOrDefault(request.Store.Name)?.Master ?? "nobody"} -> {request.Target.Name}@{request.Target.Host.Name}/{request.Target.Host.Site}{(force ? ", by force" : "")}");
         }
 
-        return Confirm.Ask($"move the master of {requests.Count} store{(requests.Count == 1 ? "" : "s")}?", yes);
+        return Confirmation.Yes($"move the master of {requests.Count} store{(requests.Count == 1 ? "" : "s")}?", yes);
     }
 
     private static int Print(ParseResult arguments, IReadOnlyList<FailoverReport> reports)

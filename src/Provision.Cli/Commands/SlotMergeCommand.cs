@@ -32,7 +32,7 @@ internal static class SlotMergeCommand
             var found = workspace.Fleet.SlotsOf(known).FirstOrDefault(one => one.Name == name)
                 ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("SLOT"), $"{known.Name} has no slot \"{name}\"", NearestName.Hint(name, workspace.Fleet.SlotsOf(known).Select(one => one.Name)))]);
             using var masters = MastersWork.Open(workspace, arguments.GetValue(database));
-            if (!Confirm.Ask($"bring what only {name} has to the rest of its store, and start it as a replica?", arguments.GetValue(yes)))
+            if (!Confirmation.Yes($"bring what only {name} has to the rest of its store, and start it as a replica?", arguments.GetValue(yes)))
             {
                 return ExitCodes.Trouble;
             }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Provision.Host.Units;
 using Provision.Machine;
 
 namespace Provision.Slots.Observe;
@@ -62,7 +63,7 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
 
     private string UnitOf(string slot)
     {
-        if (!files.IsRunningSystem || files.Stat("/run/systemd/system") is null)
+        if (!Systemd.Runs(files))
         {
             return "unknown";
         }
