@@ -27,7 +27,9 @@ internal sealed class StorageWork : IDisposable
 
         // Before the look, so that a disk that is swapped during it is seen.
         Sequences = IsLive ? Attachments.Read(Machine.Look) : new Dictionary<string, long>();
-        observed = new Lazy<ObservedStorage>(() => (input ?? throw new InvalidOperationException("this command looks at no machine")).Observe(arguments));
+        observed = new Lazy<ObservedStorage>(() => IsLive
+            ? Machine.Observe()
+            : (input ?? throw new InvalidOperationException("this command looks at no machine")).Observe(arguments));
     }
 
     public Workspace Workspace { get; }

@@ -6,6 +6,7 @@ using Provision.Installer.Image;
 using Provision.Installer.Protect;
 using Provision.Installer.Target;
 using Provision.Machine;
+using Provision.Storage;
 using Provision.Storage.Guard;
 using Provision.Storage.Observe;
 using Provision.Storage.Plans;
@@ -96,7 +97,7 @@ internal sealed class InstallRun(InstallMachine machine, IJobChannel channel, Ac
     }
 
     /// <summary>Waits until udev has seen what changed: a device that it still probes is busy, and its rule makes a new one read-only.</summary>
-    public void Settle() => machine.Commands.Run(Command.Of("udevadm", "settle", "--timeout=120").WithTimeout(TimeSpan.FromSeconds(130)));
+    public void Settle() => StorageMachine.Settle(machine.Commands);
 
     /// <summary>Lets parts of the target be written, whatever a rule did when they appeared.</summary>
     public void AllowWriting(params IReadOnlyList<string> devices) => Guard.Run(DiskCommands.AllowWriting(devices));

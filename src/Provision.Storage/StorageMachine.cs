@@ -7,7 +7,7 @@ namespace Provision.Storage;
 /// <param name="Commands">Runs programs.</param>
 /// <param name="Files">Files below its root; the journal, markers and escrow are written through it.</param>
 /// <param name="Look">Asks it, anew at each question (<see cref="FreshLook"/>).</param>
-/// <param name="Observe">A whole new look at its storage.</param>
+/// <param name="Observe">A whole new look at its storage, when udev has done with what changed: a device that it still probes or assembles is busy and shows no signatures.</param>
 public sealed record StorageMachine(ICommandRunner Commands, IMachineFiles Files, ILook Look, Func<ObservedStorage> Observe)
 {
     /// <summary>The machine behind two doors.</summary>
@@ -19,8 +19,12 @@ public sealed record StorageMachine(ICommandRunner Commands, IMachineFiles Files
         var readable = new Dictionary<string, Answer>(StringComparer.Ordinal);
         return new StorageMachine(commands, files, new FreshLook(commands, files), () =>
         {
+            Settle(commands);
             var observed = StorageObserver.Observe(new LiveLook(commands, files, DateTimeOffset.UtcNow, readable: readable));
             return seenAs?.Invoke(observed) ?? observed;
         });
     }
+
+    /// <summary>Waits until udev has seen what changed, two minutes at most; at once where it does not run.</summary>
+    public static void Settle(ICommandRunner commands) => commands.Run(Command.Of("udevadm", "settle", "--timeout=120").WithTimeout(TimeSpan.FromSeconds(130)));
 }

@@ -11,7 +11,7 @@ internal sealed class BlockNodes(StorageMachine machine)
     private const string Class = "/sys/class/block/";
 
     /// <summary>Waits until udev has seen what changed, where it runs: a device that it still probes is busy.</summary>
-    public void Settle() => machine.Commands.Run(Command.Of("udevadm", "settle", "--timeout=120").WithTimeout(TimeSpan.FromSeconds(130)));
+    public void Settle() => StorageMachine.Settle(machine.Commands);
 
     /// <summary>Size of a device in bytes.</summary>
     public long BytesOf(string node) =>

@@ -120,5 +120,6 @@ public sealed record CreateJournal
         DurableFile.Replace(files, PathOf(Target), bytes.WrittenSpan, 0x180);
     }
 
-    private static string PathOf(string target) => $"{Folder}/{target}.json";
+    /// <summary>The file of a set's or pool's journal.</summary>
+    public static string PathOf(string target) => $"{Folder}/{target}.json";
 }

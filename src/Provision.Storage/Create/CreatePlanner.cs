@@ -68,13 +68,13 @@ public sealed class CreatePlanner
 
         foreach (var set in sets)
         {
-            AddSet(set, pool);
+            AddSet(set, pool, journal is { Finished: true });
         }
 
         AddSerials(target, serials);
         if (journal is { Finished: true })
         {
-            AddMade(target, sets);
+            AddMade(target, sets, pool, journal);
         }
         else
         {
@@ -103,7 +103,7 @@ public sealed class CreatePlanner
     private void Refuse(string target, string why, params IReadOnlyList<string> identities) =>
         actions.Add(new StorageAction(ActionKind.Refuse, target, why, identities));
 
-    private void AddSet(SetLayout set, PoolLayout? pool)
+    private void AddSet(SetLayout set, PoolLayout? pool, bool wasFinished)
     {
         var target = $"set {set.Key}";
         if (pool is null && !MayBeMade(set))
@@ -111,7 +111,7 @@ public sealed class CreatePlanner
             Refuse(target, set.Level == RaidLevel.Spare ? "holds spares: there is nothing to create" : set.Level == RaidLevel.ZfsRaidz2 ? "is part of a pool: create the pool" : "is the operating system's target, which the installer makes");
         }
 
-        if (StorageComparison.Exists(record, set.Key))
+        if (!wasFinished && StorageComparison.Exists(record, set.Key))
         {
             Refuse(target, $"exists by the drive record ({record!.Sets.First(known => known.Name == set.Key).Location}); what is missing is never created anew. A single drive is replaced with provision storage replace");
         }
@@ -207,9 +207,15 @@ public sealed class CreatePlanner
         }
     }
 
-    /// <summary>A creation that was finished, and lost power before the record was written: nothing is made again, only the record is missing.</summary>
-    private void AddMade(string target, List<SetLayout> sets)
+    /// <summary>A creation that was finished, run again: nothing is made again, and where power was lost before the record was written, only that is missing.</summary>
+    private void AddMade(string target, List<SetLayout> sets, PoolLayout? pool, CreateJournal journal)
     {
+        if (Lost(pool, journal) is { } lost)
+        {
+            Refuse($"set {target}", $"was made, and its {lost} is not there any more: what is missing is never created anew. If it was wiped on purpose, remove {CreateJournal.PathOf(target)} and create it again");
+            return;
+        }
+
         actions.Add(new StorageAction(ActionKind.Keep, $"set {target}", "was made already; nothing is written but its drive record", [.. drives.Select(drive => DriveComparison.Of(drive.Bay, drive.Drive))]));
         var bays = BayFinder.Find(layout.Chassis, observed);
         foreach (var lun in sets.SelectMany(set => set.Luns.Where(lun => !lun.Os), (set, lun) => UnitFinder.Find(set, lun, null, observed, bays)))
@@ -219,6 +225,24 @@ public sealed class CreatePlanner
                 units[lun.Lun.Name] = device.Name;
             }
         }
+    }
+
+    /// <summary>What a finished creation made and nothing shows any more; null where all of it is there. File systems behind a closed container are not asked for.</summary>
+    private string? Lost(PoolLayout? pool, CreateJournal journal)
+    {
+        if (pool is not null)
+        {
+            return observed.Pools.Any(found => found.Name == pool.Name) ? null : "pool " + pool.Name;
+        }
+
+        var seen = observed.Arrays.Select(array => array.Uuid)
+            .Concat(observed.Devices.SelectMany(device => device.Signatures.Select(signature => signature.Uuid).Append(device.Luks?.Uuid).Append(device.Table?.Uuid)))
+            .OfType<string>().Select(PlannedIds.Plain).ToHashSet(StringComparer.Ordinal);
+        var made = journal.Ids.Keys.Where(id => id.StartsWith("array ", StringComparison.Ordinal) || id.StartsWith("table ", StringComparison.Ordinal))
+            .Concat(layout.Volumes.Where(volume => !volume.Os && volume.Set == journal.Target)
+                .Where(volume => volume.Encryption == VolumeEncryption.Luks || volume.Filesystem is not null)
+                .Select(volume => (volume.Encryption == VolumeEncryption.Luks ? "luks " : "filesystem ") + volume.Label));
+        return made.FirstOrDefault(id => !seen.Contains(PlannedIds.Plain(journal.Ids[id])));
     }
 
     private void AddVolumesOfController(SetLayout set, HashSet<string> planned, IReadOnlyDictionary<string, long> sequences, List<string> identities)

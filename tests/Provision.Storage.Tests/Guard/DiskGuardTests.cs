@@ -174,7 +174,7 @@ public sealed class DiskGuardTests
     [Fact]
     public void Commands_are_built_only_where_they_are_known_to_be_harmless()
     {
-        string[] may = ["Guard/DiskGuard.cs", "Guard/DiskCommand.cs", "Keys/Escrow.cs", "Keys/TangServers.cs", "Create/BlockNodes.cs", "Locate/DriveLight.cs"];
+        string[] may = ["Guard/DiskGuard.cs", "Guard/DiskCommand.cs", "Keys/Escrow.cs", "Keys/TangServers.cs", "Locate/DriveLight.cs", "StorageMachine.cs"];
         var source = Path.Combine(Repository(), "src", "Provision.Storage");
         var files = Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && (File.ReadAllText(path).Contains("Command.Of(", StringComparison.Ordinal) || File.ReadAllText(path).Contains("Commands.Run(", StringComparison.Ordinal)))
