@@ -49,7 +49,7 @@ TRIALS ?= 40
 soak: $(STAMPS)/test-packages $(STAMPS)/lab-packages
 	dotnet build tests/Provision.Lab -c Release -v quiet --nologo
 	dotnet build tests/Provision.InstallerTrial -c Release -v quiet --nologo
-	PROVISION_TRIALS=$(TRIALS) dotnet test tests/Provision.Lab -c Release --no-build --nologo --filter "FullyQualifiedName~InstallerTrialTests.After_a_power_cut" --logger "console;verbosity=normal"
+	PROVISION_TRIALS=$(TRIALS) dotnet test tests/Provision.Lab -c Release --no-build --nologo --filter "FullyQualifiedName~InstallerCutTests" --logger "console;verbosity=normal"
 
 bench: $(PROVISION) $(STAMPS)/test-packages $(STAMPS)/bench-packages
 	build/run-benchmarks.sh

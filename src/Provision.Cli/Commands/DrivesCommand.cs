@@ -34,14 +34,14 @@ internal static class DrivesCommand
         var vdev = new Option<bool>("--vdev-id") { Description = "Print the bays as vdev_id.conf has them" };
         var check = new Option<bool>("--check") { Description = "Print findings only; exit with 1 where expected and observed differ. --from may be a folder of bundles" };
         var locate = new Option<string?>("--locate") { Description = "Switch on the light of a bay, such as rear/4, through ledctl", HelpName = "BAY" };
-        var time = new Option<string>("--for") { Description = "How long the light stays on", HelpName = "TIME", DefaultValueFactory = _ => "10m" };
+        var time = new TimeOption("--for", "How long the light stays on", "10m");
         var off = new Option<bool>("--off") { Description = "Switch the light of --locate off" };
         var command = new Command(
             "drives",
             "Shows every bay as the chassis looks, the drive that is in it beside the one that belongs there, the states of the sets, and what is at risk.");
         command.Arguments.Add(host);
         input.AddTo(command);
-        foreach (var option in (Option[])[masters, form, svg, vdev, check, locate, time, off])
+        foreach (var option in (Option[])[masters, form, svg, vdev, check, locate, time.Option, off])
         {
             command.Options.Add(option);
         }
@@ -51,7 +51,7 @@ internal static class DrivesCommand
         {
             if (arguments.GetValue(locate) is { } bay)
             {
-                return Locate(arguments, input, host, bay, arguments.GetValue(off) ? null : Duration(arguments.GetValue(time)!));
+                return Locate(arguments, input, host, bay, arguments.GetValue(off) ? null : time.In(arguments));
             }
 
             if (arguments.GetValue(check) && arguments.GetValue(input.From) is { } folder && Directory.Exists(folder))
@@ -190,13 +190,5 @@ internal static class DrivesCommand
                 Location.OfFile("--locate"),
                 found.Count == 0 ? $"{map.Layout.Chassis.Name} has no bay \"{name}\"" : $"{found.Count} bays have the label {name}: {string.Join(", ", found.Select(bay => bay.Bay))}",
                 found.Count == 0 ? NearestName.Hint(name, map.Bays.Select(bay => bay.Bay.ToString())) : "name the panel too")]);
-    }
-
-    private static TimeSpan Duration(string text)
-    {
-        var unit = text.Length > 1 ? text[^1] : ' ';
-        return "smh".Contains(unit, StringComparison.Ordinal) && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= 86_400
-            ? TimeSpan.FromSeconds((long)count * (unit == 's' ? 1 : unit == 'm' ? 60 : 3600)) is var time && time <= TimeSpan.FromDays(1) ? time : TimeSpan.FromDays(1)
-            : throw new UserErrorException($"--for \"{text}\": expected a time such as 30s, 10m or 1h");
     }
 }

@@ -41,7 +41,7 @@ internal static class NetbootArmCommand
     {
         var store = new Option<string?>("--store") { Description = "Folder of the images (default: that of the host's site)", HelpName = "DIR" };
         var serials = new Option<string[]>("--os-disk-serial") { Description = "A system disk that was replaced; with its bay where the system has several", HelpName = "[BAY=]SERIAL", AllowMultipleArgumentsPerToken = true };
-        var lasting = new Option<string>("--for") { Description = "How long it stays armed, such as 30m or 2h", HelpName = "TIME", DefaultValueFactory = _ => "30m" };
+        var lasting = new TimeOption("--for", "How long it stays armed", "30m");
         var image = new Option<string?>("--image") { Description = "Name of the image (default: that of the host's roles, such as os-imap)", HelpName = "NAME" };
         var uuid = new Option<string?>("--dmi-uuid") { Description = "UUID of the machine's firmware (default: that of the first machine with one of the host's cards)", HelpName = "UUID" };
         var code = new Option<bool>("--require-code") { Description = "The installer waits until you have confirmed the code that the machine's console shows" };
@@ -52,7 +52,7 @@ internal static class NetbootArmCommand
         var database = MastersWork.Database();
         var command = new Command(name, text);
         command.Arguments.Add(host);
-        foreach (var option in new Option[] { state, store, serials, lasting, image, uuid, code, fresh, dirty, yes, force, database })
+        foreach (var option in new Option[] { state, store, serials, lasting.Option, image, uuid, code, fresh, dirty, yes, force, database })
         {
             command.Options.Add(option);
         }
@@ -63,7 +63,7 @@ internal static class NetbootArmCommand
             new ArmWish(arguments.GetValue(serials)!, UuidOf(arguments.GetValue(uuid)), arguments.GetValue(image), arguments.GetValue(dirty), arguments.GetValue(fresh), arguments.GetValue(code)),
             state,
             arguments.GetValue(store),
-            TimeOf(arguments.GetValue(lasting)!),
+            lasting.In(arguments),
             arguments.GetValue(yes),
             facts => Stores(arguments, database, arguments.GetValue(force), facts)), cancellation));
         return command;
@@ -159,10 +159,4 @@ internal static class NetbootArmCommand
     private static string? UuidOf(string? text) =>
         text is null ? null
         : Guid.TryParseExact(text, "D", out var uuid) ? uuid.ToString("D") : throw new UserErrorException($"--dmi-uuid {text}: expected a UUID, as dmidecode -s system-uuid prints it");
-
-    private static TimeSpan TimeOf(string text) =>
-        text.Length > 1 && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
-        && (text[^1] switch { 'm' => TimeSpan.FromMinutes(count), 'h' => TimeSpan.FromHours(count), _ => (TimeSpan?)null }) is { } time && time <= TimeSpan.FromHours(24)
-            ? time
-            : throw new UserErrorException($"--for {text}: expected minutes or hours, such as 30m or 2h, at most 24h");
 }

@@ -11,25 +11,38 @@ namespace Provision.Cli.Commands;
 /// <summary><c>provision storage unlock</c> and <c>rehearse</c>: into service, and the proof that it would go without the Tang servers.</summary>
 internal static class StorageUnlockCommand
 {
+    /// <summary>Between two tries with <c>--wait</c>.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+
     public static Command Unlock()
     {
         var host = StorageOptions.Host();
         var escrow = new Option<string?>("--recovery") { Description = "Open with the recovery keys of this escrow folder instead of the Tang servers", HelpName = "DIR" };
         var identity = GlobalOptions.Identity();
+        var wait = new TimeOption("--wait", "How long to go on asking where no Tang server gave the key, as when a whole site is switched on at once");
         var input = new StorageInput();
         var command = new Command(
             "unlock",
-            "Assembles, opens and mounts every data volume by label, each layer held against the drive record; repairs nothing. Says exactly what is missing, and does not wait for it. " +
+            "Assembles, opens and mounts every data volume by label, each layer held against the drive record; repairs nothing. Says exactly what is missing, and waits for nothing but, with --wait, for the Tang servers. " +
             "Exit code 0 all in service, 1 something is missing, 2 trouble.");
         command.Arguments.Add(host);
         command.Options.Add(escrow);
         command.Options.Add(identity);
+        command.Options.Add(wait.Option);
         command.SetAction(arguments =>
         {
             using var work = StorageWork.Open(arguments, arguments.GetValue(host), input);
             var record = work.RequireRecordOfThisMachine();
+            var end = DateTimeOffset.UtcNow + wait.In(arguments);
             var keys = arguments.GetValue(escrow) is { } folder ? new Escrow(work.Machine, Path.GetFullPath(folder), work.HostName) : null;
-            var results = new VolumeUnlock(work.Machine, work.Layout, record, keys is null ? null : label => keys.ReadKey(label, arguments.GetValue(identity)!), Console.Error.WriteLine).Run();
+            var results = Run();
+            while (results.Any(result => result.IsLocked) && DateTimeOffset.UtcNow + Pause < end)
+            {
+                Console.Error.WriteLine($"{results.Count(result => result.IsLocked)} volumes are locked, as no key was given; asking again until {end:HH:mm:ss} UTC");
+                Thread.Sleep(Pause);
+                results = Run();
+            }
+
             if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
             {
                 Json.Print(json =>
@@ -59,6 +72,9 @@ internal static class StorageUnlockCommand
             }
 
             return results.All(result => result.Missing is null) ? ExitCodes.Same : ExitCodes.Differs;
+
+            IReadOnlyList<UnlockResult> Run() =>
+                new VolumeUnlock(work.Machine, work.Layout, record, keys is null ? null : label => keys.ReadKey(label, arguments.GetValue(identity)!), Console.Error.WriteLine).Run();
         });
         return command;
     }

@@ -16,7 +16,8 @@ namespace Provision.Storage.Unlock;
 /// <param name="Mount">Where it belongs, or null.</param>
 /// <param name="Missing">What is missing, or null: it is in service.</param>
 /// <param name="Warning">What somebody should look at although it is in service, or null.</param>
-public sealed record UnlockResult(string Volume, string? Mount, string? Missing, string? Warning);
+/// <param name="IsLocked">True where nothing but its key is missing: when the Tang servers answer, it opens.</param>
+public sealed record UnlockResult(string Volume, string? Mount, string? Missing, string? Warning, bool IsLocked = false);
 
 /// <summary>
 /// Puts every volume of a host into service: arrays, containers, pools, mounts. By label and UUID, never by what happens to be there: each layer is
@@ -36,6 +37,9 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
 
     /// <summary>What did not go, by the name of the array, pool or volume. Containers are opened several at once.</summary>
     private readonly ConcurrentDictionary<string, string> failures = new(StringComparer.Ordinal);
+
+    /// <summary>Pools and volumes whose key was asked for and not given.</summary>
+    private readonly ConcurrentDictionary<string, bool> locked = new(StringComparer.Ordinal);
     private readonly BlockNodes nodes = new(machine);
 
     /// <summary>Opens and mounts what can be.</summary>
@@ -188,7 +192,8 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
                         guard.Run(DiskCommands.LoadPoolKey(pool.Name, devices, key.Bytes));
                     },
                     pool.Name,
-                    $"the key of the pool {pool.Name} is not loaded");
+                    $"the key of the pool {pool.Name} is not loaded",
+                    needsKey: true);
             }
         }
     }
@@ -226,13 +231,14 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
                 guard.Run(DiskCommands.OpenLuks(entry.Device, entry.Volume.Label, key.Bytes));
             },
             entry.Volume.Label,
-            $"{entry.Volume.Label} does not open"));
+            $"{entry.Volume.Label} does not open",
+            needsKey: true));
     }
 
     private bool Rehearsed(Volume volume) => record.Volumes.FirstOrDefault(known => known.Name == volume.Label)?.Rehearsed is not null;
 
     /// <summary>Does something about an array, a pool or a volume; why it did not go is kept under its name, and the rest goes on.</summary>
-    private void Try(Action work, string subject, string what)
+    private void Try(Action work, string subject, string what, bool needsKey = false)
     {
         try
         {
@@ -241,6 +247,11 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
         catch (Exception wrong) when (wrong is GuardException or CommandFailedException or StorageException)
         {
             failures.TryAdd(subject, $"{what}: {wrong.Message}");
+            if (needsKey)
+            {
+                locked[subject] = true;
+            }
+
             say($"{what}: {wrong.Message}");
         }
     }
@@ -294,7 +305,7 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
             $"{volume.Label} is not mounted");
         Result(FailureOf(volume.Label));
 
-        void Result(string? missing) => results.Add(new UnlockResult(volume.Label, volume.MountPath, missing, warning));
+        void Result(string? missing) => results.Add(new UnlockResult(volume.Label, volume.MountPath, missing, warning, locked.ContainsKey(volume.Label)));
     }
 
     private void MountDatasets(ObservedStorage observed, DiskGuard guard)
@@ -326,7 +337,7 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
                     missing = marker is null ? $"it holds no marker {VolumeMarker.Path}" : $"its marker says {marker.Label} of {marker.Host}";
                 }
 
-                results.Add(new UnlockResult(volume.Label, volume.MountPath, missing, warning));
+                results.Add(new UnlockResult(volume.Label, volume.MountPath, missing, warning, locked.ContainsKey(pool.Name)));
             }
         }
     }

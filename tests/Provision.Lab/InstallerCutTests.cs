@@ -1,0 +1,46 @@
+using System.Globalization;
+using Xunit.Abstractions;
+
+namespace Provision.Lab;
+
+/// <summary>
+/// Forty power cuts of the installer, at lines of its console that are spread over all steps. Each machine loses its power five times, every time
+/// further on, before it is let through: so each installation also begins on what several others left.
+/// </summary>
+public sealed class InstallerCutTests(InstallerTrial machine, ITestOutputHelper output) : IClassFixture<InstallerTrial>
+{
+    private const int Machines = 8;
+
+    /// <summary>Of all machines together; <c>make soak TRIALS=N</c> makes more.</summary>
+    private static readonly int Cuts = int.TryParse(Environment.GetEnvironmentVariable("PROVISION_TRIALS"), CultureInfo.InvariantCulture, out var given) ? given : 40;
+
+    public static TheoryData<int> Numbers => [.. Enumerable.Range(1, Machines)];
+
+    /// <summary>Data is what it was after each cut, no boot code is half, and the next run installs.</summary>
+    [Theory]
+    [MemberData(nameof(Numbers))]
+    public void After_power_cuts_anywhere_the_next_run_installs(int number)
+    {
+        var disks = machine.Copy();
+        var (data, boot) = (disks.Data, disks.Boot.Split(' '));
+        var lines = machine.Log.Output.Split('\n').Count(line => line.StartsWith('['));
+        machine.Write(machine.Order($"cut-{number}"));
+        var last = "";
+        for (var cut = number; cut <= Cuts; cut += Machines)
+        {
+            var run = machine.Run(disks, "trial order\nsleep 60", PowerCut.AtLineNumber("[", Math.Max(2, cut * lines / (Cuts + 1))));
+            last = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cut}/{Cuts} {last}: {run.Time.TotalSeconds:F1} s"));
+            Assert.True(run.ExitCode is null, $"it was not cut at line {cut * lines / (Cuts + 1)} of {lines}:\n{run.Output}");
+            Assert.Equal(data, disks.Data);
+            Assert.All(disks.Boot.Split(' '), (code, disk) => Assert.True(code == "none" || code == boot[disk], $"half a boot loader on disk {disk} after {last}"));
+        }
+
+        var again = machine.Run(disks, "trial order");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"let through: {again.Time.TotalSeconds:F1} s"));
+        Assert.True(again.ExitCode == 0 && again.Output.Contains("OUTCOME Done", StringComparison.Ordinal), $"after {last}:\n{again.Output}");
+        Assert.Equal(data, disks.Data);
+        Assert.Equal(boot, disks.Boot.Split(' '));
+        disks.Delete();
+    }
+}
