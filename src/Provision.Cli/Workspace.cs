@@ -22,7 +22,7 @@ internal sealed class Workspace
     public static string Version { get; } = typeof(Workspace).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
     /// <summary>Where a host has its own clone, for the units that run without a person: unlocking at boot, checking.</summary>
-    private const string HostsOwn = "/var/lib/provision/repository";
+    public const string HostsOwn = "/var/lib/provision/repository";
 
     private Workspace(string folder, Fleet fleet, ICommandRunner commands)
     {
@@ -127,8 +127,7 @@ internal sealed class Workspace
             try
             {
                 using var store = MastershipStores.Open(database);
-                var now = store.Read();
-                return new Masters(now.Serial, now.Stores.Values.Select(row => KeyValuePair.Create(row.Store, row.Master)));
+                return store.Read().ToMasters();
             }
             catch (StateLostException e)
             {

@@ -28,6 +28,12 @@ public sealed class HostShell(ICommandRunner commands, Inventory.Host? here)
 
     private const int Unreachable = 255;
 
+    /// <summary>The ssh client with the options that all connections have, as one line for git.</summary>
+    public static string SshLine => string.Join(' ', Options().Prepend("ssh").Select(Quoted));
+
+    /// <summary>Whether a host is this machine.</summary>
+    public bool IsHere(Inventory.Host host) => ReferenceEquals(host, here);
+
     /// <summary>A command on a host.</summary>
     /// <param name="host">The host.</param>
     /// <param name="limit">How long it may take.</param>
@@ -38,7 +44,7 @@ public sealed class HostShell(ICommandRunner commands, Inventory.Host? here)
     /// <summary>The same, told to somebody line by line; null for nobody.</summary>
     public CommandResult Run(Inventory.Host host, TimeSpan limit, Action<string>? listener, IReadOnlyList<string> words)
     {
-        if (ReferenceEquals(host, here))
+        if (IsHere(host))
         {
             return Run(Command.Of(words[0] == "provision" ? Environment.ProcessPath! : words[0], [.. words.Skip(1)]));
         }

@@ -10,4 +10,5 @@ namespace Provision.State;
 [JsonSerializable(typeof(InstallEvent))]
 [JsonSerializable(typeof(DiscoveryReport))]
 [JsonSerializable(typeof(StoredMasterships))]
+[JsonSerializable(typeof(MasterAnswer))]
 internal sealed partial class StoredJson : JsonSerializerContext;

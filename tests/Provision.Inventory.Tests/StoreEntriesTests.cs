@@ -23,6 +23,29 @@ public class StoreEntriesTests
         Assert.Equal("sloti34d2t11", edit.Result.Fleet!.FindStore("store1")!.Slots[0]);
     }
 
+    /// <summary>A store that moves has one slot more for a time.</summary>
+    [Theory]
+    [InlineData("stores:\n  store1: { class: tera, slots: [sloti33d1t01, sloti34d1t07, \"sloti43d1t01\"] }  # gold\n", "stores:\n  store1: { class: tera, slots: [sloti33d1t01, sloti34d1t07, \"sloti43d1t01\", sloti35d1t01] }  # gold\n")]
+    [InlineData("stores:\n  store1:\n    slots:\n      - sloti33d1t01\n      - sloti34d1t07\n      - sloti43d1t01   # remote\n    class: tera", "stores:\n  store1:\n    slots:\n      - sloti33d1t01\n      - sloti34d1t07\n      - sloti43d1t01   # remote\n      - sloti35d1t01\n    class: tera")]
+    public void AStoreGetsOneSlotMoreAndLosesItAgain(string three, string four)
+    {
+        string[] slots = ["sloti33d1t01", "sloti34d1t07", "sloti43d1t01"];
+        var more = StoreEntries.Place(WithAFourthHost(three), [new("store1", "tera", [.. slots, "sloti35d1t01"])]);
+        Assert.Empty(more.Result.Diagnostics);
+        Assert.Equal(four, more.After);
+        var back = StoreEntries.Place(WithAFourthHost(four), [new("store1", "tera", slots)]);
+        Assert.Equal(three, back.After);
+        var moved = StoreEntries.Place(WithAFourthHost(four), [new("store1", "tera", ["sloti35d1t01", .. slots[1..]])]);
+        Assert.Equal(three.Replace(slots[0], "sloti35d1t01", StringComparison.Ordinal), moved.After);
+
+        static InventoryFiles WithAFourthHost(string stores)
+        {
+            var more = new InventoryFile("hosts/more.yaml", "site: nyi\nhosts:\n  imap35: { macs: [\"00:00:5E:00:53:35\"], chassis: 4u40, roles: [imap], address: 192.0.2.35, slot_network: 198.18.35.0/26 }\n"u8.ToArray());
+            var files = SampleFleet.With(Stores, stores);
+            return files with { Files = [.. files.Files.Append(more).OrderBy(file => file.Path, StringComparer.Ordinal)] };
+        }
+    }
+
     [Fact]
     public void AnEditThatBreaksARuleIsRefused()
     {

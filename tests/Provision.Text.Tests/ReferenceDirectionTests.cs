@@ -23,11 +23,11 @@ public class ReferenceDirectionTests
         ["Provision.Netboot"] = ["Provision.State", "Provision.Host", "Provision.Storage", "Provision.Installer"],
         ["Provision.Installer"] = ["Provision.Host", "Provision.Storage", "Provision.Jobs"],
         // A host's own Cyrus slots: what they are, what role they may start in, what is in them.
-        ["Provision.Slots"] = ["Provision.Host", "Provision.Inventory", "Provision.Machine"],
+        ["Provision.Slots"] = ["Provision.Host", "Provision.Inventory", "Provision.Machine", "Provision.State"],
         // Whether a host is well, in the forms that monitoring takes.
-        ["Provision.Watch"] = ["Provision.Slots", "Provision.Host", "Provision.Storage"],
+        ["Provision.Watch"] = ["Provision.Slots", "Provision.Host", "Provision.Storage", "Provision.State"],
         // A store's master moves between hosts.
-        ["Provision.Failover"] = ["Provision.Slots", "Provision.State"],
+        ["Provision.Failover"] = ["Provision.Placement", "Provision.Slots", "Provision.State"],
         ["Provision.Cli"] = ["Provision.Host", "Provision.Storage", "Provision.Installer", "Provision.Netboot", "Provision.Placement", "Provision.Watch", "Provision.Failover"],
     };
 

@@ -2,6 +2,7 @@ using Provision.Host.Plans;
 using Provision.Host.State;
 using Provision.Inventory;
 using Provision.Slots.Observe;
+using Provision.State.Mastership;
 using Provision.Storage.Tests.Map;
 using Provision.Watch.Facts;
 using Provision.Watch.Judge;
@@ -25,13 +26,22 @@ internal sealed record Host
 
     public Expected Expected { get; init; } = Expected.Nothing;
 
+    /// <summary>Who is master by the database.</summary>
+    public MastershipSnapshot Masters { get; init; } = new(
+        7,
+        PerfectMachine.Of("imap33").View.Slots.Where(slot => slot.Store is not null).ToDictionary(
+            slot => slot.Store!.Name, slot => new StoreMastership(slot.Store!.Name, slot.IsMaster ? slot.Slot.Name : slot.Peers.First(peer => peer.IsMaster).Slot.Name, 1, StoreMode.Up, null, Now, "eve@desk")),
+        new Dictionary<string, FencedSlot>());
+
+    public string? MastersFail { get; init; }
+
     /// <summary>Why a part cannot be looked at, by its name.</summary>
     public string? SlotsFail { get; init; }
 
     public HostFacts Facts => new(
         Machine.View, Now,
         () => SlotsFail is null ? Slots : throw new IOException(SlotsFail),
-        () => new HostStorage(Machine.Observed, Machine.Map()), () => Plan, () => Memory);
+        () => new HostStorage(Machine.Observed, Machine.Map()), () => Plan, () => Memory, () => MastersFail is null ? Masters : throw new IOException(MastersFail));
 
     public CheckReport Report(params string[] only)
     {
@@ -40,6 +50,13 @@ internal sealed record Host
     }
 
     public Host With(string slot, Func<SlotHealth, SlotHealth> change) => this with { Slots = [.. Slots.Select(one => one.Slot == slot ? change(one) : one)] };
+
+    /// <summary>The database names another master of a slot's store.</summary>
+    public Host Named(string slot, string master, StoreMode mode = StoreMode.Up)
+    {
+        var store = Machine.View.Slots.First(one => one.Slot.Name == slot).Store!.Name;
+        return this with { Masters = Masters with { Stores = Masters.Stores.Values.ToDictionary(row => row.Store, row => row.Store == store ? row with { Master = master, Mode = mode } : row) } };
+    }
 
     /// <summary>The replicas of a slot's store have been behind for so long; null where they are not.</summary>
     public Host Behind(string slot, params TimeSpan?[] ages) => With(slot, one => one with { Channels = [.. one.Channels.Zip(ages, (channel, age) => channel with { Age = age, Bytes = age is null ? 0 : 85 })] });

@@ -4,6 +4,7 @@ using Provision.Host.Plans;
 using Provision.Host.State;
 using Provision.Machine;
 using Provision.Slots.Observe;
+using Provision.Slots.Roles;
 using Provision.Storage.Map;
 using Provision.Text;
 using Provision.Watch.Facts;
@@ -51,6 +52,7 @@ internal static class CheckCommand
             {
                 work = HostWork.Open(arguments, options);
                 facts = Facts(arguments, input, work);
+                expected = facts.Masters?.Value is { } masters ? Expected.Of(masters) : Expected.Nothing;
                 report = new CheckReport(checks, HostChecks.Judge(checks, facts, expected));
             }
             catch (Exception e) when (work is null && e is UserErrorException or IOException or UnauthorizedAccessException or CommandFailedException)
@@ -93,6 +95,11 @@ internal static class CheckCommand
             {
                 var store = new StateStore(files);
                 return new HostMemory(store.Generations() is [.., var last] ? store.ReadGeneration(last) : null, files.List("/var/crash").Count(entry => char.IsAsciiDigit(entry[0])));
+            },
+            work.Workspace.Fleet.MasterServers.Count == 0 || view.Slots.All(slot => slot.Store is null) ? null : () =>
+            {
+                using var question = new MasterQuestion([.. work.Workspace.Fleet.MasterServers.Select(url => new Uri(url))]);
+                return question.AskAll() ?? throw new InvalidDataException(string.Join("; ", question.Failures));
             });
     }
 

@@ -13,6 +13,7 @@ internal static class SlotCommand
         command.Subcommands.Add(SlotUnitCommands.Start());
         command.Subcommands.Add(SlotUnitCommands.Stop());
         command.Subcommands.Add(SlotUnitCommands.Drain());
+        command.Subcommands.Add(SlotUnitCommands.Fill());
         command.Subcommands.Add(SlotDigestCommand.Create());
         command.Subcommands.Add(SlotConfirmCommand.Create());
         command.Subcommands.Add(SlotMergeCommand.Create());

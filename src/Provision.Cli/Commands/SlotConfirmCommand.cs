@@ -15,6 +15,11 @@ namespace Provision.Cli.Commands;
 /// <summary><c>provision slot confirm</c>: a slot's unit asks before it starts Cyrus.</summary>
 internal static class SlotConfirmCommand
 {
+    /// <summary>How long a slot that was master asks for an answer: after a boot the network is there before what is behind it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(2);
+
     public static Command Create()
     {
         var slot = new Argument<string>("SLOT") { Description = "A slot of this host" };
@@ -23,7 +28,7 @@ internal static class SlotConfirmCommand
         var command = new Command(
             "confirm",
             "Run by a slot's unit before Cyrus starts. A slot starts as master only where a status daemon says, from the database and at this moment, that it is; in every other " +
-            "case, also where nobody answers, it starts as replica. Where the configuration on disk is for the other role it is written first, from the commit that is installed. " +
+            "case, also where nobody answers, it starts as replica; but one that was master, has changes that a replica did not get, and finds nobody to ask does not start (exit code 2). Where the configuration on disk is for the other role it is written first, from the commit that is installed. " +
             "A fenced slot, or one whose folder is not its own, does not start (exit code 2).");
         command.Arguments.Add(slot);
         command.Options.Add(server);
@@ -43,11 +48,17 @@ internal static class SlotConfirmCommand
 
         using var question = new MasterQuestion(servers);
         var answer = question.Ask(slot);
-        var permit = RolePermit.Of(slot, answer, question.Failures);
+        for (var end = DateTimeOffset.UtcNow + Patience; answer is null && configuration.Role == SlotRole.Master && DateTimeOffset.UtcNow < end; answer = question.Ask(slot))
+        {
+            Thread.Sleep(BetweenTries);
+        }
+
+        IReadOnlyList<string> unsent = configuration.Role == SlotRole.Master ? [.. new SlotObserver(files, new ProcessRunner()).ChannelsOf(configuration).Where(channel => channel.Age is not null).Select(channel => channel.Name)] : [];
+        var permit = RolePermit.Of(slot, answer, [.. question.Failures.Distinct()], unsent);
         Console.Error.WriteLine($"{slot} starts as {permit.Role.ToString().ToLowerInvariant()}: {permit.Why}");
         if (permit.Role != configuration.Role)
         {
-            Write(arguments, files, slot, permit.Role, question.AskAll(), identity);
+            Write(arguments, files, slot, permit.Role, question.AskAll()?.ToMasters(), identity);
         }
 
         return ExitCodes.Same;

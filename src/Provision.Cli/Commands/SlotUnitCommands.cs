@@ -75,6 +75,26 @@ internal static class SlotUnitCommands
             to);
     }
 
+    public static Command Fill()
+    {
+        var to = new Option<string[]>("--to") { Description = "A replica of the store that is new", HelpName = "SLOT" };
+        return SlotWork.Create(
+            "fill",
+            "Sends everything that a running master holds to a replica that is new; by itself it sends only what changes. For a full store that takes hours. Exit code 0 all was taken, 2 trouble.",
+            (arguments, work) =>
+            {
+                if (arguments.GetValue(to) is not { Length: > 0 } replicas || work.Slots.Count != 1)
+                {
+                    throw new UserErrorException("say which: HOST SLOT --to SLOT");
+                }
+
+                using var files = RootedFiles.Open("/");
+                replicas.ToList().ForEach(replica => new SlotDrain(files, work.Workspace.Commands).Fill(work.Slots[0].Name, replica));
+                return ExitCodes.Same;
+            },
+            to);
+    }
+
     private static int Do(ParseResult arguments, SlotWork work, string verb)
     {
         var systemd = new Systemd(work.Workspace.Commands);

@@ -27,6 +27,7 @@ internal static class StoresCommand
         command.Subcommands.Add(StoresCompareCommand.Create());
         command.Subcommands.Add(StoresCheckCommand.Create());
         command.Subcommands.Add(StoresPlanCommand.Create());
+        command.Subcommands.Add(StoresApplyCommand.Create());
         command.SetAction(arguments =>
         {
             var workspace = Workspace.Load(arguments);

@@ -9,7 +9,7 @@ namespace Provision.Inventory;
 /// <param name="Slots">Names of its slots; the first is the preferred master.</param>
 public sealed record NewStore(string Name, string Class, IReadOnlyList<string> Slots);
 
-/// <summary>Edits of stores' entries: slots are exchanged in place, new stores follow the last.</summary>
+/// <summary>Edits of stores' entries: slots are exchanged in place, more of them follow the last, those too many at the end go; new stores follow the last.</summary>
 public static class StoreEntries
 {
     private const string NewFile = "hosts/stores.yaml";
@@ -26,12 +26,20 @@ public static class StoreEntries
             return InventoryEdit.Refused(loaded.Diagnostics);
         }
 
-        var changes = new List<(Location At, string Before, string After)>();
+        var changes = new List<Change>();
         foreach (var store in stores)
         {
             if (fleet.FindStore(store.Name) is { } known)
             {
-                changes.AddRange(known.Slots.Zip(store.Slots).Select((slots, place) => (known.At($"slots.{place}"), slots.First, slots.Second)).Where(static change => change.First != change.Second));
+                for (var place = 0; place < Math.Max(known.Slots.Count, store.Slots.Count); place++)
+                {
+                    var (old, fresh) = (known.Slots.ElementAtOrDefault(place), store.Slots.ElementAtOrDefault(place));
+                    if (old != fresh)
+                    {
+                        // What comes or goes hangs on the slot before it.
+                        changes.Add(new Change(known.At($"slots.{Math.Min(place, known.Slots.Count - 1)}"), known.At($"slots.{Math.Max(place - 1, 0)}"), old, fresh, place));
+                    }
+                }
             }
         }
 
@@ -43,9 +51,9 @@ public static class StoreEntries
                 [Diagnostic.Error(Location.OfFile(paths[0]), $"the stores that change lie in {paths.Count} files: {string.Join(", ", paths)}", "edit them by hand, or put all stores into one file")]);
         }
 
-        var before = files.Find(paths[0]) is { } file ? Encoding.UTF8.GetString(file.Content.Span) : "";
-        var source = new SourceText(paths[0], before);
-        var after = new StringBuilder(before);
+        var text = files.Find(paths[0]) is { } file ? Encoding.UTF8.GetString(file.Content.Span) : "";
+        var source = new SourceText(paths[0], text);
+        var after = new StringBuilder(text);
 
         // From the end, so that what is still to be changed stays where it was found.
         if (added.Count > 0)
@@ -53,15 +61,49 @@ public static class StoreEntries
             Append(after, source, fleet, added);
         }
 
-        foreach (var (at, old, fresh) in changes.OrderByDescending(static change => change.At))
+        foreach (var change in changes.OrderByDescending(static change => (change.At, -change.Place)))
         {
-            var start = source.StartOfLine(at.Line) + at.Column - 1;
-            start += before[start] is '"' or '\'' ? 1 : 0;
-            after.Remove(start, old.Length).Insert(start, fresh);
+            Make(change, after, text, source);
         }
 
-        return InventoryEdit.Of(files, paths[0], before, after.ToString());
+        return InventoryEdit.Of(files, paths[0], text, after.ToString());
     }
+
+    private static void Make(Change change, StringBuilder after, string text, SourceText source)
+    {
+        var (start, end) = Extent(change.At, text, source);
+        var line = source.StartOfLine(change.At.Line);
+        var dash = text[line..start].Trim() == "-" ? text[line..start] : null;
+        switch (change)
+        {
+            case { Before: { } before, After: { } fresh }:
+                start += text[start] is '"' or '\'' ? 1 : 0;
+                after.Remove(start, before.Length).Insert(start, fresh);
+                break;
+            case { After: { } fresh } when dash is null:
+                after.Insert(end, ", " + fresh);
+                break;
+            case { After: { } fresh }:
+                var next = text.IndexOf('\n', end);
+                after.Insert(next < 0 ? text.Length : next, $"\n{dash}{fresh}");
+                break;
+            default:
+                start = dash is null ? Extent(change.Previous, text, source).End : line - 1;
+                end = dash is null ? end : text.IndexOf('\n', end) is var last && last < 0 ? text.Length : last;
+                after.Remove(start, end - start);
+                break;
+        }
+    }
+
+    /// <summary>Where a slot's name is in the text, with its quotes.</summary>
+    private static (int Start, int End) Extent(Location at, string text, SourceText source)
+    {
+        var start = source.StartOfLine(at.Line) + at.Column - 1;
+        return (start, text[start] is '"' or '\'' ? text.IndexOf(text[start], start + 1) + 1 : text.IndexOfAny([' ', ',', ']', '\n', '\r'], start) is var end && end < 0 ? text.Length : end);
+    }
+
+    /// <summary>A place of a store's list that changes: another slot, one more after the last (<paramref name="Before"/> is null), one less (<paramref name="After"/> is).</summary>
+    private sealed record Change(Location At, Location Previous, string? Before, string? After, int Place);
 
     private static string PathOfNew(Fleet fleet) => fleet.Stores.Count == 0 ? NewFile : fleet.Stores[^1].Location.Path;
 

@@ -1,19 +1,9 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Provision.Netboot.Serve;
 using Provision.State;
 using Provision.State.Mastership;
 
 namespace Provision.Netboot.Mastership;
-
-/// <summary>A slot, as <c>/confirm</c> answers.</summary>
-/// <param name="Slot">The slot.</param>
-/// <param name="Store">Its store; null for a free slot.</param>
-/// <param name="Master">Whether it may start as master now.</param>
-/// <param name="Epoch">The epoch in which it may; null where it may not.</param>
-/// <param name="Fenced">Whether it must not start at all.</param>
-/// <param name="Serial">Serial of the masters that say so.</param>
-public sealed record SlotConfirmation(string Slot, string? Store, bool Master, long? Epoch, bool Fenced, long Serial);
 
 /// <summary>Who is master, and whether a slot may start as one.</summary>
 internal sealed class StatusEndpoints(MastersAtHand masters, IMastersOrigin origin, FleetWatch fleet)
@@ -53,7 +43,7 @@ internal sealed class StatusEndpoints(MastersAtHand masters, IMastersOrigin orig
         }
 
         var epoch = now.ConfirmedEpoch(slot);
-        var answer = new SlotConfirmation(slot, store, epoch is not null, epoch, fence is not null, now.Serial);
-        await Answers.Bytes(context, JsonSerializer.SerializeToUtf8Bytes(answer, NetbootJson.Default.SlotConfirmation), "application/json");
+        var answer = new MasterAnswer(slot, store, epoch is not null, epoch, fence is not null, now.Serial);
+        await Answers.Bytes(context, answer.ToJson(), "application/json");
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Provision.Netboot.Mastership;
 using Provision.State;
 
 namespace Provision.Netboot.Serve;
@@ -7,5 +6,4 @@ namespace Provision.Netboot.Serve;
 /// <summary>The spelling of the live stream and the list of jobs; no secret and no hash of one is in them.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(JobLine))]
-[JsonSerializable(typeof(SlotConfirmation))]
 internal sealed partial class NetbootJson : JsonSerializerContext;

@@ -74,5 +74,8 @@ public sealed record StorePlan
     public int LeastMoves => Bounds.Sum(static bound => bound.Moves);
 
     /// <summary>SHA-256 over the steps in their order (<see cref="PlanHash"/>), in hexadecimal.</summary>
-    public string Hash => PlanHash.Of(Steps.Select(static step => $"{step.Word}\t{step.Store}\t{string.Join(' ', step.Slots)}").Prepend("provision stores plan 1"));
+    public string Hash => HashOf(Steps);
+
+    internal static string HashOf(IReadOnlyList<PlanStep> steps) =>
+        PlanHash.Of(steps.Select(static step => $"{step.Word}\t{step.Store}\t{string.Join(' ', step.Slots)}").Prepend("provision stores plan 1"));
 }

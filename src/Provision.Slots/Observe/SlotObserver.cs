@@ -99,7 +99,8 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
     private static bool IsOf(SlotDaemon daemon, string[] process) =>
         process.Length == daemon.Words.Count && Path.GetFileName(process[0]) == Path.GetFileName(daemon.Words[0]) && process.Skip(1).SequenceEqual(daemon.Words.Skip(1), StringComparer.Ordinal);
 
-    private List<SlotChannel> ChannelsOf(SlotConfiguration configuration)
+    /// <summary>What the slot, as a master, still has to send to each of its replicas.</summary>
+    public IReadOnlyList<SlotChannel> ChannelsOf(SlotConfiguration configuration)
     {
         var now = DateTimeOffset.UtcNow;
         return [.. configuration.Channels.Select(channel =>

@@ -1,27 +1,9 @@
 using System.Net;
 using System.Text.Json;
-using Provision.Inventory;
+using Provision.State.Mastership;
+using Provision.Text;
 
 namespace Provision.Slots.Roles;
-
-/// <summary>What the database of masters says of a slot, live.</summary>
-/// <param name="Slot">The slot.</param>
-/// <param name="Store">Its store; null where it has none.</param>
-/// <param name="Master">Whether it may start as master now.</param>
-/// <param name="Epoch">The store's epoch; null where the store is not enrolled.</param>
-/// <param name="Fenced">Whether it must not start at all until it is merged.</param>
-/// <param name="Serial">Serial of the database.</param>
-public sealed record MasterAnswer(string Slot, string? Store, bool Master, long? Epoch, bool Fenced, long Serial);
-
-/// <summary>All masters, as a status daemon tells them.</summary>
-/// <param name="Serial">Serial of the database.</param>
-/// <param name="Stores">The stores.</param>
-internal sealed record KnownMasters(long Serial, IReadOnlyList<KnownMaster> Stores);
-
-/// <summary>One of them.</summary>
-/// <param name="Store">The store.</param>
-/// <param name="Master">Its master.</param>
-internal sealed record KnownMaster(string Store, string Master);
 
 /// <summary>Asks the status daemons, one after the other, who is master. They answer from the database and never from memory.</summary>
 /// <param name="servers">Addresses of the daemons.</param>
@@ -36,13 +18,10 @@ public sealed class MasterQuestion(IReadOnlyList<Uri> servers, HttpMessageHandle
     private readonly List<string> failures = [];
 
     /// <summary>The answer about a slot; null where no daemon has one. A slot that the daemon does not know is nobody's master.</summary>
-    public MasterAnswer? Ask(string slot) => First("/confirm?slot=" + Uri.EscapeDataString(slot), text => JsonSerializer.Deserialize(text, RolesJson.Default.MasterAnswer), new MasterAnswer(slot, null, false, null, false, 0));
+    public MasterAnswer? Ask(string slot) => First("/confirm?slot=" + Uri.EscapeDataString(slot), text => MasterAnswer.FromJson(text), new MasterAnswer(slot, null, false, null, false, 0));
 
     /// <summary>All masters; null where no daemon tells them.</summary>
-    public Masters? AskAll() => First(
-        "/masters",
-        text => JsonSerializer.Deserialize(text, RolesJson.Default.KnownMasters) is { Stores: { } stores } known ? new Masters(known.Serial, stores.Select(row => KeyValuePair.Create(row.Store, row.Master))) : null,
-        null);
+    public MastershipSnapshot? AskAll() => First("/masters", text => MastershipExport.Read(text, "/masters", new DiagnosticBag())?.Snapshot, null);
 
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();

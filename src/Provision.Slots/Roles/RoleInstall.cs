@@ -6,6 +6,7 @@ using Provision.Host.State;
 using Provision.Inventory;
 using Provision.Machine;
 using Provision.Slots.Observe;
+using Provision.State.Mastership;
 
 namespace Provision.Slots.Roles;
 
@@ -17,12 +18,18 @@ public sealed record RolePermit(SlotRole Role, string Why)
     /// <summary>
     /// The role that an answer allows: master only where the database said so just now; replica where it said something else, or nothing.
     /// </summary>
-    /// <exception cref="SlotException">The slot is fenced: it does not start in any role.</exception>
-    public static RolePermit Of(string slot, MasterAnswer? answer, IReadOnlyList<string> failures) => answer switch
+    /// <param name="slot">The slot.</param>
+    /// <param name="answer">The answer; null where nobody gave one.</param>
+    /// <param name="failures">Why nobody did.</param>
+    /// <param name="unsent">Replicas for which it has, as the master that it was, changes they did not get.</param>
+    /// <exception cref="SlotException">It does not start in any role: it is fenced, or may be for all that is known and has what no other slot has.</exception>
+    public static RolePermit Of(string slot, MasterAnswer? answer, IReadOnlyList<string> failures, IReadOnlyList<string> unsent) => answer switch
     {
         { Fenced: true } => throw new SlotException($"{slot} is fenced: another slot took over from it by force, and it may have what no other has. It starts once it is merged: provision slot merge HOST {slot}"),
         { Master: true } => new RolePermit(SlotRole.Master, $"{answer.Store}, epoch {answer.Epoch}"),
         not null => new RolePermit(SlotRole.Replica, $"{answer.Store ?? "no store"}, epoch {answer.Epoch?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}"),
+        null when unsent.Count > 0 => throw new SlotException($"{slot} was master and has changes that {string.Join(" and ", unsent)} did not get, and nobody says who is master now ({string.Join("; ", failures)}). "
+            + "As a replica it could lose them to the new master, so it waits for an answer"),
         null => new RolePermit(SlotRole.Replica, $"nobody confirms a master ({(failures.Count > 0 ? string.Join("; ", failures) : "no status daemon is known")})"),
     };
 }

@@ -5,7 +5,5 @@ namespace Provision.Slots.Roles;
 
 /// <summary>The spelling of what daemons answer and of what a slot's folder says.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
-[JsonSerializable(typeof(MasterAnswer))]
-[JsonSerializable(typeof(KnownMasters))]
 [JsonSerializable(typeof(SlotMarker))]
 internal sealed partial class RolesJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Provision.Inventory;
 
 namespace Provision.State.Mastership;
 
@@ -41,6 +42,9 @@ public sealed record MastershipSnapshot(long Serial, IReadOnlyDictionary<string,
 {
     /// <summary>A database that knows nothing yet.</summary>
     public static MastershipSnapshot Empty { get; } = new(0, new Dictionary<string, StoreMastership>(StringComparer.Ordinal), new Dictionary<string, FencedSlot>(StringComparer.Ordinal));
+
+    /// <summary>Who is master of each store, for what is rendered.</summary>
+    public Masters ToMasters() => new(Serial, Stores.Values.Select(row => KeyValuePair.Create(row.Store, row.Master)));
 
     /// <summary>Whether a slot may start as master now: it is its store's master, no failover away from it has begun, and it is not fenced. The epoch if so, else null.</summary>
     public long? ConfirmedEpoch(string slot) =>

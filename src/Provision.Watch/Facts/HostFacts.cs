@@ -2,6 +2,7 @@ using Provision.Host.Plans;
 using Provision.Host.State;
 using Provision.Inventory;
 using Provision.Slots.Observe;
+using Provision.State.Mastership;
 using Provision.Storage.Map;
 using Provision.Storage.Observe;
 
@@ -24,13 +25,16 @@ public sealed record HostStorage(ObservedStorage Observed, DriveMap Map);
 /// <param name="storage">Looks at disks and mounts; not called for a host without a layout.</param>
 /// <param name="plan">Compares the host with the repository, without the checkers.</param>
 /// <param name="memory">Looks at what the host remembers.</param>
+/// <param name="masters">Asks who is master; null where nobody keeps that, or the host has no slots.</param>
 public sealed class HostFacts(
-    HostView view, DateTimeOffset now, Func<IReadOnlyList<SlotHealth>> slots, Func<HostStorage> storage, Func<ChangePlan> plan, Func<HostMemory> memory)
+    HostView view, DateTimeOffset now, Func<IReadOnlyList<SlotHealth>> slots, Func<HostStorage> storage, Func<ChangePlan> plan, Func<HostMemory> memory, Func<MastershipSnapshot>? masters)
 {
     private readonly Lazy<Looked<IReadOnlyList<SlotHealth>>> slots = new(() => Looked.At(slots));
     private readonly Lazy<Looked<HostStorage>> storage = new(() => Looked.At(storage));
     private readonly Lazy<Looked<ChangePlan>> plan = new(() => Looked.At(plan));
     private readonly Lazy<Looked<HostMemory>> memory = new(() => Looked.At(memory));
+
+    private readonly Lazy<Looked<MastershipSnapshot>>? masters = masters is null ? null : new(() => Looked.At(masters));
 
     /// <summary>What the host is.</summary>
     public HostView View => view;
@@ -49,6 +53,9 @@ public sealed class HostFacts(
 
     /// <summary>What it remembers.</summary>
     public Looked<HostMemory> Memory => memory.Value;
+
+    /// <summary>Who is master; null where nobody keeps that, or the host has no slots.</summary>
+    public Looked<MastershipSnapshot>? Masters => masters?.Value;
 
     /// <summary>Slots that are to be looked at: those with a store, and those that still have a configuration.</summary>
     public static IReadOnlyList<string> SlotsToLookAt(HostView view, IEnumerable<string> configured)

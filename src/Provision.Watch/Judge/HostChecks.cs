@@ -17,6 +17,7 @@ public static class HostChecks
         new("ports", "what every service of every slot says", SlotChecks.Ports),
         new("daemons", "the daemons of every slot", SlotChecks.Daemons),
         new("lag", "how far the replicas of the masters here are behind", SlotChecks.Lag),
+        new("masters", "the role of every slot, beside the database of masters", SlotChecks.Masters),
         new("mounts", "file systems that should be mounted", StorageChecks.Mounts),
         new("arrays", "RAID sets and pools", StorageChecks.Arrays),
         new("drives", "every bay, beside the drive record", StorageChecks.Drives),

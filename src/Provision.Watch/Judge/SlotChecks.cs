@@ -26,6 +26,21 @@ internal static class SlotChecks
         : slot.Channels.Where(channel => channel.Age > WarningLag)
             .Select(channel => (CheckLevel.Warning, FormattableString.Invariant($"its replica {channel.Name} is {channel.Age!.Value.TotalMinutes:0} minutes behind"))));
 
+    /// <summary>Two masters of a store, or none, is the worst that can be; who is master is asked live.</summary>
+    public static IEnumerable<CheckFinding> Masters(HostFacts facts, Expected expected) => facts.Masters is not { } masters ? [] : HostChecks.Of("masters", masters, now =>
+        (facts.Slots.Value ?? []).Where(slot => slot.Unit == "active").Select(slot => (Slot: slot, Store: facts.View.Slots.FirstOrDefault(view => view.Slot.Name == slot.Slot)?.Store?.Name))
+            .Where(known => known.Store is not null).Select(known => (known.Slot, known.Store, Row: now.Stores.GetValueOrDefault(known.Store!)) switch
+            {
+                (_, { } store, null) => (Store: store, Level: CheckLevel.Warning, Sentence: $"{store} is not in the database of masters"),
+                ({ Role: SlotRole.Master } slot, { } store, { } row) when row.Master != slot.Slot => (Store: store, Level: CheckLevel.Critical, Sentence: $"{slot.Slot} runs as master of {store}, whose master is {row.Master}"),
+                ({ Role: SlotRole.Replica } slot, { } store, { } row) when row.Master == slot.Slot => (Store: store, Level: CheckLevel.Critical, Sentence: $"{slot.Slot} is master of {store} and runs as a replica: nobody serves it"),
+                _ => default,
+            })
+            .Where(found => found.Sentence is not null)
+            .Select(found => expected.MovingStores.TryGetValue(found.Store, out var moving)
+                ? new CheckFinding("masters", CheckLevel.Expected, $"{found.Sentence} ({found.Store} is moving {moving})")
+                : new CheckFinding("masters", found.Level, found.Sentence)));
+
     /// <summary>Findings of every slot, with the slot's name before them; what was arranged is expected.</summary>
     private static IEnumerable<CheckFinding> OfSlots(string check, HostFacts facts, Expected expected, Func<SlotHealth, SlotRole, IEnumerable<(CheckLevel Level, string Sentence)>> judge)
     {

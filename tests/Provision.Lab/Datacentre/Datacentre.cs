@@ -21,12 +21,18 @@ internal sealed class Datacentre : IDisposable
     private readonly string space = $"pvdc{Environment.ProcessId}-{Interlocked.Increment(ref number)}";
     private readonly List<RunningCommand> tangs = [];
     private readonly ConcurrentQueue<string> said = new();
+    private readonly string store;
+    private readonly string mode = "full";
     private RunningCommand? server;
+    private RunningCommand? otherServer;
     private int taps;
 
     /// <summary>Builds it up; the boot server runs.</summary>
-    public Datacentre()
+    /// <param name="withImages">Whether the boot server has the images that installations need; making them takes minutes.</param>
+    /// <param name="otherDhcp">Whether another server gives addresses, of which ours must not know more than that.</param>
+    public Datacentre(bool withImages = true, bool otherDhcp = false)
     {
+        store = withImages ? LabImages.Store : folder.Folder("store");
         CopyRepository(Repository);
         Runner.Run(Command.Of("ip", "netns", "add", space)).OrThrow();
         try
@@ -35,6 +41,12 @@ internal sealed class Datacentre : IDisposable
             Inside("ip", "link", "add", Switch, "type", "bridge").OrThrow();
             Inside("ip", "address", "add", Server + "/24", "dev", Switch).OrThrow();
             Inside("ip", "link", "set", Switch, "up").OrThrow();
+            if (otherDhcp)
+            {
+                mode = "proxy";
+                StartOtherDhcp();
+            }
+
             foreach (var index in (int[])[1, 2])
             {
                 StartTang(index);
@@ -93,7 +105,7 @@ internal sealed class Datacentre : IDisposable
 
     /// <summary>Arms a host.</summary>
     public void Arm(string host, params IReadOnlyList<string> options) =>
-        Provision(["netboot", "arm", host, "--state", StateFolder, "--store", LabImages.Store, "--for", "4h", "--yes", .. options]).OrThrow();
+        Provision(["netboot", "arm", host, "--state", StateFolder, "--store", store, "--for", "4h", "--yes", .. options]).OrThrow();
 
     /// <summary>The host's last job as <c>netboot status</c> tells it.</summary>
     public JsonElement Job(string host)
@@ -117,7 +129,7 @@ internal sealed class Datacentre : IDisposable
     /// <summary>Starts the boot server.</summary>
     public void StartServer()
     {
-        server = RunningCommand.Start(InNetwork(ProvisionBinary.Path, "--repo", Repository, "netboot", "serve", "--site", "here", "--state", StateFolder, "--store", LabImages.Store, "--identity", ServerKey)
+        server = RunningCommand.Start(InNetwork(ProvisionBinary.Path, "--repo", Repository, "netboot", "serve", "--site", "here", "--state", StateFolder, "--store", store, "--identity", ServerKey, "--dnsmasq", mode)
             .WithListener(said.Enqueue));
         Patience.Until(() => Inside("curl", "--silent", "--fail", "--output", "/dev/null", $"http://{Server}:8480/boot.ipxe").Succeeded, TimeSpan.FromMinutes(2), () => $"the boot server does not answer\n{Said}");
     }
@@ -156,9 +168,28 @@ internal sealed class Datacentre : IDisposable
     public void Dispose()
     {
         server?.Dispose();
+        otherServer?.Dispose();
         tangs.ForEach(tang => tang.Dispose());
+        Runner.Run(Command.Of("ip", "netns", "delete", space + "-dhcp"));
         Runner.Run(Command.Of("ip", "netns", "delete", space));
         folder.Dispose();
+    }
+
+    /// <summary>A DHCP server as sites have one already: it gives addresses and knows nothing of what to boot.</summary>
+    private void StartOtherDhcp()
+    {
+        var other = space + "-dhcp";
+        Runner.Run(Command.Of("ip", "netns", "add", other)).OrThrow();
+        Inside("ip", "link", "add", "otherdhcp", "type", "veth", "peer", "name", "eth0", "netns", other).OrThrow();
+        Inside("ip", "link", "set", "otherdhcp", "master", Switch, "up").OrThrow();
+        foreach (var words in (string[][])[["link", "set", "lo", "up"], ["address", "add", "192.0.2.2/24", "dev", "eth0"], ["link", "set", "eth0", "up"]])
+        {
+            Runner.Run(Command.Of("ip", ["-n", other, .. words])).OrThrow();
+        }
+
+        otherServer = RunningCommand.Start(Command.Of(
+            "ip", "netns", "exec", other, "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", "--interface=eth0", "--no-ping", "--log-dhcp", "--log-facility=-",
+            "--dhcp-range=192.0.2.200,192.0.2.220,255.255.255.0", "--dhcp-authoritative", "--dhcp-leasefile=" + Path.Combine(folder.Path, "other.leases")).WithListener(line => said.Enqueue("other: " + line)));
     }
 
     private void StartTang(int index)

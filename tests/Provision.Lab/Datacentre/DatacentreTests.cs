@@ -21,16 +21,6 @@ public sealed class DatacentreTests(ITestOutputHelper output)
         Reinstall(new Nvme(datacentre));
     }
 
-    /// <summary>Its disks are blank, so it does not get far; but firmware asks them, and does not stand in its menu.</summary>
-    [Fact]
-    public void Firmware_of_an_unarmed_UEFI_machine_goes_on_to_its_disks()
-    {
-        using var datacentre = new Datacentre();
-        using var machine = new Nvme(datacentre).Boot();
-        machine.WaitFor("imap50 is not armed");
-        machine.WaitFor("UEFI INTEL SSDSC2BB");
-    }
-
     private void Reinstall(DatacentreHost host)
     {
         host.Datacentre.Record(host.Name, host.DeliveredRecord());

@@ -6,7 +6,7 @@ using Provision.Machine;
 namespace Provision.Lab;
 
 /// <summary>
-/// The three mail hosts of tests/fixtures/mail, each a container with a systemd and Debian's Cyrus of its own, and a boot server beside them that keeps the masters: one switch in a network
+/// The four mail hosts of tests/fixtures/mail, each a container with a systemd and Debian's Cyrus of its own, and a boot server beside them that keeps the masters: one switch in a network
 /// namespace. Data disks are memory.
 /// </summary>
 internal sealed class MailLab : IDisposable
@@ -52,7 +52,7 @@ internal sealed class MailLab : IDisposable
         }
     }
 
-    /// <summary>The inventory.</summary>
+    /// <summary>The inventory as it was at first.</summary>
     public Fleet Fleet { get; }
 
     /// <summary>The repository; every host has a clone of it.</summary>
@@ -75,7 +75,7 @@ internal sealed class MailLab : IDisposable
 
     /// <summary>Runs <c>provision</c> on the boot server, as an engineer does.</summary>
     public CommandResult Provision(params IReadOnlyList<string> arguments) =>
-        Runner.Run(Command.Of("ip", ["netns", "exec", space, ProvisionBinary.Path, "--repo", Repository, .. arguments]).WithEnvironment("PROVISION_SSH_CONFIG", SshConfig).WithTimeout(TimeSpan.FromMinutes(5)));
+        Runner.Run(Command.Of("ip", ["netns", "exec", space, ProvisionBinary.Path, "--repo", Repository, .. arguments]).WithEnvironment("PROVISION_SSH_CONFIG", SshConfig).WithTimeout(TimeSpan.FromMinutes(20)));
 
     /// <summary>The same with the database of masters.</summary>
     public CommandResult Masters(params IReadOnlyList<string> arguments) => Provision([.. arguments, "--database", Database]);
@@ -104,7 +104,7 @@ internal sealed class MailLab : IDisposable
     public void Commit(string message)
     {
         Git("add", "--all");
-        Git("-c", "user.name=lab", "-c", "user.email=lab@lab.example", "commit", "--quiet", "--allow-empty", "-m", message);
+        Git("commit", "--quiet", "--allow-empty", "-m", message);
     }
 
     /// <summary>Cuts a host's power: what ran in it is gone, its disks stay.</summary>
@@ -156,6 +156,8 @@ internal sealed class MailLab : IDisposable
         var secrets = Directory.CreateDirectory(Path.Combine(Repository, "hosts/secrets")).FullName;
         Runner.Run(Command.Of("age", "-r", recipient, "-o", Path.Combine(secrets, "cyrus-repl.age")).WithInput(Encoding.UTF8.GetBytes("replicate"))).OrThrow();
         Git("init", "--quiet", "--initial-branch=main");
+        Git("config", "user.name", "lab");
+        Git("config", "user.email", "lab@lab.example");
         Commit("the lab's fleet");
     }
 

@@ -6,6 +6,7 @@ namespace Provision.Lab;
 
 /// <summary>Slots that really run: three hosts with Debian's Cyrus under systemd, installed, delivered to, failed over, and lost.</summary>
 [Trait("Tier", "machine")]
+[Collection("mail")]
 public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) : IClassFixture<InstalledMailLab>
 {
     private MailLab Lab => mail.Lab;
@@ -132,12 +133,14 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
     {
         var master = mail.MasterOf("store1");
         var host = Lab.Slot(master).Host.Name;
+        var replicas = mail.ReplicasOf("store1");
         Lab.KillDaemon();
         using (var user = mail.Imap(master).LogIn("u2"))
         {
             user.Append("INBOX", "while the database is away");
         }
 
+        MailLab.Good(Lab.On(host, $"for i in $(seq 60); do ls /mnt/*/{master}/store1/conf/sync/*/log* 2> /dev/null | grep -v squatter || exit 0; sleep 1; done; exit 1"));
         MailLab.Good(Lab.On(host, $"systemctl restart cyrus@{master}"));
         using (var user = mail.Imap(master).LogIn("u2"))
         {
@@ -151,7 +154,21 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
             user.Append("INBOX", "confirmed again");
         }
 
+        // Cut off from everything, with mail that only it has: it does not start as a replica, which could lose that, and comes by itself when it is told that it is master still.
+        Lab.KillDaemon();
+        Lab.On(host, string.Join("; ", replicas.Select(slot => $"ip route add blackhole {Lab.Slot(slot).Address}/32")));
+        using (var user = mail.Imap(master).LogIn("u2"))
+        {
+            user.Append("INBOX", "nobody else has it");
+        }
+
+        Assert.False(Lab.On(host, $"systemctl restart cyrus@{master}").Succeeded);
+        Assert.Contains("so it waits for an answer", Lab.On(host, $"journalctl --unit cyrus@{master} --no-pager").Text, StringComparison.Ordinal);
+        MailLab.Good(Lab.On(host, "ip route flush type blackhole"));
+        Lab.StartDaemon("--users", mail.UsersFile);
         AllWell();
+        mail.WaitUntilInSync("store1");
+        Assert.All(replicas, slot => Assert.Contains("nobody else has it", mail.InboxAt(slot, "u2")));
     }
 
     [Fact]

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Provision.Cli.Printing;
+using Provision.Failover;
+using Provision.Host.Repository;
+using Provision.Placement;
+using Provision.Slots;
+using Provision.Text;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision stores apply</c>: walks through the steps of a plan.</summary>
+internal static class StoresApplyCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("PLAN") { Description = "A plan as \"provision stores plan ... -o json\" printed it" };
+        var limit = new TimeOption("--sync-limit", "How long a new replica may take until it holds everything", "12h");
+        var yes = StorageOptions.Yes();
+        var database = MastersWork.Database();
+        var command = new Command(
+            "apply",
+            "Walks through the steps of a plan, one after the other: commits the change of the inventory, gives the commit to the hosts of the store and installs it there, fills a new replica, waits until it " +
+            "holds exactly what the master holds, moves masters, and drops the old slot, whose data stays on its disks. A copy is dropped only while all others are whole. Stopped anywhere, the same " +
+            "command goes on. Run it where the database of masters is; push the commits afterwards.\n\n" +
+            "Exit code 0 all steps are done, 1 a step cannot be done (those before it are), 2 nothing was done.\n\n" +
+            "Example:\n" +
+            "  provision stores plan --evacuate imap33 -o json > plan.json && provision stores apply plan.json");
+        command.Arguments.Add(file);
+        command.Options.Add(limit.Option);
+        command.Options.Add(yes);
+        command.Options.Add(database);
+        command.SetAction(arguments =>
+        {
+            var workspace = Workspace.Load(arguments);
+            var plan = Read(arguments.GetValue(file)!);
+            var time = limit.In(arguments);
+            if (GitRevision.Read(workspace.Folder, workspace.Commands) is var revision && (revision.Dirty || revision.Id == "none"))
+            {
+                throw new UserErrorException($"{workspace.Folder} {(revision.Dirty ? "has changes that are not committed" : "is no git repository")}: each step is a commit of its own, which the hosts get");
+            }
+
+            using var masters = MastersWork.Open(workspace, arguments.GetValue(database));
+            masters.Read();
+            if (!Confirmation.Yes($"do the {plan.Steps.Count} steps of plan {plan.Hash[..12]}, {plan.Steps.Count(step => step.Kind == StepKind.DropReplica)} moves of {plan.Stores.Count} stores?", arguments.GetValue(yes)))
+            {
+                return ExitCodes.Trouble;
+            }
+
+            try
+            {
+                new StoreSteps(new PlacementWork(arguments, masters, Tell), masters, MastersWork.Me, TimeProvider.System, time, Tell).Run(plan);
+            }
+            catch (Exception e) when (e is SlotException or HostUnreachableException)
+            {
+                Console.Error.WriteLine($"provision: {e.Message}\nstopped; when that is mended, the same command goes on");
+                return ExitCodes.Differs;
+            }
+
+            Console.Out.WriteLine($"all {plan.Steps.Count} steps are done; push the commits");
+            return ExitCodes.Same;
+        });
+        return command;
+    }
+
+    private static StorePlanFile Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new UserErrorException($"there is no {path}: provision stores plan ... -o json > {path}");
+        }
+
+        var problems = new DiagnosticBag();
+        return StorePlanFile.Read(path, File.ReadAllBytes(path), problems) ?? throw new UserErrorException(problems);
+    }
+
+    private static void Tell(string about, string line) => Console.Error.WriteLine($"{about}: {line}");
+}

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using Provision.Failover;
+using Provision.Inventory;
+using Provision.Machine;
+using Provision.Slots;
+using Provision.Slots.Compare;
+using Provision.State.Mastership;
+using Provision.Text;
+using Command = Provision.Machine.Command;
+
+namespace Provision.Cli;
+
+/// <summary>Carries out steps of a placement plan: edits and commits this repository, and gives each host the commit by git over ssh.</summary>
+/// <param name="arguments">The command line, by which the repository is loaded anew after each edit.</param>
+/// <param name="masters">The database of masters.</param>
+/// <param name="say">Told of what is done: the store or host and a line.</param>
+internal sealed class PlacementWork(ParseResult arguments, IMastershipStore masters, Action<string, string> say) : IPlacementHands
+{
+    /// <summary>Where a host keeps what was given to it, until its own branch takes it.</summary>
+    private const string Delivered = "refs/provision/delivered";
+
+    private static readonly TimeSpan GitLimit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan FillLimit = TimeSpan.FromHours(25);
+    private Workspace workspace = Workspace.Load(arguments);
+
+    /// <inheritdoc/>
+    public Fleet Fleet => workspace.Fleet;
+
+    private HostShell Shell => SlotWork.Shell(workspace);
+
+    /// <inheritdoc/>
+    public void Place(NewStore store, string message)
+    {
+        var edit = StoreEntries.Place(InventoryFiles.ReadFrom(workspace.Folder), [store]);
+        if (!edit.IsGood)
+        {
+            throw new UserErrorException(edit.Result.Diagnostics);
+        }
+
+        EditedFile.Write(workspace.Folder, edit.Path, System.Text.Encoding.UTF8.GetBytes(edit.After));
+        Git("add", "--", edit.Path);
+        Git("commit", "--quiet", "--message", message, "--", edit.Path);
+        workspace = Workspace.Load(arguments);
+    }
+
+    /// <inheritdoc/>
+    public void Deploy(Provision.Inventory.Host host, Slot? fresh)
+    {
+        say(host.Name, $"gets the commit and installs it");
+        var shell = Shell;
+        if (!shell.IsHere(host) || Path.GetFullPath(workspace.Folder) != Workspace.HostsOwn)
+        {
+            var place = shell.IsHere(host) ? Workspace.HostsOwn : $"ssh://root@{host.Address}{Workspace.HostsOwn}";
+            Git("push", "--quiet", "--force", place, $"HEAD:{Delivered}");
+            On(shell, host, GitLimit, "git", "-C", Workspace.HostsOwn, "merge", "--quiet", "--ff-only", Delivered);
+        }
+
+        if (fresh is not null)
+        {
+            On(shell, host, GitLimit, "provision", "slot", "create", host.Name, fresh.Name, "--here");
+        }
+
+        On(shell, host, InstallLimit, "provision", "install", "--allow-dirty");
+    }
+
+    /// <inheritdoc/>
+    public void Fill(Slot master, Slot replica) => On(Shell, master.Host, FillLimit, "provision", "slot", "fill", master.Host.Name, master.Name, "--here", "--to", replica.Name);
+
+    /// <inheritdoc/>
+    public StoreComparison Compare(Slot master, Slot replica) => new RemoteDigests(Shell).Compare(master, [replica])[0];
+
+    /// <inheritdoc/>
+    public FailoverReport MakeMaster(Store store, Slot slot) =>
+        new FailoverRun(new FailoverTools(Fleet, masters, new RemoteSlots(Shell), MastersWork.Me, TimeProvider.System, say)).Move(new FailoverRequest(store, slot));
+
+    private static void On(HostShell shell, Provision.Inventory.Host host, TimeSpan limit, params IReadOnlyList<string> words)
+    {
+        var result = shell.Run(host, limit, words);
+        if (!result.Succeeded)
+        {
+            throw new SlotException($"{host.Name}: \"{string.Join(' ', words)}\" failed: {(result.Error.Trim().Length > 0 ? result.Error : result.Text).Trim()}");
+        }
+    }
+
+    private void Git(params IReadOnlyList<string> words)
+    {
+        var result = workspace.Commands.Run(Command.Of("git", ["-C", workspace.Folder, .. words]).WithEnvironment("GIT_SSH_COMMAND", HostShell.SshLine).WithTimeout(GitLimit));
+        if (!result.Succeeded)
+        {
+            throw new SlotException($"\"git {string.Join(' ', words)}\" failed: {result.Error.Trim()}");
+        }
+    }
+}
