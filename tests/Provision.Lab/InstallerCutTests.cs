@@ -4,12 +4,12 @@ using Xunit.Abstractions;
 namespace Provision.Lab;
 
 /// <summary>
-/// Forty power cuts of the installer, at lines of its console that are spread over all steps. Each machine loses its power five times, every time
+/// Forty power cuts of the installer, at lines of its console that are spread over all steps. Each machine loses its power eight times, every time
 /// further on, before it is let through: so each installation also begins on what several others left.
 /// </summary>
 public sealed class InstallerCutTests(InstallerTrial machine, ITestOutputHelper output) : IClassFixture<InstallerTrial>
 {
-    private const int Machines = 8;
+    private const int Machines = 5;
 
     /// <summary>Of all machines together; <c>make soak TRIALS=N</c> makes more.</summary>
     private static readonly int Cuts = int.TryParse(Environment.GetEnvironmentVariable("PROVISION_TRIALS"), CultureInfo.InvariantCulture, out var given) ? given : 40;

@@ -62,7 +62,7 @@ public sealed class NspawnSystem : IDisposable
 
     /// <summary>Runs a command inside.</summary>
     public CommandResult Run(params IReadOnlyList<string> command) =>
-        new ProcessRunner().Run(Inside(command).WithTimeout(TimeSpan.FromMinutes(1)));
+        new ProcessRunner().Run(Inside(command).WithTimeout(TimeSpan.FromMinutes(5)));
 
     private Command Inside(IReadOnlyList<string> command) =>
         Command.Of("nsenter", ["--target", $"{Leader}", "--all", "--", .. command]).WithEnvironment("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin");
