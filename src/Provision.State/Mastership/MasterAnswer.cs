@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Provision.State.Mastership;
 
@@ -9,7 +10,13 @@ namespace Provision.State.Mastership;
 /// <param name="Epoch">The epoch in which it may; null where it may not.</param>
 /// <param name="Fenced">Whether it must not start at all until it is merged.</param>
 /// <param name="Serial">Serial of the masters that say so.</param>
-public sealed record MasterAnswer(string Slot, string? Store, bool Master, long? Epoch, bool Fenced, long Serial)
+public sealed record MasterAnswer(
+    string Slot,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Store,
+    bool Master,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] long? Epoch,
+    bool Fenced,
+    long Serial)
 {
     /// <summary>As it goes over the wire.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, StoredJson.Default.MasterAnswer);

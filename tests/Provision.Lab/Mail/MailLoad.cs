@@ -10,10 +10,16 @@ internal sealed class MailLoad : IDisposable
     private readonly ConcurrentQueue<string> acknowledged = new();
     private readonly ConcurrentQueue<string> loginErrors = new();
     private readonly ConcurrentQueue<TimeSpan> logins = new();
+    private readonly TimeSpan pause;
     private volatile bool stops;
 
-    public MailLoad(InstalledMailLab mail, string name)
+    /// <summary>Begins.</summary>
+    /// <param name="mail">The hosts.</param>
+    /// <param name="name">How the messages' subjects begin.</param>
+    /// <param name="pause">How long each user waits after a message; null for not at all.</param>
+    public MailLoad(InstalledMailLab mail, string name, TimeSpan? pause = null)
     {
+        this.pause = pause ?? TimeSpan.Zero;
         threads = [.. InstalledMailLab.Users.Select((user, index) => new Thread(() => Work(mail, user, $"{name}-{index}")) { IsBackground = true })];
         threads.ForEach(thread => thread.Start());
     }
@@ -60,6 +66,7 @@ internal sealed class MailLoad : IDisposable
             catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
             {
                 loginErrors.Enqueue($"{user} after {clock.Elapsed.TotalSeconds:F1} s: {e.Message}");
+                Thread.Sleep(500);
                 continue;
             }
 
@@ -72,6 +79,7 @@ internal sealed class MailLoad : IDisposable
                         var text = $"{name}-{number++}";
                         client.Append("INBOX", text);
                         acknowledged.Enqueue(text);
+                        Thread.Sleep(pause);
                     }
                 }
                 catch (IOException)

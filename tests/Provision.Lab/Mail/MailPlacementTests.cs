@@ -15,7 +15,7 @@ public sealed class MailPlacementTests(InstalledMailLab mail, ITestOutputHelper 
         mail.Deliver(mail.MasterOf("store1"), "u1", "long before");
         var plan = Path.Combine(Lab.Repository, "../plan.json");
         File.WriteAllText(plan, MailLab.Good(Lab.Provision("stores", "plan", "--evacuate", "imap33", "-o", "json")));
-        using (var load = new MailLoad(mail, mail.MasterOf("store1")))
+        using (var load = new MailLoad(mail, mail.MasterOf("store1"), TimeSpan.FromSeconds(5)))
         {
             load.WaitForAppends(20);
             var applied = Lab.Masters("stores", "apply", plan, "--yes");
