@@ -8,7 +8,7 @@ namespace Provision.Failover;
 /// <param name="shell">Reaches the hosts.</param>
 public sealed class RemoteDigests(HostShell shell)
 {
-    private const int Rounds = 4;
+    private const int Rounds = 8;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(60);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
 

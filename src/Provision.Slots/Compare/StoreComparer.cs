@@ -1,7 +1,8 @@
 namespace Provision.Slots.Compare;
 
 /// <summary>
-/// Compares a store's replicas with its master while mail goes on coming: what differs is looked at again, and only what differs every time counts.
+/// Compares a store's replicas with its master while mail goes on coming: what differs is looked at again, and only what differs every time counts. A replica follows its
+/// master by seconds, so a mailbox that is always in change is never equal at one moment: there counts what the master was in one of the looks before.
 /// </summary>
 /// <param name="digest">Makes the digest of a slot, of all mailboxes or of the named ones; called for several slots at once.</param>
 /// <param name="rounds">How often is compared at most.</param>
@@ -16,23 +17,39 @@ public sealed class StoreComparer(Func<string, IReadOnlyCollection<string>?, Slo
     public IReadOnlyList<StoreComparison> Compare(string master, IReadOnlyList<string> replicas)
     {
         ArgumentNullException.ThrowIfNull(replicas);
-        var found = Round(master, replicas, null);
+        var past = new HashSet<MailboxDigest>();
+        var found = Round(master, replicas, null, past);
         for (var round = 2; round <= rounds && found.Any(comparison => !comparison.IsEqual); round++)
         {
             Thread.Sleep(pause);
             var open = found.Where(comparison => !comparison.IsEqual).ToList();
             var names = open.SelectMany(comparison => comparison.Differences).Select(difference => difference.Name).ToHashSet(StringComparer.Ordinal);
-            var again = Round(master, [.. open.Select(comparison => comparison.Replica)], names.Count > MostNames ? null : names).ToDictionary(comparison => comparison.Replica, StringComparer.Ordinal);
+            var again = Round(master, [.. open.Select(comparison => comparison.Replica)], names.Count > MostNames ? null : names, past).ToDictionary(comparison => comparison.Replica, StringComparer.Ordinal);
             found = [.. found.Select(comparison => again.TryGetValue(comparison.Replica, out var later) ? comparison with { Differences = Still(comparison, later) } : comparison)];
         }
 
         return found;
     }
 
-    private List<StoreComparison> Round(string master, IReadOnlyList<string> replicas, IReadOnlyCollection<string>? only)
+    /// <summary>One look at all slots.</summary>
+    /// <param name="master">The master.</param>
+    /// <param name="replicas">Its replicas.</param>
+    /// <param name="only">Mailboxes; null for all.</param>
+    /// <param name="past">What the master was in the looks at named mailboxes: those follow each other by seconds, and a look at a whole store takes too long to count.</param>
+    private List<StoreComparison> Round(string master, IReadOnlyList<string> replicas, IReadOnlyCollection<string>? only, HashSet<MailboxDigest> past)
     {
         var digests = replicas.Prepend(master).AsParallel().AsOrdered().WithDegreeOfParallelism(replicas.Count + 1).Select(slot => digest(slot, only)).ToList();
-        return [.. digests.Skip(1).Select(replica => StoreComparison.Of(digests[0], replica))];
+        if (only is not null)
+        {
+            past.UnionWith(digests[0].Mailboxes.Where(mailbox => mailbox.Unreadable is null));
+        }
+
+        return [.. digests.Skip(1).Select(replica =>
+        {
+            var copies = replica.Mailboxes.Where(past.Contains).Select(mailbox => mailbox.Name).ToHashSet(StringComparer.Ordinal);
+            var comparison = StoreComparison.Of(digests[0], replica);
+            return comparison with { Differences = [.. comparison.Differences.Where(difference => !copies.Contains(difference.Name))] };
+        })];
     }
 
     /// <summary>What differed before and differs now, as it differs now.</summary>

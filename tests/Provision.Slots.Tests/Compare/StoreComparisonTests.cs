@@ -30,6 +30,26 @@ public class StoreComparisonTests
         Assert.Equal(["b: 2 of 3 mailboxes differ from a", "  user.bob: is missing on the replica", "  user.eve: is only on the replica"], comparison.Lines());
     }
 
+    /// <summary>A mailbox gets a message between any two looks. A replica one message behind follows; one that stands still where the first look found the master does not.</summary>
+    [Fact]
+    public void What_is_always_in_change_is_equal_where_the_replica_follows()
+    {
+        var looks = new Dictionary<string, int>();
+        var comparer = new StoreComparer((slot, _) =>
+        {
+            int look;
+            lock (looks)
+            {
+                look = looks[slot] = looks.GetValueOrDefault(slot) + 1;
+            }
+
+            return new(slot, [Inbox with { HighestModSeq = slot switch { "master" => 100 + look, "follows" => 99 + look, _ => look == 1 ? 100 : 101 } }]);
+        }, rounds: 4, TimeSpan.Zero);
+        var found = comparer.Compare("master", ["follows", "stands"]);
+        Assert.True(found[0].IsEqual);
+        Assert.Equal(["user.alice: highest modseq: 101 instead of 104"], found[1].Differences.Select(difference => difference.ToString()));
+    }
+
     [Fact]
     public void Only_what_differs_is_looked_at_again_and_only_what_goes_on_differing_counts()
     {
