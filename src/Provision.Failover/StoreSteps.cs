@@ -38,7 +38,7 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
             {
                 case StepKind.Create: Create(plan.After(step.Store)); break;
                 case StepKind.AddReplica: Add(step.Store, step.Slots[0]); break;
-                case StepKind.WaitInSync: step.Slots.ToList().ForEach(slot => WaitInSync(step.Store, slot)); break;
+                case StepKind.WaitInSync: step.Slots.ToList().ForEach(slot => WaitInSync(step.Store, slot, "")); break;
                 case StepKind.MakeMaster: MakeMaster(step.Store, step.Slots[0]); break;
                 default: Drop(step.Store, step.Slots[0], Pair(plan.Steps, index)); break;
             }
@@ -113,14 +113,14 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
         hands.Fill(master, Slot(fresh));
     }
 
-    private void WaitInSync(string name, string replica)
+    private void WaitInSync(string name, string replica, string because)
     {
         var end = clock.GetUtcNow() + syncLimit;
         while (Difference(name, replica) is { } difference)
         {
             if (clock.GetUtcNow() >= end)
             {
-                throw new SlotException($"{replica} is not in sync: {difference}. Look why (provision stores compare {name}), then run the same plan again");
+                throw new SlotException($"{because}{replica} is not in sync: {difference}. Look why (provision stores compare {name}), then run the same plan again");
             }
 
             say(name, difference);
@@ -157,9 +157,10 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
                 throw new SlotException($"{gone} is not dropped: {slot} is fenced, merge it first (provision slot merge {Slot(slot).Host.Name} {slot})");
             }
 
-            if (slot != master.Name && Difference(name, slot) is { } difference)
+            // A new master needs a while until its replicas have followed.
+            if (slot != master.Name)
             {
-                throw new SlotException($"{gone} is not dropped: {difference}");
+                WaitInSync(name, slot, $"{gone} is not dropped: ");
             }
         }
 

@@ -76,7 +76,7 @@ public sealed class StoreStepsTests : IDisposable
         var (hands, masters) = Fleet();
         hands.Behind["sloti43d1t01"] = int.MaxValue;
         var stopped = Assert.Throws<SlotException>(() => Run(hands, masters, Evacuation(hands)));
-        Assert.Contains("sloti33d1t01 is not dropped: sloti43d1t01: 1 of 7 mailboxes differ", stopped.Message, StringComparison.Ordinal);
+        Assert.Contains("sloti33d1t01 is not dropped: sloti43d1t01 is not in sync: sloti43d1t01: 1 of 7 mailboxes differ", stopped.Message, StringComparison.Ordinal);
         Assert.Equal(4, hands.Fleet.FindStore("store1")!.Slots.Count);
         Assert.Empty(hands.Harm);
     }
