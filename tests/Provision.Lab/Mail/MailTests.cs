@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Provision.Lab;
 
 /// <summary>Slots that really run: three hosts with Debian's Cyrus under systemd, installed, delivered to, failed over, and lost.</summary>
+[Trait("Tier", "machine")]
 [Collection("mail")]
 public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) : IClassFixture<InstalledMailLab>
 {
