@@ -12,6 +12,21 @@ internal static class EditedFile
         Console.Error.WriteLine($"written to {edit.Path}; commit and push it");
     }
 
+    /// <summary>Writes where stores lie; the whole inventory is checked with it first.</summary>
+    /// <returns>Path of the file, below the repository.</returns>
+    /// <exception cref="UserErrorException">The inventory would not validate; nothing was written.</exception>
+    public static string Place(Workspace workspace, IReadOnlyList<NewStore> stores)
+    {
+        var edit = StoreEntries.Place(InventoryFiles.ReadFrom(workspace.Folder), stores);
+        if (!edit.IsGood)
+        {
+            throw new UserErrorException(edit.Result.Diagnostics);
+        }
+
+        Write(workspace.Folder, edit.Path, System.Text.Encoding.UTF8.GetBytes(edit.After));
+        return edit.Path;
+    }
+
     /// <summary>The same of a file that is no text.</summary>
     public static void Write(string folder, string name, ReadOnlySpan<byte> content)
     {

@@ -6,6 +6,7 @@ using Provision.Host.Secrets;
 using Provision.Host.State;
 using Provision.Inventory;
 using Provision.Machine;
+using Provision.Slots.Roles;
 using Command = System.CommandLine.Command;
 using Provision.Text;
 
@@ -34,10 +35,12 @@ internal sealed class HostOptions
 /// <summary>One host below one root, with its desired state rendered: what diff, install and explain start from.</summary>
 internal sealed class HostWork : IDisposable
 {
-    private readonly string? exported;
+    private readonly ExportedRepository? exported;
 
-    private HostWork(Workspace workspace, IMachineFiles files, HostView view, SecretStore secrets, Revision revision, string? exported)
+    private HostWork(Workspace workspace, IMachineFiles files, HostView view, SecretStore secrets, Revision revision, ExportedRepository? exported, MastersNow now, Masters? live)
     {
+        Now = now;
+        Live = live;
         Workspace = workspace;
         Files = files;
         View = view;
@@ -56,22 +59,50 @@ internal sealed class HostWork : IDisposable
 
     public Revision Revision { get; }
 
+    /// <summary>Asks the inventory's status daemons.</summary>
+    public MastersNow Now { get; }
+
+    /// <summary>The masters as a status daemon told them just now; null where nobody was asked, or answered.</summary>
+    public Masters? Live { get; }
+
     /// <summary>Opens the root, finds the host and looks at it; a host pinned to another branch is taken from that branch.</summary>
     public static HostWork Open(ParseResult arguments, HostOptions options)
     {
         var workspace = Workspace.Load(arguments);
         var files = OpenRoot(arguments.GetValue(options.Root)!);
-        var masters = Workspace.ReadMasters(arguments.GetValue(options.Masters), files);
-        var host = workspace.FindHost(arguments.GetValue(options.Host), files);
+        var (name, given) = (arguments.GetValue(options.Host), arguments.GetValue(options.Masters));
+        var host = workspace.FindHost(name, files);
+        var now = new MastersNow(workspace.Fleet.MasterServers);
+        var live = name is null && given is null && files.IsRunningSystem ? LiveMasters(now, workspace, host, files) : null;
+        var masters = live ?? Workspace.ReadMasters(given, files);
         var revision = workspace.Revision();
         var identity = arguments.GetValue(options.Identity)!;
-        string? folder = null;
-        if (host.Branch is { } branch && !string.Equals(branch, revision.Branch, StringComparison.Ordinal))
+        var pinned = ExportedRepository.OfPinned(workspace, host, revision);
+        if (pinned is not null)
         {
-            (workspace, host, revision, folder) = Pinned(workspace, host, branch);
+            (workspace, host, revision) = (pinned.Workspace, pinned.Host, pinned.Revision);
         }
 
-        return new HostWork(workspace, files, workspace.View(host, masters), new SecretStore(workspace.Folder, identity, workspace.Commands), revision, folder);
+        return new HostWork(workspace, files, workspace.View(host, masters), new SecretStore(workspace.Folder, identity, workspace.Commands), revision, pinned, now, live);
+    }
+
+    /// <summary>
+    /// Asks the status daemons who is master now, on the host itself: a store may have moved since it was installed. Where nobody answers it is what the host knew last, which is told
+    /// where anything depends on it.
+    /// </summary>
+    private static Masters? LiveMasters(MastersNow now, Workspace workspace, Provision.Inventory.Host host, RootedFiles files)
+    {
+        if (now.Snapshot is { } live)
+        {
+            return live.ToMasters();
+        }
+
+        if (now.Failures.Length > 0 && (files.Read(RoleInstall.MastersPath) is not null || workspace.Fleet.SlotsOf(host).Any(slot => workspace.Fleet.StoreOfSlot(slot.Name) is not null)))
+        {
+            Console.Error.WriteLine($"warning: nobody says who is master now ({now.Failures}): it is rendered with the masters that this host knew last");
+        }
+
+        return null;
     }
 
     /// <summary>Opens a root folder; a missing one is the user's mistake.</summary>
@@ -103,22 +134,6 @@ internal sealed class HostWork : IDisposable
     public void Dispose()
     {
         Files.Dispose();
-        if (exported is not null)
-        {
-            Directory.Delete(exported, recursive: true);
-        }
-    }
-
-    /// <summary>The repository as the branch of a pinned host has it, in a folder that the caller removes.</summary>
-    public static (Workspace, Provision.Inventory.Host, Revision, string) Pinned(Workspace workspace, Provision.Inventory.Host host, string branch)
-    {
-        var commit = GitRevision.CommitOf(workspace.Folder, branch, workspace.Commands)
-            ?? throw new UserErrorException([Diagnostic.Error(host.At("branch"), $"{host.Name} is pinned to the branch \"{branch}\", which this repository does not have", "fetch it, or correct branch:")]);
-        var folder = Directory.CreateTempSubdirectory("provision-branch-").FullName;
-        GitRevision.Export(workspace.Folder, commit, folder, workspace.Commands);
-        var pinned = Workspace.Load(folder);
-        var same = pinned.Fleet.FindHost(host.Name)
-            ?? throw new UserErrorException([Diagnostic.Error(host.At("branch"), $"the branch \"{branch}\" has no host {host.Name}")]);
-        return (pinned, same, new Revision(commit, Dirty: false, GitRevision.IsPushed(workspace.Folder, commit, workspace.Commands), branch), folder);
+        exported?.Dispose();
     }
 }

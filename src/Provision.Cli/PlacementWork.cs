@@ -32,15 +32,9 @@ internal sealed class PlacementWork(ParseResult arguments, IMastershipStore mast
     /// <inheritdoc/>
     public void Place(NewStore store, string message)
     {
-        var edit = StoreEntries.Place(InventoryFiles.ReadFrom(workspace.Folder), [store]);
-        if (!edit.IsGood)
-        {
-            throw new UserErrorException(edit.Result.Diagnostics);
-        }
-
-        EditedFile.Write(workspace.Folder, edit.Path, System.Text.Encoding.UTF8.GetBytes(edit.After));
-        Git("add", "--", edit.Path);
-        Git("commit", "--quiet", "--message", message, "--", edit.Path);
+        var path = EditedFile.Place(workspace, [store]);
+        Git("add", "--", path);
+        Git("commit", "--quiet", "--message", message, "--", path);
         workspace = Workspace.Load(arguments);
     }
 

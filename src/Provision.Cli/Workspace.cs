@@ -8,6 +8,7 @@ using Provision.Host.Repository;
 using Provision.Host.Secrets;
 using Provision.Inventory;
 using Provision.Machine;
+using Provision.Slots.Roles;
 using Provision.State;
 using Provision.State.Mastership;
 using Provision.Storage.Observe;
@@ -104,20 +105,19 @@ internal sealed class Workspace
     /// <summary>The masters of a file, of the machine's cache, or each store's first slot.</summary>
     public static Masters ReadMasters(string? path, IMachineFiles? files)
     {
-        const string cached = Provision.Host.State.StateStore.Folder + "/masters.json";
-        var bytes = path is not null ? File.ReadAllBytes(path) : files?.Read(cached)?.Content;
+        var bytes = path is not null ? File.ReadAllBytes(path) : files?.Read(RoleInstall.MastersPath)?.Content;
         if (bytes is null)
         {
             return Masters.Default;
         }
 
         var problems = new DiagnosticBag();
-        return Masters.FromJson(bytes, path ?? cached, problems) ?? throw new UserErrorException(problems);
+        return Masters.FromJson(bytes, path ?? RoleInstall.MastersPath, problems) ?? throw new UserErrorException(problems);
     }
 
     /// <summary>
     /// The masters for commands that show: of a file, of the database where it is a file of this machine, of the machine's cache, or each store's first slot. What is rendered and compared
-    /// follows <see cref="ReadMasters"/>, which asks no database.
+    /// on a host asks the status daemons instead (<see cref="HostWork.Open"/>).
     /// </summary>
     public Masters LiveMasters(string? path)
     {

@@ -58,7 +58,7 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
         try
         {
             Say("3 waits until everybody knows");
-            Wait();
+            Task.Delay(UntilAllWait, run.Clock).GetAwaiter().GetResult();
             Say($"4 stops {old!.Name}");
             run.Hands.Stop(old);
             Say($"5 sends what its replicas lack");
@@ -232,13 +232,6 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
     }
 
     private string? Change(MastershipChange change) => run.Masters.Change(change).Refusal;
-
-    private void Wait()
-    {
-        using var over = new ManualResetEventSlim();
-        using var timer = run.Clock.CreateTimer(_ => over.Set(), null, UntilAllWait, Timeout.InfiniteTimeSpan);
-        over.Wait();
-    }
 
     private static bool Try(List<string> problems, Func<SlotHealth?> action)
     {

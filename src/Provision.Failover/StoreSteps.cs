@@ -18,6 +18,10 @@ namespace Provision.Failover;
 public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, string by, TimeProvider clock, TimeSpan syncLimit, Action<string, string> say)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+    private readonly SortedSet<string> unreached = new(StringComparer.Ordinal);
+
+    /// <summary>Hosts that did not answer when a slot of theirs left its store: to be installed when they are back.</summary>
+    public IReadOnlyCollection<string> Unreached => unreached;
 
     /// <summary>Does the steps that are not done yet.</summary>
     /// <param name="plan">The plan.</param>
@@ -25,22 +29,35 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
     /// <exception cref="HostUnreachableException">A host does not answer.</exception>
     public void Run(StorePlanFile plan)
     {
-        for (var index = 0; index < plan.Steps.Count; index++)
+        var parts = PlanPart.Of(plan.Steps);
+        var over = parts.Where(IsOver).ToList();
+        var number = 0;
+        foreach (var part in parts)
         {
-            var step = plan.Steps[index];
-            if (IsPast(plan.Steps, index))
+            if (over.Contains(part))
             {
+                number += part.Steps.Count;
+                if (part == over[^1])
+                {
+                    // An earlier run may have ended between the commit and the hosts: only the last of these can be unknown to them.
+                    say(part.Store, $"{number}/{plan.Steps.Count} {part.Steps[^1].Word} {part.Gone}");
+                    Leave(part.Store, part.Gone!);
+                }
+
                 continue;
             }
 
-            say(step.Store, $"{index + 1}/{plan.Steps.Count} {step.Word} {string.Join(' ', step.Slots)}");
-            switch (step.Kind)
+            foreach (var step in part.Steps)
             {
-                case StepKind.Create: Create(plan.After(step.Store)); break;
-                case StepKind.AddReplica: Add(step.Store, step.Slots[0]); break;
-                case StepKind.WaitInSync: step.Slots.ToList().ForEach(slot => WaitInSync(step.Store, slot, "")); break;
-                case StepKind.MakeMaster: MakeMaster(step.Store, step.Slots[0]); break;
-                default: Drop(step.Store, step.Slots[0], Pair(plan.Steps, index)); break;
+                say(step.Store, $"{++number}/{plan.Steps.Count} {step.Word} {string.Join(' ', step.Slots)}");
+                switch (step.Kind)
+                {
+                    case StepKind.Create: Create(plan.After(step.Store)); break;
+                    case StepKind.AddReplica: Add(step.Store, step.Slots[0]); break;
+                    case StepKind.WaitInSync: step.Slots.ToList().ForEach(slot => WaitInSync(step.Store, slot, "")); break;
+                    case StepKind.MakeMaster: MakeMaster(step.Store, step.Slots[0]); break;
+                    default: Drop(step.Store, step.Slots[0], part.Came); break;
+                }
             }
         }
 
@@ -50,28 +67,17 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
         }
     }
 
-    /// <summary>The slot that came for one that is dropped, or the slot that goes for one that is added; null for other steps.</summary>
-    private static string? Pair(IReadOnlyList<PlanStep> steps, int index) => steps[index].Kind switch
+    /// <summary>Whether a part is done but for its last deliveries: its old slot left the store, and its new one is there.</summary>
+    private bool IsOver(PlanPart part)
     {
-        StepKind.DropReplica => steps.Take(index).LastOrDefault(step => step.Store == steps[index].Store && step.Kind == StepKind.AddReplica)?.Slots[0],
-        StepKind.AddReplica or StepKind.WaitInSync or StepKind.MakeMaster => steps.Skip(index).FirstOrDefault(step => step.Store == steps[index].Store && step.Kind == StepKind.DropReplica)?.Slots[0],
-        _ => null,
-    };
-
-    /// <summary>Whether a move is over: its old slot left the store, and its new one is there.</summary>
-    private bool IsPast(IReadOnlyList<PlanStep> steps, int index)
-    {
-        var step = steps[index];
-        if (step.Kind == StepKind.Create || Pair(steps, index) is null)
+        if (part is not { Gone: { } gone, Came: { } came })
         {
             return false;
         }
 
-        var store = hands.Fleet.FindStore(step.Store) ?? throw new SlotException($"the inventory has no {step.Store}: the plan is of another inventory, make a new one");
-        var drop = step.Kind == StepKind.DropReplica ? index : Enumerable.Range(index, steps.Count - index).First(later => steps[later].Store == step.Store && steps[later].Kind == StepKind.DropReplica);
-        var (gone, came) = (steps[drop].Slots[0], Pair(steps, drop));
+        var store = hands.Fleet.FindStore(part.Store) ?? throw new SlotException($"the inventory has no {part.Store}: the plan is of another inventory, make a new one");
         return !store.Slots.Contains(gone)
-            && (store.Slots.Contains(came!) ? true : throw new SlotException($"{store.Name} is on {string.Join(", ", store.Slots)}, neither on {gone} nor on {came}: the plan is of another inventory, make a new one"));
+            && (store.Slots.Contains(came) ? true : throw new SlotException($"{store.Name} is on {string.Join(", ", store.Slots)}, neither on {gone} nor on {came}: the plan is of another inventory, make a new one"));
     }
 
     private void Create(NewStore wanted)
@@ -124,9 +130,7 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
             }
 
             say(name, difference);
-            using var over = new ManualResetEventSlim();
-            using var timer = clock.CreateTimer(_ => over.Set(), null, Pause, Timeout.InfiniteTimeSpan);
-            over.Wait();
+            Task.Delay(Pause, clock).GetAwaiter().GetResult();
         }
     }
 
@@ -165,12 +169,29 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
         }
 
         hands.Place(new NewStore(name, store.Class, came is null ? rest : [.. store.Slots.Where(slot => slot != came).Select(slot => slot == gone ? came : slot)]), $"{name}: {gone} leaves");
-        foreach (var slot in rest.OrderByDescending(slot => slot == master.Name))
+        Leave(name, gone);
+    }
+
+    /// <summary>Tells the hosts that a slot left its store. Its own host may be dead: it learns it when it is installed the next time.</summary>
+    private void Leave(string name, string gone)
+    {
+        var master = MasterOf(name);
+        foreach (var slot in hands.Fleet.FindStore(name)!.Slots.OrderByDescending(slot => slot == master.Name))
         {
             hands.Deploy(Slot(slot).Host, null);
         }
 
-        hands.Deploy(Slot(gone).Host, null);
+        var host = Slot(gone).Host;
+        try
+        {
+            hands.Deploy(host, null);
+            unreached.Remove(host.Name);
+        }
+        catch (HostUnreachableException silent)
+        {
+            unreached.Add(host.Name);
+            say(host.Name, $"{silent.Message}; {gone} has left {name} without it");
+        }
     }
 
     private string? Difference(string name, string replica) =>

@@ -63,7 +63,8 @@ public static class JobRules
             return Closed(job);
         }
 
-        if (Stranger(job, asked.DmiUuid, [asked.Mac]) is { } why)
+        // Firmware that tells no UUID is no stranger yet: the installer reads it from the kernel, and claims with it.
+        if (Stranger(job, asked.DmiUuid ?? job.DmiUuid, [asked.Mac]) is { } why)
         {
             return new JobStep(job, why, IsAlarm: true);
         }

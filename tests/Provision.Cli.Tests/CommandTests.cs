@@ -242,10 +242,22 @@ public sealed class CommandTests : IDisposable
         Git("checkout", "-q", "main");
         var root = Path.Combine(work, "root");
         Directory.CreateDirectory(root);
-        var installed = Run("install", "--repo", fleet, "--host", "web1", "--root", root, "--allow-dirty", "--identity", Path.Combine(Repository, "tests/fixtures/age/identity.txt"));
+        var temporary = Directory.CreateDirectory(Path.Combine(work, "tmp")).FullName;
+        CommandResult Install() => runner.Run(Command.Of(
+            Program, "install", "--repo", fleet, "--host", "web1", "--root", root, "--allow-dirty", "--identity", Path.Combine(Repository, "tests/fixtures/age/identity.txt"))
+            .WithEnvironment("TMPDIR", temporary).WithTimeout(TimeSpan.FromMinutes(2)));
+        var installed = Install();
         Assert.True(installed.ExitCode == 0, installed.Error);
         Assert.Contains("# trial", File.ReadAllText(root + "/etc/hostname"), StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateDirectories(Path.GetTempPath(), "provision-branch-*"));
+        Assert.Empty(Directory.EnumerateDirectories(temporary, "provision-*"));
+
+        // A branch that does not load leaves nothing behind either.
+        Git("checkout", "-q", "trial");
+        File.AppendAllText(nyi, "nonsense\n");
+        Git("commit", "-qam", "broken");
+        Git("checkout", "-q", "main");
+        Assert.Equal(2, Install().ExitCode);
+        Assert.Empty(Directory.EnumerateDirectories(temporary, "provision-*"));
     }
 
     [Fact]

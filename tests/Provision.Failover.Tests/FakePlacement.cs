@@ -22,6 +22,9 @@ internal sealed class FakePlacement(InventoryFiles files, IMastershipStore maste
     /// <summary>Replicas that lack something, and how many looks it takes until they do not.</summary>
     public Dictionary<string, int> Behind { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Hosts that were not installed since the slots of a store of theirs changed.</summary>
+    public HashSet<string> Owed { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Slots that were dropped although they were master or the others were not whole: must stay empty.</summary>
     public List<string> Harm { get; } = [];
 
@@ -34,13 +37,22 @@ internal sealed class FakePlacement(InventoryFiles files, IMastershipStore maste
             Harm.Add($"{store.Name} lost {string.Join(' ', gone)}");
         }
 
+        var before = Fleet.FindStore(store.Name)?.Slots ?? [];
         var edit = StoreEntries.Place(files, [store]);
         Assert.Empty(edit.Result.Diagnostics);
         files = files with { Files = [.. files.Files.Where(file => file.Path != edit.Path).Append(new InventoryFile(edit.Path, Encoding.UTF8.GetBytes(edit.After))).OrderBy(file => file.Path, StringComparer.Ordinal)] };
         Fleet = edit.Result.Fleet!;
+        if (!before.ToHashSet().SetEquals(store.Slots))
+        {
+            Owed.UnionWith(before.Union(store.Slots).Select(slot => Fleet.FindSlot(slot)!.Host.Name));
+        }
     }
 
-    public void Deploy(Inventory.Host host, Slot? fresh) => Do($"deploy {host.Name}{(fresh is null ? "" : " " + fresh.Name)}");
+    public void Deploy(Inventory.Host host, Slot? fresh)
+    {
+        Do($"deploy {host.Name}{(fresh is null ? "" : " " + fresh.Name)}");
+        Owed.Remove(host.Name);
+    }
 
     public void Fill(Slot master, Slot replica) => Do($"fill {master.Name} {replica.Name}");
 

@@ -19,6 +19,22 @@ public sealed class InstallTests : IDisposable
         Assert.Equal([1], fleet.Store.Generations());
     }
 
+    /// <summary>A slot's start renders from the commit that the host is at, which is a later one than its last generation's where that commit changed nothing here.</summary>
+    [Fact]
+    public void The_commit_that_the_whole_host_is_at_is_remembered_also_where_nothing_changed()
+    {
+        fleet.Install();
+        var next = SmallFleet.Clean with { Id = "fedcba9876543210fedcba9876543210fedcba98" };
+        Assert.Equal(InstallOutcome.NothingToDo, fleet.Install(revision: next).Outcome);
+        Assert.Equal(next.Short, fleet.Store.ReadState().Commit);
+
+        // A part of it says nothing of the rest.
+        fleet.OnMachine("/etc/web.conf", "edited\n");
+        var third = SmallFleet.Clean with { Id = "00000000000000000000000000000000000000aa" };
+        new Installation(fleet.Files, fleet.Commands, TimeProvider.System).Install(fleet.Desired(), third, new ConfigSelection([("web", null)]), new InstallOptions());
+        Assert.Equal((2, next.Short), (fleet.Store.ReadState().Generation, fleet.Store.ReadState().Commit));
+    }
+
     [Fact]
     public void R2_a_restart_is_owed_until_it_is_done_and_a_reload_does_not_replace_it()
     {

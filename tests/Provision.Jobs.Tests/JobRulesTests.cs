@@ -47,15 +47,25 @@ public class JobRulesTests
 
     [Theory]
     [InlineData(Sample.OtherUuid, Sample.Mac)]
-    [InlineData(null, Sample.Mac)]
     [InlineData(Sample.Uuid, Sample.OtherMac)]
-    public void Another_machine_is_refused_and_an_alarm(string? uuid, string mac)
+    public void Another_machine_is_refused_and_an_alarm(string uuid, string mac)
     {
         var offered = Sample.In(JobState.Armed);
         var boot = offered.Try(new BootAsked(Later, mac, uuid, Sample.Key));
         Assert.True(boot is { IsAccepted: false, IsAlarm: true });
         var claim = offered.Try(new ClaimAsked(Later, Sample.Claim(offered, uuid: uuid, mac: mac)));
         Assert.True(claim is { IsAccepted: false, IsAlarm: true });
+    }
+
+    /// <summary>Some firmware tells iPXE no UUID. The installer that it starts reads it from the kernel, and gets nothing without it.</summary>
+    [Fact]
+    public void Firmware_without_a_UUID_starts_the_installer_which_must_have_it()
+    {
+        var claimed = Sample.In(JobState.Installing);
+        var again = claimed.Do(new BootAsked(Later, Sample.Mac, null, Sample.Key));
+        Assert.Equal((2, Sample.Uuid), (again.Boot, again.DmiUuid));
+        Assert.True(again.Try(new ClaimAsked(Later, Sample.Claim(again, Sample.OtherBootKey, uuid: null))) is { IsAccepted: false, IsAlarm: true });
+        Assert.True(again.Try(new ClaimAsked(Later, Sample.Claim(again, Sample.OtherBootKey))).IsAccepted);
     }
 
     [Theory]

@@ -1,12 +1,12 @@
 namespace Provision.Lab;
 
-/// <summary>A network card from which firmware boots.</summary>
+/// <summary>A machine's network card.</summary>
 /// <param name="Mac">Its address.</param>
 /// <param name="Tap">The tap that it is connected to.</param>
 public sealed record BootCard(string Mac, string Tap)
 {
-    /// <summary>Its place in the order of what firmware starts from.</summary>
-    public int BootIndex { get; init; }
+    /// <summary>Whether firmware boots from it, before all disks.</summary>
+    public bool Boots { get; init; } = true;
 
     /// <summary>UEFI's variables, a file of this machine's own (<see cref="Ovmf.Variables"/>); null for a BIOS.</summary>
     public string? Variables { get; init; }

@@ -19,7 +19,7 @@ public sealed class NspawnSystem : IDisposable
     private readonly string controlGroup;
     private readonly Process container;
 
-    private NspawnSystem(string shared, string packages, params IReadOnlyList<string> options)
+    private NspawnSystem(string shared, string release, string packages, params IReadOnlyList<string> options)
     {
         // A control group of its own: containers do not share one, and killing the group ends all that runs in it.
         controlGroup = Path.Combine(ControlGroups(), "provision-lab-" + Guid.NewGuid().ToString("N")[..8]);
@@ -27,7 +27,7 @@ public sealed class NspawnSystem : IDisposable
         var log = Path.Combine(shared, "console.log");
         string[] nspawn =
         [
-            "systemd-nspawn", "--quiet", "--directory=" + Image(packages), "--volatile=overlay", "--boot", "--register=no", "--keep-unit",
+            "systemd-nspawn", "--quiet", "--directory=" + Image(release, packages), "--volatile=overlay", "--boot", "--register=no", "--keep-unit",
             "--console=pipe", .. options, "--bind=" + shared + ":/lab", "--bind-ro=" + ProvisionBinary.Path + ":/usr/local/bin/provision",
         ];
         var start = new ProcessStartInfo("sh", ["-c", "echo $$ > \"$0/cgroup.procs\" && log=$1 && shift && exec \"$@\" > \"$log\" 2>&1", controlGroup, log, .. nspawn])
@@ -53,12 +53,13 @@ public sealed class NspawnSystem : IDisposable
 
     /// <summary>Boots a system.</summary>
     /// <param name="shared">A folder of this machine that is seen inside as <c>/lab</c>.</param>
-    public static NspawnSystem Boot(string shared) => new(shared, Packages, "--private-network");
+    public static NspawnSystem Boot(string shared) => new(shared, OwnRelease(), Packages, "--private-network");
 
     /// <summary>Boots a system with Debian's Cyrus in a network namespace.</summary>
     /// <param name="shared">A folder of this machine that is seen inside as <c>/lab</c>.</param>
     /// <param name="network">Name of the namespace.</param>
-    public static NspawnSystem BootMail(string shared, string network) => new(shared, $"{Packages},{MailPackages}", "--network-namespace-path=/run/netns/" + network, "--hostname=" + network);
+    /// <param name="release">Debian's release; null for this machine's.</param>
+    public static NspawnSystem BootMail(string shared, string network, string? release = null) => new(shared, release ?? OwnRelease(), $"{Packages},{MailPackages}", "--network-namespace-path=/run/netns/" + network, "--hostname=" + network);
 
     /// <summary>Runs a command inside.</summary>
     public CommandResult Run(params IReadOnlyList<string> command) =>
@@ -133,11 +134,10 @@ public sealed class NspawnSystem : IDisposable
     }
 
     /// <summary>The image's folder; made where it is not there, under another name first, so that it is whole or not there.</summary>
-    private static string Image(string packages)
+    private static string Image(string release, string packages)
     {
         lock (Building)
         {
-            var release = File.ReadLines("/etc/os-release").First(line => line.StartsWith("VERSION_CODENAME=", StringComparison.Ordinal)).Split('=')[1];
             var name = "system-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{release} {packages}")))[..12];
             var folder = Path.Combine(Cache(), name);
             if (!Directory.Exists(folder))
@@ -157,6 +157,8 @@ public sealed class NspawnSystem : IDisposable
             return folder;
         }
     }
+
+    private static string OwnRelease() => File.ReadLines("/etc/os-release").First(line => line.StartsWith("VERSION_CODENAME=", StringComparison.Ordinal)).Split('=')[1];
 
     private static string Cache()
     {

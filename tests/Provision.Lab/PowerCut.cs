@@ -16,11 +16,19 @@ public sealed record PowerCut
     /// <summary>After a time, counted from the start of the script.</summary>
     public static PowerCut After(TimeSpan time) => new() { Time = time };
 
-    /// <summary>As soon as the console shows a line with this text.</summary>
-    public static PowerCut AtLine(string text) => new() { At = line => line.Contains(text, StringComparison.Ordinal) };
+    /// <summary>
+    /// The text of the line at which it is cut, then the lines that do not count, one a line: the form in which a program under test takes it
+    /// as <c>LAB_CUT</c>, to stop before the next thing it does. So the cut is never later than that, however long it takes to happen.
+    /// Null where it is not at a line.
+    /// </summary>
+    public string? Line { get; private init; }
 
-    /// <summary>When a line with a certain beginning appears that is not among those seen before.</summary>
-    public static PowerCut AtNewLine(string beginning, IReadOnlySet<string> seen) => new() { At = line => line.StartsWith(beginning, StringComparison.Ordinal) && !seen.Contains(line) };
+    /// <summary>As soon as the console shows a line with this text that is not among those seen before.</summary>
+    public static PowerCut AtLine(string text, params IReadOnlyCollection<string> seen) => new()
+    {
+        At = line => line.Contains(text, StringComparison.Ordinal) && !seen.Contains(line),
+        Line = string.Join('\n', seen.Prepend(text)),
+    };
 
     /// <summary>At the so-manieth line, from 1, that has a certain beginning.</summary>
     public static PowerCut AtLineNumber(string beginning, int number)

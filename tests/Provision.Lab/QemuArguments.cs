@@ -43,7 +43,7 @@ internal static class QemuArguments
         {
             arguments.AddRange(["-netdev", $"tap,id=net,ifname={card.Tap},script=no,downscript=no"]);
             // UEFI brings a driver of its own and asks by PXE; a BIOS has the card's ROM, which is iPXE already.
-            Device(true, $"virtio-net-pci,netdev=net,mac={card.Mac},bootindex={card.BootIndex}" + (card.Variables is null ? "" : ",romfile="));
+            Device(true, $"virtio-net-pci,netdev=net,mac={card.Mac}" + (card.Boots ? ",bootindex=0" : "") + (card.Boots && card.Variables is null ? "" : ",romfile="));
             if (card.Variables is { } variables)
             {
                 arguments.AddRange(["-drive", $"if=pflash,format=raw,readonly=on,file={Ovmf.Code}", "-drive", $"if=pflash,format=raw,file={variables}"]);

@@ -90,9 +90,15 @@ public sealed class StorageMachineTests(ITestOutputHelper output)
         {
             Assert.NotEqual(names, guest.Script(NamesBySerial));
 
-            // The Tang servers are switched on later than this machine, as after a loss of power.
-            guest.Script("pkill tangd; (sleep 30; for n in 1 2; do setsid /usr/libexec/tangd -l -p 800$n /lab/tang$n & done) > /run/tang.log 2>&1 &");
-            Assert.Contains("4 volumes are locked, as no key was given; asking again", guest.Provision("storage unlock imap33 --wait 5m"), StringComparison.Ordinal);
+            // The Tang servers are switched on when this machine has asked them already, as after a loss of power.
+            var late = guest.Script("""
+                pkill tangd
+                provision --repo /lab/repository storage unlock imap33 --wait 10m > /run/unlock.log 2>&1 & unlock=$!
+                for i in $(seq 600); do ! grep -q 'asking again' /run/unlock.log || break; sleep 1; done
+                for n in 1 2; do setsid /usr/libexec/tangd -l -p 800$n /lab/tang$n > /run/tang$n.log 2>&1 & done
+                wait $unlock; code=$?; cat /run/unlock.log; exit $code
+                """);
+            Assert.Contains("4 volumes are locked, as no key was given; asking again", late, StringComparison.Ordinal);
             Assert.Contains("5 of 5 volumes in service", guest.Unlock(), StringComparison.Ordinal);
             guest.Script("sha256sum --check --quiet /lab/sums");
             Assert.Equal("5\n", guest.Script("grep ' /mnt/' /proc/mounts | grep -c nosuid,nodev,noexec"));

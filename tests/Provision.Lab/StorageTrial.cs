@@ -54,12 +54,14 @@ internal sealed class StorageTrial : IDisposable
     public UmlRun Run(string lines, PowerCut? cut = null, TimeSpan? limit = null)
     {
         var disks = images.Select((image, index) => new UmlDisk(image, $"LAB{Serials[index]}")).Append(new UmlDisk(Stranger, "STRANGER"));
+        var stop = Path.Combine(Shared, "cut");
+        File.WriteAllText(stop, cut?.Line);
         var script = $$"""
-            trial() { ${TRACE:-} dotnet {{Program}} {{Repository}} imap60 /var/lib/provision "$@" {{string.Join(' ', Serials.Select((serial, index) => $"ubd{(char)('a' + index)}={serial}"))}}; }
+            trial() { LAB_CUT=/lab/cut ${TRACE:-} dotnet {{Program}} {{Repository}} imap60 /var/lib/provision "$@" {{string.Join(' ', Serials.Select((serial, index) => $"ubd{(char)('a' + index)}={serial}"))}}; }
             set -e
             {{lines}}
             """;
-        return UmlStorageGuest.Run(new UmlMachine { Disks = [.. disks], State = State, Memory = 768 }, folder.Folder("shared"), script, cut, limit ?? TimeSpan.FromMinutes(12));
+        return UmlStorageGuest.Run(new UmlMachine { Disks = [.. disks], State = State, Memory = 768 }, Shared, script, cut, limit ?? TimeSpan.FromMinutes(12));
     }
 
     /// <summary>The folder that is <c>/lab</c> in the guest.</summary>

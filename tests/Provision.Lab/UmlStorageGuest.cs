@@ -6,7 +6,7 @@ namespace Provision.Lab;
 
 /// <summary>What came of a machine's run.</summary>
 /// <param name="ExitCode">The script's; null where the power was cut before its end.</param>
-/// <param name="Output">What the script, and the kernel meanwhile, wrote to the console.</param>
+/// <param name="Output">What the script, and the kernel meanwhile, wrote to the console, up to the power cut.</param>
 /// <param name="Time">From power-on to power cut.</param>
 public sealed record UmlRun(int? ExitCode, string Output, TimeSpan Time);
 
@@ -58,15 +58,20 @@ public static class UmlStorageGuest
         guest.ErrorDataReceived += Received;
         guest.BeginOutputReadLine();
         guest.BeginErrorReadLine();
+        var console = new Console(lines.Reader);
+        UmlRun run;
         try
         {
-            return Follow(new Console(lines.Reader), cut, limit ?? RunLimit) with { Time = time.Elapsed };
+            run = Follow(console, cut, limit ?? RunLimit) with { Time = time.Elapsed };
         }
         finally
         {
             guest.Kill(entireProcessTree: true);
             guest.WaitForExit();
         }
+
+        // What it said between the line at which it was cut and the cut.
+        return run.ExitCode is null ? run with { Output = console.ReadToEnd() } : run;
 
         void Received(object sender, DataReceivedEventArgs line)
         {
@@ -129,6 +134,16 @@ public static class UmlStorageGuest
         public string Text => read.ToString();
 
         public void Forget() => read.Clear();
+
+        public string ReadToEnd()
+        {
+            while (lines.TryRead(out var line))
+            {
+                read.Append(line).Append('\n');
+            }
+
+            return Text;
+        }
 
         public string? Next(TimeSpan limit, bool orNull = false)
         {

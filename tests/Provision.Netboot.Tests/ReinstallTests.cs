@@ -22,7 +22,7 @@ public sealed class ReinstallTests : IAsyncLifetime
         Assert.Contains("local disk", await site.Script(BootSite.Old), StringComparison.Ordinal);
         Assert.Contains("local disk", await site.Script("no address"), StringComparison.Ordinal);
         Assert.Contains("provision.discover", await site.Script(BootSite.Unknown), StringComparison.Ordinal);
-        Assert.Contains("chain --autofree --replace /boot/${netX/mac:hexhyp}?uuid=${uuid:uristring}", await site.Http.GetStringAsync("/boot.ipxe"), StringComparison.Ordinal);
+        Assert.Contains("chain --autofree --replace /boot/${netX/mac:hexhyp}?uuid=${uuid}", await site.Http.GetStringAsync("/boot.ipxe"), StringComparison.Ordinal);
     }
 
     [Fact]

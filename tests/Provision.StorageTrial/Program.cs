@@ -91,7 +91,7 @@ int Create(string target)
         return Show(plan.Plan) + 2;
     }
 
-    var finished = new SetMaker(machine, plan, new CreateMeans(escrow, recipients, null, Console.Error.WriteLine)).Make();
+    var finished = new SetMaker(machine, plan, new CreateMeans(escrow, recipients, null, new Progress().Tell)).Make();
     return Save(RecordUpdate.AfterCreate(record, plan, finished, machine.Observe()));
 }
 
@@ -104,7 +104,7 @@ int Replace(string place, string serial)
         return Show(plan.Plan) + 2;
     }
 
-    DriveReplacement.Run(machine, plan, Console.Error.WriteLine);
+    DriveReplacement.Run(machine, plan, new Progress().Tell);
     return Save(RecordUpdate.AfterReplace(host, record, plan));
 }
 
@@ -116,13 +116,13 @@ int Wipe(string place, string serial)
         return Show(plan.Plan) + 2;
     }
 
-    DriveWipe.Run(plan, new DiskGuard(commands, look, plan.Allowed));
+    DriveWipe.Run(machine, plan, new DiskGuard(commands, look, plan.Allowed));
     return 0;
 }
 
 int Rehearse()
 {
-    var results = Rehearsal.Run(machine, layout, record!, escrow, identity, Console.Error.WriteLine);
+    var results = Rehearsal.Run(machine, layout, record!, escrow, identity, new Progress().Tell);
     results.ToList().ForEach(result => Console.WriteLine($"{result.Name}: {result.Problem ?? "opens"}"));
     return results.All(result => result.Problem is null)
         ? Save(RecordUpdate.AfterRehearsal(host, record!, results.Select(result => result.Name), new DateOnly(2026, 11, 22)))
@@ -131,7 +131,7 @@ int Rehearse()
 
 int Unlock()
 {
-    var results = new VolumeUnlock(machine, layout, record!, label => escrow.ReadKey(label, identity), Console.Error.WriteLine).Run();
+    var results = new VolumeUnlock(machine, layout, record!, label => escrow.ReadKey(label, identity), new Progress().Tell).Run();
     results.ToList().ForEach(result => Console.WriteLine($"{result.Volume}: {result.Missing ?? result.Warning ?? "in service"}"));
     return results.All(result => result.Missing is null) ? 0 : 1;
 }

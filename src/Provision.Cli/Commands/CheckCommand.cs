@@ -4,7 +4,6 @@ using Provision.Host.Plans;
 using Provision.Host.State;
 using Provision.Machine;
 using Provision.Slots.Observe;
-using Provision.Slots.Roles;
 using Provision.Storage.Map;
 using Provision.Text;
 using Provision.Watch.Facts;
@@ -96,11 +95,7 @@ internal static class CheckCommand
                 var store = new StateStore(files);
                 return new HostMemory(store.Generations() is [.., var last] ? store.ReadGeneration(last) : null, files.List("/var/crash").Count(entry => char.IsAsciiDigit(entry[0])));
             },
-            work.Workspace.Fleet.MasterServers.Count == 0 || view.Slots.All(slot => slot.Store is null) ? null : () =>
-            {
-                using var question = new MasterQuestion([.. work.Workspace.Fleet.MasterServers.Select(url => new Uri(url))]);
-                return question.AskAll() ?? throw new InvalidDataException(string.Join("; ", question.Failures));
-            });
+            work.Workspace.Fleet.MasterServers.Count == 0 || view.Slots.All(slot => slot.Store is null) ? null : () => work.Now.Snapshot ?? throw new InvalidDataException(work.Now.Failures));
     }
 
     /// <summary>What a user would have to correct is a reason why something is not known.</summary>

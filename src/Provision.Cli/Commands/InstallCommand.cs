@@ -3,6 +3,7 @@ using Provision.Cli.Printing;
 using Provision.Host.Apply;
 using Provision.Host.Plans;
 using Provision.Host.State;
+using Provision.Slots.Roles;
 
 namespace Provision.Cli.Commands;
 
@@ -38,6 +39,11 @@ internal static class InstallCommand
             var state = store.ReadState();
             var selection = HostWork.Select(arguments.GetValue(configs)!, desired, state);
             var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
+            if (work.Live is { } live)
+            {
+                new RoleInstall(work.Files, work.Workspace.Commands, TimeProvider.System).Remember(live);
+            }
+
             var report = new Installation(work.Files, work.Workspace.Commands, TimeProvider.System).Install(desired, work.Revision, selection, new InstallOptions
             {
                 AllowDirty = arguments.GetValue(allowDirty),

@@ -27,6 +27,7 @@ internal static class MastersCommand
         command.Subcommands.Add(Export(database));
         command.Subcommands.Add(Restore(database));
         command.Subcommands.Add(MastersServeCommand.Create(database));
+        command.Subcommands.Add(MastersFollowCommand.Create());
         command.SetAction(arguments =>
         {
             using var store = MastersWork.Open(Workspace.Load(arguments), arguments.GetValue(database));

@@ -40,7 +40,7 @@ internal static class NetbootArmCommand
     public static Command Create(string name, string text, Argument<string> host, Option<string> state, Func<ParseResult, Func<int>, CancellationToken, Task<int>> work)
     {
         var store = new Option<string?>("--store") { Description = "Folder of the images (default: that of the host's site)", HelpName = "DIR" };
-        var serials = new Option<string[]>("--os-disk-serial") { Description = "A system disk that was replaced; with its bay where the system has several", HelpName = "[BAY=]SERIAL", AllowMultipleArgumentsPerToken = true };
+        var serials = StorageOptions.SystemDisks();
         var lasting = new TimeOption("--for", "How long it stays armed", "30m");
         var image = new Option<string?>("--image") { Description = "Name of the image (default: that of the host's roles, such as os-imap)", HelpName = "NAME" };
         var uuid = new Option<string?>("--dmi-uuid") { Description = "UUID of the machine's firmware (default: that of the first machine with one of the host's cards)", HelpName = "UUID" };
@@ -75,60 +75,50 @@ internal static class NetbootArmCommand
         var repository = workspace.Folder;
         var revision = workspace.Revision();
         var host = workspace.Host(name);
-        string? exported = null;
-        if (host.Branch is { } branch && branch != revision.Branch)
+        using var exported = ExportedRepository.OfPinned(workspace, host, revision);
+        if (exported is not null)
         {
-            (workspace, host, revision, exported) = HostWork.Pinned(workspace, host, branch);
+            (workspace, host, revision) = (exported.Workspace, exported.Host, exported.Revision);
         }
 
-        try
+        using var jobs = NetbootCommand.Open(arguments, stateOption);
+        var plan = Arming.PlanOf(workspace.Fleet, host, wish);
+        var images = new ImageStore(store ?? workspace.Fleet.FindSite(host.Site)!.Netboot.Store);
+        var facts = Arming.FactsOf(workspace.Fleet, host, plan, wish, revision.Id == "none" ? null : revision.Id, revision.Dirty, images, jobs.FindOpenOf(name));
+        facts = stores((workspace, host, jobs, facts));
+        var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
+        if (plan is not null && !json)
         {
-            using var jobs = NetbootCommand.Open(arguments, stateOption);
-            var plan = Arming.PlanOf(workspace.Fleet, host, wish);
-            var images = new ImageStore(store ?? workspace.Fleet.FindSite(host.Site)!.Netboot.Store);
-            var facts = Arming.FactsOf(workspace.Fleet, host, plan, wish, revision.Id == "none" ? null : revision.Id, revision.Dirty, images, jobs.FindOpenOf(name));
-            facts = stores((workspace, host, jobs, facts));
-            var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
-            if (plan is not null && !json)
-            {
-                StoragePlanPrinter.Print(arguments, plan, all: false);
-                Console.Out.WriteLine($"hash {plan.Hash}\nimage {facts.Image ?? facts.ImageName}, commit {revision.Short}");
-            }
-
-            var permit = ArmGates.Ask(facts, out var objections) ?? throw new UserErrorException(objections);
-            foreach (var role in facts.Roles.Where(role => role.Gate is not (null or "none" or NoMasters)))
-            {
-                Console.Error.WriteLine($"role {role.Name}: see to it that \"{role.Gate}\" holds; it is not checked here");
-            }
-
-            StorageWork.Confirm(plan!, yes, name);
-            var state = new StateFolder(arguments.GetValue(stateOption)!);
-            state.KeepBundles([.. jobs.Jobs(onlyOpen: true, 10_000).Select(open => open.Commit)]);
-            state.MakeBundle(repository, revision.Id, workspace.Commands);
-            var job = JobRules.Arm(permit, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), Environment.UserName + (facts.ForceReason is { } reason ? $", by force: {reason}" : ""), DateTimeOffset.UtcNow, lasting);
-            if (!jobs.TryAdd(job))
-            {
-                throw new UserErrorException($"{name}, or a host with one of its network cards, was armed at this moment by somebody else");
-            }
-
-            if (json)
-            {
-                Json.Print(writer => NetbootJobCommands.WriteJson(writer, job, null));
-            }
-            else
-            {
-                Console.Out.WriteLine($"{name} is armed until {job.Deadline:u}: boot it from the network, and follow with: provision netboot watch {name}");
-            }
-
-            return ExitCodes.Same;
+            StoragePlanPrinter.Print(arguments, plan, all: false);
+            Console.Out.WriteLine($"hash {plan.Hash}\nimage {facts.Image ?? facts.ImageName}, commit {revision.Short}");
         }
-        finally
+
+        var permit = ArmGates.Ask(facts, out var objections) ?? throw new UserErrorException(objections);
+        foreach (var role in facts.Roles.Where(role => role.Gate is not (null or "none" or NoMasters)))
         {
-            if (exported is not null)
-            {
-                Directory.Delete(exported, recursive: true);
-            }
+            Console.Error.WriteLine($"role {role.Name}: see to it that \"{role.Gate}\" holds; it is not checked here");
         }
+
+        StorageWork.Confirm(plan!, yes, name);
+        var state = new StateFolder(arguments.GetValue(stateOption)!);
+        state.KeepBundles([.. jobs.Jobs(onlyOpen: true, 10_000).Select(open => open.Commit)]);
+        state.MakeBundle(repository, revision.Id, workspace.Commands);
+        var job = JobRules.Arm(permit, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), Environment.UserName + (facts.ForceReason is { } reason ? $", by force: {reason}" : ""), DateTimeOffset.UtcNow, lasting);
+        if (!jobs.TryAdd(job))
+        {
+            throw new UserErrorException($"{name}, or a host with one of its network cards, was armed at this moment by somebody else");
+        }
+
+        if (json)
+        {
+            Json.Print(writer => NetbootJobCommands.WriteJson(writer, job, null));
+        }
+        else
+        {
+            Console.Out.WriteLine($"{name} is armed until {job.Deadline:u}: boot it from the network, and follow with: provision netboot watch {name}");
+        }
+
+        return ExitCodes.Same;
     }
 
     /// <summary>What the gates must know of the stores on a host, where a role of it asks for that: by a full comparison of every copy that would be left.</summary>

@@ -1,8 +1,4 @@
 using System.CommandLine;
-using Provision.Host.Model;
-using Provision.Host.Repository;
-using Provision.Host.Secrets;
-using Provision.Host.State;
 using Provision.Inventory;
 using Provision.Machine;
 using Provision.Slots;
@@ -64,38 +60,14 @@ internal static class SlotConfirmCommand
         return ExitCodes.Same;
     }
 
-    /// <summary>Writes the slot's files for its role, from the commit that is installed: a start is not the moment for what is new in the repository.</summary>
+    /// <summary>Writes the slot's files for its role.</summary>
     private static void Write(ParseResult arguments, RootedFiles files, string name, SlotRole role, Masters? live, string identity)
     {
-        var workspace = Workspace.Load(arguments);
-        var host = workspace.FindHost(null, files);
-        var revision = workspace.Revision();
-        var state = new StateStore(files).ReadState();
-        var installed = new StateStore(files).ReadGeneration(state.Generation)?.Commit;
-        string? exported = null;
-        try
-        {
-            if (installed is { Length: > 0 } commit && !revision.Id.StartsWith(commit, StringComparison.Ordinal))
-            {
-                exported = Directory.CreateTempSubdirectory("provision-commit-").FullName;
-                GitRevision.Export(workspace.Folder, commit, exported, workspace.Commands);
-                workspace = Workspace.Load(exported);
-                host = workspace.FindHost(host.Name, files);
-            }
-
-            var store = workspace.Fleet.StoreOfSlot(name) ?? throw new SlotException($"{name} holds no store in the installed commit");
-            var install = new RoleInstall(files, workspace.Commands, TimeProvider.System);
-            var masters = RoleInstall.For(live ?? Workspace.ReadMasters(null, files), store, name, role);
-            var desired = workspace.Render(workspace.View(host, masters), new SecretStore(workspace.Folder, identity, workspace.Commands));
-            install.Install(desired, revision, name);
-            install.Remember(masters);
-        }
-        finally
-        {
-            if (exported is not null)
-            {
-                Directory.Delete(exported, recursive: true);
-            }
-        }
+        using var installed = InstalledWork.Open(arguments, files);
+        var store = installed.Workspace.Fleet.StoreOfSlot(name) ?? throw new SlotException($"{name} holds no store in the installed commit");
+        var install = new RoleInstall(files, installed.Workspace.Commands, TimeProvider.System);
+        var masters = RoleInstall.For(live ?? Workspace.ReadMasters(null, files), store, name, role);
+        install.Install(installed.Render(masters, identity), installed.Revision, name);
+        install.Remember(masters);
     }
 }

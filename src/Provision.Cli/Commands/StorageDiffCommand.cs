@@ -31,7 +31,7 @@ internal static class StorageDiffCommand
     {
         var host = StorageOptions.Host();
         var dead = new Option<bool>("--dead") { Description = "From the drive record alone, without a look at the machine" };
-        var serials = new Option<string[]>("--os-disk-serial") { Description = "A system disk that was replaced; with its bay where the system has several", HelpName = "[BAY=]SERIAL", AllowMultipleArgumentsPerToken = true };
+        var serials = StorageOptions.SystemDisks();
         var input = new StorageInput();
         var command = new Command(
             "plan",

@@ -18,6 +18,13 @@ internal static class StorageOptions
         Required = true,
     };
 
+    public static Option<string[]> SystemDisks() => new("--os-disk-serial")
+    {
+        Description = "A system disk that was replaced; with its bay where the system has several",
+        HelpName = "[BAY=]SERIAL",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     /// <summary>The bay that a text names; an unknown one ends the command with the nearest.</summary>
     public static Bay BayOf(Layout layout, string text)
     {

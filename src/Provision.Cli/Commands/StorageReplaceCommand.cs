@@ -35,7 +35,11 @@ internal static class StorageReplaceCommand
                 return end;
             }
 
-            StorageWork.Confirm(plan.Plan, arguments.GetValue(yes), arguments.GetValue(serial)!);
+            if (!plan.Journal.Finished)
+            {
+                StorageWork.Confirm(plan.Plan, arguments.GetValue(yes), arguments.GetValue(serial)!);
+            }
+
             DriveReplacement.Run(work.Machine, plan, Console.Error.WriteLine);
             work.Write(RecordUpdate.AfterReplace(work.HostName, work.Record, plan));
             return ExitCodes.Same;
@@ -74,7 +78,7 @@ internal static class StorageReplaceCommand
             }
 
             StorageWork.Confirm(plan.Plan, arguments.GetValue(again) is not null, arguments.GetValue(serial)!);
-            DriveWipe.Run(plan, new DiskGuard(work.Machine.Commands, work.Machine.Look, plan.Allowed!, command => Console.Error.WriteLine($"  {command}")));
+            DriveWipe.Run(work.Machine, plan, new DiskGuard(work.Machine.Commands, work.Machine.Look, plan.Allowed!, command => Console.Error.WriteLine($"  {command}")));
             return ExitCodes.Same;
         });
         return command;

@@ -46,14 +46,21 @@ internal static class StoresApplyCommand
                 return ExitCodes.Trouble;
             }
 
+            var steps = new StoreSteps(new PlacementWork(arguments, masters, Tell), masters, MastersWork.Me, TimeProvider.System, time, Tell);
             try
             {
-                new StoreSteps(new PlacementWork(arguments, masters, Tell), masters, MastersWork.Me, TimeProvider.System, time, Tell).Run(plan);
+                steps.Run(plan);
             }
-            catch (Exception e) when (e is SlotException or HostUnreachableException)
+            catch (Exception e) when (e is SlotException or HostUnreachableException or UserErrorException)
             {
-                Console.Error.WriteLine($"provision: {e.Message}\nstopped; when that is mended, the same command goes on");
+                (e as UserErrorException ?? new UserErrorException(e.Message)).Print(Console.Error);
+                Console.Error.WriteLine("stopped; when that is mended, the same command goes on");
                 return ExitCodes.Differs;
+            }
+
+            if (steps.Unreached.Count > 0)
+            {
+                Console.Error.WriteLine($"not told, as they do not answer: {string.Join(", ", steps.Unreached)}; give them the commits and install them when they are back");
             }
 
             Console.Out.WriteLine($"all {plan.Steps.Count} steps are done; push the commits");

@@ -60,7 +60,8 @@ internal static class StoresPlanCommand
 
             if (arguments.GetValue(write) && plan.Steps.Count > 0)
             {
-                Write(workspace, plan);
+                var path = EditedFile.Place(workspace, plan.Changed);
+                Console.Error.WriteLine($"written to {path}; commit and push it");
             }
 
             return ExitCodes.Same;
@@ -90,16 +91,5 @@ internal static class StoresPlanCommand
         {
             throw new UserErrorException(problems);
         }
-    }
-
-    private static void Write(Workspace workspace, StorePlan plan)
-    {
-        var edit = StoreEntries.Place(InventoryFiles.ReadFrom(workspace.Folder), [.. plan.After.Stores.Select(store => new NewStore(store.Name, store.Class, [.. store.Slots.Select(slot => slot.Name)]))]);
-        if (!edit.IsGood)
-        {
-            throw new UserErrorException(edit.Result.Diagnostics);
-        }
-
-        EditedFile.Write(workspace.Folder, edit);
     }
 }

@@ -38,12 +38,11 @@ internal static class PlacementJson
             json.WriteString("store", step.Store);
             Json.Strings(json, "slots", step.Slots);
         });
-        var changed = plan.Steps.Select(step => step.Store).ToHashSet(StringComparer.Ordinal);
-        Json.Array(json, "placement", plan.After.Stores.Where(store => changed.Contains(store.Name)), store =>
+        Json.Array(json, "placement", plan.Changed, store =>
         {
             json.WriteString("store", store.Name);
             json.WriteString("class", store.Class);
-            Json.Strings(json, "slots", store.Slots.Select(slot => slot.Name));
+            Json.Strings(json, "slots", store.Slots);
         });
         WriteFigures(json, "before", plan.FiguresBefore);
         WriteFigures(json, "after", plan.FiguresAfter);

@@ -87,10 +87,11 @@ public sealed class GenerationBuilder(StateStore store, HostState state)
     /// <param name="host">The host.</param>
     /// <param name="kind">How the generation comes to be.</param>
     /// <param name="revision">What was rendered.</param>
+    /// <param name="commit">What the whole host is at then (<see cref="HostState.Commit"/>).</param>
     /// <param name="mastersSerial">Which masters were rendered.</param>
     /// <param name="time">Now, in UTC.</param>
     /// <param name="actions">What will be done to units.</param>
-    public Journal Build(string host, GenerationKind kind, string revision, long mastersSerial, DateTimeOffset time, IReadOnlyList<UnitEffect> actions)
+    public Journal Build(string host, GenerationKind kind, string revision, string? commit, long mastersSerial, DateTimeOffset time, IReadOnlyList<UnitEffect> actions)
     {
         foreach (var (before, _) in changes.Values)
         {
@@ -131,6 +132,7 @@ public sealed class GenerationBuilder(StateStore store, HostState state)
             {
                 Host = host,
                 Generation = Number,
+                Commit = commit,
                 Files = Files,
                 Owed = Owed,
                 OwedChecks = OwedChecks,

@@ -18,7 +18,7 @@ public sealed partial class Installation
 {
     /// <summary>Commits the builder's changes, acts on the units, and puts the files back where a unit fails.</summary>
     private InstallReport Carry(
-        GenerationBuilder builder, HostState before, string host, GenerationKind kind, string revision, long mastersSerial, UnitWork work, InstallOptions options)
+        GenerationBuilder builder, HostState before, string host, GenerationKind kind, string revision, string? commit, long mastersSerial, UnitWork work, InstallOptions options)
     {
         var now = clock.GetUtcNow();
         foreach (var effect in work.Effects)
@@ -30,7 +30,7 @@ public sealed partial class Installation
             }
         }
 
-        var journal = builder.Build(host, kind, revision, mastersSerial, now, work.Effects);
+        var journal = builder.Build(host, kind, revision, commit, mastersSerial, now, work.Effects);
         CarryOverUnitRecords(before, journal.NextState, work.Effects);
         options.Progress?.Invoke($"generation {builder.Number}: {journal.Changes.Count} files");
         new Transaction(files, store).Commit(journal);

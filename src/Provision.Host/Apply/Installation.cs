@@ -99,7 +99,7 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
         }
 
         var present = desired.Files.Select(file => file.Path).Concat(plan.Files.Select(file => file.Path)).ToHashSet(StringComparer.Ordinal);
-        foreach (var path in state.Files.Where(file => !present.Contains(file.Key) && selection.Includes(file.Value.Config, file.Value.Instance)).Select(file => file.Key).ToList())
+        foreach (var path in state.Files.Where(file => !present.Contains(file.Key) && selection.Includes(file.Value.Config, file.Value.Instance, file.Value.DependsOnMasters)).Select(file => file.Key).ToList())
         {
             builder.Forget(path);
         }
@@ -108,13 +108,18 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
         var unitsToEnable = plan.Units.Where(unit => unit.NeedsEnabling).Select(unit => unit.Unit.Name).ToList();
         if (builder.IsEmpty && plan.Effects.Count == 0 && unitsToEnable.Count == 0 && !checksMoved)
         {
+            if (selection.IsAll && state.Commit != plan.Revision.Short)
+            {
+                store.WriteState(state with { Commit = plan.Revision.Short });
+            }
+
             return new InstallReport { Outcome = InstallOutcome.NothingToDo, Plan = plan, Generation = state.Generation, Owed = [.. state.Owed.Values] };
         }
 
         // A slot's own unit runs because the slot is in use; other units that no role asks to run are left stopped where they are.
         var mustRun = desired.Units.Select(unit => unit.Name).Concat(desired.Files.Where(file => file.Instance is not null).SelectMany(file => file.Units)).ToHashSet(StringComparer.Ordinal);
         var work = new UnitWork(plan.Effects, unitsToEnable, mustRun, plan.Files.Any(file => UnitFiles.IsUnitFile(file.Path)));
-        return Carry(builder, state, desired.Host, GenerationKind.Install, plan.Revision.Short, plan.MastersSerial, work, options) with { Plan = plan };
+        return Carry(builder, state, desired.Host, GenerationKind.Install, plan.Revision.Short, selection.IsAll ? plan.Revision.Short : state.Commit, plan.MastersSerial, work, options) with { Plan = plan };
     }
 
     /// <summary>Records which checks are owed now; true where that differs from before.</summary>

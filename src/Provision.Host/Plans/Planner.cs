@@ -15,12 +15,20 @@ public sealed record ConfigSelection(IReadOnlyList<(string Config, string? Insta
     /// <summary>Everything.</summary>
     public static readonly ConfigSelection All = new([]);
 
+    /// <summary>What says where masters are, but for the files of slots.</summary>
+    public static readonly ConfigSelection OfMasters = new([]) { IsOfMasters = true };
+
     /// <summary>True where the run is about the whole host.</summary>
-    public bool IsAll => Selected.Count == 0;
+    public bool IsAll => Selected.Count == 0 && !IsOfMasters;
+
+    private bool IsOfMasters { get; init; }
 
     /// <summary>True where a file of a config and an instance is in the selection.</summary>
-    public bool Includes(string config, string? instance) =>
-        IsAll || Selected.Any(one => string.Equals(one.Config, config, StringComparison.Ordinal)
+    /// <param name="config">The config.</param>
+    /// <param name="instance">The instance; null for none.</param>
+    /// <param name="dependsOnMasters">Whether the file's text depends on who is master.</param>
+    public bool Includes(string config, string? instance, bool dependsOnMasters) =>
+        IsOfMasters ? dependsOnMasters && instance is null : IsAll || Selected.Any(one => string.Equals(one.Config, config, StringComparison.Ordinal)
             && (one.Instance is null || string.Equals(one.Instance, instance, StringComparison.Ordinal)));
 
     /// <summary>Reads <c>cyrus</c> and <c>cyrus/sloti33d1t01</c>; a name that the host has nothing of is an error.</summary>
@@ -72,7 +80,7 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
         var comparer = new FileComparer(files, state, OwnerDatabase.Read(files));
         var different = new List<FileDifference>();
         var same = new List<FileDifference>();
-        foreach (var file in desired.Files.Where(file => selection.Includes(file.Config, file.Instance)))
+        foreach (var file in desired.Files.Where(file => selection.Includes(file.Config, file.Instance, file.DependsOnMasters)))
         {
             var difference = comparer.Compare(file, problems);
             (difference.Verdict == Verdict.Same ? same : different).Add(difference);
@@ -81,7 +89,7 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
         var wantedPaths = desired.Files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
         foreach (var (path, managed) in state.Files)
         {
-            if (!wantedPaths.Contains(path) && selection.Includes(managed.Config, managed.Instance)
+            if (!wantedPaths.Contains(path) && selection.Includes(managed.Config, managed.Instance, managed.DependsOnMasters)
                 && comparer.CompareGone(path, managed) is { } gone)
             {
                 different.Add(gone);

@@ -62,6 +62,12 @@ public sealed record HostState
     /// <summary>The last generation; 0 before the first install.</summary>
     public int Generation { get; init; }
 
+    /// <summary>
+    /// The commit that the whole host was last found as, or brought to, in 12 digits (<see cref="Plans.Revision.Short"/>); an install of a part does not change it.
+    /// Null where a program wrote this record that did not know it.
+    /// </summary>
+    public string? Commit { get; init; }
+
     /// <summary>Managed files by path.</summary>
     public SortedDictionary<string, ManagedFile> Files { get; init; } = new(StringComparer.Ordinal);
 

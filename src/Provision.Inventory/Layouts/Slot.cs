@@ -25,7 +25,10 @@ public sealed record Slot
     public Ipv4Address? Address => Host.SlotNetwork?.At(Index + 1);
 
     /// <summary>The systemd unit that serves it.</summary>
-    public string Unit => $"cyrus@{Name}.service";
+    public string Unit => UnitOf(Name);
+
+    /// <summary>The systemd unit that serves a slot of a name.</summary>
+    public static string UnitOf(string name) => $"cyrus@{name}.service";
 
     /// <summary>The mounts that hold its data.</summary>
     public SlotTiers Tiers => SlotTiers.Of(Template, Host.Name, Number);

@@ -112,6 +112,7 @@ public sealed record HostView
                 }
             }
 
+            peers.Sort(static (one, other) => string.CompareOrdinal(one.Slot.Name, other.Slot.Name));
             views[i] = new SlotView(slot, store, isMaster, peers, SlotPaths.Of(slot, store.Name));
         }
 
@@ -161,7 +162,7 @@ public sealed record StoreView(Store Store, IReadOnlyList<PeerSlot> Slots)
 /// <param name="Slot">The slot.</param>
 /// <param name="Store">The store that uses it, or null for a free slot.</param>
 /// <param name="IsMaster">True when it is the store's master.</param>
-/// <param name="Peers">The store's other slots, in the store's order.</param>
+/// <param name="Peers">The store's other slots, by name: a store whose preferred master changes is the same configuration.</param>
 /// <param name="Paths">Its directories; null for a free slot.</param>
 public sealed record SlotView(Slot Slot, Store? Store, bool IsMaster, IReadOnlyList<PeerSlot> Peers, SlotPaths? Paths);
 

@@ -15,13 +15,13 @@ public static class BootScripts
 {
     /// <summary>
     /// The first script, the same for every machine: asks for the machine's own. It is tried three times, then the machine starts from its own disk:
-    /// a boot server that is down stops nobody.
+    /// a boot server that is down stops nobody. The UUID is asked for in iPXE's own form of it: as a string it would be its sixteen bytes.
     /// </summary>
     public const string First = """
         #!ipxe
         set tries:int32 0
         :ask
-        chain --autofree --replace /boot/${netX/mac:hexhyp}?uuid=${uuid:uristring}&platform=${platform:uristring} ||
+        chain --autofree --replace /boot/${netX/mac:hexhyp}?uuid=${uuid}&platform=${platform:uristring} ||
         inc tries
         iseq ${tries} 3 && goto local ||
         sleep 2

@@ -9,6 +9,8 @@ namespace Provision.Netboot.Serve;
 /// <summary>What firmware and iPXE ask for: scripts, and the ticket of an armed boot. Asking twice gives the same answer.</summary>
 internal sealed class BootEndpoints(BootServerState server)
 {
+    private string lastTold = "";
+
     public static Task First(HttpContext context) => Answers.Text(context, BootScripts.First);
 
     /// <summary>
@@ -40,6 +42,7 @@ internal sealed class BootEndpoints(BootServerState server)
             decision = new BootDecision(BootTarget.Local, e.Message);
         }
 
+        Tell($"{host?.Name ?? machine.Mac} ({(machine.DmiUuid is { } told ? "UUID " + told : "tells no UUID")}) boots {decision.Target switch { BootTarget.Local => "its disk", BootTarget.Discovery => "the discovery", _ => "the installer" }}: {decision.Why}");
         if (decision.Target == BootTarget.Local)
         {
             return Answer(decision, null, null);
@@ -52,6 +55,15 @@ internal sealed class BootEndpoints(BootServerState server)
         Task Answer(BootDecision what, Job? job, InstallerBoot? with) => context.Request.Query["form"] == "json"
             ? Answers.Json(context, BootScripts.OfferOf(what, job, with, mac.ToString()), JobsJson.Default.BootOffer)
             : Answers.Text(context, BootScripts.Of(what, job, with));
+    }
+
+    /// <summary>A machine that asks again and again for the same is told of once.</summary>
+    private void Tell(string line)
+    {
+        if (Interlocked.Exchange(ref lastTold, line) != line)
+        {
+            server.Say(line);
+        }
     }
 
     /// <summary>The token of this boot, as an initrd of its own; only while it was not used.</summary>

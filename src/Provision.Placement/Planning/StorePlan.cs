@@ -1,3 +1,4 @@
+using Provision.Inventory;
 using Provision.Text;
 
 namespace Provision.Placement;
@@ -66,6 +67,16 @@ public sealed record StorePlan
 
     /// <summary>Parts of the request with the least number of moves that each takes.</summary>
     public required IReadOnlyList<MovesBound> Bounds { get; init; }
+
+    /// <summary>Where the stores are that the steps are about when all are done.</summary>
+    public IReadOnlyList<NewStore> Changed
+    {
+        get
+        {
+            var changed = Steps.Select(static step => step.Store).ToHashSet(StringComparer.Ordinal);
+            return [.. After.Stores.Where(store => changed.Contains(store.Name)).Select(static store => new NewStore(store.Name, store.Class, [.. store.Slots.Select(static slot => slot.Name)]))];
+        }
+    }
 
     /// <summary>How many copies move.</summary>
     public int Moves => Steps.Count(static step => step.Kind == StepKind.DropReplica);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Provision.Host.Units;
+using Provision.Inventory;
 using Provision.Machine;
 
 namespace Provision.Slots.Observe;
@@ -29,7 +30,7 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
 
         if (unit is not ("active" or "reloading" or "unknown"))
         {
-            problems.Add($"cyrus@{slot}.service is {unit}");
+            problems.Add($"{Slot.UnitOf(slot)} is {unit}");
         }
 
         var running = Children(configuration, out var masterProblem);
@@ -68,7 +69,7 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
             return "unknown";
         }
 
-        var said = commands.Run(Command.Of("systemctl", "show", "--property=ActiveState", "--value", $"cyrus@{slot}.service").WithTimeout(TimeSpan.FromSeconds(10)));
+        var said = commands.Run(Command.Of("systemctl", "show", "--property=ActiveState", "--value", Slot.UnitOf(slot)).WithTimeout(TimeSpan.FromSeconds(10)));
         return said.Succeeded && said.Text.Trim() is { Length: > 0 } state ? state : "unknown";
     }
 

@@ -90,10 +90,11 @@ public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, Ti
                 return;
             }
 
-            // All slots of a host may want this at once, after a boot.
-            if (report.Plan is not null || clock.GetUtcNow() > end)
+            // All slots of a host may want this at once, after a boot. A run that restarts this very slot is not waited for: it waits for the slot.
+            var restarted = report.Plan is null && new StateStore(files).ReadState().Owed.ContainsKey(Slot.UnitOf(slot));
+            if (report.Plan is not null || restarted || clock.GetUtcNow() > end)
             {
-                throw new SlotException($"{slot}: its configuration cannot be written: {string.Join("; ", report.Messages)}");
+                throw new SlotException($"{slot}: its configuration cannot be written: {(restarted ? "a provision run that wrote it for the other role is restarting it" : string.Join("; ", report.Messages))}");
             }
 
             Thread.Sleep(BetweenTries);

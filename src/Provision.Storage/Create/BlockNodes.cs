@@ -13,6 +13,16 @@ internal sealed class BlockNodes(StorageMachine machine)
     /// <summary>Waits until udev has seen what changed, where it runs: a device that it still probes is busy.</summary>
     public void Settle() => StorageMachine.Settle(machine.Commands);
 
+    /// <summary>
+    /// Has the kernel read a disk's new table. udev first, and after it: when the disk was closed it began to probe disk and partitions by itself, and those that it holds open are busy.
+    /// </summary>
+    public void ReadTable(DiskGuard guard, string disk)
+    {
+        Settle();
+        guard.Run(DiskCommands.ReadTable(disk));
+        Settle();
+    }
+
     /// <summary>Size of a device in bytes.</summary>
     public long BytesOf(string node) =>
         long.TryParse(machine.Look.Read($"{Class}{NameOf(node)}/size")?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var sectors)

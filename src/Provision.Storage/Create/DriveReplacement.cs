@@ -14,7 +14,7 @@ namespace Provision.Storage.Create;
 /// <param name="Allowed">What may be written: the new drive whole, the others' array only in service. Null where the plan refuses, or the controller does the work.</param>
 /// <param name="Array">Node of the array, for md.</param>
 /// <param name="Pool">The pool, for ZFS.</param>
-/// <param name="Journal">The ids that were chosen for the new drive; of an earlier run where one was begun.</param>
+/// <param name="Journal">The ids that were chosen for the new drive; of an earlier run where one was begun, and finished where that run left nothing but the record to do.</param>
 public sealed record ReplacePlan(StoragePlan Plan, SetLayout? Set, Bay Bay, ObservedDrive? New, WriteSet? Allowed, string? Array, string? Pool, CreateJournal Journal);
 
 /// <summary>Puts a new drive in the place of a lost one: <c>storage replace HOST --bay B --serial NEW</c>.</summary>
@@ -34,7 +34,8 @@ public static class DriveReplacement
     public static ReplacePlan Plan(
         Layout layout, DriveRecord? record, ObservedStorage observed, Bay bay, string serial, CreateJournal? begun, IReadOnlyDictionary<string, long> sequences)
     {
-        var journal = begun is { Finished: false } && begun.Host == layout.Host.Name && begun.Serials.SequenceEqual([serial]) ? begun : new CreateJournal
+        var own = begun is not null && begun.Host == layout.Host.Name && begun.Serials.SequenceEqual([serial]) ? begun : null;
+        var journal = own is { Finished: false } ? own : new CreateJournal
         {
             Host = layout.Host.Name,
             Target = JournalOf(bay),
@@ -52,6 +53,13 @@ public static class DriveReplacement
         if (set is null)
         {
             return new ReplacePlan(Refused($"the chassis {layout.Chassis.Name} uses no bay {bay}"), null, bay, null, null, null, null, journal);
+        }
+
+        var elsewhere = record?.Drives.FirstOrDefault(drive => drive.Serial == serial && drive.Bay != bay);
+        if (own is { Finished: true } && found?.Serial == serial && elsewhere is null && IsIn(layout, set, record, observed, found))
+        {
+            actions.Add(new StorageAction(ActionKind.Keep, target, $"is in {set.Name} already; nothing is written but the drive record", [DriveComparison.Of(bay, found)]));
+            return new ReplacePlan(new StoragePlan { Host = layout.Host.Name, Purpose = $"replace {bay}", Actions = actions, Problems = observed.Problems }, set, bay, found, null, null, null, own);
         }
 
         if (set.Os && set.IsMd)
@@ -78,9 +86,9 @@ public static class DriveReplacement
             Refuse($"the drive with the serial {serial} is the recorded one already");
         }
 
-        if (record?.Drives.FirstOrDefault(drive => drive.Serial == serial && drive.Bay != bay) is { } other)
+        if (elsewhere is not null)
         {
-            Refuse($"the drive with the serial {serial} is recorded for bay {other.Bay}: it was moved, not replaced");
+            Refuse($"the drive with the serial {serial} is recorded for bay {elsewhere.Bay}: it was moved, not replaced");
         }
 
         if (found is not null && found.Bytes < set.Definition.DriveBytes)
@@ -92,8 +100,7 @@ public static class DriveReplacement
         var planned = journal.Ids.Values.Concat(set.Luns.Select(lun => record?.Units.FirstOrDefault(unit => unit.Name == lun.Name)?.Uuid).OfType<string>()).Select(PlannedIds.Plain).ToHashSet(StringComparer.Ordinal);
 
         // Where it went into the array before the interruption, the array's own contents lie on it.
-        var isIn = begun == journal && set.IsMd && found?.Device is { } inserted && observed.Arrays.Any(candidate =>
-            candidate is { Device: not null, State: not SetHealth.Inactive } && PlannedIds.Same(candidate.Uuid, record?.Units.FirstOrDefault(unit => unit.Name == set.Luns[0].Name)?.Uuid) && IsMember(candidate, inserted));
+        var isIn = own == journal && set.IsMd && found is not null && IsIn(layout, set, record, observed, found);
         foreach (var doubt in found is null || isIn ? [] : Blankness.Doubts([found], observed, planned))
         {
             Refuse($"{doubt}. A recycled drive is cleared with provision storage wipe");
@@ -184,10 +191,30 @@ public static class DriveReplacement
         }
     }
 
-    /// <summary>Puts the drive in.</summary>
+    /// <summary>Whether a drive works in its set: as a member of the recorded array or pool. Of a controller's sets the controller alone knows, and it rebuilds by itself.</summary>
+    private static bool IsIn(Layout layout, SetLayout set, DriveRecord? record, ObservedStorage observed, ObservedDrive drive)
+    {
+        if (set.IsMd)
+        {
+            var uuid = record?.Units.FirstOrDefault(unit => unit.Name == set.Luns[0].Name)?.Uuid;
+            return drive.Device is { } device
+                && observed.Arrays.Any(array => array is { Device: not null, State: not SetHealth.Inactive } && PlannedIds.Same(array.Uuid, uuid) && IsMember(array, device));
+        }
+
+        return set.Level != RaidLevel.ZfsRaidz2
+            || (PoolFinder.Find(layout.Pools.First(pool => pool.Definition.Sets.Contains(set.Key)), record, observed) is { Match.IsMatch: true, Found: { Imported: true } pool }
+                && pool.Members.Any(member => observed.Find(member)?.Parents.Contains(drive.Device ?? "") == true));
+    }
+
+    /// <summary>Puts the drive in; where an earlier run did so, nothing.</summary>
     /// <exception cref="StorageException">The pool has no lost member, or more than one.</exception>
     public static CreateJournal Run(StorageMachine machine, ReplacePlan plan, Action<string> say)
     {
+        if (plan.Journal.Finished)
+        {
+            return plan.Journal;
+        }
+
         var journal = plan.Journal with { PlanHash = plan.Plan.Hash };
         journal.Write(machine.Files);
         if (plan.Allowed is { } allowed && plan.New?.Device is { } name)
@@ -223,8 +250,7 @@ public static class DriveReplacement
         if (machine.Observe().Devices.All(device => device.PartitionUuid != uuid))
         {
             guard.Run(DiskCommands.WriteTable(disk, PoolMaker.TableOf(journal, pool, plan.Bay, nodes.BytesOf(disk))));
-            guard.Run(DiskCommands.ReadTable(disk));
-            nodes.Settle();
+            nodes.ReadTable(guard, disk);
         }
 
         var member = nodes.Partition(disk, 1);

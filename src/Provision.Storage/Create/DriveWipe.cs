@@ -87,7 +87,7 @@ public static class DriveWipe
     }
 
     /// <summary>Clears it: partitions first, then the drive, so that no signature comes back with the next table.</summary>
-    public static void Run(WipePlan plan, DiskGuard guard)
+    public static void Run(StorageMachine machine, WipePlan plan, DiskGuard guard)
     {
         foreach (var partition in plan.Partitions)
         {
@@ -95,6 +95,6 @@ public static class DriveWipe
         }
 
         guard.Run(DiskCommands.Wipe(plan.Device!));
-        guard.Run(DiskCommands.ReadTable(plan.Device!));
+        new BlockNodes(machine).ReadTable(guard, plan.Device!);
     }
 }

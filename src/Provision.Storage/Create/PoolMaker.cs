@@ -26,8 +26,7 @@ internal sealed class PoolMaker(StorageMachine machine, CreatePlan plan, CreateM
                 means.Say(step);
                 var disk = "/dev/" + drive.Drive.Device;
                 guard.Run(DiskCommands.WriteTable(disk, TableOf(journal, pool.Name, drive.Bay, nodes.BytesOf(disk))));
-                guard.Run(DiskCommands.ReadTable(disk));
-                nodes.Settle();
+                nodes.ReadTable(guard, disk);
                 journal = finish(step);
             }
         }

@@ -59,8 +59,7 @@ public sealed class SetMaker(StorageMachine machine, CreatePlan plan, CreateMean
             Step("table " + lun.Name, () =>
             {
                 guard.Run(DiskCommands.WriteTable(unit, TableOf(journal, lun, volumes, nodes.BytesOf(unit))));
-                guard.Run(DiskCommands.ReadTable(unit));
-                nodes.Settle();
+                nodes.ReadTable(guard, unit);
             });
         }
 

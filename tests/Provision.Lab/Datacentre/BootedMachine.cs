@@ -88,6 +88,9 @@ internal sealed class BootedMachine : IDisposable
         Time.Start();
     }
 
+    /// <summary>From its next restart on it stands still again, as it does until it is told to go on.</summary>
+    public void HoldRestart() => Monitor.Execute("set-action", new() { ["reboot"] = "shutdown" });
+
     /// <summary>Plugs a disk in.</summary>
     public void AddDisk(QemuDisk disk) => Monitor.Add(disk);
 

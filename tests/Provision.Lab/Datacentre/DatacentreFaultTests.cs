@@ -1,4 +1,5 @@
 using System.Globalization;
+using Provision.Storage.Create;
 using Xunit.Abstractions;
 
 namespace Provision.Lab;
@@ -120,6 +121,61 @@ public sealed class DatacentreFaultTests(FilledFourU filled, ITestOutputHelper o
 
         Assert.Equal(data, host.DataHashes());
         Converges(host, data);
+    }
+
+    /// <summary>Its firmware cannot boot from the network: the running host has its own boot loader start the installer, once; after it the new system starts.</summary>
+    [Fact]
+    public void A_host_that_cannot_boot_from_the_network_reinstalls_itself_from_its_own_disk()
+    {
+        var host = Begin();
+        using var machine = host.Boot(fromNetwork: false);
+        host.IsWhole(machine);
+        output.WriteLine(DatacentreHost.Ok(machine.Ssh("provision reinstall --local")));
+        machine.Ssh("systemctl reboot");
+        machine.WaitForRestart();
+        var data = host.DataHashes();
+        machine.GoOn();
+        machine.WaitFor(Cuts[0]);
+        machine.HoldRestart();
+        host.Install(machine);
+        Assert.Equal(data, host.DataHashes());
+        machine.GoOn();
+        host.IsWhole(machine);
+        machine.PowerOff();
+    }
+
+    /// <summary>
+    /// Two volumes stay out of service after a boot, with what needs them: one whose file system has another UUID, needs no key and could be mounted by anybody, and one whose marker is
+    /// another volume's. The mount units of systemd do not bring in what unlock refused. The other volumes are there.
+    /// </summary>
+    [Fact]
+    public void What_unlock_refuses_no_boot_mounts_either()
+    {
+        var host = filled.Fresh();
+        using var machine = host.Boot(fromNetwork: false);
+        host.IsWhole(machine);
+        DatacentreHost.Ok(machine.Ssh($"""
+            set -e
+            sed -i s/i33d1search/i99d1search/ /mnt/i33d1search{VolumeMarker.Path}
+            grep -q i99d1search /mnt/i33d1search{VolumeMarker.Path}
+            umount /mnt/ssd33d1
+            e2fsck -f -p /dev/md/ssd33d1 || [ $? = 1 ]
+            tune2fs -U random /dev/md/ssd33d1
+            sync
+            """));
+        machine.Ssh("systemctl reboot");
+        machine.WaitForRestart();
+        machine.GoOn();
+        machine.WaitForSsh();
+        DatacentreHost.Ok(machine.Ssh("for i in $(seq 600); do systemctl is-active --quiet data-disks.target && exit; sleep 1; done; exit 1"));
+        var said = DatacentreHost.Ok(machine.Ssh("journalctl -b --no-pager -u provision-unlock.service -u mnt-ssd33d1.mount"));
+        output.WriteLine(said);
+        Assert.Contains("its marker says i99d1search", said, StringComparison.Ordinal);
+        Assert.Contains("missing  ssd33d1", said, StringComparison.Ordinal);
+        Assert.Equal("no\n", DatacentreHost.Ok(machine.Ssh("systemctl start mnt-ssd33d1.mount; systemctl show -P AssertResult mnt-ssd33d1.mount")));
+        Assert.Equal("/mnt/i33d1t01 /mnt/i33d1t02 /mnt/i33d1t03\n", DatacentreHost.Ok(machine.Ssh("awk '$2 ~ \"^/mnt/.\" { print $2 }' /proc/mounts | sort | xargs")));
+        Assert.NotEqual(0, machine.Ssh("systemctl is-active lab-slot.service").ExitCode);
+        machine.PowerOff();
     }
 
     /// <summary>The host, filled, armed and switched off.</summary>

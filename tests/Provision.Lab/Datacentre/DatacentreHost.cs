@@ -8,7 +8,6 @@ namespace Provision.Lab;
 internal abstract class DatacentreHost
 {
     private const string Escrow = "/run/escrow";
-    private readonly Guid uuid = Guid.NewGuid();
 
     /// <summary>A machine as it is delivered.</summary>
     protected DatacentreHost(Datacentre datacentre, string name)
@@ -24,6 +23,9 @@ internal abstract class DatacentreHost
 
     /// <summary>Its name.</summary>
     public string Name { get; }
+
+    /// <summary>What its firmware calls it.</summary>
+    public Guid Uuid { get; } = Guid.NewGuid();
 
     /// <summary>Its address.</summary>
     public string Address { get; }
@@ -71,9 +73,10 @@ internal abstract class DatacentreHost
     }
 
     /// <summary>Switches it on.</summary>
-    public BootedMachine Boot() => new(
+    /// <param name="fromNetwork">Whether its firmware can boot from the network.</param>
+    public BootedMachine Boot(bool fromNetwork = true) => new(
         Datacentre,
-        new QemuMachine { Disks = Disks, Memory = 1536, Uuid = uuid, Network = new BootCard($"00:00:5e:00:53:{Name[^2..]}", Tap) { Variables = Variables } },
+        new QemuMachine { Disks = Disks, Memory = 1536, Uuid = Uuid, Network = new BootCard($"00:00:5e:00:53:{Name[^2..]}", Tap) { Variables = Variables, Boots = fromNetwork } },
         Address);
 
     /// <summary>SHA-256 of every whole disk but those of the system, by serial.</summary>
@@ -118,6 +121,9 @@ internal abstract class DatacentreHost
         machine.WaitForSsh();
         Ok(machine.Ssh("for i in $(seq 300); do systemctl is-active --quiet data-disks.target && exit; sleep 1; done; systemctl status --no-pager provision-unlock.service data-disks.target; journalctl -b --no-pager | tail -n 60; exit 1"));
         Ok(machine.Ssh($"sha256sum --check --quiet - <<'SUMS' || {{ journalctl -b --no-pager -u provision-unlock.service -u systemd-networkd-wait-online.service; exit 1; }}\n{Sums}SUMS\n"));
+        Ok(machine.Ssh("for i in $(seq 60); do systemctl is-active --quiet lab-slot.service && exit; sleep 1; done; systemctl status --no-pager lab-slot.service; journalctl -b --no-pager -p warning; exit 1"));
+        var cycles = machine.Ssh("journalctl -b --no-pager | grep -i 'ordering cycle'");
+        Assert.True(cycles.ExitCode == 1, cycles.Text);
         var diff = machine.Ssh("provision diff");
         Assert.True(diff.ExitCode == 0, $"provision diff: exit {diff.ExitCode}\n{diff.Text}{diff.Error}");
     }
@@ -126,7 +132,7 @@ internal abstract class DatacentreHost
     protected abstract DriveRecordText Recorded(DriveRecordText text);
 
     /// <summary>What a script said that succeeded.</summary>
-    protected static string Ok(CommandResult result) =>
+    public static string Ok(CommandResult result) =>
         result.Succeeded ? result.Text : throw new InvalidOperationException($"exit {result.ExitCode}\n{result.Text}\n{result.Error}\nof:\n{System.Text.Encoding.UTF8.GetString((result.Command.Input ?? default).Span)}");
 
     /// <summary>A new empty disk of a decimal size.</summary>

@@ -11,9 +11,13 @@ public sealed class NetbootTests
     public void A_UEFI_machine_beside_another_DHCP_server_is_told_to_go_on_to_its_disks()
     {
         using var datacentre = new Datacentre(withImages: false, otherDhcp: true);
-        using var machine = new Nvme(datacentre).Boot();
+        var nvme = new Nvme(datacentre);
+        using var machine = nvme.Boot();
         machine.WaitFor("imap50 is not armed");
         machine.WaitFor("UEFI INTEL SSDSC2BB");
+
+        // What a job is bound to once a machine has claimed it; iPXE tells it at each boot.
+        Assert.Contains($"imap50 (UUID {nvme.Uuid}) boots its disk", datacentre.Said, StringComparison.Ordinal);
         Assert.Contains("other: ", datacentre.Said, StringComparison.Ordinal);
         Assert.Contains("PXE(", datacentre.Said, StringComparison.Ordinal);
     }

@@ -11,7 +11,14 @@ public sealed class InstalledMailLab : IDisposable
     private readonly LabFolder folder = new();
 
     public InstalledMailLab()
+        : this(null)
     {
+    }
+
+    /// <summary>The same on another release of Debian.</summary>
+    internal InstalledMailLab(string? release)
+    {
+        Lab = new MailLab(release: release);
         try
         {
             UsersFile = Write("users", string.Concat(Users.Select(user => $"{user} store1\n")));
@@ -54,7 +61,7 @@ public sealed class InstalledMailLab : IDisposable
     public static IReadOnlyList<string> Users { get; } = ["u1", "u2", "u3", "u4"];
 
     /// <summary>The hosts.</summary>
-    internal MailLab Lab { get; } = new();
+    internal MailLab Lab { get; }
 
     /// <summary>Says which store each user is on.</summary>
     internal string UsersFile { get; }

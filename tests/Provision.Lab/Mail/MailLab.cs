@@ -22,14 +22,22 @@ internal sealed class MailLab : IDisposable
     private readonly Dictionary<string, NspawnSystem> systems = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> said = new();
     private readonly string? database;
+    private readonly string? release;
     private RunningCommand? daemon;
 
     /// <summary>Builds it up: every host has its disks and a clone of the repository, and nothing is installed.</summary>
     /// <param name="database">The database of masters; null for SQLite on the boot server.</param>
-    public MailLab(string? database = null)
+    /// <param name="change">Changes the repository first; gets its folder.</param>
+    /// <param name="only">The one host that is there; null for all of the inventory.</param>
+    /// <param name="release">Debian's release on the hosts; null for this machine's, which is the fixture's.</param>
+    public MailLab(string? database = null, Action<string>? change = null, string? only = null, string? release = null)
     {
         this.database = database;
+        this.release = release;
         CopyRepository();
+        var fleet = Path.Combine(Repository, "hosts/fleet.yaml");
+        File.WriteAllText(fleet, File.ReadAllText(fleet).Replace("release: bookworm", $"release: {release ?? "bookworm"}", StringComparison.Ordinal));
+        change?.Invoke(Repository);
         Fleet = InventoryLoader.Load(InventoryFiles.ReadFrom(Repository)).Fleet ?? throw new InvalidOperationException("the lab's fleet does not validate");
         try
         {
@@ -43,7 +51,7 @@ internal sealed class MailLab : IDisposable
             }
 
             Inside(space, "ip", "link", "set", Switch, "up").OrThrow();
-            Parallel.ForEach(Fleet.Hosts, new ParallelOptions { MaxDegreeOfParallelism = 2 }, Boot);
+            Parallel.ForEach(Fleet.Hosts.Where(host => only is null || host.Name == only), new ParallelOptions { MaxDegreeOfParallelism = 2 }, Boot);
         }
         catch
         {
@@ -100,6 +108,10 @@ internal sealed class MailLab : IDisposable
         Good(On(host, $"cd /var/lib/provision/repository && git pull --quiet && provision slot create {host} && provision install --allow-dirty --unit-limit 240 || {{ journalctl --no-pager -o cat -u 'cyrus@*' | grep -v 'login:' | head -n 60; exit 1; }}"));
     }
 
+    /// <summary>What systemd and the programs of the slots' units have said on each host, without the servers' own lines.</summary>
+    public string Journals() => string.Concat(Fleet.Hosts.Select(host =>
+        $"\n{host.Name}\n{On(host.Name, "journalctl --no-pager -o short-precise _PID=1 + _COMM=slot-ready + _COMM=slot-address + _COMM=provision + _COMM=cyrmaster | grep -i cyrus | tail -n 120").Text}"));
+
     /// <summary>Commits what was changed in the repository.</summary>
     public void Commit(string message)
     {
@@ -125,9 +137,9 @@ internal sealed class MailLab : IDisposable
             system.Dispose();
         }
 
-        foreach (var host in Fleet.Hosts)
+        foreach (var host in systems.Keys)
         {
-            Runner.Run(Command.Of("ip", "netns", "delete", SpaceOf(host.Name)));
+            Runner.Run(Command.Of("ip", "netns", "delete", SpaceOf(host)));
         }
 
         Runner.Run(Command.Of("ip", "netns", "delete", space));
@@ -141,7 +153,10 @@ internal sealed class MailLab : IDisposable
     private void CopyRepository()
     {
         Runner.Run(Command.Of("cp", "-r", Path.Combine(ProvisionBinary.Repository, "tests/fixtures/mail"), Repository)).OrThrow();
-        Runner.Run(Command.Of("cp", "-r", Path.Combine(ProvisionBinary.Repository, "templates/cyrus"), Path.Combine(Repository, "templates/cyrus"))).OrThrow();
+        foreach (var config in (string[])["cyrus", "masters"])
+        {
+            Runner.Run(Command.Of("cp", "-r", Path.Combine(ProvisionBinary.Repository, "templates", config), Path.Combine(Repository, "templates", config))).OrThrow();
+        }
 
         // There is no firewall in these networks.
         Directory.Delete(Path.Combine(Repository, "templates/cyrus/etc/nftables.d"), recursive: true);
@@ -180,7 +195,7 @@ internal sealed class MailLab : IDisposable
             Inside(own, "ip", "route", "replace", site.Networks[0].ToString()!, "dev", "eth0", "src", host.Address.ToString()!).OrThrow();
         }
 
-        var system = NspawnSystem.BootMail(folder.Path, own);
+        var system = NspawnSystem.BootMail(folder.Path, own, release);
         lock (systems)
         {
             systems[host.Name] = system;
@@ -193,6 +208,7 @@ internal sealed class MailLab : IDisposable
             # /sys is the one of this machine's own network
             mount -t tmpfs cards /sys/class/net && mkdir /sys/class/net/eth0 && echo {host.Macs[0]} > /sys/class/net/eth0/address
             for mount in {string.Join(' ', mounts)}; do mkdir -p $mount; mount -t tmpfs -o nodev,nosuid disk $mount; done
+            ln -s /usr/local/bin/provision /usr/bin/provision
             mkdir -p /root/.ssh /etc/provision /var/lib/provision
             cp /lab/engineer.pub /root/.ssh/authorized_keys
             chmod -R go= /root/.ssh

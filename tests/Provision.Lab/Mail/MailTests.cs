@@ -5,7 +5,6 @@ using Xunit.Abstractions;
 namespace Provision.Lab;
 
 /// <summary>Slots that really run: three hosts with Debian's Cyrus under systemd, installed, delivered to, failed over, and lost.</summary>
-[Trait("Tier", "machine")]
 [Collection("mail")]
 public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) : IClassFixture<InstalledMailLab>
 {
@@ -41,6 +40,9 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
             Assert.Equal(target, mail.MasterOf("store1"));
             Assert.Equal([], load.LoginErrors);
             Assert.InRange(load.LongestLogin.TotalSeconds, 0, 30);
+
+            // What stands in front of the stores has a relay, which tells it at once; here it is imap43.
+            Patience.Until(() => Lab.On("imap43", "cat /etc/lab-stores").Text.Contains($"store1 {Lab.Slot(target).Address}\n", StringComparison.Ordinal), TimeSpan.FromMinutes(1), () => Lab.On("imap43", "cat /etc/lab-stores; journalctl --no-pager -u 'provision-masters*' | tail -n 40").Text);
             mail.WaitUntilInSync("store1");
             foreach (var slot in Lab.Fleet.FindStore("store1")!.Slots)
             {
@@ -63,6 +65,38 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
         Assert.NotEqual(target, mail.MasterOf("store2"));
         MailLab.Good(Lab.Provision("slot", "start", host, target));
         AllWell();
+    }
+
+    /// <summary>Who is master, and a full comparison of the copies that would be left. The hosts here have neither disks nor images, which is said too.</summary>
+    [Fact]
+    public void The_gates_of_a_reinstall_ask_the_stores_as_they_are()
+    {
+        AllWell();
+        Patience.Until(() => Lab.Masters("stores", "compare").ExitCode == 0, TimeSpan.FromMinutes(2), () => Lab.Masters("stores", "compare").Text);
+        var masters = ((string[])["store1", "store2"]).Select(store => Lab.Slot(mail.MasterOf(store)).Host.Name).ToList();
+        Assert.Contains($"{masters[0]} is master of store1", Objections(masters[0]), StringComparison.Ordinal);
+        var (slot, other) = (mail.ReplicasOf("store1").Select(Lab.Slot).First(slot => !masters.Contains(slot.Host.Name)), mail.ReplicasOf("store1").Select(Lab.Slot).Last());
+        if (slot == other)
+        {
+            other = Lab.Slot(mail.ReplicasOf("store1")[0]);
+        }
+
+        var whole = Objections(slot.Host.Name);
+        Assert.DoesNotContain("is master of", whole, StringComparison.Ordinal);
+        Assert.DoesNotContain("healthy copies", whole, StringComparison.Ordinal);
+        MailLab.Good(Lab.Provision("slot", "stop", other.Host.Name, other.Name));
+        mail.Deliver(mail.MasterOf("store1"), "u3", "only two have it");
+        Assert.Contains($"without {slot.Host.Name} fewer than two healthy copies would be left of store1: {other.Name}", Objections(slot.Host.Name), StringComparison.Ordinal);
+        MailLab.Good(Lab.Provision("slot", "start", other.Host.Name, other.Name));
+        mail.WaitUntilInSync("store1");
+        AllWell();
+
+        string Objections(string host)
+        {
+            var refused = Lab.Masters("netboot", "arm", host, "--state", Path.Combine(Lab.Repository, "../state"), "--store", Path.Combine(Lab.Repository, "../store"), "--yes");
+            Assert.True(refused.ExitCode == 2, refused.Text + refused.Error);
+            return refused.Text + refused.Error;
+        }
     }
 
     [Fact]

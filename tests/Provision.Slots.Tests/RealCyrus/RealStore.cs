@@ -26,7 +26,15 @@ public sealed class RealStore : IDisposable
     private static int stores;
 
     public RealStore()
+        : this(["sloti33d1t01", "sloti34d1t01", "sloti43d1t01"])
     {
+    }
+
+    /// <summary>Another store than store1.</summary>
+    /// <param name="slots">Its slots, the master first.</param>
+    internal RealStore(IReadOnlyList<string> slots)
+    {
+        Slots = slots;
         mounts = PrivateMounts.Create(runner);
         try
         {
@@ -55,7 +63,7 @@ public sealed class RealStore : IDisposable
     }
 
     /// <summary>The store's slots, the master first.</summary>
-    public IReadOnlyList<string> Slots { get; } = ["sloti33d1t01", "sloti34d1t01", "sloti43d1t01"];
+    public IReadOnlyList<string> Slots { get; }
 
     public string Master => Slots[0];
 
@@ -166,7 +174,7 @@ public sealed class RealStore : IDisposable
             }
         }
 
-        Shell("chown -R cyrus:mail /mnt/ssd* /mnt/i* /run/cyrus /mnt/sasldb2");
+        Shell("find /mnt -mindepth 1 -maxdepth 1 ! -name etc ! -name work -exec chown -R cyrus:mail {} +; chown -R cyrus:mail /run/cyrus");
     }
 
     private string Localized(string text) => text

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Provision.Inventory;
 using Provision.Machine;
+using Provision.Storage.Create;
 using Provision.Storage.Guard;
 
 namespace Provision.Storage.Tests.Guard;
@@ -94,6 +95,15 @@ public sealed class DiskGuardTests
     [Fact]
     public void A_look_that_remembers_is_refused() =>
         Assert.Throws<ArgumentException>(() => new DiskGuard(new Ran(), Observe.Imap33.Sketch().Look(), Only(Sdc)));
+
+    /// <summary>The kernel does not read the table of a disk that udev has open, which is so whenever somebody who wrote to it has just closed it.</summary>
+    [Fact]
+    public void The_kernel_reads_a_table_when_udev_is_done_with_the_disk()
+    {
+        var (machine, runner) = (new KernelRecords().Disk("sdc"), new Ran());
+        new BlockNodes(new StorageMachine(runner, null!, machine, null!)).ReadTable(new DiskGuard(runner, machine, Only(Sdc)), "/dev/sdc");
+        Assert.Equal(["udevadm settle --timeout=120", "blockdev --rereadpt /dev/sdc", "udevadm settle --timeout=120"], runner.Lines);
+    }
 
     /// <summary>Fault 10: a pool that another hostid has in use, or that was not exported, stays where it is; the tool says so and nobody overrules it.</summary>
     [Fact]

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Provision.Cli.Printing;
+using Provision.Host.Apply;
+using Provision.Host.Plans;
+using Provision.Host.State;
+using Provision.Machine;
+using Provision.Slots;
+using Provision.Slots.Roles;
+using Command = System.CommandLine.Command;
+
+namespace Provision.Cli.Commands;
+
+/// <summary><c>provision masters follow</c>: a unit runs it when a store has moved.</summary>
+internal static class MastersFollowCommand
+{
+    public static Command Create()
+    {
+        var server = new Option<string[]>("--server") { Description = "Status daemons, asked in this order (default: those of the inventory)", HelpName = "URL" };
+        var identity = GlobalOptions.Identity();
+        var command = new Command(
+            "follow",
+            "Writes this host's files that say where a store's master is (lookup tables of mail and web frontends) with who is master now, from the commit that is installed, and acts on their units. " +
+            "Files of slots are not touched: a slot's role is decided at its start. provision-masters-follow.path runs it whenever the local status daemon has learned something.\n\n" +
+            "Exit code 0 they are as they should be, 1 a unit failed and they were put back, 2 nothing was done.");
+        command.Options.Add(server);
+        command.Options.Add(identity);
+        command.SetAction(arguments =>
+        {
+            using var files = RootedFiles.Open("/");
+            using var installed = InstalledWork.Open(arguments, files);
+            var now = new MastersNow(arguments.GetValue(server) is { Length: > 0 } named ? named : installed.Workspace.Fleet.MasterServers);
+            var masters = now.Snapshot?.ToMasters() ?? throw new SlotException($"nobody says who is master now: {now.Failures}");
+            var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
+            var desired = installed.Render(masters, arguments.GetValue(identity)!);
+            var report = new Installation(files, installed.Workspace.Commands, TimeProvider.System)
+                .Install(desired, installed.Revision, ConfigSelection.OfMasters, new InstallOptions { AllowDirty = true, Progress = json ? null : Console.Error.WriteLine });
+            if (report.ExitCode == ExitCodes.Same)
+            {
+                new RoleInstall(files, installed.Workspace.Commands, TimeProvider.System).Remember(masters);
+            }
+
+            var state = new StateStore(files);
+            return ReportPrinter.Print(report, new Redaction(desired.SecretValues, state.ReadState(), state), json);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Provision.Host.Desired;
+using Provision.Host.Plans;
+using Provision.Host.Repository;
+using Provision.Host.Secrets;
+using Provision.Host.State;
+using Provision.Inventory;
+using Provision.Machine;
+
+namespace Provision.Cli;
+
+/// <summary>
+/// This host with the repository as it was installed last. A slot's start and a change of masters are rendered from that: neither is the moment for what is new in the repository.
+/// </summary>
+internal sealed class InstalledWork : IDisposable
+{
+    private readonly ExportedRepository? exported;
+
+    private InstalledWork(Workspace workspace, Provision.Inventory.Host host, Revision revision, ExportedRepository? exported)
+    {
+        (Workspace, Host, Revision) = exported is null ? (workspace, host, revision) : (exported.Workspace, exported.Host, exported.Revision);
+        this.exported = exported;
+    }
+
+    /// <summary>The repository at that commit; as it lies there where that is just this commit, or where nothing, or no commit, was installed.</summary>
+    public Workspace Workspace { get; }
+
+    /// <summary>This host.</summary>
+    public Provision.Inventory.Host Host { get; }
+
+    /// <summary>The commit.</summary>
+    public Revision Revision { get; }
+
+    /// <summary>Finds the host and the commit.</summary>
+    public static InstalledWork Open(ParseResult arguments, IMachineFiles files)
+    {
+        var workspace = Workspace.Load(arguments);
+        var host = workspace.FindHost(null, files);
+        var revision = workspace.Revision();
+        var store = new StateStore(files);
+        var state = store.ReadState();
+        var commit = (state.Commit ?? store.ReadGeneration(state.Generation)?.Commit)?.Split('-')[0];
+        return new InstalledWork(
+            workspace,
+            host,
+            revision,
+            commit is null or "" or "none" || revision.Id.StartsWith(commit, StringComparison.Ordinal) ? null
+                : ExportedRepository.OfCommit(workspace, commit, revision.Branch, then => then.FindHost(host.Name, files)));
+    }
+
+    /// <summary>Renders the host with these masters.</summary>
+    public DesiredState Render(Masters masters, string identity) => Workspace.Render(Workspace.View(Host, masters), new SecretStore(Workspace.Folder, identity, Workspace.Commands));
+
+    public void Dispose() => exported?.Dispose();
+}
