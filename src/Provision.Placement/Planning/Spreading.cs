@@ -10,6 +10,7 @@ internal static class Spreading
     {
         var moved = new List<Replica>();
         var done = new HashSet<Replica>();
+        var left = new HashSet<(int Store, int Host)>();
         var before = -1;
         for (var round = 0; round < MostRounds && moved.Count > before; round++)
         {
@@ -20,8 +21,9 @@ internal static class Spreading
                 for (var place = 0; place < board.At[store].Length; place++)
                 {
                     var replica = new Replica(store, place);
-                    if (board.IsInExcess(store, place) && !done.Contains(replica) && Best(board, replica) is { } host)
+                    if (board.IsInExcess(store, place) && !done.Contains(replica) && Best(board, replica, left) is { } host)
                     {
+                        left.Add((store, board.At[store][place]));
                         board.Move(store, place, host);
                         done.Add(replica);
                         moved.Add(replica);
@@ -33,7 +35,7 @@ internal static class Spreading
         return moved;
     }
 
-    private static int? Best(Board board, Replica replica)
+    private static int? Best(Board board, Replica replica, HashSet<(int Store, int Host)> left)
     {
         int? best = null;
         var least = -Board.Excess / 2;
@@ -41,7 +43,8 @@ internal static class Spreading
         var from = board.At[store][place];
         foreach (var host in board.HostsFor(board.ClassOf[store], board.SiteOf[from]))
         {
-            if (board.Room(board.ClassOf[store], host) > 0 && !board.Holds(store, host))
+            // Nor where the store has just been: a plan that is run again could not tell whether that copy has left yet.
+            if (board.Room(board.ClassOf[store], host) > 0 && !board.Holds(store, host) && !left.Contains((store, host)))
             {
                 var change = board.Move(store, place, host);
                 board.Move(store, place, from);

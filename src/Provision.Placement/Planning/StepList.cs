@@ -10,6 +10,7 @@ internal sealed class StepList
 {
     private readonly Masters masters;
     private readonly Dictionary<(string Host, string Class), Queue<Slot>> free = [];
+    private readonly Dictionary<string, string> chosen = new(StringComparer.Ordinal);
     private readonly List<PlanStep> steps = [];
 
     /// <summary>Begins with the slots that are free in a placement.</summary>
@@ -27,42 +28,39 @@ internal sealed class StepList
 
     public IReadOnlyList<PlanStep> Steps => steps;
 
-    /// <summary>Moves some slots of a store to other hosts, one after the other; where the store is then.</summary>
+    /// <summary>Moves one slot of a store to another host.</summary>
     /// <param name="store">The store as it is.</param>
-    /// <param name="moves">Places in its list of slots, with the hosts they go to.</param>
-    /// <param name="swap">The place of the slot that becomes the preferred master; 0 for no change.</param>
-    public PlacedStore Move(PlacedStore store, IEnumerable<(int Place, string Host)> moves, int swap)
+    /// <param name="place">The slot's place in the store's list.</param>
+    /// <param name="host">The host it goes to, which has a free slot by now.</param>
+    /// <param name="preferred">The place of the store's preferred master in the end, and whether the slot there now stays.</param>
+    /// <returns>The store as it is then, its list in the same order.</returns>
+    public PlacedStore Move(PlacedStore store, int place, string host, (int Place, bool Stays) preferred)
     {
-        var old = store.Slots;
-        var slots = old.ToArray();
-        foreach (var (place, host) in moves)
+        var old = store.Slots[place];
+        var came = free[(host, store.Class)].Dequeue();
+        var moved = store with { Slots = [.. store.Slots.Select((slot, other) => other == place ? came : slot)] };
+        steps.Add(new(StepKind.AddReplica, store.Name, [came.Name]));
+        steps.Add(new(StepKind.WaitInSync, store.Name, [came.Name]));
+
+        // A master that leaves hands over first, to the slot that is to have it in the end, or to whoever is there already.
+        if (MasterOf(store) == old.Name)
         {
-            slots[place] = free[(host, store.Class)].Dequeue();
+            MakeMaster(moved, preferred.Stays ? preferred.Place : place);
         }
 
-        var order = slots.ToArray();
-        (order[0], order[swap]) = (order[swap], order[0]);
-        var master = masters.MasterOf(new Store { Name = store.Name, Class = store.Class, Slots = [.. old.Select(static slot => slot.Name)], Location = default });
-        foreach (var place in Enumerable.Range(0, slots.Length).Where(place => slots[place] != old[place]))
+        steps.Add(new(StepKind.DropReplica, store.Name, [old.Name]));
+        FreeOf(old).Enqueue(old);
+        return moved;
+    }
+
+    /// <summary>Makes the slot at a place of a store the first of its list, and its master where it is not.</summary>
+    public PlacedStore Prefer(PlacedStore store, int place)
+    {
+        var order = store.Slots.ToArray();
+        (order[0], order[place]) = (order[place], order[0]);
+        if (place > 0 && MasterOf(store) != order[0].Name)
         {
-            steps.Add(new(StepKind.AddReplica, store.Name, [slots[place].Name]));
-            steps.Add(new(StepKind.WaitInSync, store.Name, [slots[place].Name]));
-
-            // A master that leaves hands over first, to the slot that is to have it in the end, or to whoever is there already.
-            if (old[place].Name == master)
-            {
-                var arrived = Enumerable.Range(0, slots.Length).Where(other => other <= place || slots[other] == old[other]).Select(other => slots[other]).ToList();
-                master = (arrived.Contains(order[0]) ? order[0] : slots[place]).Name;
-                steps.Add(new(StepKind.MakeMaster, store.Name, [master]));
-            }
-
-            steps.Add(new(StepKind.DropReplica, store.Name, [old[place].Name]));
-            FreeOf(old[place]).Enqueue(old[place]);
-        }
-
-        if (swap > 0 && master != order[0].Name)
-        {
-            steps.Add(new(StepKind.MakeMaster, store.Name, [order[0].Name]));
+            MakeMaster(store, place);
         }
 
         return store with { Slots = order };
@@ -75,6 +73,16 @@ internal sealed class StepList
         steps.Add(new(StepKind.Create, name, [.. store.Slots.Select(static slot => slot.Name)]));
         steps.Add(new(StepKind.WaitInSync, name, [.. store.Slots.Skip(1).Select(static slot => slot.Name)]));
         return store;
+    }
+
+    private string MasterOf(PlacedStore store) => chosen.TryGetValue(store.Name, out var master)
+        ? master
+        : masters.MasterOf(new Store { Name = store.Name, Class = store.Class, Slots = [.. store.Slots.Select(static slot => slot.Name)], Location = default });
+
+    private void MakeMaster(PlacedStore store, int place)
+    {
+        steps.Add(new(StepKind.MakeMaster, store.Name, [store.Slots[place].Name]));
+        chosen[store.Name] = store.Slots[place].Name;
     }
 
     private Queue<Slot> FreeOf(Slot slot) =>

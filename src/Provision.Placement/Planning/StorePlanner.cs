@@ -104,9 +104,16 @@ public static class StorePlanner
 
         var steps = new StepList(start, masters);
         var stores = start.Stores.ToList();
-        foreach (var move in moved.GroupBy(static replica => replica.Store))
+        // In the order in which they were found: a slot may be free only since another store's copy has left it.
+        var pending = moved.GroupBy(static replica => replica.Store).ToDictionary(static group => group.Key, static group => group.Select(static replica => replica.Place).ToHashSet());
+        foreach (var (store, place) in moved)
         {
-            stores[move.Key] = steps.Move(stores[move.Key], move.Select(replica => (replica.Place, board.Name(board.At[replica.Store][replica.Place]))), SwapOf(move.Key));
+            var preferred = SwapOf(store);
+            stores[store] = steps.Move(stores[store], place, board.Name(board.At[store][place]), (preferred, !pending[store].Contains(preferred)));
+            if (pending[store].Remove(place) && pending[store].Count == 0)
+            {
+                stores[store] = steps.Prefer(stores[store], preferred);
+            }
         }
 
         var number = start.Stores.Select(static store => NumberOf(store.Name)).DefaultIfEmpty(0).Max();
