@@ -96,6 +96,9 @@ public sealed record Command
 /// <param name="Error">Standard error, as text.</param>
 public sealed record CommandResult(Command Command, int ExitCode, ReadOnlyMemory<byte> Output, string Error)
 {
+    /// <summary>False where its output was still open some seconds after its end, so that there may be more than was read.</summary>
+    public bool IsWhole { get; init; } = true;
+
     /// <summary>True for exit code 0.</summary>
     public bool Succeeded => ExitCode == 0;
 

@@ -8,6 +8,9 @@ namespace Provision.Machine;
 /// <summary>Runs commands as processes of this machine.</summary>
 public sealed class ProcessRunner : ICommandRunner
 {
+    /// <summary>How long what a program said is still read after its end, where a process of its own holds its output open.</summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How a command is started: never through a shell, with all three streams ours.</summary>
     internal static ProcessStartInfo StartOf(Command command)
     {
@@ -45,7 +48,7 @@ public sealed class ProcessRunner : ICommandRunner
         var timedOut = false;
         var saidTooMuch = false;
         // Threads of their own: the pool's may all be waiting for programs, and what is not read in time would be lost.
-        var readOutput = Task.Factory.StartNew(
+        var readOutput = Started(
             () =>
             {
                 if (command.Reader is { } reader)
@@ -65,9 +68,8 @@ public sealed class ProcessRunner : ICommandRunner
                     saidTooMuch = true;
                     Kill(process);
                 }
-            },
-            CancellationToken.None);
-        var readError = Task.Factory.StartNew(() => PumpText(process.StandardError, error, command.Listener), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            });
+        var readError = Started(() => PumpText(process.StandardError, error, command.Listener));
         try
         {
             WriteInput(process, command);
@@ -89,10 +91,16 @@ public sealed class ProcessRunner : ICommandRunner
             }
         }
 
-        // A grandchild that outlives the program may hold the pipes open: what it says later is nobody's.
+        // A grandchild that outlives the program may hold the pipes open: what it says later is nobody's. A reader of the caller's reads at its own speed.
+        var whole = false;
         try
         {
-            Task.WaitAll([readOutput, readError], TimeSpan.FromSeconds(10));
+            if (command.Reader is not null && !timedOut)
+            {
+                readOutput.Wait(cancellation);
+            }
+
+            whole = Task.WaitAll([readOutput, readError], Patience);
         }
         catch (AggregateException e) when (command.Reader is not null && readOutput.IsFaulted)
         {
@@ -103,9 +111,11 @@ public sealed class ProcessRunner : ICommandRunner
         lock (error)
         {
             var exitCode = saidTooMuch ? 153 : timedOut || !process.HasExited ? 124 : process.ExitCode;
-            return new CommandResult(command, exitCode, Bytes(output), error.ToString());
+            return new CommandResult(command, exitCode, Bytes(output), error.ToString()) { IsWhole = whole };
         }
     }
+
+    private static Task Started(Action read) => Task.Factory.StartNew(read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static byte[] Bytes(MemoryStream stream)
     {

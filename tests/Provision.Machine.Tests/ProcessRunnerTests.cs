@@ -17,6 +17,25 @@ public class ProcessRunnerTests
         Assert.Equal(Enumerable.Range(0, said.Length).Select(number => $"key {number}"), said);
     }
 
+    /// <summary>All threads of the pool wait for something else: what a program says is read by threads of its own.</summary>
+    [Fact]
+    public async Task What_a_program_says_is_read_while_the_pool_is_busy()
+    {
+        using var over = new ManualResetEventSlim();
+        var busy = Enumerable.Range(0, 64).Select(_ => Task.Run(over.Wait)).ToList();
+        var result = runner.Run(Command.Of("echo", "said"));
+        over.Set();
+        await Task.WhenAll(busy);
+        Assert.Equal(("said\n", true), (result.Text, result.IsWhole));
+    }
+
+    [Fact]
+    public void An_output_that_is_still_open_after_the_end_is_said_not_to_be_whole()
+    {
+        var result = new ProcessRunner { Patience = TimeSpan.FromMilliseconds(200) }.Run(Command.Of("sh", "-c", "sleep 20 & echo said"));
+        Assert.Equal((0, "said\n", false), (result.ExitCode, result.Text, result.IsWhole));
+    }
+
     [Fact]
     public void Output_error_and_exit_code_come_back_apart()
     {

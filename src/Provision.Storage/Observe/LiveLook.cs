@@ -111,7 +111,8 @@ public sealed class LiveLook : ILook
             }
         }
 
-        return new Answer(last!.ExitCode, last.Text, last.Error);
+        // Half an answer would look like an empty disk.
+        return last!.IsWhole ? new Answer(last.ExitCode, last.Text, last.Error) : new Answer(124, "", last.Error + "its answer was not read to the end");
     }
 
     /// <summary>realpath below the root: one part after the other, each link put in the place of its name.</summary>

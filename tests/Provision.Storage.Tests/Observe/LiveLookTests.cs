@@ -76,6 +76,14 @@ public class LiveLookTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void An_answer_that_was_not_read_to_its_end_is_none()
+    {
+        var look = new LiveLook(new NobodyRuns { IsWhole = false }, new SketchFiles(), DateTimeOffset.UnixEpoch);
+        var answer = look.Run("wipefs", "-J", "-n", "/dev/sda");
+        Assert.Equal((124, ""), (answer.ExitCode, answer.Output));
+    }
+
+    [Fact]
     public void Without_wipefs_nothing_is_blank()
     {
         var machine = Imap33.Sketch();
@@ -242,10 +250,12 @@ public class LiveLookTests(ITestOutputHelper output)
     {
         public bool WasAsked { get; private set; }
 
+        public bool IsWhole { get; init; } = true;
+
         public CommandResult Run(Command command, CancellationToken cancellation = default)
         {
             WasAsked = true;
-            return new CommandResult(command, 0, default, "");
+            return new CommandResult(command, 0, "half of it"u8.ToArray(), "") { IsWhole = IsWhole };
         }
     }
 }
