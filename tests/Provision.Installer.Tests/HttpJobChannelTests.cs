@@ -74,7 +74,7 @@ public sealed class HttpJobChannelTests
     {
         using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
         using var end = new System.IO.Pipes.AnonymousPipeClientStream(System.IO.Pipes.PipeDirection.In, pipe.ClientSafePipeHandle);
-        using var stream = new ImpatientStream(end, TimeSpan.FromMilliseconds(200));
+        using var stream = new ImpatientStream(end, TimeSpan.FromSeconds(2));
         pipe.Write("piece"u8);
         var content = new byte[5];
         stream.ReadExactly(content);

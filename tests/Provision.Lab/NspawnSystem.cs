@@ -125,7 +125,7 @@ public sealed class NspawnSystem : IDisposable
                 action();
                 return;
             }
-            catch (CommandFailedException) when (i < 50)
+            catch (CommandFailedException) when (i < 1200)
             {
                 // The kernel has not finished with the killed processes yet.
                 Thread.Sleep(100);
@@ -143,7 +143,7 @@ public sealed class NspawnSystem : IDisposable
             if (!Directory.Exists(folder))
             {
                 var unfinished = $"{folder}.{Environment.ProcessId}";
-                new ProcessRunner().Run(Command.Of("mmdebstrap", "--quiet", "--variant=minbase", "--include=" + packages, release, unfinished).WithTimeout(TimeSpan.FromMinutes(10))).OrThrow();
+                new ProcessRunner().Run(Command.Of("mmdebstrap", "--quiet", "--variant=minbase", "--include=" + packages, release, unfinished).WithTimeout(TimeSpan.FromMinutes(30))).OrThrow();
                 try
                 {
                     Directory.Move(unfinished, folder);

@@ -60,7 +60,7 @@ public sealed class QemuGuestTests(ITestOutputHelper output) : IDisposable
         guest.AddDisk(Drive(12));
         guest.RemoveDisk(new NvmeSlot(7));
         guest.RemoveDisk(volume.Place);
-        guest.Run("for i in $(seq 100); do [ -e /dev/disk/by-id/nvme-*PHLN012 ] && [ ! -e /dev/disk/by-id/nvme-*PHLN007 ] && exit 0; sleep 0.1; done; exit 1").OrThrow();
+        guest.Run("for i in $(seq 1200); do [ -e /dev/disk/by-id/nvme-*PHLN012 ] && [ ! -e /dev/disk/by-id/nvme-*PHLN007 ] && exit 0; sleep 0.1; done; exit 1").OrThrow();
         Assert.Equal("12 PHLN012\n3 PHLN003\n41 PHLN041\n", Slots(guest));
         Assert.DoesNotContain("VOLUME3", guest.Run("lsblk -o SERIAL").OrThrow().Text, StringComparison.Ordinal);
     }

@@ -5,7 +5,7 @@ namespace Provision.Lab;
 /// <summary>QEMU's control connection (QMP).</summary>
 public sealed class QemuMonitor : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private readonly LineSocket socket;
     private readonly List<JsonNode> events = [];
 

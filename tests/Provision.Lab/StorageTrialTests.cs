@@ -83,7 +83,7 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
             trial replace front/6 LAB106
             trial replace front/6 LAB106
             md=$(readlink -f /dev/md/i60search)
-            for i in $(seq 100); do grep -q recovery /proc/mdstat || break; sleep 0.2; done
+            for i in $(seq 1200); do grep -q recovery /proc/mdstat || break; sleep 0.2; done
             cat /mnt/*/message /proc/mdstat
             trial diff
             """));

@@ -72,7 +72,7 @@ public sealed class UmlStorageGuestTests(ITestOutputHelper output) : IDisposable
         var machine = Machine(1) with { State = state };
         var cut = Run(machine, "echo one > /var/lib/provision/one; sync; echo synced; sleep 100", PowerCut.AtLine("synced"));
         Assert.Null(cut.ExitCode);
-        cut = Run(machine, "cat /var/lib/provision/one; sleep 100", PowerCut.After(TimeSpan.FromSeconds(1)));
+        cut = Run(machine, "cat /var/lib/provision/one; sleep 100", PowerCut.After(TimeSpan.FromSeconds(15)));
         Assert.Null(cut.ExitCode);
         Assert.Equal("one\n", cut.Output);
         Assert.Equal(3, Run(machine, "exit 3", PowerCut.AtLine("never")).ExitCode);

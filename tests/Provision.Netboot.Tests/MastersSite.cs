@@ -79,17 +79,7 @@ internal sealed class MastersSite : IAsyncDisposable
     public async Task<HttpClient> Start(params HttpClient[] from)
     {
         var server = await MastersServer.Start(
-            new MastersServerOptions
-            {
-                Repository = Path.Combine(Folder, "repository"),
-                Database = Database,
-                From = [.. from.Select(one => one.BaseAddress!)],
-                Exports = [Path.Combine(Folder, "exports")],
-                Remembered = Path.Combine(Folder, from.Length > 0 ? "relay/last.json" : "state/last.json"),
-                Users = Path.Combine(Folder, "users"),
-                Listen = new IPEndPoint(IPAddress.Loopback, 0),
-                Look = (TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(100)),
-            },
+            Options(from),
             line =>
             {
                 lock (Said)
@@ -101,6 +91,19 @@ internal sealed class MastersSite : IAsyncDisposable
         clients.Add(new HttpClient { BaseAddress = new Uri(server.Address) });
         return clients[^1];
     }
+
+    /// <summary>What a daemon, or a relay of others, is started with.</summary>
+    internal MastersServerOptions Options(params HttpClient[] from) => new()
+    {
+        Repository = Path.Combine(Folder, "repository"),
+        Database = Database,
+        From = [.. from.Select(one => one.BaseAddress!)],
+        Exports = [Path.Combine(Folder, "exports")],
+        Remembered = Path.Combine(Folder, from.Length > 0 ? "relay/last.json" : "state/last.json"),
+        Users = Path.Combine(Folder, "users"),
+        Listen = new IPEndPoint(IPAddress.Loopback, 0),
+        Look = (TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(100)),
+    };
 
     public async Task Stop()
     {
@@ -151,7 +154,7 @@ internal sealed class MastersSite : IAsyncDisposable
 
     public static async Task<JsonElement> Masters(HttpClient http) => JsonDocument.Parse(await http.GetStringAsync("/masters")).RootElement;
 
-    public static async Task Until(Func<Task<bool>> isSo, double seconds = 20)
+    public static async Task Until(Func<Task<bool>> isSo, double seconds = 120)
     {
         for (var until = DateTime.UtcNow.AddSeconds(seconds); !await isSo();)
         {

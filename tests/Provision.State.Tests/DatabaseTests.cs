@@ -94,7 +94,7 @@ public sealed class PostgresMastershipTests(PostgresCluster cluster) : Mastershi
         silent.Start();
         var clock = Stopwatch.StartNew();
         Assert.Throws<StateLostException>(() => MastershipStores.Open($"postgresql://x:y@127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/masters"));
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"it took {clock.Elapsed}");
+        Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), $"it took {clock.Elapsed}");
     }
 
     [Fact]

@@ -129,7 +129,7 @@ public sealed class ExportTests : IDisposable
         File.SetUnixFileMode($"{folder}/ssh", UnixFileMode.UserRead | UnixFileMode.UserExecute);
         using var daemon = RunningCommand.Start(Command.Of("/usr/sbin/sshd", "-D", "-e", "-f", $"{folder}/sshd.conf"));
         var target = new ExportDestination($"ssh://{Environment.UserName}@127.0.0.1:{port}{folder}/far away".Replace(" ", "%20", StringComparison.Ordinal), new WithClient($"{folder}/ssh"));
-        for (var until = DateTime.UtcNow.AddSeconds(20); target.Write(Snapshot(1)) is { } why;)
+        for (var until = DateTime.UtcNow.AddMinutes(2); target.Write(Snapshot(1)) is { } why;)
         {
             Assert.True(DateTime.UtcNow < until, why);
             Thread.Sleep(100);

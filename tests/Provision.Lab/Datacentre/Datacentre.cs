@@ -101,7 +101,7 @@ internal sealed class Datacentre : IDisposable
 
     /// <summary>Runs <c>provision</c> as the engineer does on the boot server.</summary>
     public CommandResult Provision(params IReadOnlyList<string> arguments) =>
-        Runner.Run(InNetwork(ProvisionBinary.Path, ["--repo", Repository, .. arguments]).WithTimeout(TimeSpan.FromMinutes(3)));
+        Runner.Run(InNetwork(ProvisionBinary.Path, ["--repo", Repository, .. arguments]).WithTimeout(TimeSpan.FromMinutes(5)));
 
     /// <summary>Arms a host.</summary>
     public void Arm(string host, params IReadOnlyList<string> options) =>
@@ -131,7 +131,7 @@ internal sealed class Datacentre : IDisposable
     {
         server = RunningCommand.Start(InNetwork(ProvisionBinary.Path, "--repo", Repository, "netboot", "serve", "--site", "here", "--state", StateFolder, "--store", store, "--identity", ServerKey, "--dnsmasq", mode)
             .WithListener(said.Enqueue));
-        Patience.Until(() => Inside("curl", "--silent", "--fail", "--output", "/dev/null", $"http://{Server}:8480/boot.ipxe").Succeeded, TimeSpan.FromMinutes(2), () => $"the boot server does not answer\n{Said}");
+        Patience.Until(() => Inside("curl", "--silent", "--fail", "--output", "/dev/null", $"http://{Server}:8480/boot.ipxe").Succeeded, TimeSpan.FromMinutes(5), () => $"the boot server does not answer\n{Said}");
     }
 
     /// <summary>Kills it, with its dnsmasq.</summary>
@@ -198,7 +198,7 @@ internal sealed class Datacentre : IDisposable
         Runner.Run(Command.Of("/usr/libexec/tangd-keygen", keys)).OrThrow();
         tangs.Add(RunningCommand.Start(InNetwork("socat", $"TCP-LISTEN:750{index},fork,reuseaddr", $"EXEC:/usr/libexec/tangd {keys}")));
         var thumbprint = "";
-        Patience.Until(() => (thumbprint = Inside("tang-show-keys", $"750{index}").Text.Trim()).Length > 0, TimeSpan.FromMinutes(1), () => $"Tang server {index} does not answer");
+        Patience.Until(() => (thumbprint = Inside("tang-show-keys", $"750{index}").Text.Trim()).Length > 0, TimeSpan.FromMinutes(5), () => $"Tang server {index} does not answer");
         Replace("hosts/fleet.yaml", index == 1 ? "FIRST-TANG" : "SECOND-TANG", thumbprint);
     }
 
@@ -235,7 +235,7 @@ internal sealed class Datacentre : IDisposable
         File.WriteAllText(path, File.ReadAllText(path).Replace(word, text, StringComparison.Ordinal));
     }
 
-    private CommandResult Inside(string program, params IReadOnlyList<string> arguments) => Runner.Run(InNetwork(program, arguments).WithTimeout(TimeSpan.FromMinutes(1)));
+    private CommandResult Inside(string program, params IReadOnlyList<string> arguments) => Runner.Run(InNetwork(program, arguments).WithTimeout(TimeSpan.FromMinutes(5)));
 
     private void Git(params IReadOnlyList<string> arguments) => Runner.Run(Command.Of("git", ["-C", Repository, .. arguments])).OrThrow();
 }

@@ -107,7 +107,7 @@ public sealed class InstalledMailLab : IDisposable
             var wanted = InboxAt(MasterOf(store), user).Order(StringComparer.Ordinal).ToList();
             foreach (var slot in ReplicasOf(store))
             {
-                Patience.Until(() => InboxAt(slot, user).Order(StringComparer.Ordinal).SequenceEqual(wanted), TimeSpan.FromMinutes(2), () => string.Create(CultureInfo.InvariantCulture, $"{slot} has {InboxAt(slot, user).Count} of {wanted.Count} messages of {user}"));
+                Patience.Until(() => InboxAt(slot, user).Order(StringComparer.Ordinal).SequenceEqual(wanted), TimeSpan.FromMinutes(5), () => string.Create(CultureInfo.InvariantCulture, $"{slot} has {InboxAt(slot, user).Count} of {wanted.Count} messages of {user}"));
             }
         }
     }

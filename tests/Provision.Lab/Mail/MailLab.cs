@@ -92,7 +92,7 @@ internal sealed class MailLab : IDisposable
     public void StartDaemon(params IReadOnlyList<string> options)
     {
         daemon = RunningCommand.Start(Command.Of("ip", ["netns", "exec", space, ProvisionBinary.Path, "--repo", Repository, "masters", "serve", "--database", Database, "--remembered", Path.Combine(folder.Path, "remembered.json"), .. options]).WithListener(said.Enqueue));
-        Patience.Until(() => Inside(space, "curl", "--silent", "--fail", "--output", "/dev/null", $"http://{Server}:8490/masters").Succeeded, TimeSpan.FromMinutes(1), () => $"the status daemon does not answer\n{Said}");
+        Patience.Until(() => Inside(space, "curl", "--silent", "--fail", "--output", "/dev/null", $"http://{Server}:8490/masters").Succeeded, TimeSpan.FromMinutes(5), () => $"the status daemon does not answer\n{Said}");
     }
 
     /// <summary>Kills it.</summary>
@@ -221,7 +221,7 @@ internal sealed class MailLab : IDisposable
 
     private static void Ip(params IReadOnlyList<string> arguments) => Runner.Run(Command.Of("ip", arguments)).OrThrow();
 
-    private static CommandResult Inside(string space, string program, params IReadOnlyList<string> arguments) => Runner.Run(Command.Of("ip", ["netns", "exec", space, program, .. arguments]).WithTimeout(TimeSpan.FromMinutes(1)));
+    private static CommandResult Inside(string space, string program, params IReadOnlyList<string> arguments) => Runner.Run(Command.Of("ip", ["netns", "exec", space, program, .. arguments]).WithTimeout(TimeSpan.FromMinutes(5)));
 
     private void Git(params IReadOnlyList<string> arguments) => Runner.Run(Command.Of("git", ["-C", Repository, .. arguments])).OrThrow();
 }

@@ -42,7 +42,7 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
             Assert.InRange(load.LongestLogin.TotalSeconds, 0, 30);
 
             // What stands in front of the stores has a relay, which tells it at once; here it is imap43.
-            Patience.Until(() => Lab.On("imap43", "cat /etc/lab-stores").Text.Contains($"store1 {Lab.Slot(target).Address}\n", StringComparison.Ordinal), TimeSpan.FromMinutes(1), () => Lab.On("imap43", "cat /etc/lab-stores; journalctl --no-pager -u 'provision-masters*' | tail -n 40").Text);
+            Patience.Until(() => Lab.On("imap43", "cat /etc/lab-stores").Text.Contains($"store1 {Lab.Slot(target).Address}\n", StringComparison.Ordinal), TimeSpan.FromMinutes(5), () => Lab.On("imap43", "cat /etc/lab-stores; journalctl --no-pager -u 'provision-masters*' | tail -n 40").Text);
             mail.WaitUntilInSync("store1");
             foreach (var slot in Lab.Fleet.FindStore("store1")!.Slots)
             {
@@ -72,7 +72,7 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
     public void The_gates_of_a_reinstall_ask_the_stores_as_they_are()
     {
         AllWell();
-        Patience.Until(() => Lab.Masters("stores", "compare").ExitCode == 0, TimeSpan.FromMinutes(2), () => Lab.Masters("stores", "compare").Text);
+        Patience.Until(() => Lab.Masters("stores", "compare").ExitCode == 0, TimeSpan.FromMinutes(5), () => Lab.Masters("stores", "compare").Text);
         var masters = ((string[])["store1", "store2"]).Select(store => Lab.Slot(mail.MasterOf(store)).Host.Name).ToList();
         Assert.Contains($"{masters[0]} is master of store1", Objections(masters[0]), StringComparison.Ordinal);
         var (slot, other) = (mail.ReplicasOf("store1").Select(Lab.Slot).First(slot => !masters.Contains(slot.Host.Name)), mail.ReplicasOf("store1").Select(Lab.Slot).Last());
@@ -113,7 +113,7 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
 
         foreach (var replica in mail.ReplicasOf("store2"))
         {
-            Patience.Until(() => HasInbox(replica), TimeSpan.FromMinutes(1), () => $"{replica} did not get the mailbox");
+            Patience.Until(() => HasInbox(replica), TimeSpan.FromMinutes(5), () => $"{replica} did not get the mailbox");
         }
 
         MailLab.Good(Lab.On(host, "iptables -V > /dev/null 2>&1; ip route add blackhole 198.18.34.0/24 2> /dev/null; ip route add blackhole 198.18.43.0/24; ip route add blackhole 198.18.33.128/25; true"));
@@ -130,14 +130,14 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
 
         // Powered on again the old master never serves, in no role.
         Lab.Return(host);
-        Patience.Until(() => Lab.On(host, $"journalctl --unit cyrus@{old} --no-pager").Text.Contains("is fenced", StringComparison.Ordinal), TimeSpan.FromMinutes(2), () => Lab.On(host, "systemctl status --no-pager 'cyrus@*'").Text);
+        Patience.Until(() => Lab.On(host, $"journalctl --unit cyrus@{old} --no-pager").Text.Contains("is fenced", StringComparison.Ordinal), TimeSpan.FromMinutes(5), () => Lab.On(host, "systemctl status --no-pager 'cyrus@*'").Text);
         Assert.NotEqual("active", Lab.On(host, $"systemctl is-active cyrus@{old}").Text.Trim());
         Assert.ThrowsAny<Exception>(() => mail.Imap(old));
 
         var merged = Lab.Masters("slot", "merge", host, old, "--yes");
         Assert.True(merged.ExitCode == 0, merged.Text + merged.Error);
         Assert.Contains("only here", Inbox(target));
-        Patience.Until(() => Lab.Provision("slot", "status", host, old).ExitCode == 0, TimeSpan.FromMinutes(2), () => Lab.Provision("slot", "status", host, old).Text);
+        Patience.Until(() => Lab.Provision("slot", "status", host, old).ExitCode == 0, TimeSpan.FromMinutes(5), () => Lab.Provision("slot", "status", host, old).Text);
         Assert.Contains("only here", Inbox(old));
         var home = Lab.Masters("failover", "--back", host, "--yes");
         Assert.True(home.ExitCode == 0, home.Text + home.Error);
@@ -174,7 +174,7 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
             user.Append("INBOX", "while the database is away");
         }
 
-        MailLab.Good(Lab.On(host, $"for i in $(seq 60); do ls /mnt/*/{master}/store1/conf/sync/*/log* 2> /dev/null | grep -v squatter || exit 0; sleep 1; done; exit 1"));
+        MailLab.Good(Lab.On(host, $"for i in $(seq 300); do ls /mnt/*/{master}/store1/conf/sync/*/log* 2> /dev/null | grep -v squatter || exit 0; sleep 1; done; exit 1"));
         MailLab.Good(Lab.On(host, $"systemctl restart cyrus@{master}"));
         using (var user = mail.Imap(master).LogIn("u2"))
         {
@@ -244,7 +244,7 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
         foreach (var host in Lab.Fleet.Hosts)
         {
             Machine.CommandResult? status = null;
-            Patience.Until(() => (status = Lab.Provision("slot", "status", host.Name)).ExitCode == 0, TimeSpan.FromMinutes(1), () => status!.Text + status.Error);
+            Patience.Until(() => (status = Lab.Provision("slot", "status", host.Name)).ExitCode == 0, TimeSpan.FromMinutes(5), () => status!.Text + status.Error);
         }
     }
 }

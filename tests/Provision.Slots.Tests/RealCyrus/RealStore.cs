@@ -111,12 +111,12 @@ public sealed class RealStore : IDisposable
     public SlotHealth WaitUntilWell(string slot)
     {
         SlotHealth seen = null!;
-        Assert.True(Wait(() => (seen = Observer.Observe(slot)).IsWell, TimeSpan.FromSeconds(60)), string.Join("; ", seen.Problems));
+        Assert.True(Wait(() => (seen = Observer.Observe(slot)).IsWell, TimeSpan.FromMinutes(5)), string.Join("; ", seen.Problems));
         return seen;
     }
 
     public void WaitUntilReplicated() =>
-        Assert.True(Wait(() => Observer.Observe(Master).Channels.All(channel => channel.Age is null), TimeSpan.FromSeconds(60)), "replication does not come to an end");
+        Assert.True(Wait(() => Observer.Observe(Master).Channels.All(channel => channel.Age is null), TimeSpan.FromMinutes(5)), "replication does not come to an end");
 
     public static bool Wait(Func<bool> until, TimeSpan limit)
     {
