@@ -5,7 +5,8 @@
 #   part 3: placement of its 10,656 stores
 #   part 4: drive maps from captured bundles
 #   part 5: the boot server beside nginx
-#   part 6: the template engine by itself
+#   part 6: the status daemon beside nginx
+#   part 7: the template engine by itself
 # PEERS is the folder of the side-by-side benchmark (gen.sh, state.sh, floor.c, run-*.sh); ROUNDS how often each cell is measured.
 set -eu -o pipefail
 cd "$(dirname "$0")/.."
@@ -126,6 +127,25 @@ awk -v a="$ours" -v b="$theirs" 'BEGIN { printf "artefacts: provision %.0f MB/s,
 mac=$(sed -n 's/.*macs: \["\([^"]*\)".*/\1/p' "$work/fleet1000/hosts/east.yaml" | sed -n 500p)
 scripts=$(wrk -t2 -c200 -d8s "http://127.0.0.1:18480/boot/$mac?uuid=4c4c4544-0042-3510-8052-b4c04f4a4e31" | awk '/Requests\/sec/ { print $2 }')
 printf '  %-60s %8.0f  (aim: 1000)\n' "boot scripts a second, inventory of 1,000 hosts" "$scripts"
+kill $serving $fronting; wait $serving $fronting 2> /dev/null || true
+trap 'rm -rf "$work"' EXIT
+
+echo "== the status daemon: 10,656 stores, asked as nginx's mail proxy asks, 200 connections"
+"$provision" masters enroll --new --yes --database "$work/masters.db" --repo "$work/fleet1000" > /dev/null
+cat > "$work/nginx.conf" <<CONF
+worker_processes auto; pid $work/nginx.pid; error_log stderr; daemon off; user root;
+events { worker_connections 1024; }
+http { access_log off; server { listen 127.0.0.1:18481; location / { add_header Auth-Status OK; add_header Auth-Server 192.0.2.1; add_header Auth-Port 143; return 200; } } }
+CONF
+"$provision" masters serve --listen 127.0.0.1:18482 --database "$work/masters.db" --remembered "$work/last.json" --repo "$work/fleet1000" > "$work/serve.log" 2>&1 & serving=$!
+nginx -c "$work/nginx.conf" 2> /dev/null & fronting=$!
+trap 'kill $serving $fronting 2> /dev/null; rm -rf "$work"' EXIT
+until curl -sf -o /dev/null http://127.0.0.1:18482/masters && curl -sf -o /dev/null http://127.0.0.1:18481/; do sleep 0.2; done
+answers() { wrk -t2 -c200 -d8s -H 'Auth-Store: store1' -H 'Auth-Protocol: imap' "$1" | awk '/Requests\/sec/ { print $2 }'; }
+ours=$(answers http://127.0.0.1:18482/auth) theirs=$(answers http://127.0.0.1:18481/)
+awk -v a="$ours" -v b="$theirs" 'BEGIN { printf "answers a second: provision %.0f, nginx with a fixed one %.0f\n  %-60s %8.2f\n", a, b, "provision / nginx", a / b }'
+read -r median longest < <(dotnet run --project tests/Provision.Benchmarks -c Release --no-build -- tellings "$work/masters.db" http://127.0.0.1:18482 "$(sed -n 's/^ *store1: .*\[[^,]*, *\([^],]*\).*/\1/p' "$work/fleet1000/hosts/stores.yaml")" 10)
+awk -v m="$median" -v l="$longest" 'BEGIN { printf "  %-60s %8.2f  (aim: at most 1)\n  %-60s %8.2f\n", "seconds from a change until it is told, longest of 20", l / 1000, "  median", m / 1000 }'
 kill $serving $fronting; wait $serving $fronting 2> /dev/null || true
 trap 'rm -rf "$work"' EXIT
 

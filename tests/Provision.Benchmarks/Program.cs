@@ -5,6 +5,7 @@ using Provision.Benchmarks.TemplateEngines;
 // templates [--quick]: the template engine beside Handlebars.Net.
 // write FOLDER: the templates for every engine, their models and the outputs they must give.
 // once TEMPLATE COUNT: microseconds a render; what the scripts in peers/ do with the other engines.
+// tellings DATABASE URL TARGET COUNT: milliseconds from a change of masters until the status daemon tells it, median and longest.
 switch (args)
 {
     case ["scale", var hosts, var folder] when int.TryParse(hosts, out var count):
@@ -18,7 +19,10 @@ switch (args)
     case ["once", var template, var times] when int.TryParse(times, out var count):
         RenderOnce.Run(template, count);
         return 0;
+    case ["tellings", var database, var url, var target, var times] when int.TryParse(times, out var count):
+        await Tellings.Run(database, new Uri(url), target, count);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: scale HOSTS FOLDER | templates [--quick] | write FOLDER | once TEMPLATE COUNT");
+        Console.Error.WriteLine("usage: scale HOSTS FOLDER | templates [--quick] | write FOLDER | once TEMPLATE COUNT | tellings DATABASE URL TARGET COUNT");
         return 2;
 }
