@@ -44,7 +44,7 @@ internal sealed class InstalledWork : IDisposable
             workspace,
             host,
             revision,
-            commit is null or "" or "none" || revision.Id.StartsWith(commit, StringComparison.Ordinal) ? null
+            commit is null or "" or Revision.NoCommit || revision.Id.StartsWith(commit, StringComparison.Ordinal) ? null
                 : ExportedRepository.OfCommit(workspace, commit, revision.Branch, then => then.FindHost(host.Name, files)));
     }
 

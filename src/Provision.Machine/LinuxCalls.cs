@@ -5,7 +5,6 @@ namespace Provision.Machine;
 /// <summary>The system calls that .NET has no name for. Only <see cref="RootedFiles"/> and <see cref="BlockReader"/> use them.</summary>
 internal static unsafe partial class LinuxCalls
 {
-    public const int AtCurrentFolder = -100;
     public const int AtEmptyPath = 0x1000;
     public const int AtSymlinkNoFollow = 0x100;
     public const int AtRemoveFolder = 0x200;

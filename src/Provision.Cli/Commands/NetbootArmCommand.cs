@@ -84,7 +84,7 @@ internal static class NetbootArmCommand
         using var jobs = NetbootCommand.Open(arguments, stateOption);
         var plan = Arming.PlanOf(workspace.Fleet, host, wish);
         var images = new ImageStore(store ?? workspace.Fleet.FindSite(host.Site)!.Netboot.Store);
-        var facts = Arming.FactsOf(workspace.Fleet, host, plan, wish, revision.Id == "none" ? null : revision.Id, revision.Dirty, images, jobs.FindOpenOf(name));
+        var facts = Arming.FactsOf(workspace.Fleet, host, plan, wish, revision.HasCommit ? revision.Id : null, revision.Dirty, images, jobs.FindOpenOf(name));
         facts = stores((workspace, host, jobs, facts));
         var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
         if (plan is not null && !json)

@@ -34,7 +34,7 @@ internal static class StoresApplyCommand
             var workspace = Workspace.Load(arguments);
             var plan = Read(arguments.GetValue(file)!);
             var time = limit.In(arguments);
-            if (GitRevision.Read(workspace.Folder, workspace.Commands) is var revision && (revision.Dirty || revision.Id == "none"))
+            if (GitRevision.Read(workspace.Folder, workspace.Commands) is var revision && (revision.Dirty || !revision.HasCommit))
             {
                 throw new UserErrorException($"{workspace.Folder} {(revision.Dirty ? "has changes that are not committed" : "is no git repository")}: each step is a commit of its own, which the hosts get");
             }

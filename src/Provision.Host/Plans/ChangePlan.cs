@@ -16,6 +16,12 @@ namespace Provision.Host.Plans;
 /// <param name="Branch">The branch; null for a detached head.</param>
 public sealed record Revision(string Id, bool Dirty, bool Pushed, string? Branch)
 {
+    /// <summary>The id of a folder outside of git, and of a repository before its first commit.</summary>
+    public const string NoCommit = "none";
+
+    /// <summary>True where there is a commit.</summary>
+    public bool HasCommit => Id != NoCommit;
+
     /// <summary>The commit in 12 digits, with <c>-dirty</c> behind it where the tree is not clean.</summary>
     public string Short => (Id.Length > 12 ? Id[..12] : Id) + (Dirty ? "-dirty" : "");
 }

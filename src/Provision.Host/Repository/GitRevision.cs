@@ -14,10 +14,10 @@ public static class GitRevision
         var status = commands.Run(Git(repository, "status", "--porcelain=v2", "--branch", "--", "hosts", "roles", "templates"));
         if (!status.Succeeded)
         {
-            return new Revision("none", Dirty: false, Pushed: false, Branch: null);
+            return new Revision(Revision.NoCommit, Dirty: false, Pushed: false, Branch: null);
         }
 
-        string id = "none", branch = "";
+        string id = Revision.NoCommit, branch = "";
         var dirty = false;
         foreach (var line in status.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -35,9 +35,9 @@ public static class GitRevision
             }
         }
 
-        if (id is "(initial)" or "none")
+        if (id is "(initial)" or Revision.NoCommit)
         {
-            return new Revision("none", dirty, Pushed: false, branch);
+            return new Revision(Revision.NoCommit, dirty, Pushed: false, branch);
         }
 
         return new Revision(id, dirty, IsPushed(repository, id, commands), branch is "(detached)" ? null : branch);
