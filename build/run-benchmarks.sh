@@ -30,7 +30,7 @@ measure() {
     cpu[$label]=$c wall[$label]=$w memory[$label]=$m
     printf '%-44s %8.3f CPU s  %7.2f s wall  %6.0f MiB\n' "$label" "$c" "$w" "$m"
 }
-ratio() { awk -v a="${cpu[$1]}" -v b="${cpu[$2]}" -v l="$3" -v t="$4" 'BEGIN { printf "  %-60s %8.2f  (aim: %s)\n", l, (b > 0 ? a / b : 0), t }'; }
+ratio() { awk -v a="${cpu[$1]}" -v b="${cpu[$2]}" -v l="$3" -v t="$4" 'BEGIN { printf "  %-60s %8s  (aim: %s)\n", l, (b > 0 ? sprintf("%.2f", a / b) : "-"), t }'; }
 
 if [ -x "$peers/gen.sh" ]; then
     echo "== one host, 80 slots, 270 files"
@@ -99,7 +99,10 @@ mkdir "$work/bundles"
 for i in $(seq 1000); do cp $bundle "$work/bundles/$i.tar.zst"; done
 measure "drives --check, 1,000 bundles" 1 : "$provision" drives imap33 --check --from "$work/bundles"
 measure "zstd and tar, 1,000 bundles (floor)" 1 : sh -c "for b in $work/bundles/*; do zstd -dc \$b | tar -xO > /dev/null; done"
-ratio "drives, one bundle" "zstd and tar, one bundle (floor)" "drives / unpacking, one bundle" "below 0.15 CPU s and 80 MiB"
+# The floor of one bundle is below what is measured, so beside the aim.
+for what in "drives" "storage diff"; do
+    awk -v w="$what" -v c="${cpu[$what, one bundle]}" -v m="${memory[$what, one bundle]}" 'BEGIN { printf "  %-60s %8.2f  (aim: below 1)\n  %-60s %8.2f  (aim: below 1)\n", w ", CPU / 0.15 s", c / 0.15, w ", memory / 80 MiB", m / 80 }'
+done
 ratio "drives --check, 1,000 bundles" "zstd and tar, 1,000 bundles (floor)" "drives --check / unpacking, 1,000 bundles" "below 10 s wall"
 
 echo "== the boot server on loopback: wrk with 200 connections, both cores shared with it"
