@@ -64,10 +64,24 @@ public sealed class QemuGuest : IDisposable
     /// <summary>What QEMU and the kernel have said so far.</summary>
     public string Console => string.Concat(((string[])["qemu.log", "console"]).Select(InFolder).Where(File.Exists).Select(File.ReadAllText));
 
-    /// <summary>Boots a machine.</summary>
+    /// <summary>Boots a machine, and waits until it has its disks.</summary>
     /// <param name="machine">What it is made of.</param>
     /// <param name="shared">A folder of this machine that is <c>/lab</c> in it.</param>
-    public static QemuGuest Boot(QemuMachine machine, string shared) => new(machine, shared);
+    public static QemuGuest Boot(QemuMachine machine, string shared)
+    {
+        var guest = new QemuGuest(machine, shared);
+        try
+        {
+            // Controllers look for their disks beside the start; that of a USB stick takes seconds on a busy machine.
+            guest.Run($"for i in $(seq 600); do [ $(lsblk --nodeps --noheadings --output NAME | grep -cE '^(sd|nvme)') -ge {machine.Disks.Count} ] && break; sleep 0.1; done; udevadm settle --timeout=120");
+            return guest;
+        }
+        catch
+        {
+            guest.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Runs a script as root, with bash.</summary>
     /// <exception cref="InvalidOperationException">It did not end in time, or the machine did; with the console's last lines.</exception>
