@@ -32,9 +32,9 @@ internal sealed class StepList
     /// <param name="store">The store as it is.</param>
     /// <param name="place">The slot's place in the store's list.</param>
     /// <param name="host">The host it goes to, which has a free slot by now.</param>
-    /// <param name="preferred">The place of the store's preferred master in the end, and whether the slot there now stays.</param>
+    /// <param name="heir">The place of the slot that takes over first where the one that leaves is master; the same place for the slot that comes.</param>
     /// <returns>The store as it is then, its list in the same order.</returns>
-    public PlacedStore Move(PlacedStore store, int place, string host, (int Place, bool Stays) preferred)
+    public PlacedStore Move(PlacedStore store, int place, string host, int heir)
     {
         var old = store.Slots[place];
         var came = free[(host, store.Class)].Dequeue();
@@ -42,10 +42,9 @@ internal sealed class StepList
         steps.Add(new(StepKind.AddReplica, store.Name, [came.Name]));
         steps.Add(new(StepKind.WaitInSync, store.Name, [came.Name]));
 
-        // A master that leaves hands over first, to the slot that is to have it in the end, or to whoever is there already.
         if (MasterOf(store) == old.Name)
         {
-            MakeMaster(moved, preferred.Stays ? preferred.Place : place);
+            MakeMaster(moved, heir);
         }
 
         steps.Add(new(StepKind.DropReplica, store.Name, [old.Name]));

@@ -109,7 +109,8 @@ public static class StorePlanner
         foreach (var (store, place) in moved)
         {
             var preferred = SwapOf(store);
-            stores[store] = steps.Move(stores[store], place, board.Name(board.At[store][place]), (preferred, !pending[store].Contains(preferred)));
+            // A master hands over to the slot that is to have it in the end, or, where that is not there yet, to the one that comes.
+            stores[store] = steps.Move(stores[store], place, board.Name(board.At[store][place]), pending[store].Contains(preferred) ? place : preferred);
             if (pending[store].Remove(place) && pending[store].Count == 0)
             {
                 stores[store] = steps.Prefer(stores[store], preferred);
