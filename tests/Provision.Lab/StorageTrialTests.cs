@@ -155,6 +155,20 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("i60t01: opens", damaged.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>Several containers are opened at once, and the first program that speaks to the device mapper makes its node: here all of them would.</summary>
+    [Fact]
+    public void Containers_open_where_nobody_has_spoken_to_the_device_mapper_yet()
+    {
+        Ok(machine.Run("trial accept\ntrial create spool\ntrial rehearse"));
+        var opened = Ok(machine.Run("""
+            [ ! -e /dev/mapper/control ] || { echo the node is there; exit 1; }
+            # What makes a node is held until the others have missed it, too.
+            TRACE="strace -f -qq -o /lab/nodes.trace -e trace=mknod,mknodat -e inject=mknod,mknodat:delay_enter=3000000" trial unlock
+            """));
+        output.WriteLine(opened);
+        Assert.Contains("/dev/mapper/control", File.ReadAllText(Path.Combine(machine.Shared, "nodes.trace")), StringComparison.Ordinal);
+    }
+
     /// <summary>Fault 13: an array over the system disk and a data disk. Nobody may clear or take the data disk while that is so, nor start the array.</summary>
     [Fact]
     public void An_array_over_the_system_disk_and_a_data_disk_is_left_as_it_is()

@@ -28,6 +28,7 @@ public static class ReadingPrograms
         new("mdadm --examine {devices}", "mdadm", 30),
         new("cryptsetup luksDump --dump-json-metadata {device}", "cryptsetup-bin", 30),
         new("cryptsetup luksDump {device}", "cryptsetup-bin", 30),
+        new("cryptsetup status {name}", "cryptsetup-bin", 30),
         new("zdb -l {device}", "zfsutils-linux", 30),
         new("zpool list -Hp -o " + PoolColumns, "zfsutils-linux", 30),
         new("zpool status", "zfsutils-linux", 30),

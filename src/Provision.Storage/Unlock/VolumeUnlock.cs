@@ -218,6 +218,12 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
             }
         }
 
+        if (closed.Count > 1)
+        {
+            // The first program that speaks to the device mapper makes its node and loads its module; of several at once that all try, all but one fail.
+            machine.Look.Run("cryptsetup", "status", "provision-unlock");
+        }
+
         Parallel.ForEach(closed, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, entry => Try(
             () =>
             {
