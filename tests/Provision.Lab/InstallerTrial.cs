@@ -116,6 +116,7 @@ public sealed class InstallerTrial : IDisposable
         cryptsetup open --key-file /tmp/key /dev/ubdc1 data
         mkfs.ext4 -q /dev/mapper/data
         mdadm --create /dev/md/ssd61 --quiet --run --level=1 --assume-clean --raid-devices=2 --homehost=any --name=ssd61 --uuid={{Array}} --metadata=1.2 /dev/ubdd /dev/ubde
+        udevadm settle
         mkfs.ext4 -q /dev/md/ssd61
         mkdir -p /mnt/a /mnt/b
         mount /dev/mapper/data /mnt/a
@@ -123,6 +124,8 @@ public sealed class InstallerTrial : IDisposable
         head -c 20M /dev/urandom > /mnt/a/mail
         head -c 20M /dev/urandom > /mnt/b/mail
         umount /mnt/a /mnt/b
+        # What udev still looks at does not close.
+        udevadm settle
         cryptsetup close data
         mdadm --stop --quiet /dev/md/ssd61
         sync

@@ -122,7 +122,7 @@ public sealed class StorageMachineTests(ITestOutputHelper output)
             Assert.Contains("5 of 5 volumes in service", guest.Unlock(), StringComparison.Ordinal);
             guest.Script("sha256sum --check --quiet /lab/sums");
 
-            guest.Script("drive=$(readlink -f /dev/disk/by-id/ata-*BAY05); mdadm --create /dev/md/theirs --run --level=1 --raid-devices=2 --homehost=them --name=theirs $drive missing; mdadm --stop /dev/md/theirs; udevadm settle");
+            guest.Script("drive=$(readlink -f /dev/disk/by-id/ata-*BAY05); mdadm --create /dev/md/theirs --run --level=1 --raid-devices=2 --homehost=them --name=theirs $drive missing; udevadm settle; mdadm --stop /dev/md/theirs; udevadm settle");
             var before = guest.Script("sha256sum /dev/disk/by-id/ata-*BAY05");
             var refused = guest.Create("d2search", ["BAY05", "BAY08", "BAY11"], exitCode: 2);
             Assert.Contains("it has a signature of linux_raid_member", refused, StringComparison.Ordinal);

@@ -111,7 +111,7 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
         // The drive of bay 5 is somebody's, and that of bay 6 a member of an array that is not ours (faults 4, 9).
         var runner = new ProcessRunner();
         runner.Run(Command.Of("mkfs.ext4", "-q", "-L", "precious", machine.Image(5))).OrThrow();
-        Ok(machine.Run("trial accept\nmdadm --create /dev/md/theirs --run --level=1 --raid-devices=2 --homehost=them --name=theirs /dev/ubdf missing\nmdadm --stop /dev/md/theirs"));
+        Ok(machine.Run("trial accept\nmdadm --create /dev/md/theirs --run --level=1 --raid-devices=2 --homehost=them --name=theirs /dev/ubdf missing\nudevadm settle\nmdadm --stop /dev/md/theirs"));
         var (five, six) = (StorageTrial.Hash(machine.Image(5)), StorageTrial.Hash(machine.Image(6)));
         var refused = machine.Run("trial create search");
         Refused(3, refused, "(/dev/ubde) is not blank: it has a signature of ext4", "(/dev/ubdf) is not blank: it has a signature of linux_raid_member");

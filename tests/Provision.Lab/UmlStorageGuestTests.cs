@@ -10,6 +10,7 @@ public sealed class UmlStorageGuestTests(ITestOutputHelper output) : IDisposable
         set -e
         mdadm --create /dev/md/os --run --level=1 --raid-devices=2 --homehost=lab --name=os --assume-clean /dev/ubda /dev/ubdb
         mdadm --create /dev/md/data --run --level=10 --raid-devices=3 --homehost=lab --name=data --assume-clean /dev/ubdc /dev/ubdd /dev/ubde
+        udevadm settle
         echo 'a passphrase' > /run/key
         cryptsetup luksFormat --batch-mode --type luks2 --pbkdf pbkdf2 --pbkdf-force-iterations 1000 /dev/md/data /run/key
         cryptsetup open --key-file /run/key /dev/md/data data

@@ -31,7 +31,7 @@ cp /lab/.uml/rules/*.rules /run/udev/rules.d/
 # Its workers complain of a missing system call when they end, after they have done their work.
 /lib/systemd/systemd-udevd --daemon 2> /dev/null
 udevadm trigger --type=all --action=add --subsystem-match=block --subsystem-match=misc
-udevadm settle --timeout=30
+udevadm settle --timeout=240
 mount -t tmpfs state /var/lib/provision
 [ -z "$LAB_STATE" ] || mount -t ext4 -o commit=600,noauto_da_alloc "/dev/$LAB_STATE" /var/lib/provision || exit 1
 export HOME=/root TERM=dumb DOTNET_gcServer=0 DOTNET_EnableDiagnostics=0

@@ -29,6 +29,9 @@ internal sealed class VolumeMaker(StorageMachine machine, DiskGuard guard, Block
             guard.Run(DiskCommands.OpenLuks(device, volume.Label, key.Bytes));
             nodes.Settle();
             MakeFilesystem(volume, "/dev/mapper/" + volume.Label, mount);
+
+            // udev looks at the new file system, and a mapping that it holds open does not close.
+            nodes.Settle();
             guard.Run(DiskCommands.CloseLuks(volume.Label));
         }
         else

@@ -19,7 +19,7 @@ public sealed class FilledFourU : IDisposable
         machine.GoOn();
         machine.WaitForSsh();
         Host.Fill(machine);
-        var foreign = machine.Ssh("drive=$(readlink -f /dev/disk/by-id/ata-*BAY08); mdadm --create /dev/md/theirs --run --level=1 --raid-devices=2 --homehost=any --name=os $drive missing && mdadm --stop /dev/md/theirs");
+        var foreign = machine.Ssh("drive=$(readlink -f /dev/disk/by-id/ata-*BAY08); mdadm --create /dev/md/theirs --run --level=1 --raid-devices=2 --homehost=any --name=os $drive missing && udevadm settle && mdadm --stop /dev/md/theirs");
         Assert.True(foreign.Succeeded, foreign.Error);
         machine.PowerOff();
         filled = Host.Disks;
