@@ -66,6 +66,24 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(before, StorageTrial.Hash(machine.Stranger));
     }
 
+    /// <summary>The power went while mdadm wrote: the array has its superblock on two of three drives, udev gathers them and does not start it.</summary>
+    [Fact]
+    public void An_array_that_was_half_made_is_made_anew()
+    {
+        Ok(machine.Run("""
+            trial accept
+            trial create search
+            mdadm --stop --scan
+            mdadm --zero-superblock /dev/ubde
+            rm /var/lib/provision/record.yaml
+            trial accept
+            sed -i -e 's/"finished": true/"finished": false/' -e '/"done": \[/,/\]/c "done": []' /var/lib/provision/storage/search.json
+            sync
+            """));
+        var made = Ok(machine.Run("grep inactive /proc/mdstat\ntrial create search\ntrial rehearse\ntrial unlock"));
+        Assert.Contains("i60search: in service", made, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_lost_drive_is_replaced_also_through_a_power_cut()
     {
@@ -104,6 +122,49 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
         Refused(3, inUse, "is recorded as a member of ssd");
         Ok(machine.Run("trial unlock\ntrial wipe front/4 LAB104\ntrial replace front/4 LAB104"));
     }
+
+    /// <summary>What is left of an array lies behind its superblocks, at the place where the next array of these drives has its data. Superblocks that are gone do not make it blank; a wipe does.</summary>
+    [Fact]
+    public void Drives_of_an_older_array_are_used_again_only_when_they_were_wiped()
+    {
+        Ok(machine.Run("trial accept\ntrial create ssd\ntrial create search"));
+        var refused = machine.Run("""
+            mdadm --stop --scan
+            mdadm --zero-superblock /dev/ubdc /dev/ubdd
+            rm -r /var/lib/provision/record.yaml /var/lib/provision/storage
+            trial accept
+            trial create ssd
+            """);
+        Refused(2, refused, "is not blank: it has a signature of ext4", "stop the array and clear each drive (provision storage wipe)");
+        Ok(machine.Run("""
+            mdadm --stop --scan
+            for bay in 3 4 5 6 7; do trial wipe front/$bay LAB$bay; done
+            trial create ssd
+            trial create search
+            trial rehearse
+            trial unlock
+            """));
+    }
+
+    /// <summary>What a new container decrypts to is noise, in which any signature can appear by chance; here one is put there after each opening.</summary>
+    [Fact]
+    public void Noise_that_looks_like_a_file_system_does_not_stop_a_creation() =>
+        Ok(machine.Run("""
+            cat > /usr/local/bin/cryptsetup <<'END'
+            #!/bin/bash
+            /usr/sbin/cryptsetup "$@" || exit
+            case "$*" in open*--test-passphrase*) ;; open*) mkfs.ext4 -q -F -L noise "/dev/mapper/${*: -1}" && echo "$*" >> /run/noise ;; esac
+            END
+            chmod 755 /usr/local/bin/cryptsetup
+            export PATH=/usr/local/bin:$PATH
+            trial accept
+            trial create spool
+            [ "$(grep -c i60t /run/noise)" = 3 ]
+            rm /usr/local/bin/cryptsetup
+            hash -r
+            trial rehearse
+            trial unlock
+            """));
 
     [Fact]
     public void Foreign_data_in_a_bay_and_another_machines_array_are_never_touched()

@@ -43,6 +43,12 @@ public sealed class CreatePlanner
         var sets = pool is null
             ? [.. layout.Sets.Where(set => set.Key == target)]
             : layout.Sets.Where(set => pool.Definition.Sets.Contains(set.Key)).ToList();
+        if (journal is { Finished: false } && !Seen().Overlaps(journal.Ids.Values.Select(PlannedIds.Plain)))
+        {
+            // Nothing of what was begun is there: it was cut before its first write, or its drives were wiped. There is nothing to go on with.
+            journal = null;
+        }
+
         var ids = journal ?? NewJournal(target, sets, pool, serials);
         var planned = ids.Ids.Values.Select(PlannedIds.Plain).ToHashSet(StringComparer.Ordinal);
 
@@ -235,15 +241,18 @@ public sealed class CreatePlanner
             return observed.Pools.Any(found => found.Name == pool.Name) ? null : "pool " + pool.Name;
         }
 
-        var seen = observed.Arrays.Select(array => array.Uuid)
-            .Concat(observed.Devices.SelectMany(device => device.Signatures.Select(signature => signature.Uuid).Append(device.Luks?.Uuid).Append(device.Table?.Uuid)))
-            .OfType<string>().Select(PlannedIds.Plain).ToHashSet(StringComparer.Ordinal);
+        var seen = Seen();
         var made = journal.Ids.Keys.Where(id => id.StartsWith("array ", StringComparison.Ordinal) || id.StartsWith("table ", StringComparison.Ordinal))
             .Concat(layout.Volumes.Where(volume => !volume.Os && volume.Set == journal.Target)
                 .Where(volume => volume.Encryption == VolumeEncryption.Luks || volume.Filesystem is not null)
                 .Select(volume => (volume.Encryption == VolumeEncryption.Luks ? "luks " : "filesystem ") + volume.Label));
         return made.FirstOrDefault(id => !seen.Contains(PlannedIds.Plain(journal.Ids[id])));
     }
+
+    /// <summary>Every id that the machine shows, in its plain spelling.</summary>
+    private HashSet<string> Seen() => observed.Arrays.Select(array => array.Uuid)
+        .Concat(observed.Devices.SelectMany(device => device.Signatures.Select(signature => signature.Uuid).Append(device.Luks?.Uuid).Append(device.Table?.Uuid).Append(device.PartitionUuid)))
+        .OfType<string>().Select(PlannedIds.Plain).ToHashSet(StringComparer.Ordinal);
 
     private void AddVolumesOfController(SetLayout set, HashSet<string> planned, IReadOnlyDictionary<string, long> sequences, List<string> identities)
     {

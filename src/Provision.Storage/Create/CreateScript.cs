@@ -45,6 +45,7 @@ public static class CreateScript
 
                 yield return DiskCommands.OpenLuks(device, volume.Label, default);
                 device = "/dev/mapper/" + volume.Label;
+                yield return DiskCommands.Wipe(device);
             }
 
             if (volume.Filesystem is { } filesystem)

@@ -10,12 +10,19 @@ namespace Provision.Storage.Create;
 /// <param name="Plan">The lines for people, and the hash.</param>
 /// <param name="Device">Node of the drive; null where the plan refuses.</param>
 /// <param name="Partitions">Nodes of its partitions, which are cleared first.</param>
+/// <param name="Beginnings">Nodes whose beginning is zeroed, and how many bytes of it: the drive, and partitions that were members of an array.</param>
 /// <param name="Allowed">That drive and no other; null where the plan refuses.</param>
-public sealed record WipePlan(StoragePlan Plan, string? Device, IReadOnlyList<string> Partitions, WriteSet? Allowed);
+public sealed record WipePlan(StoragePlan Plan, string? Device, IReadOnlyList<string> Partitions, IReadOnlyList<(string Node, long Bytes)> Beginnings, WriteSet? Allowed);
 
 /// <summary>Clears the signatures of a drive that was used elsewhere: <c>storage wipe --bay B --serial X</c>.</summary>
 public static class DriveWipe
 {
+    /// <summary>
+    /// What is zeroed at the beginning. mdadm puts an array's data at most 129 MiB behind the beginning of a member (super1.c: 128 MiB and the bitmap's
+    /// room), and a LUKS2 header takes 16 MiB; the next array of the same drives would show both.
+    /// </summary>
+    private const long Beginning = 256 << 20;
+
     /// <summary>The plan; every reason against it is in it.</summary>
     public static WipePlan Plan(Layout layout, DriveRecord? record, ObservedStorage observed, Bay bay, string serial, IReadOnlyDictionary<string, long> sequences)
     {
@@ -73,7 +80,7 @@ public static class DriveWipe
             actions.Add(new StorageAction(
                 ActionKind.Create,
                 $"bay {bay}",
-                $"every signature of the drive is removed{(set is null ? "" : $"; the bay belongs to {set.Key}")}: {string.Join(", ", partitions.Prepend(device!).SelectMany(part => part.Signatures.Select(s => $"{part.Path} {s.Type}")).DefaultIfEmpty("none were found"))}",
+                $"every signature of the drive is removed and its beginning zeroed{(set is null ? "" : $"; the bay belongs to {set.Key}")}: {string.Join(", ", partitions.Prepend(device!).SelectMany(part => part.Signatures.Select(s => $"{part.Path} {s.Type}")).DefaultIfEmpty("none were found"))}",
                 [DriveComparison.Of(bay, found!)]));
         }
 
@@ -81,12 +88,14 @@ public static class DriveWipe
         var allowed = plan.Refusals.Any() || device is null ? null : new WriteSet(
             [WritePermit.For(device, sequences, DriveComparison.Of(bay, found!), DiskEffect.Destroy, "its bay and its serial were named")],
             []);
-        return new WipePlan(plan, allowed is null ? null : device!.Path, allowed is null ? [] : [.. partitions.Select(part => part.Path)], allowed);
+        return allowed is null
+            ? new WipePlan(plan, null, [], [], null)
+            : new WipePlan(plan, device!.Path, [.. partitions.Select(part => part.Path)], [.. partitions.Where(part => part.Md is not null).Append(device).Select(part => (part.Path, Math.Min(part.Bytes, Beginning)))], allowed);
 
         void Refuse(string why) => actions.Add(new StorageAction(ActionKind.Refuse, $"bay {bay}", why, found is null ? [] : [DriveComparison.Of(bay, found)]));
     }
 
-    /// <summary>Clears it: partitions first, then the drive, so that no signature comes back with the next table.</summary>
+    /// <summary>Clears it: partitions first, then the drive, so that no signature comes back with the next table or the next array.</summary>
     public static void Run(StorageMachine machine, WipePlan plan, DiskGuard guard)
     {
         foreach (var partition in plan.Partitions)
@@ -94,7 +103,13 @@ public static class DriveWipe
             guard.Run(DiskCommands.Wipe(partition));
         }
 
+        // A table's copy at the end is found by its beginning, so that one goes last.
         guard.Run(DiskCommands.Wipe(plan.Device!));
+        foreach (var (node, bytes) in plan.Beginnings)
+        {
+            guard.Run(DiskCommands.ClearBeginning(node, bytes));
+        }
+
         new BlockNodes(machine).ReadTable(guard, plan.Device!);
     }
 }

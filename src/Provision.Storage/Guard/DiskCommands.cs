@@ -10,7 +10,7 @@ namespace Provision.Storage.Guard;
 /// </summary>
 public static class DiskCommands
 {
-    /// <summary>The one action that may meet signatures nobody planned.</summary>
+    /// <summary>The one action that may meet signatures nobody planned: a drive was named twice for it, a reinstall was armed, or a container was made this moment and holds noise.</summary>
     public const string WipeAction = "wipe";
 
     /// <summary>Writes a GPT in one go.</summary>
@@ -113,8 +113,14 @@ public static class DiskCommands
     /// <summary>Unmounts a file system.</summary>
     public static DiskCommand Unmount(string device, string folder) => new("unmount", "umount", [folder], [device], DiskEffect.Service);
 
-    /// <summary>Removes every signature of devices, after both their bay and their serial were named, or a reinstall was armed for them.</summary>
+    /// <summary>Removes every signature of devices, see <see cref="WipeAction"/>.</summary>
     public static DiskCommand Wipe(params IReadOnlyList<string> devices) => new(WipeAction, "wipefs", ["--all", "--force", "--quiet", .. devices], devices, DiskEffect.Destroy);
+
+    /// <summary>Zeroes the beginning of a device: what an array holds begins behind its superblock, where <see cref="Wipe"/> does not look.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="bytes">How much of it.</param>
+    public static DiskCommand ClearBeginning(string device, long bytes) =>
+        new(WipeAction, "dd", ["if=/dev/zero", "of=" + device, "bs=1M", "count=" + bytes.ToString(CultureInfo.InvariantCulture), "iflag=count_bytes", "conv=notrunc,fsync", "status=none"], [device], DiskEffect.Destroy);
 
     /// <summary>Makes a pool. The GUID is the pool's own choice; its members lie in partitions whose UUIDs were chosen.</summary>
     /// <param name="name">Name of the pool.</param>

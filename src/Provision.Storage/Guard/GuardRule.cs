@@ -74,7 +74,8 @@ internal sealed record GuardRule(string Name, Func<GuardCase, string?> Says)
             var uuid = signature.Type == "zfs_member" ? c.State.PartitionUuid(c.Node) : signature.Uuid;
             if (uuid is null || !c.Allowed.Planned.Contains(PlannedIds.Plain(uuid)))
             {
-                return $"{c.Node} is not blank: it has a signature of {signature.Type} {signature.Uuid ?? signature.Label ?? "without a name"} that this run did not plan";
+                var behind = c.Node.StartsWith("/dev/md", StringComparison.Ordinal) ? "; it lay behind the superblocks of the drives: where nobody needs it, stop the array and clear each drive (provision storage wipe)" : "";
+                return $"{c.Node} is not blank: it has a signature of {signature.Type} {signature.Uuid ?? signature.Label ?? "without a name"} that this run did not plan{behind}";
             }
         }
 
@@ -94,6 +95,6 @@ internal sealed record GuardRule(string Name, Func<GuardCase, string?> Says)
 internal sealed record GuardCase(
     DiskCommand Command, string Node, string Name, string Disk, WritePermit? Permit, WriteSet Allowed, DiskState State, Lazy<(IReadOnlyList<Signature> Found, string? Problem)> Signatures)
 {
-    /// <summary>True for the one action whose purpose is to remove what is there; its planner has named device and serial twice.</summary>
+    /// <summary>True for the one action whose purpose is to remove what is there.</summary>
     public bool Wipes => Command.Action == DiskCommands.WipeAction;
 }

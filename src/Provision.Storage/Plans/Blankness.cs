@@ -34,7 +34,8 @@ public static class Blankness
 
     private static void Add(BlockDevice device, string who, ObservedStorage observed, IReadOnlySet<string>? planned, List<string> doubts, string? partition)
     {
-        if (!device.WasProbed)
+        // An array that does not run has nothing that could be searched: whose it is, its members say.
+        if (!device.WasProbed && device is not { Kind: BlockKind.Md, Bytes: 0 })
         {
             doubts.Add($"{who} could not be searched for signatures, so nothing says that it is blank");
             return;

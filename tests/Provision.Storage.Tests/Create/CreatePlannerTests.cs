@@ -119,7 +119,21 @@ public sealed class CreatePlannerTests
     public void A_creation_goes_on_only_with_its_own_drives()
     {
         var journal = Plan(Blank(), null).Journal with { Serials = ["A", "B", "C"] };
-        Assert.Contains(Plan(Blank(), journal).Plan.Refusals, action => action.Reason.Contains("go on with those, or wipe them first", StringComparison.Ordinal));
+        var machine = Blank();
+        machine.Disk("sdf").Leftovers.Add(new Signature("linux_raid_member", journal.Ids["array i33d1search"], "any:i33d1search", 4096));
+        Assert.Contains(Plan(machine, journal).Plan.Refusals, action => action.Reason.Contains("go on with those, or wipe them first", StringComparison.Ordinal));
+    }
+
+    /// <summary>It would go on behind a step whose work is gone.</summary>
+    [Fact]
+    public void A_creation_whose_drives_were_wiped_begins_anew()
+    {
+        var begun = Plan(Blank(), null).Journal.With("array i33d1search");
+        var plan = Plan(Blank(), begun with { Serials = ["A", "B", "C"] });
+        Assert.NotNull(plan.Allowed);
+        Assert.Empty(plan.Journal.Done);
+        Assert.NotEqual(begun.Ids["array i33d1search"], plan.Journal.Ids["array i33d1search"]);
+        Assert.Equal(Serials.Order(StringComparer.Ordinal), plan.Journal.Serials);
     }
 
     private static CreatePlan Plan(MachineSketch machine, CreateJournal? journal) =>

@@ -143,6 +143,7 @@ public sealed class DiskGuardTests
             (DiskCommands.Mount("/dev/sdc1", "/mnt", "ext4", "rw"), DiskEffect.Service, "/dev/sdc1"),
             (DiskCommands.Unmount("/dev/sdc1", "/mnt"), DiskEffect.Service, "/dev/sdc1"),
             (DiskCommands.Wipe("/dev/sdc"), DiskEffect.Destroy, "/dev/sdc"),
+            (DiskCommands.ClearBeginning("/dev/sdc", 1 << 20), DiskEffect.Destroy, "/dev/sdc"),
             (DiskCommands.MakePool("p", "aes-256-gcm", [("raidz2", ["/dev/sdc1", "/dev/sdd1"])], Planned, key), DiskEffect.Destroy, "/dev/sdc1 /dev/sdd1"),
             (DiskCommands.ImportPool("1", ["/dev/sdc1"]), DiskEffect.Service, "/dev/sdc1"),
             (DiskCommands.ExportPool("p", ["/dev/sdc1"]), DiskEffect.Service, "/dev/sdc1"),
