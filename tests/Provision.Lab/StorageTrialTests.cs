@@ -138,7 +138,18 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
         Refused(2, refused, "is not blank: it has a signature of ext4", "stop the array and clear each drive (provision storage wipe)");
         Ok(machine.Run("""
             mdadm --stop --scan
+            # One was a member by a partition.
+            wipefs -qa /dev/ubdg
+            udevadm settle
+            printf 'label: gpt\n,\n' | sfdisk -q /dev/ubdg
+            udevadm settle
+            mdadm --create /dev/md/part --run --level=1 --raid-devices=2 --homehost=any --name=part /dev/ubdg1 missing
+            udevadm settle
+            mkfs.ext4 -q -F /dev/md/part
+            udevadm settle
+            mdadm --stop /dev/md/part
             for bay in 3 4 5 6 7; do trial wipe front/$bay LAB$bay; done
+            for disk in c d e f g; do cmp -n 33554432 /dev/ubd$disk /dev/zero; done
             trial create ssd
             trial create search
             trial rehearse

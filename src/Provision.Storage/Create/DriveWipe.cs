@@ -9,10 +9,9 @@ namespace Provision.Storage.Create;
 /// <summary>The plan for clearing a recycled drive.</summary>
 /// <param name="Plan">The lines for people, and the hash.</param>
 /// <param name="Device">Node of the drive; null where the plan refuses.</param>
-/// <param name="Partitions">Nodes of its partitions, which are cleared first.</param>
-/// <param name="Beginnings">Nodes whose beginning is zeroed, and how many bytes of it: the drive, and partitions that were members of an array.</param>
+/// <param name="Cleared">Its partitions, then the drive, and how many bytes at the beginning of each are zeroed: 0 for a partition that was no member of an array.</param>
 /// <param name="Allowed">That drive and no other; null where the plan refuses.</param>
-public sealed record WipePlan(StoragePlan Plan, string? Device, IReadOnlyList<string> Partitions, IReadOnlyList<(string Node, long Bytes)> Beginnings, WriteSet? Allowed);
+public sealed record WipePlan(StoragePlan Plan, string? Device, IReadOnlyList<(string Node, long Beginning)> Cleared, WriteSet? Allowed);
 
 /// <summary>Clears the signatures of a drive that was used elsewhere: <c>storage wipe --bay B --serial X</c>.</summary>
 public static class DriveWipe
@@ -89,8 +88,8 @@ public static class DriveWipe
             [WritePermit.For(device, sequences, DriveComparison.Of(bay, found!), DiskEffect.Destroy, "its bay and its serial were named")],
             []);
         return allowed is null
-            ? new WipePlan(plan, null, [], [], null)
-            : new WipePlan(plan, device!.Path, [.. partitions.Select(part => part.Path)], [.. partitions.Where(part => part.Md is not null).Append(device).Select(part => (part.Path, Math.Min(part.Bytes, Beginning)))], allowed);
+            ? new WipePlan(plan, null, [], null)
+            : new WipePlan(plan, device!.Path, [.. partitions.Append(device).Select(part => (part.Path, part == device || part.Md is not null ? Math.Min(part.Bytes, Beginning) : 0))], allowed);
 
         void Refuse(string why) => actions.Add(new StorageAction(ActionKind.Refuse, $"bay {bay}", why, found is null ? [] : [DriveComparison.Of(bay, found)]));
     }
@@ -98,16 +97,14 @@ public static class DriveWipe
     /// <summary>Clears it: partitions first, then the drive, so that no signature comes back with the next table or the next array.</summary>
     public static void Run(StorageMachine machine, WipePlan plan, DiskGuard guard)
     {
-        foreach (var partition in plan.Partitions)
+        foreach (var (node, beginning) in plan.Cleared)
         {
-            guard.Run(DiskCommands.Wipe(partition));
-        }
-
-        // A table's copy at the end is found by its beginning, so that one goes last.
-        guard.Run(DiskCommands.Wipe(plan.Device!));
-        foreach (var (node, bytes) in plan.Beginnings)
-        {
-            guard.Run(DiskCommands.ClearBeginning(node, bytes));
+            // Signatures first: a table's copy at the end is found by the table at the beginning.
+            guard.Run(DiskCommands.Wipe(node));
+            if (beginning > 0)
+            {
+                guard.Run(DiskCommands.ClearBeginning(node, beginning));
+            }
         }
 
         new BlockNodes(machine).ReadTable(guard, plan.Device!);
