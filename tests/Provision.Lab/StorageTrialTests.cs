@@ -84,6 +84,32 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("i60search: in service", made, StringComparison.Ordinal);
     }
 
+    /// <summary>The power went while a partition table was written: its copy at the end is there, or the protective MBR alone, and neither tells whose it is.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Half_a_table_is_written_anew_by_the_run_that_goes_on_and_by_no_other(bool copyIsThere)
+    {
+        var zeroed = copyIsThere ? "0 34" : "1 1 $(($(blockdev --getsz /dev/ubdb) - 1)) 1";
+        Ok(machine.Run($$"""
+            trial accept
+            trial create spool
+            rm /var/lib/provision/record.yaml
+            trial accept
+            set -- {{zeroed}}
+            while [ $# -gt 0 ]; do dd if=/dev/zero of=/dev/ubdb bs=512 seek=$1 count=$2 conv=notrunc,fsync status=none; shift 2; done
+            mv /var/lib/provision/storage/spool.json /var/lib/provision/begun.json
+            sync
+            """));
+        Refused(3, machine.Run("sfdisk -J /dev/ubdb || true\nwipefs /dev/ubdb\ntrial create spool"), "is not blank: it has a");
+        Ok(machine.Run("""
+            sed -e 's/"finished": true/"finished": false/' -e '/"done": \[/,/\]/c "done": []' /var/lib/provision/begun.json > /var/lib/provision/storage/spool.json
+            trial create spool
+            trial rehearse
+            trial unlock
+            """));
+    }
+
     [Fact]
     public void A_lost_drive_is_replaced_also_through_a_power_cut()
     {

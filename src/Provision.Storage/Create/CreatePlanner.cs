@@ -43,7 +43,7 @@ public sealed class CreatePlanner
         var sets = pool is null
             ? [.. layout.Sets.Where(set => set.Key == target)]
             : layout.Sets.Where(set => pool.Definition.Sets.Contains(set.Key)).ToList();
-        if (journal is { Finished: false } && !Seen().Overlaps(journal.Ids.Values.Select(PlannedIds.Plain)))
+        if (journal is { Finished: false } && !Seen().Overlaps(journal.Ids.Values.Select(PlannedIds.Plain)) && !observed.Devices.Any(Blankness.HasHalfTable))
         {
             // Nothing of what was begun is there: it was cut before its first write, or its drives were wiped. There is nothing to go on with.
             journal = null;
@@ -84,7 +84,7 @@ public sealed class CreatePlanner
         }
         else
         {
-            AddUnits(sets, pool, planned, sequences);
+            AddUnits(sets, pool, planned, journal is not null, sequences);
         }
 
         var plan = new StoragePlan { Host = layout.Host.Name, Purpose = "create " + target, Actions = actions, Problems = observed.Problems };
@@ -99,7 +99,7 @@ public sealed class CreatePlanner
             Drives = drives,
             Units = units,
             Journal = ids with { PlanHash = plan.Hash },
-            Allowed = refused || permits.Count == 0 || script.Count > 0 ? null : new WriteSet(permits, ids.Ids.Values),
+            Allowed = refused || permits.Count == 0 || script.Count > 0 ? null : new WriteSet(permits, ids.Ids.Values, wasBegun: journal is not null),
             ControllerScript = refused ? [] : script,
         };
     }
@@ -184,18 +184,18 @@ public sealed class CreatePlanner
         }
     }
 
-    private void AddUnits(List<SetLayout> sets, PoolLayout? pool, HashSet<string> planned, IReadOnlyDictionary<string, long> sequences)
+    private void AddUnits(List<SetLayout> sets, PoolLayout? pool, HashSet<string> planned, bool wasBegun, IReadOnlyDictionary<string, long> sequences)
     {
         foreach (var set in sets)
         {
             var identities = drives.Where(drive => set.Bays.Contains(drive.Bay)).Select(drive => DriveComparison.Of(drive.Bay, drive.Drive)).ToList();
             if (set.Level is RaidLevel.ArecaRaid1 or RaidLevel.ArecaRaid6)
             {
-                AddVolumesOfController(set, planned, sequences, identities);
+                AddVolumesOfController(set, planned, wasBegun, sequences, identities);
                 continue;
             }
 
-            var doubts = Blankness.Doubts(drives.Where(drive => set.Bays.Contains(drive.Bay)).Select(drive => drive.Drive), observed, planned);
+            var doubts = Blankness.Doubts(drives.Where(drive => set.Bays.Contains(drive.Bay)).Select(drive => drive.Drive), observed, planned, wasBegun);
             actions.Add(doubts.Count > 0
                 ? new StorageAction(ActionKind.Refuse, $"set {set.Key}", string.Join("; ", doubts) + ". A recycled drive is cleared with provision storage wipe", identities)
                 : new StorageAction(ActionKind.Create, pool is null ? $"set {set.Key}" : $"vdev {set.Key} of {pool.Name}", $"{set.Level.Word()} over {set.Bays.Count} drives that are blank and were named", identities));
@@ -254,7 +254,7 @@ public sealed class CreatePlanner
         .Concat(observed.Devices.SelectMany(device => device.Signatures.Select(signature => signature.Uuid).Append(device.Luks?.Uuid).Append(device.Table?.Uuid).Append(device.PartitionUuid)))
         .OfType<string>().Select(PlannedIds.Plain).ToHashSet(StringComparer.Ordinal);
 
-    private void AddVolumesOfController(SetLayout set, HashSet<string> planned, IReadOnlyDictionary<string, long> sequences, List<string> identities)
+    private void AddVolumesOfController(SetLayout set, HashSet<string> planned, bool wasBegun, IReadOnlyDictionary<string, long> sequences, List<string> identities)
     {
         var bays = BayFinder.Find(layout.Chassis, observed);
         foreach (var lun in set.Luns.Where(lun => !lun.Os))
@@ -273,7 +273,7 @@ public sealed class CreatePlanner
                 continue;
             }
 
-            var doubts = Blankness.Doubts(device, observed, planned);
+            var doubts = Blankness.Doubts(device, observed, planned, wasBegun);
             var known = $"unit {lun.Name} wwn {device.Wwn ?? "-"} bytes {device.Bytes}";
             if (device.Bytes < lun.Bytes)
             {

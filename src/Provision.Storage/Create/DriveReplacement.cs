@@ -101,7 +101,7 @@ public static class DriveReplacement
 
         // Where it went into the array before the interruption, the array's own contents lie on it.
         var isIn = own == journal && set.IsMd && found is not null && IsIn(layout, set, record, observed, found);
-        foreach (var doubt in found is null || isIn ? [] : Blankness.Doubts([found], observed, planned))
+        foreach (var doubt in found is null || isIn ? [] : Blankness.Doubts([found], observed, planned, wasBegun: own == journal))
         {
             Refuse($"{doubt}. A recycled drive is cleared with provision storage wipe");
         }
@@ -155,7 +155,7 @@ public static class DriveReplacement
 
         var plan = new StoragePlan { Host = layout.Host.Name, Purpose = $"replace {bay}", Actions = actions, Problems = observed.Problems };
         var refused = plan.Refusals.Any();
-        return new ReplacePlan(plan, set, bay, found, refused || permits.Count == 0 ? null : new WriteSet(permits, planned), array, pool, journal);
+        return new ReplacePlan(plan, set, bay, found, refused || permits.Count == 0 ? null : new WriteSet(permits, planned, wasBegun: own == journal), array, pool, journal);
 
         void Refuse(string why) => actions.Add(new StorageAction(ActionKind.Refuse, target, why, found is null ? [] : [DriveComparison.Of(bay, found)]));
 

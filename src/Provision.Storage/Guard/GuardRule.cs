@@ -72,6 +72,13 @@ internal sealed record GuardRule(string Name, Func<GuardCase, string?> Says)
         {
             // A pool's GUID cannot be chosen: its label is ours where it lies in a partition whose UUID is.
             var uuid = signature.Type == "zfs_member" ? c.State.PartitionUuid(c.Node) : signature.Uuid;
+
+            // Half a table tells no id: what an interrupted run left may be written over by the run that goes on with it.
+            if (uuid is null && signature.Type is ("gpt" or "PMBR") && c.Allowed.WasBegun)
+            {
+                continue;
+            }
+
             if (uuid is null || !c.Allowed.Planned.Contains(PlannedIds.Plain(uuid)))
             {
                 var behind = c.Node.StartsWith("/dev/md", StringComparison.Ordinal) ? "; it lay behind the superblocks of the drives: where nobody needs it, stop the array and clear each drive (provision storage wipe)" : "";

@@ -35,8 +35,9 @@ public sealed class WriteSet
     /// <summary>The set of these permits.</summary>
     /// <param name="permits">One for each disk.</param>
     /// <param name="planned">Every UUID and GUID that the journal chose before anything was written, in any spelling.</param>
+    /// <param name="wasBegun">True where an earlier run with the same ids began to write, and may have left half a partition table.</param>
     /// <exception cref="ArgumentException">There is none, or a disk has two.</exception>
-    public WriteSet(IReadOnlyList<WritePermit> permits, IEnumerable<string> planned)
+    public WriteSet(IReadOnlyList<WritePermit> permits, IEnumerable<string> planned, bool wasBegun = false)
     {
         if (permits.Count == 0)
         {
@@ -44,6 +45,7 @@ public sealed class WriteSet
         }
 
         this.permits = permits.ToDictionary(permit => permit.Name, StringComparer.Ordinal);
+        WasBegun = wasBegun;
         Planned = planned.Select(PlannedIds.Plain).ToHashSet(StringComparer.Ordinal);
     }
 
@@ -52,6 +54,9 @@ public sealed class WriteSet
 
     /// <summary>Ids that were chosen for what is made, in their plain spelling.</summary>
     public IReadOnlySet<string> Planned { get; }
+
+    /// <summary>True where an earlier run with the same ids began to write.</summary>
+    public bool WasBegun { get; }
 
     /// <summary>The permit of a disk, or null for a protected one.</summary>
     public WritePermit? Find(string name) => permits.GetValueOrDefault(name);

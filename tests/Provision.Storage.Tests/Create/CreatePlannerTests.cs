@@ -124,6 +124,18 @@ public sealed class CreatePlannerTests
         Assert.Contains(Plan(machine, journal).Plan.Refusals, action => action.Reason.Contains("go on with those, or wipe them first", StringComparison.Ordinal));
     }
 
+    /// <summary>It tells no id, so only the run that goes on can know it.</summary>
+    [Fact]
+    public void Half_a_table_is_that_of_the_run_that_was_begun_or_somebodys()
+    {
+        var machine = Blank();
+        machine.Disk("sdf").Leftovers.Add(new Signature("gpt", null, null, 512));
+        var begun = Plan(Blank(), null).Journal;
+        Assert.True(Plan(machine, begun).Allowed?.WasBegun);
+        Assert.Null(Plan(machine, null).Allowed);
+        Assert.False(Plan(Blank(), null).Allowed?.WasBegun);
+    }
+
     /// <summary>It would go on behind a step whose work is gone.</summary>
     [Fact]
     public void A_creation_whose_drives_were_wiped_begins_anew()

@@ -88,6 +88,17 @@ public sealed class DiskGuardTests
         Assert.Throws<GuardException>(() => new DiskGuard(new Ran(), machine, Only(Sdc)).Run(DiskCommands.MakeFilesystem("/dev/sdc1", "ext4", Planned, "x")));
     }
 
+    [Theory]
+    [InlineData("gpt")]
+    [InlineData("PMBR")]
+    public void Half_a_table_is_written_over_only_by_a_run_that_goes_on(string half)
+    {
+        var machine = new KernelRecords().Disk("sdc").Signature("/dev/sdc", half, null);
+        var command = DiskCommands.WriteTable("/dev/sdc", "label: gpt\n");
+        Assert.Throws<GuardException>(() => new DiskGuard(new Ran(), machine, Only(Sdc)).Run(command));
+        new DiskGuard(new Ran(), machine, new WriteSet([Sdc], [Planned], wasBegun: true)).Run(command);
+    }
+
     [Fact]
     public void A_node_that_is_not_there_is_refused() =>
         Assert.Throws<GuardException>(() => new DiskGuard(new Ran(), new KernelRecords().Disk("sdc"), Only(Sdc)).Run(DiskCommands.Wipe("/dev/sdz")));
