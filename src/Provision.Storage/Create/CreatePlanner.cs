@@ -45,8 +45,8 @@ public sealed class CreatePlanner
             : layout.Sets.Where(set => pool.Definition.Sets.Contains(set.Key)).ToList();
         if (journal is { Finished: false } && !Seen().Overlaps(journal.Ids.Values.Select(PlannedIds.Plain)) && !observed.Devices.Any(Blankness.HasHalfTable))
         {
-            // Nothing of what was begun is there: it was cut before its first write, or its drives were wiped. There is nothing to go on with.
-            journal = null;
+            // Nothing of what was begun is there: it was cut before its first write, or its drives were wiped. No step of it is done any more.
+            journal = IsFor(journal, serials) ? journal with { Done = new HashSet<string>() } : null;
         }
 
         var ids = journal ?? NewJournal(target, sets, pool, serials);
@@ -57,7 +57,7 @@ public sealed class CreatePlanner
             Refuse($"set {target}", $"the chassis {layout.Chassis.Name} has no set or pool {target}: it has {string.Join(", ", layout.Sets.Where(MayBeMade).Select(set => set.Key).Concat(layout.Pools.Select(p => p.Definition.Name)))}");
         }
 
-        if (journal is not null && (journal.Host != layout.Host.Name || !journal.Serials.SequenceEqual(serials.Order(StringComparer.Ordinal))))
+        if (journal is not null && !IsFor(journal, serials))
         {
             Refuse($"set {target}", $"a creation was begun on {journal.Host} with the drives {string.Join(", ", journal.Serials)}: go on with those, or wipe them first");
         }
@@ -103,6 +103,8 @@ public sealed class CreatePlanner
             ControllerScript = refused ? [] : script,
         };
     }
+
+    private bool IsFor(CreateJournal journal, IReadOnlyList<string> serials) => journal.Host == layout.Host.Name && journal.Serials.SequenceEqual(serials.Order(StringComparer.Ordinal));
 
     private static bool MayBeMade(SetLayout set) => set.Level is not (RaidLevel.Spare or RaidLevel.ZfsRaidz2) && set.Luns.Any(lun => !lun.Os);
 

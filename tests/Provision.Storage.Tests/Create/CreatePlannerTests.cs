@@ -141,11 +141,12 @@ public sealed class CreatePlannerTests
     public void A_creation_whose_drives_were_wiped_begins_anew()
     {
         var begun = Plan(Blank(), null).Journal.With("array i33d1search");
-        var plan = Plan(Blank(), begun with { Serials = ["A", "B", "C"] });
-        Assert.NotNull(plan.Allowed);
-        Assert.Empty(plan.Journal.Done);
-        Assert.NotEqual(begun.Ids["array i33d1search"], plan.Journal.Ids["array i33d1search"]);
-        Assert.Equal(Serials.Order(StringComparer.Ordinal), plan.Journal.Serials);
+        foreach (var plan in (CreatePlan[])[Plan(Blank(), begun), Plan(Blank(), begun with { Serials = ["A", "B", "C"] })])
+        {
+            Assert.NotNull(plan.Allowed);
+            Assert.Empty(plan.Journal.Done);
+            Assert.Equal(Serials.Order(StringComparer.Ordinal), plan.Journal.Serials);
+        }
     }
 
     private static CreatePlan Plan(MachineSketch machine, CreateJournal? journal) =>
