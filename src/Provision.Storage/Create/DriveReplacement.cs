@@ -35,7 +35,8 @@ public static class DriveReplacement
         Layout layout, DriveRecord? record, ObservedStorage observed, Bay bay, string serial, CreateJournal? begun, IReadOnlyDictionary<string, long> sequences)
     {
         var own = begun is not null && begun.Host == layout.Host.Name && begun.Serials.SequenceEqual([serial]) ? begun : null;
-        var journal = own is { Finished: false } ? own : new CreateJournal
+        var wasBegun = own is { Finished: false };
+        var journal = wasBegun ? own! : new CreateJournal
         {
             Host = layout.Host.Name,
             Target = JournalOf(bay),
@@ -100,8 +101,8 @@ public static class DriveReplacement
         var planned = journal.Ids.Values.Concat(set.Luns.Select(lun => record?.Units.FirstOrDefault(unit => unit.Name == lun.Name)?.Uuid).OfType<string>()).Select(PlannedIds.Plain).ToHashSet(StringComparer.Ordinal);
 
         // Where it went into the array before the interruption, the array's own contents lie on it.
-        var isIn = own == journal && set.IsMd && found is not null && IsIn(layout, set, record, observed, found);
-        foreach (var doubt in found is null || isIn ? [] : Blankness.Doubts([found], observed, planned, wasBegun: own == journal))
+        var isIn = wasBegun && set.IsMd && found is not null && IsIn(layout, set, record, observed, found);
+        foreach (var doubt in found is null || isIn ? [] : Blankness.Doubts([found], observed, planned, wasBegun))
         {
             Refuse($"{doubt}. A recycled drive is cleared with provision storage wipe");
         }
@@ -155,7 +156,7 @@ public static class DriveReplacement
 
         var plan = new StoragePlan { Host = layout.Host.Name, Purpose = $"replace {bay}", Actions = actions, Problems = observed.Problems };
         var refused = plan.Refusals.Any();
-        return new ReplacePlan(plan, set, bay, found, refused || permits.Count == 0 ? null : new WriteSet(permits, planned, wasBegun: own == journal), array, pool, journal);
+        return new ReplacePlan(plan, set, bay, found, refused || permits.Count == 0 ? null : new WriteSet(permits, planned, wasBegun), array, pool, journal);
 
         void Refuse(string why) => actions.Add(new StorageAction(ActionKind.Refuse, target, why, found is null ? [] : [DriveComparison.Of(bay, found)]));
 
