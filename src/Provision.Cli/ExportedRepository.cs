@@ -1,6 +1,6 @@
-using Provision.Host.Plans;
-using Provision.Host.Repository;
-using Provision.Text;
+using Provision.Inventory;
+using Provision.Configuration.Plans;
+using Provision.Configuration.Repository;
 
 namespace Provision.Cli;
 
@@ -9,7 +9,7 @@ internal sealed class ExportedRepository : IDisposable
 {
     private readonly string folder;
 
-    private ExportedRepository(Workspace workspace, Revision revision, Func<Workspace, Provision.Inventory.Host> find)
+    private ExportedRepository(Workspace workspace, Revision revision, Func<Workspace, Host> find)
     {
         folder = Directory.CreateTempSubdirectory("provision-commit-").FullName;
         try
@@ -30,7 +30,7 @@ internal sealed class ExportedRepository : IDisposable
     public Workspace Workspace { get; }
 
     /// <summary>The host there.</summary>
-    public Provision.Inventory.Host Host { get; }
+    public Host Host { get; }
 
     /// <summary>The commit.</summary>
     public Revision Revision { get; }
@@ -40,12 +40,12 @@ internal sealed class ExportedRepository : IDisposable
     /// <param name="commit">The commit.</param>
     /// <param name="branch">What is told as its branch.</param>
     /// <param name="find">Finds the host.</param>
-    public static ExportedRepository OfCommit(Workspace workspace, string commit, string? branch, Func<Workspace, Provision.Inventory.Host> find) =>
+    public static ExportedRepository OfCommit(Workspace workspace, string commit, string? branch, Func<Workspace, Host> find) =>
         new(workspace, new Revision(commit, Dirty: false, Pushed: true, branch), find);
 
     /// <summary>The branch that a host is pinned to; null where it is to none, or to the one of the working tree.</summary>
     /// <exception cref="UserErrorException">The repository does not have the branch, or the branch not the host.</exception>
-    public static ExportedRepository? OfPinned(Workspace workspace, Provision.Inventory.Host host, Revision revision)
+    public static ExportedRepository? OfPinned(Workspace workspace, Host host, Revision revision)
     {
         if (host.Branch is not { } branch || branch == revision.Branch)
         {

@@ -59,7 +59,7 @@ internal static class GlobalOptions
     {
         Description = "age identity (private key) that reads the secrets",
         HelpName = "FILE",
-        DefaultValueFactory = _ => Provision.Host.Secrets.SecretStore.DefaultIdentity,
+        DefaultValueFactory = _ => Provision.Configuration.Secrets.SecretStore.DefaultIdentity,
     };
 
     public static Option<string?> Masters() => new("--masters")

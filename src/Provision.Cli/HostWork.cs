@@ -1,14 +1,11 @@
 using System.CommandLine;
-using Provision.Host.Desired;
-using Provision.Host.Plans;
-using Provision.Host.Repository;
-using Provision.Host.Secrets;
-using Provision.Host.State;
+using Provision.Configuration.Desired;
+using Provision.Configuration.Plans;
+using Provision.Configuration.Repository;
+using Provision.Configuration.Secrets;
+using Provision.Configuration.State;
 using Provision.Inventory;
-using Provision.Machine;
-using Provision.Slots.Roles;
-using Command = System.CommandLine.Command;
-using Provision.Text;
+using Provision.Stores.Instances;
 
 namespace Provision.Cli;
 
@@ -90,7 +87,7 @@ internal sealed class HostWork : IDisposable
     /// Asks the status daemons who is master now, on the host itself: a store may have moved since it was installed. Where nobody answers it is what the host knew last, which is told
     /// where anything depends on it.
     /// </summary>
-    private static Masters? LiveMasters(MastersNow now, Workspace workspace, Provision.Inventory.Host host, RootedFiles files)
+    private static Masters? LiveMasters(MastersNow now, Workspace workspace, Host host, RootedFiles files)
     {
         if (now.Snapshot is { } live)
         {

@@ -1,11 +1,10 @@
 using System.CommandLine;
-using Provision.Host.Desired;
-using Provision.Host.Plans;
-using Provision.Host.Repository;
-using Provision.Host.Secrets;
-using Provision.Host.State;
+using Provision.Configuration.Desired;
+using Provision.Configuration.Plans;
+using Provision.Configuration.Repository;
+using Provision.Configuration.Secrets;
+using Provision.Configuration.State;
 using Provision.Inventory;
-using Provision.Machine;
 
 namespace Provision.Cli;
 
@@ -16,7 +15,7 @@ internal sealed class InstalledWork : IDisposable
 {
     private readonly ExportedRepository? exported;
 
-    private InstalledWork(Workspace workspace, Provision.Inventory.Host host, Revision revision, ExportedRepository? exported)
+    private InstalledWork(Workspace workspace, Host host, Revision revision, ExportedRepository? exported)
     {
         (Workspace, Host, Revision) = exported is null ? (workspace, host, revision) : (exported.Workspace, exported.Host, exported.Revision);
         this.exported = exported;
@@ -26,7 +25,7 @@ internal sealed class InstalledWork : IDisposable
     public Workspace Workspace { get; }
 
     /// <summary>This host.</summary>
-    public Provision.Inventory.Host Host { get; }
+    public Host Host { get; }
 
     /// <summary>The commit.</summary>
     public Revision Revision { get; }

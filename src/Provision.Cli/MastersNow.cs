@@ -1,5 +1,5 @@
-using Provision.Slots.Roles;
-using Provision.State.Mastership;
+using Provision.Stores.Instances;
+using Provision.Stores.Mastership;
 
 namespace Provision.Cli;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Provision.State.Mastership;
+using Provision.Stores.Mastership;
 
 namespace Provision.Cli;
 
@@ -20,7 +20,7 @@ internal static class MastersWork
         database is null || database == workspace.Fleet.Mastership.Database ? workspace.Fleet.Mastership.Exports : [];
 
     /// <summary>Opens the database; every change is exported (<see cref="ExportsOf"/>), and what is owed is told on standard error.</summary>
-    /// <exception cref="Provision.State.StateLostException">It cannot be reached or read.</exception>
+    /// <exception cref="Provision.Core.StateLostException">It cannot be reached or read.</exception>
     public static IMastershipStore Open(Workspace workspace, string? database, bool create = false)
     {
         var exporter = new MastershipExporter(Destinations(workspace, ExportsOf(workspace, database)), line => Console.Error.WriteLine($"provision: {line}"));

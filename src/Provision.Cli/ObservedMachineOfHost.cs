@@ -2,7 +2,6 @@ using System.CommandLine;
 using Provision.Inventory;
 using Provision.Storage.Map;
 using Provision.Storage.Observe;
-using Provision.Text;
 
 namespace Provision.Cli;
 
@@ -40,7 +39,7 @@ internal sealed record ObservedMachineOfHost(Workspace Workspace, HostView View,
                 ?? throw new UserErrorException($"{Printable.Of(found.Error ?? "the machine is not in the inventory", 300)}; name the host");
         }
 
-        using var nowhere = Provision.Machine.RootedFiles.Open("/");
+        using var nowhere = Provision.Core.RootedFiles.Open("/");
         var view = workspace.View(workspace.FindHost(name, nowhere), masters);
         return view.Layout is null
             ? throw new UserErrorException([Diagnostic.Error(view.Host.Location, $"{name} has no chassis, so nothing is known of its bays", "give it one: chassis: NAME")])

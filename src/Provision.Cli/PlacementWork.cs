@@ -1,12 +1,10 @@
 using System.CommandLine;
-using Provision.Failover;
+using Provision.Cyrus;
+using Provision.Cyrus.Compare;
 using Provision.Inventory;
-using Provision.Machine;
-using Provision.Slots;
-using Provision.Slots.Compare;
-using Provision.State.Mastership;
-using Provision.Text;
-using Command = Provision.Machine.Command;
+using Provision.Stores.Failover;
+using Provision.Stores.Instances;
+using Provision.Stores.Mastership;
 
 namespace Provision.Cli;
 
@@ -39,7 +37,7 @@ internal sealed class PlacementWork(ParseResult arguments, IMastershipStore mast
     }
 
     /// <inheritdoc/>
-    public void Deploy(Provision.Inventory.Host host, Slot? fresh)
+    public void Deploy(Host host, Slot? fresh)
     {
         say(host.Name, $"gets the commit and installs it");
         var shell = Shell;
@@ -68,7 +66,7 @@ internal sealed class PlacementWork(ParseResult arguments, IMastershipStore mast
     public FailoverReport MakeMaster(Store store, Slot slot) =>
         new FailoverRun(new FailoverTools(Fleet, masters, new RemoteSlots(Shell), MastersWork.Me, TimeProvider.System, say)).Move(new FailoverRequest(store, slot));
 
-    private static void On(HostShell shell, Provision.Inventory.Host host, TimeSpan limit, params IReadOnlyList<string> words)
+    private static void On(HostShell shell, Host host, TimeSpan limit, params IReadOnlyList<string> words)
     {
         var result = shell.Run(host, limit, words);
         if (!result.Succeeded)
@@ -79,7 +77,7 @@ internal sealed class PlacementWork(ParseResult arguments, IMastershipStore mast
 
     private void Git(params IReadOnlyList<string> words)
     {
-        var result = workspace.Commands.Run(Command.Of("git", ["-C", workspace.Folder, .. words]).WithEnvironment("GIT_SSH_COMMAND", HostShell.SshLine).WithTimeout(GitLimit));
+        var result = workspace.Commands.Run(Provision.Core.Command.Of("git", ["-C", workspace.Folder, .. words]).WithEnvironment("GIT_SSH_COMMAND", HostShell.SshLine).WithTimeout(GitLimit));
         if (!result.Succeeded)
         {
             throw new SlotException($"\"git {string.Join(' ', words)}\" failed: {result.Error.Trim()}");

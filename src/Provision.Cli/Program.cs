@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Provision.Cli;
 using Provision.Cli.Commands;
-using Provision.Machine;
+using Provision.Stores.Instances;
 
 var root = new RootCommand(
     "Provisions storage fleets: one git repository describes every machine, and provision brings each one to it.\n\n" +
@@ -47,7 +47,7 @@ catch (UserErrorException e)
     e.Print(Console.Error);
     return ExitCodes.Trouble;
 }
-catch (Exception e) when (e is CommandFailedException or Provision.Storage.Guard.GuardException or Provision.Storage.StorageException or Provision.State.StateLostException or Provision.Installer.InstallException or Provision.Slots.SlotException or Provision.Failover.HostUnreachableException or IOException or UnauthorizedAccessException or InvalidDataException)
+catch (Exception e) when (e is CommandFailedException or Provision.Storage.Guard.GuardException or Provision.Storage.StorageException or Provision.Core.StateLostException or Provision.Boot.Installer.InstallException or SlotException or Provision.Stores.Failover.HostUnreachableException or IOException or UnauthorizedAccessException or InvalidDataException)
 {
     Console.Error.WriteLine($"provision: {e.Message}");
     return ExitCodes.Trouble;

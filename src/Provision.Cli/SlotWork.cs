@@ -1,11 +1,9 @@
 using System.CommandLine;
 using Provision.Cli.Printing;
-using Provision.Failover;
+using Provision.Cyrus.Observe;
 using Provision.Inventory;
-using Provision.Machine;
-using Provision.Slots.Observe;
-using Provision.Text;
-using Command = System.CommandLine.Command;
+using Provision.Stores.Failover;
+using Provision.Stores.Instances;
 
 namespace Provision.Cli;
 
@@ -15,7 +13,7 @@ internal sealed class SlotWork
     private const string Here = "--here";
     private static readonly TimeSpan RemoteLimit = TimeSpan.FromMinutes(10);
 
-    private SlotWork(Workspace workspace, Provision.Inventory.Host host, IReadOnlyList<Slot> slots, bool isHere)
+    private SlotWork(Workspace workspace, Host host, IReadOnlyList<Slot> slots, bool isHere)
     {
         Workspace = workspace;
         Host = host;
@@ -25,7 +23,7 @@ internal sealed class SlotWork
 
     public Workspace Workspace { get; }
 
-    public Provision.Inventory.Host Host { get; }
+    public Host Host { get; }
 
     /// <summary>The named slots; without names all of the host that hold a store.</summary>
     public IReadOnlyList<Slot> Slots { get; }

@@ -1,8 +1,5 @@
 using System.CommandLine;
-using Provision.Machine;
 using Provision.Storage.Observe;
-using Provision.Text;
-using Command = System.CommandLine.Command;
 
 namespace Provision.Cli;
 

@@ -1,12 +1,10 @@
 using System.CommandLine;
 using Provision.Cli.Printing;
 using Provision.Inventory;
-using Provision.Machine;
 using Provision.Storage;
 using Provision.Storage.Guard;
 using Provision.Storage.Observe;
 using Provision.Storage.Plans;
-using Provision.Text;
 
 namespace Provision.Cli;
 

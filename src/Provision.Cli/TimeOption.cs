@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Provision.Text;
 
 namespace Provision.Cli;
 

@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Cli;
 
 /// <summary>Ends a command because of what the user gave it; carries everything that is to be said.</summary>

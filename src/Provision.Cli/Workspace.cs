@@ -1,18 +1,15 @@
 using System.CommandLine;
 using System.Reflection;
-using Provision.Host.Desired;
-using Provision.Host.Model;
-using Provision.Host.Plans;
-using Provision.Host.Rendering;
-using Provision.Host.Repository;
-using Provision.Host.Secrets;
+using Provision.Configuration.Desired;
+using Provision.Configuration.Model;
+using Provision.Configuration.Plans;
+using Provision.Configuration.Rendering;
+using Provision.Configuration.Repository;
+using Provision.Configuration.Secrets;
 using Provision.Inventory;
-using Provision.Machine;
-using Provision.Slots.Roles;
-using Provision.State;
-using Provision.State.Mastership;
 using Provision.Storage.Observe;
-using Provision.Text;
+using Provision.Stores.Instances;
+using Provision.Stores.Mastership;
 
 namespace Provision.Cli;
 
@@ -78,7 +75,7 @@ internal sealed class Workspace
     }
 
     /// <summary>The host that the command is about: the named one, or the one whose MACs this machine has.</summary>
-    public Provision.Inventory.Host FindHost(string? name, IMachineFiles files)
+    public Host FindHost(string? name, IMachineFiles files)
     {
         if (name is null)
         {
@@ -96,11 +93,11 @@ internal sealed class Workspace
     /// <summary>The host of a name, retired ones too, or what was meant.</summary>
     /// <param name="name">The name.</param>
     /// <param name="place">The option or argument that it was given as.</param>
-    public Provision.Inventory.Host Host(string name, string place = "HOST") =>
+    public Host Host(string name, string place = "HOST") =>
         Fleet.FindHost(name) ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile(place), $"the inventory has no host \"{name}\"", NearestName.Hint(name, Fleet.Hosts.Select(known => known.Name)))]);
 
     /// <summary>The host's view of the fleet with the masters that the machine, or a file, knows.</summary>
-    public HostView View(Provision.Inventory.Host host, Masters masters) => HostView.Of(Fleet, host, masters);
+    public HostView View(Host host, Masters masters) => HostView.Of(Fleet, host, masters);
 
     /// <summary>The masters of a file, of the machine's cache, or each store's first slot.</summary>
     public static Masters ReadMasters(string? path, IMachineFiles? files)
@@ -152,5 +149,5 @@ internal sealed class Workspace
 
     /// <summary>Addresses of a machine's network cards.</summary>
     public static IEnumerable<string> Macs(IMachineFiles files) =>
-        MachineIdentity.Macs(files.List("/sys/class/net"), path => files.Read(path, follow: true) is { } file ? System.Text.Encoding.ASCII.GetString(file.Content).Trim() : null);
+        NetworkInterfaces.Macs(files.List("/sys/class/net"), path => files.Read(path, follow: true) is { } file ? System.Text.Encoding.ASCII.GetString(file.Content).Trim() : null);
 }

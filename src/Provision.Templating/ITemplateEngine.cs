@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Templating;
 
 /// <summary>

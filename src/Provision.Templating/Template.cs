@@ -1,7 +1,6 @@
 using System.Text;
 using Provision.Templating.Parsing;
 using Provision.Templating.Syntax;
-using Provision.Text;
 
 namespace Provision.Templating;
 

@@ -1,4 +1,4 @@
-using Provision.Fixtures;
+using Provision.Testing;
 
 namespace Provision.Benchmarks;
 

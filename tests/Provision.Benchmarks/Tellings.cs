@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Provision.State.Mastership;
+using Provision.Stores.Mastership;
 
 namespace Provision.Benchmarks;
 

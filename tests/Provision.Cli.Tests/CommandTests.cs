@@ -1,13 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Provision.Machine;
 
 namespace Provision.Cli.Tests;
 
 /// <summary>The published program as users call it: exit codes, messages, JSON, and bad input with nothing changed.</summary>
 public sealed class CommandTests : IDisposable
 {
-    private static readonly string Repository = FindRepository();
+    private static readonly string Repository = TestRepository.Root;
     private static readonly string Program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : Path.Combine(Repository, "out/provision");
     private readonly string work = Directory.CreateTempSubdirectory("provision-cli-").FullName;
     private readonly ProcessRunner runner = new();
@@ -282,6 +281,4 @@ public sealed class CommandTests : IDisposable
 
     private CommandResult Run(params IReadOnlyList<string> arguments) =>
         runner.Run(Command.Of(Program, arguments).WithEnvironment("NO_COLOR", "1").WithTimeout(TimeSpan.FromMinutes(2)));
-
-    private static string FindRepository([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "../.."));
 }

@@ -1,14 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Xml.Linq;
-using Provision.Machine;
 
 namespace Provision.Cli.Tests;
 
 /// <summary>The drive map, the drive record and the layout as users call them, on the bundle of imap33.</summary>
 public sealed class DriveCommandTests : IDisposable
 {
-    private static readonly string Repository = FindRepository();
+    private static readonly string Repository = TestRepository.Root;
     private static readonly string Program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : Path.Combine(Repository, "out/provision");
     private static readonly string Bundle = Path.Combine(Repository, "tests/fixtures/bundles/imap33.tar.zst");
     private readonly string work = Directory.CreateTempSubdirectory("provision-drives-").FullName;
@@ -30,7 +29,7 @@ public sealed class DriveCommandTests : IDisposable
     {
         var result = Run("storage", "show", host);
         Assert.Equal(0, result.ExitCode);
-        Snapshot(result.Text, chassis);
+        Snapshot.Check(result.Text, chassis);
         using var json = JsonDocument.Parse(Run("storage", "show", host, "-o", "json").Output);
         Assert.Equal(chassis, json.RootElement.GetProperty("chassis").GetString());
     }
@@ -145,19 +144,4 @@ public sealed class DriveCommandTests : IDisposable
 
     private CommandResult Run(params string[] arguments) =>
         runner.Run(Command.Of(Program, arguments.Contains("--repo") ? arguments : [.. arguments, "--repo", Repository]).WithEnvironment("LC_ALL", "C.UTF-8"));
-
-    private static void Snapshot(string text, string name, [CallerFilePath] string path = "")
-    {
-        var start = Path.Combine(Path.GetDirectoryName(path)!, $"{Path.GetFileNameWithoutExtension(path)}.{name}");
-        File.Delete(start + ".received.txt");
-        var verified = File.Exists(start + ".verified.txt") ? File.ReadAllText(start + ".verified.txt") : "";
-        if (verified != text)
-        {
-            File.WriteAllText(start + ".received.txt", text);
-        }
-
-        Assert.Equal(verified, text);
-    }
-
-    private static string FindRepository([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", ".."));
 }

@@ -1,13 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Provision.Machine;
 
 namespace Provision.Cli.Tests;
 
 /// <summary><c>provision masters</c> with the published program: enrolling, the drill of a lost database, two processes at once, bad input.</summary>
 public sealed class MastersCommandTests : IDisposable
 {
-    private static readonly string Repository = FindRepository();
+    private static readonly string Repository = TestRepository.Root;
     private static readonly string Program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : Path.Combine(Repository, "out/provision");
     private readonly string work = Directory.CreateTempSubdirectory("provision-masters-").FullName;
     private readonly ProcessRunner runner = new();
@@ -62,8 +61,6 @@ public sealed class MastersCommandTests : IDisposable
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(Database));
     }
-
-    private static string FindRepository([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "../.."));
 
     private CommandResult Run(params string[] arguments) => runner.Run(Command.Of(Program, ["masters", .. arguments, "--repo", Repository, "--database", Database]).WithTimeout(TimeSpan.FromMinutes(2)));
 }

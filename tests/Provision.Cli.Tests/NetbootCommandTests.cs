@@ -2,14 +2,13 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Provision.Machine;
 
 namespace Provision.Cli.Tests;
 
 /// <summary>Arming, serving and adopting with the published program: the database in one file, a server that is killed, bad input with nothing armed.</summary>
 public sealed class NetbootCommandTests : IDisposable
 {
-    private static readonly string Repository = FindRepository();
+    private static readonly string Repository = TestRepository.Root;
     private static readonly string Program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : Path.Combine(Repository, "out/provision");
     private static readonly string Bundle = Path.Combine(Repository, "tests/fixtures/bundles/imap33.tar.zst");
     private static readonly string Digest = new('d', 64);
@@ -305,6 +304,4 @@ public sealed class NetbootCommandTests : IDisposable
 
     private CommandResult Run(params IReadOnlyList<string> arguments) =>
         runner.Run(Command.Of(Program, [.. arguments, "--repo", Repo]).WithEnvironment("NO_COLOR", "1").WithTimeout(TimeSpan.FromMinutes(2)));
-
-    private static string FindRepository([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "../.."));
 }

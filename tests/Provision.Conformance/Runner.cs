@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Provision.Templating;
-using Provision.Text;
 
 namespace Provision.Conformance;
 

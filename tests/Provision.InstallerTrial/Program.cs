@@ -1,8 +1,7 @@
-using Provision.Installer;
-using Provision.Installer.Channel;
+using Provision.Boot.Installer;
+using Provision.Boot.Installer.Channel;
+using Provision.Boot.Jobs;
 using Provision.Inventory;
-using Provision.Jobs;
-using Provision.Machine;
 using Provision.Storage;
 using Provision.Storage.Observe;
 using Provision.Storage.Plans;

@@ -8,7 +8,7 @@ namespace Provision.Inventory.Tests;
 /// </summary>
 public class BadInputTests
 {
-    private static readonly string TablePath = Path.Combine(Repository.Root, "tests/Provision.Inventory.Tests/BadInput.txt");
+    private static readonly string TablePath = Path.Combine(TestRepository.Root, "tests/Provision.Inventory.Tests/BadInput.txt");
 
     public static TheoryData<string> Names()
     {

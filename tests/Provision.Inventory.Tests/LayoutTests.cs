@@ -126,7 +126,7 @@ public class LayoutTests
     private static Layout LayoutOf(string chassis, string host) => Layout.Of(HostNamed(host), Load(chassis));
 
     private static Chassis Load(string name) =>
-        SampleFleet.Load(SampleFleet.With($"hosts/chassis/{name}.yaml", Repository.Read($"hosts/chassis/{name}.yaml"))).FindChassis(name)!;
+        SampleFleet.Load(SampleFleet.With($"hosts/chassis/{name}.yaml", TestRepository.Read($"hosts/chassis/{name}.yaml"))).FindChassis(name)!;
 
     private static Host HostNamed(string name) => SampleFleet.Fleet.FindHost("imap33")! with
     {

@@ -3,7 +3,7 @@ namespace Provision.Inventory.Tests;
 /// <summary>The repository's own fleet: the figures it was laid out for.</summary>
 public class RepositoryFleetTests
 {
-    private static readonly InventoryFiles Files = InventoryFiles.ReadFrom(Repository.Root);
+    private static readonly InventoryFiles Files = InventoryFiles.ReadFrom(TestRepository.Root);
 
     [Fact]
     public void HasTheHostsSlotsAndStoresItWasLaidOutFor()

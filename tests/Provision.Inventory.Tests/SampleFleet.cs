@@ -26,7 +26,7 @@ internal static class SampleFleet
 
     private static InventoryFiles Read()
     {
-        var own = InventoryFiles.ReadFrom(Path.Combine(Repository.Root, "tests/Provision.Inventory.Tests/Sample"));
+        var own = InventoryFiles.ReadFrom(Path.Combine(TestRepository.Root, "tests/Provision.Inventory.Tests/Sample"));
         return own with { Configs = ["apt", "cyrus"] };
     }
 }

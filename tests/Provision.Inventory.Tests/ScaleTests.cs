@@ -1,4 +1,4 @@
-using Provision.Fixtures;
+using Provision.Testing;
 using Xunit.Abstractions;
 
 namespace Provision.Inventory.Tests;
@@ -48,7 +48,7 @@ public class ScaleTests(ITestOutputHelper output)
     private static InventoryFiles Files(int hosts) => InventoryFiles.Of(
     [
         .. ScaleFleet.Generate(hosts, seed: 1),
-        ("hosts/chassis/4u40.yaml", Repository.Read("hosts/chassis/4u40.yaml")),
+        ("hosts/chassis/4u40.yaml", TestRepository.Read("hosts/chassis/4u40.yaml")),
         ("roles/imap.yaml", "data: primary\ngate: no-masters\n"),
     ]);
 }

@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Provision.Text;
 
 namespace Provision.Inventory.Tests;
 

@@ -115,7 +115,7 @@ public class YamlTests
             }
 
             var result = InventoryLoader.Load(SampleFleet.With(path, bytes.ToArray()));
-            Assert.Equal(result.Fleet is null, result.Diagnostics.Any(d => d.Severity == Provision.Text.Severity.Error));
+            Assert.Equal(result.Fleet is null, result.Diagnostics.Any(d => d.Severity == Provision.Core.Severity.Error));
         }
     }
 }

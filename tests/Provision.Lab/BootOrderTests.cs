@@ -1,5 +1,3 @@
-using Provision.Machine;
-
 namespace Provision.Lab;
 
 /// <summary>The units of a host can be put in an order: where they cannot, each boot leaves out another unit of the cycle, and no single file is wrong.</summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Provision.Jobs;
-using Provision.Machine;
+using Provision.Boot.Jobs;
 
 namespace Provision.Lab;
 
@@ -105,7 +104,7 @@ public sealed class ImageBuildTests : IDisposable
         }
 
         Assert.Equal(ProvisionBinary.Run("installer", "rules").Text, File.ReadAllText(Path.Combine(tree, "etc/udev/rules.d/60-provision-guard.rules")));
-        Assert.Empty(Directory.GetFiles(Path.Combine(tree, "usr/lib/udev/rules.d")).Select(Path.GetFileName).Intersect(Installer.Protect.GuardRules.UdevFilesToLeaveOut));
+        Assert.Empty(Directory.GetFiles(Path.Combine(tree, "usr/lib/udev/rules.d")).Select(Path.GetFileName).Intersect(Boot.Installer.Protect.GuardRules.UdevFilesToLeaveOut));
         Assert.Equal("AUTO -all\n", File.ReadAllText(Path.Combine(tree, "etc/mdadm/mdadm.conf")));
         Assert.Contains(File.ReadAllText(key + ".pub").Split(' ')[1], File.ReadAllText(Path.Combine(tree, "etc/provision/allowed_signers")), StringComparison.Ordinal);
         var modules = Directory.GetFiles(Path.Combine(tree, "usr/lib/modules"), "*.ko", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension).ToHashSet(StringComparer.Ordinal);
@@ -118,7 +117,7 @@ public sealed class ImageBuildTests : IDisposable
         var manifest = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(image, "manifest.json")), JobsJson.Default.ImageManifest)!;
         Assert.Equal(Image, manifest.Name);
         var names = commands.Run(Command.Of("tar", "--list", "--zstd", "--file=" + Path.Combine(image, "root.tar.zst"))).OrThrow().Text.Split('\n').ToHashSet(StringComparer.Ordinal);
-        string[] needed = ["./usr/lib/grub/i386-pc/boot.img", "." + Installer.Boot.BootLoader.CoreImage, "./usr/lib/shim/shimx64.efi.signed", "./usr/lib/shim/mmx64.efi.signed", "./usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed", "./usr/bin/provision", "./usr/sbin/nginx", "./etc/provision/allowed_signers"];
+        string[] needed = ["./usr/lib/grub/i386-pc/boot.img", "." + Boot.Installer.Loader.BootLoader.CoreImage, "./usr/lib/shim/shimx64.efi.signed", "./usr/lib/shim/mmx64.efi.signed", "./usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed", "./usr/bin/provision", "./usr/sbin/nginx", "./etc/provision/allowed_signers"];
         Assert.Equal([], needed.Except(names));
         var kernel = Assert.Single(names, name => name.StartsWith("./boot/vmlinuz-", StringComparison.Ordinal));
         Assert.Contains("./boot/initrd.img-" + kernel["./boot/vmlinuz-".Length..], names);

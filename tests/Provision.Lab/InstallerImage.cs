@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Provision.Installer.Boot;
-using Provision.Jobs;
-using Provision.Machine;
-using Provision.Netboot.Images;
+using Provision.Boot.Images;
+using Provision.Boot.Installer.Loader;
+using Provision.Boot.Jobs;
 
 namespace Provision.Lab;
 

@@ -1,8 +1,7 @@
 using System.Text.Json;
-using Provision.Installer.Protect;
+using Provision.Boot.Installer.Protect;
+using Provision.Boot.Jobs;
 using Provision.Inventory;
-using Provision.Jobs;
-using Provision.Machine;
 using Provision.Storage.Plans;
 
 namespace Provision.Lab;

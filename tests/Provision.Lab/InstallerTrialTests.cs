@@ -1,5 +1,5 @@
 using System.Globalization;
-using Provision.Jobs;
+using Provision.Boot.Jobs;
 using Xunit.Abstractions;
 
 namespace Provision.Lab;

@@ -1,5 +1,3 @@
-using Provision.Machine;
-
 namespace Provision.Lab;
 
 /// <summary>What takes minutes to make is made once for each version of its script, and kept outside the repository.</summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
-using Provision.Machine;
 
 namespace Provision.Lab;
 

@@ -1,12 +1,10 @@
-using Provision.Machine;
-
 namespace Provision.Lab;
 
 /// <summary>The published program, as users have it.</summary>
 public static class ProvisionBinary
 {
     /// <summary>Top folder of the repository.</summary>
-    public static string Repository { get; } = FindRepository();
+    public static string Repository { get; } = TestRepository.Root;
 
     /// <summary>Path of the program; <c>make</c> builds it.</summary>
     public static string Path { get; } = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : System.IO.Path.Combine(Repository, "out/provision");
@@ -17,15 +15,4 @@ public static class ProvisionBinary
     /// <summary>Runs the program.</summary>
     public static CommandResult Run(params IReadOnlyList<string> arguments) =>
         new ProcessRunner().Run(Command.Of(Path, arguments).WithTimeout(TimeSpan.FromMinutes(5)));
-
-    private static string FindRepository()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(System.IO.Path.Combine(folder, "Provision.sln")))
-        {
-            folder = System.IO.Path.GetDirectoryName(folder.TrimEnd('/')) ?? throw new InvalidOperationException("the tests run inside the repository");
-        }
-
-        return folder;
-    }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Provision.Machine;
 
 namespace Provision.Lab;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Provision.Machine;
 
 namespace Provision.Lab;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Provision.Machine;
 
 namespace Provision.Lab;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Provision.Machine;
 using Xunit.Abstractions;
 
 namespace Provision.Lab;

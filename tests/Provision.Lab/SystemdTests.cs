@@ -1,5 +1,3 @@
-using Provision.Machine;
-
 namespace Provision.Lab;
 
 /// <summary>

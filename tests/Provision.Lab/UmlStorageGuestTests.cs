@@ -1,4 +1,3 @@
-using Provision.Machine;
 using Xunit.Abstractions;
 
 namespace Provision.Lab;

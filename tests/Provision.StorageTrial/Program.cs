@@ -1,5 +1,4 @@
 using Provision.Inventory;
-using Provision.Machine;
 using Provision.Storage;
 using Provision.Storage.Create;
 using Provision.Storage.Guard;

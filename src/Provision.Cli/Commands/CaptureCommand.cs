@@ -1,9 +1,7 @@
 using System.CommandLine;
 using Provision.Cli.Printing;
 using Provision.Inventory;
-using Provision.Machine;
 using Provision.Storage.Observe;
-using Command = System.CommandLine.Command;
 
 namespace Provision.Cli.Commands;
 

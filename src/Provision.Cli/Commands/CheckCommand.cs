@@ -1,15 +1,12 @@
 using System.CommandLine;
 using Provision.Cli.Printing;
-using Provision.Host.Plans;
-using Provision.Host.State;
-using Provision.Machine;
-using Provision.Slots.Observe;
+using Provision.Configuration.Plans;
+using Provision.Configuration.State;
+using Provision.Cyrus.Health.Facts;
+using Provision.Cyrus.Health.Judge;
+using Provision.Cyrus.Health.Report;
+using Provision.Cyrus.Observe;
 using Provision.Storage.Map;
-using Provision.Text;
-using Provision.Watch.Facts;
-using Provision.Watch.Judge;
-using Provision.Watch.Report;
-using Command = System.CommandLine.Command;
 
 namespace Provision.Cli.Commands;
 

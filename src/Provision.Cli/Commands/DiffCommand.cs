@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Provision.Cli.Printing;
-using Provision.Host.Plans;
-using Provision.Host.State;
+using Provision.Configuration.Plans;
+using Provision.Configuration.State;
 
 namespace Provision.Cli.Commands;
 

@@ -2,8 +2,6 @@ using System.CommandLine;
 using Provision.Cli.Printing;
 using Provision.Inventory;
 using Provision.Storage.Record;
-using Provision.Text;
-using Command = System.CommandLine.Command;
 
 namespace Provision.Cli.Commands;
 

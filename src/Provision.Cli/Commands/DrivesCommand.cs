@@ -3,12 +3,9 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Provision.Cli.Printing;
 using Provision.Inventory;
-using Provision.Machine;
 using Provision.Storage.Locate;
 using Provision.Storage.Map;
 using Provision.Storage.Observe;
-using Provision.Text;
-using Command = System.CommandLine.Command;
 
 namespace Provision.Cli.Commands;
 

@@ -1,10 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Provision.Cli.Printing;
-using Provision.Host.Explain;
-using Provision.Host.Model;
-using Provision.Host.Rendering;
-using Provision.Text;
+using Provision.Configuration.Explain;
+using Provision.Configuration.Model;
+using Provision.Configuration.Rendering;
 
 namespace Provision.Cli.Commands;
 

@@ -1,10 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Provision.Cli.Printing;
-using Provision.Failover;
 using Provision.Inventory;
-using Provision.State.Mastership;
-using Provision.Text;
+using Provision.Stores.Failover;
+using Provision.Stores.Mastership;
 
 namespace Provision.Cli.Commands;
 
@@ -134,7 +133,7 @@ internal static class FailoverCommand
         _ => "stuck",
     };
 
-    private static IReadOnlyList<FailoverRequest> Away(Fleet fleet, MastershipSnapshot now, Provision.Inventory.Host host)
+    private static IReadOnlyList<FailoverRequest> Away(Fleet fleet, MastershipSnapshot now, Host host)
     {
         var problems = new DiagnosticBag();
         var requests = FailoverTargets.AwayFrom(fleet, now, host, problems);

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Provision.Cli.Printing;
-using Provision.Host.State;
+using Provision.Configuration.State;
 
 namespace Provision.Cli.Commands;
 

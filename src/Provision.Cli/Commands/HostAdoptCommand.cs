@@ -1,13 +1,10 @@
 using System.CommandLine;
+using Provision.Boot.Jobs;
 using Provision.Cli.Printing;
 using Provision.Inventory;
-using Provision.Machine;
-using Provision.State;
 using Provision.Storage.Map;
 using Provision.Storage.Observe;
 using Provision.Storage.Record;
-using Provision.Text;
-using Command = System.CommandLine.Command;
 
 namespace Provision.Cli.Commands;
 

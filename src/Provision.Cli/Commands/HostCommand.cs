@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using Provision.Inventory;
-using Provision.Text;
 
 namespace Provision.Cli.Commands;
 

@@ -1,11 +1,10 @@
 using System.CommandLine;
 using System.Text;
-using Provision.Failover;
-using Provision.Host.Secrets;
-using Provision.Installer.Setup;
-using Provision.Machine;
-using Provision.Netboot;
-using Command = System.CommandLine.Command;
+using Provision.Inventory;
+using Provision.Boot.Installer.Setup;
+using Provision.Boot.Server;
+using Provision.Configuration.Secrets;
+using Provision.Stores.Failover;
 
 namespace Provision.Cli.Commands;
 
@@ -46,12 +45,12 @@ internal static class HostIdentityCommand
                 : arguments.GetValue(from) is { } file ? File.ReadAllBytes(file)
                 : Fetch(workspace, known)));
             var age = files.FirstOrDefault(one => one.Path == SecretStore.DefaultIdentity).Content;
-            var encrypted = workspace.Commands.Run(Machine.Command.Of("age", "--encrypt", "--recipients-file", readers).WithInput(HostIdentityArchive.Pack(files)).WithTimeout(Limit)).OrThrow().Output;
+            var encrypted = workspace.Commands.Run(Provision.Core.Command.Of("age", "--encrypt", "--recipients-file", readers).WithInput(HostIdentityArchive.Pack(files)).WithTimeout(Limit)).OrThrow().Output;
             EditedFile.Write(folder, path, encrypted.Span);
             Console.Error.WriteLine($"hosts/secrets/{path}: {files.Count} keys, encrypted to {File.ReadLines(readers).Count(line => line.StartsWith("age1", StringComparison.Ordinal))} boot servers; commit it");
             Console.Out.WriteLine(age is null
                 ? $"{known.Name} has no age key ({SecretStore.DefaultIdentity}): it reads no secrets"
-                : $"age recipient of {known.Name}: {workspace.Commands.Run(Machine.Command.Of("age-keygen", "-y").WithInput(age).WithTimeout(Limit)).OrThrow().Text.Trim()}");
+                : $"age recipient of {known.Name}: {workspace.Commands.Run(Provision.Core.Command.Of("age-keygen", "-y").WithInput(age).WithTimeout(Limit)).OrThrow().Text.Trim()}");
             foreach (var (_, content) in files.Where(one => one.Path.EndsWith(".pub", StringComparison.Ordinal)))
             {
                 Console.Out.WriteLine($"{known.Name},{known.Address} {string.Join(' ', Encoding.UTF8.GetString(content).Trim().Split(' ').Take(2))}");
@@ -69,11 +68,11 @@ internal static class HostIdentityCommand
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         try
         {
-            var names = new List<(string, byte[])> { (SecretStore.DefaultIdentity, commands.Run(Machine.Command.Of("age-keygen").WithTimeout(Limit)).OrThrow().Output.ToArray()) };
+            var names = new List<(string, byte[])> { (SecretStore.DefaultIdentity, commands.Run(Provision.Core.Command.Of("age-keygen").WithTimeout(Limit)).OrThrow().Output.ToArray()) };
             foreach (var type in (string[])["ed25519", "ecdsa", "rsa"])
             {
                 var key = Path.Combine(folder, $"{HostIdentityArchive.SshKey}{type}_key");
-                commands.Run(Machine.Command.Of("ssh-keygen", "-q", "-t", type, "-N", "", "-C", host, "-f", key).WithTimeout(Limit)).OrThrow();
+                commands.Run(Provision.Core.Command.Of("ssh-keygen", "-q", "-t", type, "-N", "", "-C", host, "-f", key).WithTimeout(Limit)).OrThrow();
                 names.AddRange(((string[])[key, key + ".pub"]).Select(path => ($"/{HostIdentityArchive.SshFolder}/{Path.GetFileName(path)}", File.ReadAllBytes(path))));
             }
 
@@ -85,7 +84,7 @@ internal static class HostIdentityCommand
         }
     }
 
-    private static byte[] Fetch(Workspace workspace, Provision.Inventory.Host host)
+    private static byte[] Fetch(Workspace workspace, Host host)
     {
         const string script = "cd / && exec tar -cf - etc/ssh/ssh_host_*_key etc/ssh/ssh_host_*_key.pub $(ls etc/provision/identity.age 2> /dev/null)";
         const string otherwise = "give them with --from FILE, or make new ones with --new";

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Provision.Cli.Printing;
 using Provision.Inventory;
-using Provision.Text;
 
 namespace Provision.Cli.Commands;
 
@@ -39,7 +38,7 @@ internal static class HostsCommand
     }
 
     /// <summary>The hosts that words on the command line name; none that match is an error.</summary>
-    public static IReadOnlyList<Provision.Inventory.Host> Select(Fleet fleet, string[] words)
+    public static IReadOnlyList<Host> Select(Fleet fleet, string[] words)
     {
         if (words.Length == 0)
         {
@@ -51,13 +50,13 @@ internal static class HostsCommand
         return problems.HasErrors ? throw new UserErrorException(problems) : hosts;
     }
 
-    private static string Slots(Fleet fleet, Provision.Inventory.Host host)
+    private static string Slots(Fleet fleet, Host host)
     {
         var slots = fleet.SlotsOf(host);
         return slots.Count == 0 ? "-" : $"{slots.Count(slot => fleet.StoreOfSlot(slot.Name) is not null)}/{slots.Count}";
     }
 
-    private static void PrintJson(Fleet fleet, IReadOnlyList<Provision.Inventory.Host> hosts) => Json.Print(writer =>
+    private static void PrintJson(Fleet fleet, IReadOnlyList<Host> hosts) => Json.Print(writer =>
     {
         writer.WriteStartArray();
         Json.Items(writer, hosts, host =>

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Provision.Cli.Printing;
-using Provision.Host.Apply;
-using Provision.Host.Plans;
-using Provision.Host.State;
-using Provision.Slots.Roles;
+using Provision.Configuration.Apply;
+using Provision.Configuration.Plans;
+using Provision.Configuration.State;
+using Provision.Stores.Instances;
 
 namespace Provision.Cli.Commands;
 

@@ -1,14 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Provision.Installer;
-using Provision.Installer.Channel;
-using Provision.Installer.Discover;
-using Provision.Installer.Protect;
-using Provision.Jobs;
-using Provision.Machine;
+using Provision.Boot.Installer;
+using Provision.Boot.Installer.Channel;
+using Provision.Boot.Installer.Discover;
+using Provision.Boot.Installer.Protect;
+using Provision.Boot.Jobs;
 using Provision.Storage.Observe;
-using Command = System.CommandLine.Command;
 
 namespace Provision.Cli.Commands;
 
@@ -50,7 +48,7 @@ internal static class InstallerCommand
             var report = new HostInstaller(machine, channel, Print).Run();
             if (report.Outcome == InstallOutcome.Done && !arguments.GetValue(noReboot))
             {
-                machine.Commands.Run(Machine.Command.Of("reboot", "-f"));
+                machine.Commands.Run(Provision.Core.Command.Of("reboot", "-f"));
             }
 
             return HostInstaller.ExitCodeOf(report.Outcome);
@@ -86,7 +84,7 @@ internal static class InstallerCommand
             discoverer.Run();
             if (!arguments.GetValue(noReboot))
             {
-                commands.Run(Machine.Command.Of("reboot", "-f"));
+                commands.Run(Provision.Core.Command.Of("reboot", "-f"));
             }
 
             return ExitCodes.Same;

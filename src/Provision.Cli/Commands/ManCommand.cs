@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Command = System.CommandLine.Command;
 
 namespace Provision.Cli.Commands;
 

@@ -3,8 +3,7 @@ using System.Globalization;
 using System.Text;
 using Provision.Cli.Printing;
 using Provision.Inventory;
-using Provision.State.Mastership;
-using Provision.Text;
+using Provision.Stores.Mastership;
 
 namespace Provision.Cli.Commands;
 

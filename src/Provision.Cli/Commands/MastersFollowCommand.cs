@@ -1,12 +1,10 @@
 using System.CommandLine;
 using Provision.Cli.Printing;
-using Provision.Host.Apply;
-using Provision.Host.Plans;
-using Provision.Host.State;
-using Provision.Machine;
-using Provision.Slots;
-using Provision.Slots.Roles;
-using Command = System.CommandLine.Command;
+using Provision.Configuration.Apply;
+using Provision.Configuration.Plans;
+using Provision.Configuration.State;
+using Provision.Cyrus;
+using Provision.Stores.Instances;
 
 namespace Provision.Cli.Commands;
 

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Net;
+using Provision.Cyrus.MailProxy;
 using Provision.Inventory;
-using Provision.Machine;
-using Provision.Netboot.Mastership;
-using Command = System.CommandLine.Command;
+using Provision.Stores.StatusDaemon;
 
 namespace Provision.Cli.Commands;
 
@@ -49,7 +48,7 @@ internal static class MastersServeCommand
                     From = origins,
                     Exports = MastersWork.ExportsOf(workspace, arguments.GetValue(database)),
                     Remembered = arguments.GetValue(remembered)!,
-                    Users = arguments.GetValue(users),
+                    Extensions = [parts => new AuthEndpoint(parts, arguments.GetValue(users))],
                     Listen = at ?? new IPEndPoint(origins.Count > 0 ? IPAddress.Loopback : IPAddress.Any, place.Port),
                 },
                 line => Console.Error.WriteLine($"{DateTimeOffset.UtcNow:u} {line}"));

@@ -1,19 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
+using Provision.Boot.Arm;
+using Provision.Boot.Images;
+using Provision.Boot.Jobs;
+using Provision.Boot.Server;
 using Provision.Cli.Printing;
-using Provision.Failover;
-using Provision.Host.Repository;
+using Provision.Configuration.Repository;
 using Provision.Inventory;
-using Provision.Jobs;
-using Provision.Machine;
-using Provision.Netboot;
-using Provision.Netboot.Arm;
-using Provision.Netboot.Boot;
-using Provision.State;
 using Provision.Storage.Plans;
-using Provision.Text;
-using Command = System.CommandLine.Command;
+using Provision.Stores.Failover;
 
 namespace Provision.Cli.Commands;
 
@@ -69,7 +65,7 @@ internal static class NetbootArmCommand
         return command;
     }
 
-    private static int Arm(ParseResult arguments, string name, ArmWish wish, Option<string> stateOption, string? store, TimeSpan lasting, bool yes, Func<(Workspace Workspace, Provision.Inventory.Host Host, IJobStore Jobs, ArmFacts Facts), ArmFacts> stores)
+    private static int Arm(ParseResult arguments, string name, ArmWish wish, Option<string> stateOption, string? store, TimeSpan lasting, bool yes, Func<(Workspace Workspace, Host Host, IJobStore Jobs, ArmFacts Facts), ArmFacts> stores)
     {
         var workspace = Workspace.Load(arguments);
         var repository = workspace.Folder;
@@ -122,7 +118,7 @@ internal static class NetbootArmCommand
     }
 
     /// <summary>What the gates must know of the stores on a host, where a role of it asks for that: by a full comparison of every copy that would be left.</summary>
-    private static ArmFacts Stores(ParseResult arguments, Option<string?> database, string? force, (Workspace Workspace, Provision.Inventory.Host Host, IJobStore Jobs, ArmFacts Facts) about)
+    private static ArmFacts Stores(ParseResult arguments, Option<string?> database, string? force, (Workspace Workspace, Host Host, IJobStore Jobs, ArmFacts Facts) about)
     {
         var (workspace, host, jobs, facts) = about;
         facts = facts with { ForceReason = force };
@@ -137,12 +133,12 @@ internal static class NetbootArmCommand
             var now = masters.Read();
             Console.Error.WriteLine($"compares the copies of {host.Name}'s stores, mailbox by mailbox");
             var digests = new RemoteDigests(SlotWork.Shell(workspace));
-            var stores = ArmStores.Of(workspace.Fleet, host, now, name => jobs.FindOpenOf(name) is not null, digests.Difference, out var unknown);
-            return facts with { Stores = stores, StoresUnknown = unknown };
+            var stores = StoreGates.Observe(workspace.Fleet, host, now, name => jobs.FindOpenOf(name) is not null, digests.Difference, out var unknown);
+            return facts with { DataObjections = unknown is null ? StoreGates.Objections(host, stores) : [StoreGates.Unseen(host, unknown)] };
         }
         catch (StateLostException e)
         {
-            return facts with { StoresUnknown = e.Message };
+            return facts with { DataObjections = [StoreGates.Unseen(host, e.Message)] };
         }
     }
 

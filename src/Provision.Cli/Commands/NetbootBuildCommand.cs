@@ -1,11 +1,9 @@
 using System.CommandLine;
+using Provision.Boot.Images;
+using Provision.Boot.Jobs;
+using Provision.Boot.Server;
 using Provision.Cli.Printing;
 using Provision.Inventory;
-using Provision.Jobs;
-using Provision.Netboot;
-using Provision.Netboot.Images;
-using Provision.Text;
-using Command = System.CommandLine.Command;
 
 namespace Provision.Cli.Commands;
 

@@ -1,9 +1,7 @@
 using System.CommandLine;
+using Provision.Boot.Jobs;
+using Provision.Boot.Server;
 using Provision.Inventory;
-using Provision.Jobs;
-using Provision.Netboot;
-using Provision.State;
-using Provision.Text;
 
 namespace Provision.Cli.Commands;
 
@@ -65,7 +63,7 @@ internal static class NetbootCommand
                 ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("--site"), $"there is no site \"{name}\"", NearestName.Hint(name, workspace.Fleet.Sites.Select(site => site.Name)))]);
         }
 
-        using var files = Provision.Machine.RootedFiles.Open("/");
+        using var files = Provision.Core.RootedFiles.Open("/");
         return HostIdentity.Find(workspace.Fleet, Workspace.Macs(files)).Host is { } host ? workspace.Fleet.FindSite(host.Site)
             : workspace.Fleet.Sites.Count == 1 ? workspace.Fleet.Sites[0] : null;
     }

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using Provision.Boot.Jobs;
 using Provision.Cli.Printing;
-using Provision.Jobs;
-using Provision.State;
-using Provision.Text;
 
 namespace Provision.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net;
+using Provision.Boot.Server;
 using Provision.Inventory;
-using Provision.Netboot;
 
 namespace Provision.Cli.Commands;
 

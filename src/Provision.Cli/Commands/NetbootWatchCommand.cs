@@ -1,6 +1,5 @@
 using System.CommandLine;
-using Provision.Jobs;
-using Provision.State;
+using Provision.Boot.Jobs;
 
 namespace Provision.Cli.Commands;
 

@@ -1,9 +1,7 @@
 using System.CommandLine;
-using Provision.Failover;
-using Provision.Installer;
-using Provision.Installer.Local;
-using Provision.Machine;
-using Command = System.CommandLine.Command;
+using Provision.Boot.Installer;
+using Provision.Boot.Installer.Local;
+using Provision.Stores.Failover;
 
 namespace Provision.Cli.Commands;
 

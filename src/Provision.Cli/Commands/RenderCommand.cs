@@ -1,10 +1,8 @@
 using System.CommandLine;
-using Provision.Host.Checks;
-using Provision.Host.Desired;
-using Provision.Host.Plans;
-using Provision.Host.State;
-using Provision.Machine;
-using Command = System.CommandLine.Command;
+using Provision.Configuration.Checks;
+using Provision.Configuration.Desired;
+using Provision.Configuration.Plans;
+using Provision.Configuration.State;
 
 namespace Provision.Cli.Commands;
 

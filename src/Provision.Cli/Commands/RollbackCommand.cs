@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Provision.Cli.Printing;
-using Provision.Host.Apply;
-using Provision.Host.Plans;
-using Provision.Host.State;
+using Provision.Configuration.Apply;
+using Provision.Configuration.Plans;
+using Provision.Configuration.State;
 
 namespace Provision.Cli.Commands;
 
@@ -29,7 +29,7 @@ internal static class RollbackCommand
             var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
             var redaction = new Redaction([], store.ReadState(), store);
             var serial = Workspace.ReadMasters(arguments.GetValue(masters), files).Serial;
-            var report = new Installation(files, new Provision.Machine.ProcessRunner(), TimeProvider.System).Rollback(arguments.GetValue(generation), serial, new InstallOptions
+            var report = new Installation(files, new Provision.Core.ProcessRunner(), TimeProvider.System).Rollback(arguments.GetValue(generation), serial, new InstallOptions
             {
                 UnitsAtOnce = Math.Max(1, arguments.GetValue(jobs)),
                 UnitLimit = TimeSpan.FromSeconds(arguments.GetValue(limit)),

@@ -18,7 +18,7 @@ internal static class ShowCommand
         command.SetAction(arguments =>
         {
             var workspace = Workspace.Load(arguments);
-            using var system = Provision.Machine.RootedFiles.Open("/");
+            using var system = Provision.Core.RootedFiles.Open("/");
             var host = workspace.FindHost(arguments.GetValue(name), system);
             var view = workspace.View(host, workspace.LiveMasters(arguments.GetValue(masters)));
             if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)

@@ -1,10 +1,8 @@
 using System.CommandLine;
+using Provision.Cyrus;
+using Provision.Cyrus.Observe;
 using Provision.Inventory;
-using Provision.Machine;
-using Provision.Slots;
-using Provision.Slots.Observe;
-using Provision.Slots.Roles;
-using Command = System.CommandLine.Command;
+using Provision.Stores.Instances;
 
 namespace Provision.Cli.Commands;
 

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using Provision.Cli.Printing;
+using Provision.Cyrus.Compare;
 using Provision.Inventory;
-using Provision.Machine;
-using Provision.Slots.Compare;
-using Command = System.CommandLine.Command;
 
 namespace Provision.Cli.Commands;
 

@@ -1,13 +1,12 @@
 using System.CommandLine;
-using Provision.Host.Plans;
-using Provision.Host.Desired;
-using Provision.Host.Units;
+using Provision.Configuration.Desired;
+using Provision.Configuration.Plans;
+using Provision.Configuration.Units;
+using Provision.Cyrus;
+using Provision.Cyrus.Observe;
+using Provision.Cyrus.Replication;
 using Provision.Inventory;
-using Provision.Machine;
-using Provision.Slots;
-using Provision.Slots.Observe;
-using Provision.Slots.Replication;
-using Command = System.CommandLine.Command;
+using Provision.Stores.Instances;
 
 namespace Provision.Cli.Commands;
 

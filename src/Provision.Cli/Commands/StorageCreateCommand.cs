@@ -3,8 +3,6 @@ using Provision.Cli.Printing;
 using Provision.Inventory;
 using Provision.Storage.Create;
 using Provision.Storage.Keys;
-using Provision.Text;
-using Command = System.CommandLine.Command;
 
 namespace Provision.Cli.Commands;
 

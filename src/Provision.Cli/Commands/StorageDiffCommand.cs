@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Provision.Cli.Printing;
 using Provision.Storage.Plans;
-using Command = System.CommandLine.Command;
 
 namespace Provision.Cli.Commands;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Provision.Inventory;
-using Provision.Text;
 
 namespace Provision.Cli.Commands;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Provision.Storage.Create;
 using Provision.Storage.Guard;
-using Command = System.CommandLine.Command;
 
 namespace Provision.Cli.Commands;
 

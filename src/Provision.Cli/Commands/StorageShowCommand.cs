@@ -15,10 +15,10 @@ internal static class StorageShowCommand
         command.SetAction(arguments =>
         {
             var workspace = Workspace.Load(arguments);
-            using var system = Provision.Machine.RootedFiles.Open("/");
+            using var system = Provision.Core.RootedFiles.Open("/");
             var host = workspace.FindHost(arguments.GetValue(name), system);
             var view = workspace.View(host, Masters.Default);
-            var layout = view.Layout ?? throw new UserErrorException([Provision.Text.Diagnostic.Error(host.Location, $"{host.Name} has no chassis, so its disks are not described")]);
+            var layout = view.Layout ?? throw new UserErrorException([Provision.Core.Diagnostic.Error(host.Location, $"{host.Name} has no chassis, so its disks are not described")]);
             if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
             {
                 Json.Print(writer => LayoutJson.Write(writer, layout));

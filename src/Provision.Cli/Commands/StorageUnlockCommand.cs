@@ -4,7 +4,6 @@ using Provision.Inventory;
 using Provision.Storage.Create;
 using Provision.Storage.Keys;
 using Provision.Storage.Unlock;
-using Command = System.CommandLine.Command;
 
 namespace Provision.Cli.Commands;
 

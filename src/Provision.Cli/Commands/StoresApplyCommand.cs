@@ -1,10 +1,10 @@
 using System.CommandLine;
 using Provision.Cli.Printing;
-using Provision.Failover;
-using Provision.Host.Repository;
-using Provision.Placement;
-using Provision.Slots;
-using Provision.Text;
+using Provision.Configuration.Repository;
+using Provision.Cyrus;
+using Provision.Stores.Failover;
+using Provision.Stores.Instances;
+using Provision.Stores.Placement;
 
 namespace Provision.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Provision.Cli.Printing;
-using Provision.Placement;
+using Provision.Stores.Placement;
 
 namespace Provision.Cli.Commands;
 

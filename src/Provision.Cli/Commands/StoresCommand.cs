@@ -1,10 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Provision.Cli.Printing;
-using Provision.Failover;
 using Provision.Inventory;
-using Provision.State.Mastership;
-using Provision.Text;
+using Provision.Stores.Failover;
+using Provision.Stores.Mastership;
 
 namespace Provision.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Provision.Failover;
 using Provision.Inventory;
+using Provision.Stores.Failover;
 
 namespace Provision.Cli.Commands;
 

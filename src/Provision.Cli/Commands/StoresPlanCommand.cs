@@ -1,8 +1,7 @@
 using System.CommandLine;
 using Provision.Cli.Printing;
 using Provision.Inventory;
-using Provision.Placement;
-using Provision.Text;
+using Provision.Stores.Placement;
 
 namespace Provision.Cli.Commands;
 

@@ -1,10 +1,9 @@
 using System.CommandLine;
 using Provision.Cli.Printing;
-using Provision.Host.Model;
-using Provision.Host.Rendering;
-using Provision.Host.Secrets;
+using Provision.Configuration.Model;
+using Provision.Configuration.Rendering;
+using Provision.Configuration.Secrets;
 using Provision.Inventory;
-using Provision.Text;
 
 namespace Provision.Cli.Commands;
 
@@ -37,7 +36,7 @@ internal static class ValidateCommand
         var files = 0;
         if (render && result.Fleet is { } fleet && !problems.HasErrors)
         {
-            files = RenderAll(fleet, library, new SecretStore(folder, identity, new Provision.Machine.ProcessRunner()), problems);
+            files = RenderAll(fleet, library, new SecretStore(folder, identity, new Provision.Core.ProcessRunner()), problems);
         }
 
         // A template that many hosts share fails alike on each: once is enough.

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Provision.Inventory;
 using Provision.Storage.Map;
-using Provision.Text;
 
 namespace Provision.Cli.Printing;
 

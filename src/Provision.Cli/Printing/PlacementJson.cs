@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Provision.Inventory;
-using Provision.Placement;
+using Provision.Stores.Placement;
 
 namespace Provision.Cli.Printing;
 

@@ -1,5 +1,5 @@
 using Provision.Inventory;
-using Provision.Placement;
+using Provision.Stores.Placement;
 
 namespace Provision.Cli.Printing;
 

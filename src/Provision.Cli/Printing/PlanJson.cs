@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using Provision.Host.Plans;
-using Provision.Text;
+using Provision.Configuration.Plans;
 
 namespace Provision.Cli.Printing;
 

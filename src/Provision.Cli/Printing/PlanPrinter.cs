@@ -1,6 +1,5 @@
-using Provision.Host.Checks;
-using Provision.Host.Plans;
-using Provision.Text;
+using Provision.Configuration.Checks;
+using Provision.Configuration.Plans;
 
 namespace Provision.Cli.Printing;
 

@@ -1,5 +1,5 @@
-using Provision.Host.Apply;
-using Provision.Host.Plans;
+using Provision.Configuration.Apply;
+using Provision.Configuration.Plans;
 
 namespace Provision.Cli.Printing;
 

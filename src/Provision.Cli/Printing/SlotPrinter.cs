@@ -1,4 +1,5 @@
-using Provision.Slots.Observe;
+using Provision.Cyrus.Observe;
+using Provision.Stores.Instances;
 
 namespace Provision.Cli.Printing;
 

@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Inventory;
 
 /// <summary>Checks the hardware side of a chassis: controllers, panels, bays, and which drives go together.</summary>

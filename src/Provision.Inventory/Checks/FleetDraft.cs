@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Inventory;
 
 /// <summary>Everything read so far, before it is known to be right: what the checks look at.</summary>

@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Inventory;
 
 /// <summary>Checks roles, and how the roles of one host go together.</summary>

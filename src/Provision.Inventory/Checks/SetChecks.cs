@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Inventory;
 
 /// <summary>Checks one set of drives: its level, its units and their parts, and their sizes.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using Provision.Text;
 
 namespace Provision.Inventory;
 

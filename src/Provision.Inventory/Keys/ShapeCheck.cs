@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Inventory;
 
 /// <summary>Holds a tree against the key table: unknown and missing keys, wrong types, values of a wrong form.</summary>

@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Inventory;
 
 /// <summary>Turns the checked mapping of a chassis into facts; wrong patterns are found here.</summary>

@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Inventory;
 
 /// <summary>Turns checked mappings into facts; one method for each section but the chassis.</summary>

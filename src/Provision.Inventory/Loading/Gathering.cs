@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Inventory;
 
 /// <summary>Merges the sections of all files by name, and holds each against the key table.</summary>

@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Inventory;
 
 /// <summary>One file of the inventory.</summary>

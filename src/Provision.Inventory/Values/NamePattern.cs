@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Provision.Text;
 
 namespace Provision.Inventory;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Provision.Text;
 
 namespace Provision.Inventory;
 

@@ -1,4 +1,3 @@
-using Provision.Text;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Provision.Machine;
 using Provision.Storage.Guard;
 using Provision.Storage.Observe;
 

@@ -1,5 +1,4 @@
 using Provision.Inventory;
-using Provision.Machine;
 using Provision.Storage.Guard;
 using Provision.Storage.Keys;
 using Provision.Storage.Observe;

@@ -1,4 +1,3 @@
-using Provision.Machine;
 using Provision.Storage.Observe;
 
 namespace Provision.Storage.Guard;

@@ -3,8 +3,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Provision.Inventory;
-using Provision.Machine;
-using Provision.Text;
 
 namespace Provision.Storage.Keys;
 

@@ -1,6 +1,4 @@
-using Provision.Machine;
 using Provision.Storage.Map;
-using Provision.Text;
 
 namespace Provision.Storage.Locate;
 

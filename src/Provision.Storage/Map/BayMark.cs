@@ -67,6 +67,6 @@ public sealed record BayMark(string Letter, string Word, FindingSeverity? Severi
     }
 
     /// <summary>The serial number to show: the drive's, else the recorded one in brackets.</summary>
-    public static string SerialWord(BayState bay) => Text.Printable.Of(
+    public static string SerialWord(BayState bay) => Printable.Of(
         bay.Drive is { } drive ? BayCheck.SerialOf(drive) ?? "-" : bay.Expected is { } expected ? $"({expected.Serial})" : "", 40);
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Provision.Inventory;
-using Provision.Text;
 
 namespace Provision.Storage.Map;
 

@@ -1,6 +1,5 @@
 using Provision.Inventory;
 using Provision.Storage.Observe;
-using Provision.Text;
 
 namespace Provision.Storage.Map;
 

@@ -5,8 +5,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Provision.Machine;
-using Provision.Text;
 
 namespace Provision.Storage.Observe;
 

@@ -1,5 +1,3 @@
-using Provision.Machine;
-
 namespace Provision.Storage.Observe;
 
 /// <summary>Asks the machine anew at each question, where <see cref="LiveLook"/> gives one answer for a whole look: for the guard, and for what was just made.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using Provision.Machine;
 
 namespace Provision.Storage.Observe;
 

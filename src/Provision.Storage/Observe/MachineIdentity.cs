@@ -1,19 +1,10 @@
+using Provision.Core;
+
 namespace Provision.Storage.Observe;
 
-/// <summary>Whose storage it is: host name, firmware's ids, network cards.</summary>
-public static class MachineIdentity
+/// <summary>Identifies the observed machine: host name, firmware IDs, network interfaces.</summary>
+internal static class MachineIdentity
 {
-    /// <summary>The addresses of network cards, lower case, each once. A card that is part of a bond shows the bond's address as its own, and its own elsewhere.</summary>
-    /// <param name="cards">Names in <c>/sys/class/net</c>.</param>
-    /// <param name="text">The text of a file without blanks around it; null where there is none.</param>
-    public static IReadOnlyList<string> Macs(IEnumerable<string> cards, Func<string, string?> text) =>
-    [
-        .. cards.Select(card => (text($"/sys/class/net/{card}/bonding_slave/perm_hwaddr") ?? text($"/sys/class/net/{card}/address"))?.ToLowerInvariant())
-            .OfType<string>()
-            .Where(mac => mac.Length == 17 && mac != "00:00:00:00:00:00")
-            .Distinct(),
-    ];
-
     internal static ObservedMachine Find(Questions questions) =>
         new(
             questions.Text("/proc/sys/kernel/hostname") ?? questions.Text("/etc/hostname") ?? "unknown",
@@ -21,6 +12,6 @@ public static class MachineIdentity
             questions.Text("/sys/class/dmi/id/product_uuid")?.ToLowerInvariant(),
             questions.Text("/sys/class/dmi/id/product_name"),
             questions.Text("/sys/class/dmi/id/product_serial"),
-            Macs(questions.Look.List("/sys/class/net"), questions.Text),
+            NetworkInterfaces.Macs(questions.Look.List("/sys/class/net"), questions.Text),
             questions.Text("/proc/sys/kernel/random/boot_id"));
 }

@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Storage.Observe;
 
 /// <summary>Everything that was seen of a machine's storage in one look. Immutable; made by <see cref="StorageObserver"/>.</summary>

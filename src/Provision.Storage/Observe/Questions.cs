@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Provision.Text;
 
 namespace Provision.Storage.Observe;
 

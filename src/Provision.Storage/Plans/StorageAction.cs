@@ -1,5 +1,4 @@
 using Provision.Inventory;
-using Provision.Text;
 
 namespace Provision.Storage.Plans;
 

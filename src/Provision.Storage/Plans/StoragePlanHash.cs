@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Storage.Plans;
 
 /// <summary>The hash of a plan: two plans with one hash write the same devices and protect the same.</summary>

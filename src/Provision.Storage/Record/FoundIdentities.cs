@@ -2,7 +2,6 @@ using System.Globalization;
 using Provision.Inventory;
 using Provision.Storage.Map;
 using Provision.Storage.Observe;
-using Provision.Text;
 
 namespace Provision.Storage.Record;
 

@@ -1,7 +1,6 @@
 using Provision.Inventory;
 using Provision.Storage.Map;
 using Provision.Storage.Observe;
-using Provision.Text;
 
 namespace Provision.Storage.Record;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Provision.Inventory;
-using Provision.Machine;
 using Provision.Storage.Create;
 using Provision.Storage.Guard;
 using Provision.Storage.Keys;

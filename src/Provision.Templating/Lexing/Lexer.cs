@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Templating.Lexing;
 
 /// <summary>Cuts a template into tokens: verbatim text outside <c>{{ }}</c>, code tokens inside. Never recursive.</summary>

@@ -271,7 +271,7 @@ internal sealed partial class Parser
         var name = Take();
         if (target is LoopVariable loop && !LoopState.Names(loop.Kind).Contains(name.Value) && !(loop.Kind == LoopKind.TableRow && name.Value == "col"))
         {
-            Error(target.Start, $"a loop has no \"{name.Value}\"", Text.NearestName.Hint(name.Value!, LoopState.Names(loop.Kind)) ?? $"it has {string.Join(", ", LoopState.Names(loop.Kind))}");
+            Error(target.Start, $"a loop has no \"{name.Value}\"", NearestName.Hint(name.Value!, LoopState.Names(loop.Kind)) ?? $"it has {string.Join(", ", LoopState.Names(loop.Kind))}");
         }
 
         NotePath(target, name.Value!);

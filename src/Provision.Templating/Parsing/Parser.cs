@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Provision.Templating.Lexing;
 using Provision.Templating.Syntax;
-using Provision.Text;
 
 namespace Provision.Templating.Parsing;
 

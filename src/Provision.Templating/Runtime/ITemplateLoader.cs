@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Templating;
 
 /// <summary>Finds the templates that <c>include</c> names.</summary>

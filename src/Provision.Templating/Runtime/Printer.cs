@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Numerics;
 using Provision.Templating.Builtins;
 using Provision.Templating.Syntax;
-using Provision.Text;
 
 namespace Provision.Templating.Runtime;
 

@@ -1,6 +1,5 @@
 using Provision.Templating.Runtime;
 using Provision.Templating.Syntax;
-using Provision.Text;
 
 namespace Provision.Templating;
 

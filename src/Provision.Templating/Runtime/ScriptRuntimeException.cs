@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Templating;
 
 /// <summary>A template could not be rendered because of what it, or the model it was given, says.</summary>

@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Templating;
 
 /// <summary>What a piece of output was made from.</summary>

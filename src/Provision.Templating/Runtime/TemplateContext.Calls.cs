@@ -176,7 +176,7 @@ public sealed partial class TemplateContext
         }
 
         return IsStrict
-            ? throw Error(argument, $"\"{function.Name}\" has no parameter \"{name}\"", Text.NearestName.Hint(name, function.Parameters.Select(p => p.Name)))
+            ? throw Error(argument, $"\"{function.Name}\" has no parameter \"{name}\"", NearestName.Hint(name, function.Parameters.Select(p => p.Name)))
             : -1;
     }
 

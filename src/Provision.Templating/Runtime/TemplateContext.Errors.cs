@@ -1,5 +1,4 @@
 using Provision.Templating.Syntax;
-using Provision.Text;
 
 namespace Provision.Templating;
 

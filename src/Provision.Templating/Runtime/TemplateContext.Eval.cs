@@ -1,5 +1,4 @@
 using Provision.Templating.Builtins;
-using Provision.Text;
 
 namespace Provision.Templating;
 

@@ -121,7 +121,7 @@ public sealed partial class TemplateContext
 
         if (template.HasErrors)
         {
-            var others = template.Messages.Where(m => m != template.FirstError).Select(m => new Text.RelatedLocation(m.Location, m.Message));
+            var others = template.Messages.Where(m => m != template.FirstError).Select(m => new RelatedLocation(m.Location, m.Message));
             throw new ScriptRuntimeException(template.FirstError with
             {
                 Related = [new(location, "included from here"), .. IncludedFrom(), .. others],

@@ -251,7 +251,7 @@ public sealed partial class TemplateContext
             }
             else if (context.IsStrict)
             {
-                throw context.Error(at, $"\"{function.Name}\" has no parameter \"{name}\"", Text.NearestName.Hint(name, declared.Select(p => p.Name)));
+                throw context.Error(at, $"\"{function.Name}\" has no parameter \"{name}\"", NearestName.Hint(name, declared.Select(p => p.Name)));
             }
             else
             {

@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Templating.Syntax;
 
 /// <summary>Statements in a row.</summary>

@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Templating.Syntax;
 
 /// <summary>A part of a parsed template. Never changes after parsing, so that threads share it.</summary>

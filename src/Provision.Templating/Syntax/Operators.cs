@@ -1,6 +1,5 @@
 using Provision.Templating.Lexing;
 using Provision.Templating.Runtime;
-using Provision.Text;
 
 namespace Provision.Templating.Syntax;
 

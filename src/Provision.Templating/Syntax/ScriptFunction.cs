@@ -1,5 +1,3 @@
-using Provision.Text;
-
 namespace Provision.Templating.Syntax;
 
 /// <summary>A parameter of a function written in a template.</summary>

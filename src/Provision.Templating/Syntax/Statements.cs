@@ -1,5 +1,4 @@
 using Provision.Templating.Runtime;
-using Provision.Text;
 
 namespace Provision.Templating.Syntax;
 

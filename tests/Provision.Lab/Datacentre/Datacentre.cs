@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Provision.Inventory;
-using Provision.Machine;
 
 namespace Provision.Lab;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Provision.Inventory;
-using Provision.Machine;
 
 namespace Provision.Lab;
 

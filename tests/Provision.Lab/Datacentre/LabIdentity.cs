@@ -1,5 +1,3 @@
-using Provision.Machine;
-
 namespace Provision.Lab;
 
 /// <summary>A host's identity as the boot server keeps it: an archive of its ssh host key.</summary>

@@ -1,5 +1,3 @@
-using Provision.Machine;
-
 namespace Provision.Lab;
 
 /// <summary>The image store of the <see cref="Datacentre"/>: installer and operating system with the program that is tested.</summary>

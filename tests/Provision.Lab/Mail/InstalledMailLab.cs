@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Provision.Machine;
+using Provision.Cyrus.MailProxy;
 
 namespace Provision.Lab;
 

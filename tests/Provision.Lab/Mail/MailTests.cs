@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Provision.Cyrus.MailProxy;
 using Xunit.Abstractions;
 
 namespace Provision.Lab;
@@ -243,7 +244,7 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
     {
         foreach (var host in Lab.Fleet.Hosts)
         {
-            Machine.CommandResult? status = null;
+            CommandResult? status = null;
             Patience.Until(() => (status = Lab.Provision("slot", "status", host.Name)).ExitCode == 0, TimeSpan.FromMinutes(5), () => status!.Text + status.Error);
         }
     }

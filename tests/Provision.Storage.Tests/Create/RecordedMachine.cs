@@ -22,7 +22,7 @@ internal sealed class RecordedMachine
     /// <summary>The record of what is observed; sets that are named are recorded as new.</summary>
     public static RecordedMachine Of(string host, ObservedStorage observed, params string[] newSets)
     {
-        var files = InventoryFiles.ReadFrom(Repository());
+        var files = InventoryFiles.ReadFrom(TestRepository.Root);
         var fleet = InventoryLoader.Load(files).Fleet!;
         var layout = Layout.Of(fleet.FindHost(host)!, fleet.FindChassis(fleet.FindHost(host)!.Chassis!)!);
         var text = DriveRecordText.From(host, null);
@@ -56,18 +56,7 @@ internal sealed class RecordedMachine
     /// <summary>The layout of a host of the sample fleet.</summary>
     public static Layout LayoutOf(string host)
     {
-        var fleet = InventoryLoader.Load(InventoryFiles.ReadFrom(Repository())).Fleet!;
+        var fleet = InventoryLoader.Load(InventoryFiles.ReadFrom(TestRepository.Root)).Fleet!;
         return Layout.Of(fleet.FindHost(host)!, fleet.FindChassis(fleet.FindHost(host)!.Chassis!)!);
-    }
-
-    public static string Repository()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Provision.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return folder;
     }
 }

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Provision.Inventory;
-using Provision.Machine;
 using Provision.Storage.Create;
 using Provision.Storage.Guard;
 
@@ -197,7 +196,7 @@ public sealed class DiskGuardTests
     public void Commands_are_built_only_where_they_are_known_to_be_harmless()
     {
         string[] may = ["Guard/DiskGuard.cs", "Guard/DiskCommand.cs", "Keys/Escrow.cs", "Keys/TangServers.cs", "Locate/DriveLight.cs", "StorageMachine.cs"];
-        var source = Path.Combine(Repository(), "src", "Provision.Storage");
+        var source = Path.Combine(TestRepository.Root, "src", "Provision.Storage");
         var files = Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && (File.ReadAllText(path).Contains("Command.Of(", StringComparison.Ordinal) || File.ReadAllText(path).Contains("Commands.Run(", StringComparison.Ordinal)))
             .Select(path => Path.GetRelativePath(source, path))
@@ -207,16 +206,6 @@ public sealed class DiskGuardTests
 
     private static WriteSet Only(params WritePermit[] permits) => new(permits, [Planned]);
 
-    private static string Repository()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Provision.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return folder;
-    }
 
     /// <summary>The other door: takes every command and runs none.</summary>
     private sealed class Ran : ICommandRunner

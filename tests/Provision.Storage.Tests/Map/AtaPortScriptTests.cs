@@ -1,5 +1,3 @@
-using Provision.Machine;
-
 namespace Provision.Storage.Tests.Map;
 
 /// <summary>The script by which udev finds a SATA drive's bay counts ports as the observer does.</summary>

@@ -1,5 +1,4 @@
 using Provision.Inventory;
-using Provision.Machine;
 using Provision.Storage.Locate;
 using Provision.Storage.Map;
 

@@ -1,8 +1,6 @@
 using System.Formats.Tar;
 using System.Text;
-using Provision.Machine;
 using Provision.Storage.Observe;
-using Provision.Text;
 
 namespace Provision.Storage.Tests.Observe;
 

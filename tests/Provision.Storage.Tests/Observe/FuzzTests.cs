@@ -1,8 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Provision.Machine;
 using Provision.Storage.Observe;
-using Provision.Text;
 
 namespace Provision.Storage.Tests.Observe;
 

@@ -1,7 +1,5 @@
 using Provision.Inventory;
-using Provision.Machine;
 using Provision.Storage.Observe;
-using Provision.Text;
 
 namespace Provision.Storage.Tests.Observe;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Provision.Inventory;
-using Provision.Machine;
 using Provision.Storage.Observe;
 using Xunit.Abstractions;
 
@@ -193,7 +192,7 @@ public class LiveLookTests(ITestOutputHelper output)
         var observed = StorageObserver.Observe(look);
         Assert.NotEmpty(observed.Devices);
         var packed = Bundle.Pack(look.Record, "this", "test", new ProcessRunner());
-        var problems = new Provision.Text.DiagnosticBag();
+        var problems = new Provision.Core.DiagnosticBag();
         var again = StorageObserver.Observe(Bundle.Unpack(packed, "this", problems)!);
         Assert.Equal(observed.Devices.Select(device => (device.Name, device.Bytes, device.Number, device.WasProbed)), again.Devices.Select(device => (device.Name, device.Bytes, device.Number, device.WasProbed)));
         Assert.Equal(observed.Problems.Select(problem => problem.ToString()), again.Problems.Select(problem => problem.ToString()));
@@ -212,7 +211,7 @@ public class LiveLookTests(ITestOutputHelper output)
     [Fact]
     public void A_bundle_is_read_and_observed_quickly()
     {
-        var problems = new Provision.Text.DiagnosticBag();
+        var problems = new Provision.Core.DiagnosticBag();
         Assert.NotNull(Bundle.Read(Imap33Tests.BundlePath, problems));
         var packed = File.ReadAllBytes(Imap33Tests.BundlePath);
         var tar = new ProcessRunner().Run(Command.Of("zstd", "-d", "-c", Imap33Tests.BundlePath)).Output;

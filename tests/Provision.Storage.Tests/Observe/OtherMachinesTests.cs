@@ -152,7 +152,7 @@ public class OtherMachinesTests
     [Fact]
     public void What_a_real_kernel_and_real_tools_say_is_understood()
     {
-        var problems = new Provision.Text.DiagnosticBag();
+        var problems = new Provision.Core.DiagnosticBag();
         var path = Path.Combine(Path.GetDirectoryName(Imap33Tests.BundlePath)!, "uml-degraded.tar.zst");
         var observed = StorageObserver.Observe(Bundle.Read(path, problems)!);
         Assert.Contains("Input/output error", Assert.Single(observed.Problems).Message, StringComparison.Ordinal);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Provision.Machine;
 
 namespace Provision.Storage.Tests.Observe;
 

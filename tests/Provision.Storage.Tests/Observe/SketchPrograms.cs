@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using Provision.Machine;
 using Provision.Storage.Observe;
 
 namespace Provision.Storage.Tests.Observe;

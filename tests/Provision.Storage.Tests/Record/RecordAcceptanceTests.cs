@@ -4,7 +4,6 @@ using Provision.Storage.Map;
 using Provision.Storage.Observe;
 using Provision.Storage.Record;
 using Provision.Storage.Tests.Map;
-using Provision.Text;
 
 namespace Provision.Storage.Tests.Record;
 

@@ -1,0 +1,57 @@
+using Provision.Boot.Jobs;
+
+namespace Provision.Boot.Images;
+
+/// <summary>
+/// The folder of images: <c>NAME/DIGEST/...</c>, which never change once they are there, and <c>current/NAME</c>, which says the digest to use.
+/// </summary>
+/// <param name="folder">The store.</param>
+public sealed class ImageStore(string folder)
+{
+    private readonly string root = Path.GetFullPath(folder);
+
+    /// <summary>The image to use of a name, as <c>NAME/DIGEST</c>; null where there is none, or not all of it.</summary>
+    public string? Current(string name)
+    {
+        try
+        {
+            var digest = File.ReadAllText(Path.Combine(root, "current", name)).Trim();
+            string[] needed = name == ImageNames.Installer ? ["vmlinuz", "initrd.zst"] : ["manifest.json", "manifest.json.sig"];
+            return IsDigest(digest) && needed.All(file => File.Exists(Path.Combine(root, name, digest, file))) ? $"{name}/{digest}" : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// The file of a path below <c>/artefacts/</c>; null where there is none. Only plain names lead there: no dots in front, nothing encoded, and no link
+    /// on the way.
+    /// </summary>
+    public FileInfo? Find(string path)
+    {
+        var parts = path.Split('/');
+        if (parts.Length is < 3 or > 12 || !IsDigest(parts[1]) || !parts.All(IsPlain))
+        {
+            return null;
+        }
+
+        var at = root;
+        foreach (var part in parts[..^1])
+        {
+            at = Path.Combine(at, part);
+            if (new DirectoryInfo(at) is not { Exists: true, LinkTarget: null })
+            {
+                return null;
+            }
+        }
+
+        return new FileInfo(Path.Combine(at, parts[^1])) is { Exists: true, LinkTarget: null } file ? file : null;
+    }
+
+    private static bool IsDigest(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
+
+    private static bool IsPlain(string part) =>
+        part.Length is > 0 and <= 200 && part[0] != '.' && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '+' or '~' or '=' or ':' or '%');
+}

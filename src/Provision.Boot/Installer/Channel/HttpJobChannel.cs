@@ -1,0 +1,191 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Provision.Boot.Jobs;
+
+namespace Provision.Boot.Installer.Channel;
+
+/// <summary>Speaks to the boot server. Its loss or restart delays an installation and never ends it.</summary>
+public sealed class HttpJobChannel : IJobChannel
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ReportPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan EventLimit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan BetweenEvents = TimeSpan.FromSeconds(1);
+    private readonly HttpClient http;
+    private readonly JobTicket ticket;
+    private readonly TimeProvider clock;
+    private readonly Action<TimeSpan> wait;
+    private readonly EventBuffer events = new();
+    private DateTimeOffset nextEvents;
+    private string bootKey = "";
+
+    /// <summary>A channel to the server of a ticket.</summary>
+    /// <param name="ticket">What the boot server gave to this machine.</param>
+    /// <param name="clock">Tells the time.</param>
+    /// <param name="wait">Waits between two tries.</param>
+    /// <param name="handler">Carries the requests; null for the network.</param>
+    public HttpJobChannel(JobTicket ticket, TimeProvider clock, Action<TimeSpan> wait, HttpMessageHandler? handler = null)
+    {
+        this.ticket = ticket;
+        this.clock = clock;
+        this.wait = wait;
+        http = new HttpClient(handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), PooledConnectionLifetime = TimeSpan.FromMinutes(1) }) { Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    /// <inheritdoc/>
+    public bool CanApprove => true;
+
+    /// <inheritdoc/>
+    public JobOrder Claim(string bootKey, string? dmiUuid, IReadOnlyList<string> macs)
+    {
+        this.bootKey = bootKey;
+        var claim = new ClaimRequest(ticket.Token, bootKey, dmiUuid, macs);
+        using var answer = Persist(() => Post("claim", claim, JobsJson.Default.ClaimRequest), Patience, "claimed");
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw new InstallException($"{ticket.Server} does not give job {ticket.Job} to this machine: {(int)answer.StatusCode} {TextOf(answer)}");
+        }
+
+        using var body = answer.Content.ReadAsStream();
+        return JsonSerializer.Deserialize(body, JobsJson.Default.JobOrder) ?? throw new InstallException($"{ticket.Server} answered the claim with nothing");
+    }
+
+    /// <inheritdoc/>
+    public void Tell(InstallEvent what)
+    {
+        events.Add(what);
+        if (bootKey.Length > 0 && clock.GetUtcNow() >= nextEvents)
+        {
+            nextEvents = clock.GetUtcNow() + (SendEvents() ? BetweenEvents : BetweenEvents * 10);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Report(InstallReport report)
+    {
+        try
+        {
+            SendEvents();
+            using var answer = Persist(() => Post("report", report, JobsJson.Default.InstallReport), ReportPatience, "reported");
+        }
+        catch (InstallException)
+        {
+            // Nobody hears it. The marker on the target says so at the next boot, and an unheard failure is tried again until the deadline.
+        }
+    }
+
+    /// <inheritdoc/>
+    public Stream Open(string address, long from)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Address(address));
+        if (from > 0)
+        {
+            request.Headers.Range = new RangeHeaderValue(from, null);
+        }
+
+        var answer = Send(request, HttpCompletionOption.ResponseHeadersRead);
+        if (answer.StatusCode == HttpStatusCode.OK && from > 0)
+        {
+            answer.Dispose();
+            throw new InstallException($"{Address(address)} cannot be had from its middle: the server answers no ranges");
+        }
+
+        if (!answer.IsSuccessStatusCode)
+        {
+            var why = $"{Address(address)}: {(int)answer.StatusCode} {TextOf(answer)}";
+            answer.Dispose();
+            throw IsPassing(answer.StatusCode) ? new IOException(why) : new InstallException(why);
+        }
+
+        return new ImpatientStream(answer.Content.ReadAsStream(), ReadLimit);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => http.Dispose();
+
+    private bool SendEvents()
+    {
+        var waiting = events.Waiting;
+        try
+        {
+            using var answer = Post("events", waiting, JobsJson.Default.IReadOnlyListInstallEvent, EventLimit);
+            if (answer.IsSuccessStatusCode)
+            {
+                events.Heard(waiting);
+            }
+
+            return answer.IsSuccessStatusCode;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private HttpResponseMessage Post<T>(string what, T body, JsonTypeInfo<T> type, TimeSpan? limit = null)
+    {
+        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, Address($"jobs/{ticket.Job}/{what}")) { Content = content };
+        return Send(request, HttpCompletionOption.ResponseContentRead, limit);
+    }
+
+    private HttpResponseMessage Send(HttpRequestMessage request, HttpCompletionOption completion, TimeSpan? limit = null)
+    {
+        using var timer = limit is { } time ? new CancellationTokenSource(time) : new CancellationTokenSource();
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bootKey);
+        try
+        {
+            return http.Send(request, completion, timer.Token);
+        }
+        catch (Exception lost) when (lost is HttpRequestException or TaskCanceledException)
+        {
+            throw new IOException($"{request.RequestUri}: {lost.Message}", lost);
+        }
+    }
+
+    /// <summary>Tries again while the server is away or says that it cannot answer now.</summary>
+    private HttpResponseMessage Persist(Func<HttpResponseMessage> ask, TimeSpan patience, string what)
+    {
+        var end = clock.GetUtcNow() + patience;
+        for (var pause = TimeSpan.FromSeconds(1); ; pause = pause < TimeSpan.FromSeconds(15) ? pause * 2 : pause)
+        {
+            string why;
+            try
+            {
+                var answer = ask();
+                if (!IsPassing(answer.StatusCode))
+                {
+                    return answer;
+                }
+
+                why = $"{(int)answer.StatusCode} {TextOf(answer)}";
+                answer.Dispose();
+            }
+            catch (IOException lost)
+            {
+                why = lost.Message;
+            }
+
+            if (clock.GetUtcNow() >= end)
+            {
+                throw new InstallException($"job {ticket.Job} could not be {what} at {ticket.Server} within {patience.TotalMinutes:0} minutes: {why}");
+            }
+
+            wait(pause);
+        }
+    }
+
+    private static bool IsPassing(HttpStatusCode code) => code >= HttpStatusCode.InternalServerError || code is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests;
+
+    private Uri Address(string address) => Uri.TryCreate(address, UriKind.Absolute, out var absolute) && absolute.Scheme is "http" or "https" ? new Uri(address) : new Uri($"{ticket.Server}/{address.TrimStart('/')}");
+
+    private static string TextOf(HttpResponseMessage answer)
+    {
+        using var reader = new StreamReader(answer.Content.ReadAsStream());
+        var text = reader.ReadToEnd().Trim();
+        return text.Length > 500 ? text[..500] : text;
+    }
+}

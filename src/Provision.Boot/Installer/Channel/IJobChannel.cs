@@ -1,0 +1,30 @@
+using Provision.Boot.Jobs;
+
+namespace Provision.Boot.Installer.Channel;
+
+/// <summary>Where an installation gets its order and artefacts from, and where it says how it goes.</summary>
+public interface IJobChannel : IDisposable
+{
+    /// <summary>True where an engineer may approve another plan while the machine waits.</summary>
+    bool CanApprove { get; }
+
+    /// <summary>Claims the job, or asks again for its order: an approval is in it once it was given.</summary>
+    /// <param name="bootKey">The bearer of this boot.</param>
+    /// <param name="dmiUuid">UUID of the machine's firmware, or null.</param>
+    /// <param name="macs">Its network cards.</param>
+    /// <exception cref="InstallException">There is no such job (any more), or this machine may not have it.</exception>
+    JobOrder Claim(string bootKey, string? dmiUuid, IReadOnlyList<string> macs);
+
+    /// <summary>Says how far it is. Never fails and never waits long: what cannot be said now is said later.</summary>
+    void Tell(InstallEvent what);
+
+    /// <summary>Says how it ended, or why it stands still. Where nobody hears it the marker on the target says so later.</summary>
+    void Report(InstallReport report);
+
+    /// <summary>Opens an artefact.</summary>
+    /// <param name="address">As the order has it: absolute, or relative to where the order came from.</param>
+    /// <param name="from">The first byte that is wanted.</param>
+    /// <exception cref="IOException">Not now; it may work later.</exception>
+    /// <exception cref="InstallException">It is not there.</exception>
+    Stream Open(string address, long from);
+}

@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+using System.Text;
+using Provision.Boot.Installer.Plan;
+
+namespace Provision.Boot.Installer;
+
+/// <summary>Takes the job: the machine says which one it is, and gets the order.</summary>
+internal static class Claim
+{
+    private const string BootKey = InstallMachine.Work + "/boot-key";
+
+    /// <summary>Public keys of engineers who may log in here; the installer's ssh server reads it.</summary>
+    private const string Engineers = InstallMachine.Work + "/engineers";
+
+    /// <summary>Looks at the machine, and takes the job.</summary>
+    public static void First(InstallRun run)
+    {
+        Probe.Again(run);
+        Take(run);
+    }
+
+    /// <summary>Takes the job, or asks for its order again.</summary>
+    public static void Take(InstallRun run)
+    {
+        var machine = run.Observed.Machine;
+        run.Order = run.Channel.Claim(KeyOfThisBoot(run), machine.DmiUuid, machine.Macs);
+        run.Say($"job {run.Order.Job} installs {run.Order.Host} from commit {run.Order.Commit[..Math.Min(12, run.Order.Commit.Length)]}");
+        Replace(run, Engineers, string.Join('\n', run.Order.Engineers) + "\n");
+        run.CheckDeadline();
+    }
+
+    /// <summary>Chosen once a boot, so that a second start of the installer is the same bearer, and another machine is not.</summary>
+    private static string KeyOfThisBoot(InstallRun run)
+    {
+        if (run.Machine.Files.Read(BootKey) is { } known)
+        {
+            return Encoding.ASCII.GetString(known.Content).Trim();
+        }
+
+        var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        Replace(run, BootKey, key);
+        return key;
+    }
+
+    private static void Replace(InstallRun run, string path, string text)
+    {
+        run.Machine.Files.MakeFolder(InstallMachine.Work, 0x1C0);
+        run.Machine.Files.Remove(path);
+        run.Machine.Files.WriteNew(path, Encoding.UTF8.GetBytes(text), 0x180);
+    }
+}

@@ -1,0 +1,21 @@
+namespace Provision.Boot.Installer;
+
+/// <summary>An installation cannot go on: what is wrong, where, and what to do. Nothing that is protected was touched by it.</summary>
+public sealed class InstallException : Exception
+{
+    /// <summary>One reason.</summary>
+    public InstallException(string message)
+        : this([message])
+    {
+    }
+
+    /// <summary>Every reason.</summary>
+    public InstallException(IReadOnlyList<string> problems)
+        : base(string.Join('\n', problems)) => Problems = problems;
+
+    /// <summary>The reasons, each a sentence.</summary>
+    public IReadOnlyList<string> Problems { get; }
+
+    /// <summary>True where the machine gives another plan than the one that was armed, and nobody approved it.</summary>
+    public bool Differs { get; init; }
+}

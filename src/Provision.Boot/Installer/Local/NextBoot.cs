@@ -1,0 +1,71 @@
+using System.Text;
+using Provision.Boot.Installer.Loader;
+using Provision.Boot.Installer.Setup;
+using Provision.Boot.Installer.Target;
+using Provision.Storage.Guard;
+using Provision.Storage.Observe;
+
+namespace Provision.Boot.Installer.Local;
+
+/// <summary>What GRUB is to start once, in a file on every EFI system partition of the running system: whichever disk firmware starts from has it.</summary>
+internal static class NextBoot
+{
+    /// <summary>The file, an environment block of GRUB's.</summary>
+    public const string File = "/provision/next.env";
+
+    /// <summary>The variable in it.</summary>
+    public const string Variable = "provision_next";
+
+    /// <summary>Its value for the installer.</summary>
+    public const string Installer = "installer";
+
+    private const string Stub = "/grub/grub.cfg";
+
+    /// <summary>GRUB's environment block: this first line, assignments, and <c>#</c> up to exactly 1024 bytes, so that GRUB can write it in its place.</summary>
+    public static byte[] Block(string? value) =>
+        Encoding.ASCII.GetBytes(("# GRUB Environment Block\n" + (value is null ? "" : $"{Variable}={value}\n")).PadRight(1024, '#'));
+
+    /// <summary>Writes what the next boot is to be; null for the usual one.</summary>
+    /// <returns>The partitions that it was written to.</returns>
+    /// <exception cref="InstallException">The running system's boot loader is not one that knows this.</exception>
+    public static IReadOnlyList<string> Write(InstallMachine machine, ObservedStorage observed, IReadOnlyDictionary<string, long> sequences, string? value)
+    {
+        var partitions = Partitions(observed);
+        var permits = partitions.SelectMany(part => observed.DisksBelow(part.Name)).DistinctBy(disk => disk.Name)
+            .Select(disk => WritePermit.For(disk, sequences, disk.Serial ?? disk.Name, DiskEffect.Service, "the running system started from it"));
+        var guard = new DiskGuard(machine.Commands, machine.Look, new WriteSet([.. permits], []));
+
+        // All of them are looked at before one is written: half a wish would depend on the disk that firmware takes.
+        foreach (var part in partitions)
+        {
+            var stub = EfiPartition.With(machine, guard, part.Path, write: false, files => files.Read(Stub) is { } file ? Encoding.UTF8.GetString(file.Content) : "");
+            if (!stub.Contains(File, StringComparison.Ordinal))
+            {
+                throw new InstallException($"{part.Path}: the boot loader of this system does not know {File}, so it cannot be told what to start next: boot the installer from the network");
+            }
+        }
+
+        foreach (var part in partitions)
+        {
+            EfiPartition.With(machine, guard, part.Path, write: true, files =>
+            {
+                RootFile.Put(files, File, Block(value));
+                return 0;
+            });
+        }
+
+        return [.. partitions.Select(part => part.Path)];
+    }
+
+    /// <summary>The EFI system partitions beside the running root: on the disks that it lies on.</summary>
+    private static List<BlockDevice> Partitions(ObservedStorage observed)
+    {
+        var root = observed.Mounts.LastOrDefault(mount => mount.Path == "/");
+        var device = observed.Devices.FirstOrDefault(known => known.Number == root?.Number)
+            ?? throw new InstallException($"the root of this system is {root?.Source ?? "nowhere"}, which is no disk: is this the host itself, and not a container?");
+        var disks = observed.DisksBelow(device.Name).Select(disk => disk.Name).ToHashSet(StringComparer.Ordinal);
+        List<BlockDevice> found = [.. observed.Devices.Where(part => part.Kind == BlockKind.Partition && part.PartitionLabel == TargetMaker.EfiLabel && part.Parents.Any(disks.Contains))];
+        return found.Count > 0 ? found
+            : throw new InstallException($"beside the root {device.Path} there is no EFI system partition {TargetMaker.EfiLabel}: this system was not installed by provision");
+    }
+}

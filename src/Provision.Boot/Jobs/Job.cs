@@ -1,0 +1,88 @@
+namespace Provision.Boot.Jobs;
+
+/// <summary>One reinstall of one host: what was armed, and how far it is. Immutable; only <see cref="JobRules"/> makes the next one of it.</summary>
+public sealed record Job
+{
+    /// <summary>32 hexadecimal digits, drawn at random.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The host's name.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>The host's network cards, as the inventory had them, lower case.</summary>
+    public required IReadOnlyList<string> Macs { get; init; }
+
+    /// <summary>UUID of the machine's firmware: given when arming, else that of the first machine that asked; null before.</summary>
+    public string? DmiUuid { get; init; }
+
+    /// <summary>Hash of the destructive plan that it was armed for.</summary>
+    public required string PlanHash { get; init; }
+
+    /// <summary>Another hash that an engineer approved.</summary>
+    public string? ApprovedHash { get; init; }
+
+    /// <summary>The hash that the machine gave when it differed.</summary>
+    public string? FoundHash { get; init; }
+
+    /// <summary>Replaced system disks: <c>SERIAL</c>, or <c>BAY=SERIAL</c>.</summary>
+    public IReadOnlyList<string> OsDiskSerials { get; init; } = [];
+
+    /// <summary>Commit of the inventory.</summary>
+    public required string Commit { get; init; }
+
+    /// <summary>The image below the server's artefacts: <c>os-imap/DIGEST</c>.</summary>
+    public required string Image { get; init; }
+
+    /// <summary>True where the host gets a new identity instead of its own.</summary>
+    public bool NewIdentity { get; init; }
+
+    /// <summary>Public ssh keys of engineers who may log in while an installer has stopped.</summary>
+    public IReadOnlyList<string> Engineers { get; init; } = [];
+
+    /// <summary>True where an engineer has to confirm the code on the console.</summary>
+    public bool NeedsCode { get; init; }
+
+    /// <summary>Who armed it.</summary>
+    public required string ArmedBy { get; init; }
+
+    /// <summary>When.</summary>
+    public required DateTimeOffset ArmedAt { get; init; }
+
+    /// <summary>Where it is.</summary>
+    public required JobState State { get; init; }
+
+    /// <summary>The end of an open state.</summary>
+    public required DateTimeOffset Deadline { get; init; }
+
+    /// <summary>How often a machine was offered the installer: each boot has a token of its own.</summary>
+    public int Boot { get; init; }
+
+    /// <summary>SHA-256 of the token of the last boot; null before the first.</summary>
+    public string? TokenHash { get; init; }
+
+    /// <summary>True once that token was used.</summary>
+    public bool TokenUsed { get; init; }
+
+    /// <summary>SHA-256 of the key of the installer that claimed it last.</summary>
+    public string? BootKeyHash { get; init; }
+
+    /// <summary>The installer's last report.</summary>
+    public InstallReport? Report { get; init; }
+
+    /// <summary>The order that a claim is answered with.</summary>
+    /// <param name="identity">True where the boot server has the host's identity.</param>
+    public JobOrder Order(bool identity) => new()
+    {
+        Job = Id,
+        Host = Host,
+        PlanHash = PlanHash,
+        ApprovedHash = ApprovedHash,
+        OsDiskSerials = OsDiskSerials,
+        Commit = Commit,
+        Repository = $"/jobs/{Id}/repository",
+        Image = $"/artefacts/{Image}/manifest.json",
+        Identity = identity && !NewIdentity ? $"/jobs/{Id}/identity" : null,
+        Engineers = Engineers,
+        Deadline = Deadline,
+    };
+}

@@ -1,0 +1,225 @@
+namespace Provision.Boot.Jobs;
+
+/// <summary>The state machine of jobs: pure, and the only way from one state to the next (the table is in docs/netboot.md).</summary>
+public static class JobRules
+{
+    /// <summary>The job that a permit allows.</summary>
+    /// <param name="permit">From the gates; there is no other way to a job.</param>
+    /// <param name="id">32 random hexadecimal digits.</param>
+    /// <param name="by">Who arms it.</param>
+    /// <param name="now">When.</param>
+    /// <param name="lasting">How long it stays armed.</param>
+    public static Job Arm(ArmPermit permit, string id, string by, DateTimeOffset now, TimeSpan lasting)
+    {
+        ArgumentNullException.ThrowIfNull(permit);
+        var facts = permit.Facts;
+        return new Job
+        {
+            Id = id,
+            Host = facts.Host,
+            Macs = facts.Macs,
+            DmiUuid = facts.DmiUuid,
+            PlanHash = facts.PlanHash!,
+            OsDiskSerials = facts.OsDiskSerials,
+            Commit = facts.Commit!,
+            Image = facts.Image!,
+            NewIdentity = facts.NewIdentity,
+            Engineers = facts.Engineers,
+            NeedsCode = facts.NeedsCode,
+            ArmedBy = by,
+            ArmedAt = now,
+            State = JobState.Armed,
+            Deadline = now + lasting,
+        };
+    }
+
+    /// <summary>What an event makes of a job. Whatever happens after the deadline finds the job expired.</summary>
+    public static JobStep Apply(Job job, JobEvent happened)
+    {
+        if (job.State.IsOpen() && happened.At >= job.Deadline)
+        {
+            var expired = job with { State = JobState.Expired };
+            return happened is TimePassed ? new JobStep(expired) : new JobStep(expired, $"the job's time was up at {job.Deadline:u}");
+        }
+
+        return happened switch
+        {
+            BootAsked asked => Boot(job, asked),
+            ClaimAsked asked => Claim(job, asked),
+            CodeGiven given => Code(job, given),
+            InstallerSpoke spoke => Speak(job, spoke),
+            Reported reported => Report(job, reported),
+            Approved approved => Approve(job, approved),
+            DisarmAsked => job.State.IsOpen() ? new JobStep(job with { State = JobState.Disarmed }) : Closed(job),
+            _ => new JobStep(job),
+        };
+    }
+
+    /// <summary>A boot is offered one token until that is used; the machine that comes again after that is on its next boot.</summary>
+    private static JobStep Boot(Job job, BootAsked asked)
+    {
+        if (!job.State.IsOpen())
+        {
+            return Closed(job);
+        }
+
+        // Firmware that tells no UUID is no stranger yet: the installer reads it from the kernel, and claims with it.
+        if (Stranger(job, asked.DmiUuid ?? job.DmiUuid, [asked.Mac]) is { } why)
+        {
+            return new JobStep(job, why, IsAlarm: true);
+        }
+
+        if (job.TokenHash is not null && !job.TokenUsed)
+        {
+            return new JobStep(job.DmiUuid is null && asked.DmiUuid is not null ? job with { DmiUuid = asked.DmiUuid } : job);
+        }
+
+        return new JobStep(job with
+        {
+            DmiUuid = job.DmiUuid ?? asked.DmiUuid,
+            Boot = job.Boot + 1,
+            TokenHash = JobSecrets.HashOf(asked.Key.TokenOf(job.Id, job.Boot + 1)),
+            TokenUsed = false,
+        });
+    }
+
+    private static JobStep Claim(Job job, ClaimAsked asked)
+    {
+        if (!job.State.IsOpen())
+        {
+            return Closed(job);
+        }
+
+        if (!JobSecrets.Matches(asked.Claim.Token, job.TokenHash))
+        {
+            return new JobStep(job, "the token is not the one of this boot", IsAlarm: true);
+        }
+
+        if (Stranger(job, asked.Claim.DmiUuid, asked.Claim.Macs) is { } why)
+        {
+            return new JobStep(job, why, IsAlarm: true);
+        }
+
+        if (job.TokenUsed)
+        {
+            return JobSecrets.Matches(asked.Claim.BootKey, job.BootKeyHash)
+                ? new JobStep(job) // The answer was lost and it asks again.
+                : new JobStep(job, "the token was used before, with another key", IsAlarm: true);
+        }
+
+        if (asked.Claim.BootKey.Length != JobSecrets.Characters)
+        {
+            return new JobStep(job, $"a boot key has {JobSecrets.Characters} characters");
+        }
+
+        return new JobStep(job with
+        {
+            State = job.NeedsCode ? JobState.AwaitsCode : JobState.Claimed,
+            TokenUsed = true,
+            BootKeyHash = JobSecrets.HashOf(asked.Claim.BootKey),
+            DmiUuid = job.DmiUuid ?? asked.Claim.DmiUuid,
+            // Not for a code that is still to come, and not for a machine that comes again: rebooting gives nobody more time.
+            Deadline = job is { State: JobState.Armed, NeedsCode: false } ? asked.At + JobTimes.Install : job.Deadline,
+        });
+    }
+
+    private static JobStep Code(Job job, CodeGiven given)
+    {
+        if (job.State != JobState.AwaitsCode)
+        {
+            return new JobStep(job, $"the job is {job.State.Word()} and waits for no code");
+        }
+
+        return given.Code.Trim().Equals(JobSecrets.CodeOf(job.BootKeyHash!), StringComparison.OrdinalIgnoreCase)
+            ? new JobStep(job with { State = JobState.Claimed, Deadline = given.At + JobTimes.Install })
+            : new JobStep(job, "this is not the code of the machine that claimed the job: if it is what the console shows, another machine claimed it; disarm", IsAlarm: true);
+    }
+
+    private static JobStep Speak(Job job, InstallerSpoke spoke)
+    {
+        if (!JobSecrets.Matches(spoke.BootKey, job.BootKeyHash))
+        {
+            return new JobStep(job, "the key is not that of the installer that claimed the job");
+        }
+
+        return job.State switch
+        {
+            JobState.Claimed => new JobStep(job with { State = JobState.Installing }),
+            JobState.AwaitsCode or JobState.Installing or JobState.Differs or JobState.Failed => new JobStep(job),
+            _ => Closed(job),
+        };
+    }
+
+    private static JobStep Report(Job job, Reported reported)
+    {
+        if (!JobSecrets.Matches(reported.BootKey, job.BootKeyHash))
+        {
+            return new JobStep(job, "the key is not that of the installer that claimed the job");
+        }
+
+        var state = reported.Report.Outcome switch
+        {
+            InstallOutcome.Done => JobState.Done,
+            InstallOutcome.Differs => JobState.Differs,
+            InstallOutcome.Refused => JobState.Refused,
+            _ => JobState.Failed,
+        };
+        if (job.State == state && !state.IsOpen())
+        {
+            return new JobStep(job); // The answer to the same report was lost.
+        }
+
+        if (!job.State.IsOpen())
+        {
+            return Closed(job);
+        }
+
+        if (job.State == JobState.AwaitsCode)
+        {
+            return new JobStep(job, "the job waits for the code to be confirmed");
+        }
+
+        if (job.State == JobState.Differs && state is (JobState.Done or JobState.Failed))
+        {
+            return new JobStep(job, "the installer was to wait, and nobody approved its plan", IsAlarm: true);
+        }
+
+        if (state == JobState.Differs && reported.Report.FoundHash is not { Length: 64 })
+        {
+            return new JobStep(job, "a report of another plan names its hash");
+        }
+
+        return new JobStep(job with
+        {
+            State = state,
+            Report = reported.Report,
+            FoundHash = reported.Report.FoundHash ?? job.FoundHash,
+            Deadline = state.IsOpen() ? reported.At + JobTimes.Waiting : job.Deadline,
+        });
+    }
+
+    private static JobStep Approve(Job job, Approved approved)
+    {
+        if (job.State != JobState.Differs)
+        {
+            return new JobStep(job, $"the job is {job.State.Word()}: only a plan that differs is approved");
+        }
+
+        return approved.Hash == job.FoundHash
+            ? new JobStep(job with { State = JobState.Installing, ApprovedHash = approved.Hash, Deadline = approved.At + JobTimes.Install })
+            : new JobStep(job, $"the machine gives the plan {job.FoundHash}, not {approved.Hash}");
+    }
+
+    /// <summary>Why a machine is not the one that the job is for; null where nothing speaks against it.</summary>
+    private static string? Stranger(Job job, string? uuid, IReadOnlyList<string> macs)
+    {
+        if (job.DmiUuid is { } bound && uuid != bound)
+        {
+            return $"the machine is {uuid ?? "without a UUID"} and the job is for {bound}";
+        }
+
+        return macs.Any(mac => job.Macs.Contains(mac, StringComparer.OrdinalIgnoreCase)) ? null : $"the machine has no network card of {job.Host}";
+    }
+
+    private static JobStep Closed(Job job) => new(job, $"the job is {job.State.Word()}");
+}

@@ -1,0 +1,211 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+using Provision.Boot.Dhcp;
+using Provision.Boot.Images;
+using Provision.Boot.Jobs;
+using Provision.Configuration.Secrets;
+using Provision.Inventory;
+
+namespace Provision.Boot.Server;
+
+/// <summary>What a boot server is started with.</summary>
+public sealed record BootServerOptions
+{
+    /// <summary>Folder of the repository.</summary>
+    public required string Repository { get; init; }
+
+    /// <summary>Folder of its state.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Folder of the images.</summary>
+    public required string Store { get; init; }
+
+    /// <summary>Where it listens.</summary>
+    public required IPEndPoint Listen { get; init; }
+
+    /// <summary>Name of the site that it serves; null where it runs no DHCP.</summary>
+    public string? Site { get; init; }
+
+    /// <summary>What its DHCP server does.</summary>
+    public DhcpMode Dhcp { get; init; } = DhcpMode.Off;
+
+    /// <summary>age identity that reads the hosts' identities.</summary>
+    public string Identity { get; init; } = SecretStore.DefaultIdentity;
+
+    /// <summary>Folder of iPXE.</summary>
+    public string IpxeFolder { get; init; } = DnsmasqPlace.DebianIpxe;
+
+    /// <summary>How often it looks whether the inventory changed.</summary>
+    public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}
+
+/// <summary>What the endpoints share.</summary>
+internal sealed record BootServerState(
+    BootServerOptions Options, FleetWatch Fleet, JobsAtHand Jobs, ImageStore Images, StateFolder State, SecretStore Secrets, JobKey Key, Action<string> Say)
+{
+    public DateTimeOffset Now() => Options.Clock.GetUtcNow();
+
+    public Site? Site() => Fleet.Current is { } known && Options.Site is { } name ? known.Fleet.FindSite(name) : null;
+}
+
+/// <summary>
+/// The boot server: scripts, artefacts, jobs and the live stream over HTTP, with a dnsmasq beside it. It keeps nothing but the state folder, so it may be killed
+/// at any time and started again.
+/// </summary>
+public sealed class BootServer : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly BootServerState state;
+    private readonly DnsmasqDaemon? dnsmasq;
+    private readonly CancellationTokenSource ending = new();
+    private Task looking = Task.CompletedTask;
+
+    private BootServer(WebApplication app, BootServerState state, DnsmasqDaemon? dnsmasq)
+    {
+        this.app = app;
+        this.state = state;
+        this.dnsmasq = dnsmasq;
+    }
+
+    /// <summary>Where it listens, <c>http://192.0.2.4:8480</c>.</summary>
+    public string Address => app.Urls.First();
+
+    /// <summary>The secret of the repository that holds a host's identity: an archive of its keys, encrypted to the site's boot servers.</summary>
+    public static string IdentitySecretOf(string host) => $"identity-{host}";
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="options">What it is started with.</param>
+    /// <param name="say">Told what happens, a line each.</param>
+    /// <exception cref="IOException">The address is in use, or the state folder cannot be used.</exception>
+    public static async Task<BootServer> Start(BootServerOptions options, Action<string> say)
+    {
+        var commands = new ProcessRunner();
+        var folder = new StateFolder(options.State);
+        var shared = new BootServerState(
+            options,
+            new FleetWatch(options.Repository, say),
+            new JobsAtHand(folder.OpenJobs, say),
+            new ImageStore(options.Store),
+            folder,
+            new SecretStore(options.Repository, options.Identity, commands),
+            folder.Key(),
+            say);
+        shared.Jobs.Look();
+        shared.Fleet.Look();
+        var server = new BootServer(Build(options, shared), shared, options.Dhcp == DhcpMode.Off ? null : new DnsmasqDaemon(folder.Folder, say));
+        await server.app.StartAsync();
+        server.KeepDnsmasq(commands);
+        server.looking = server.LookNowAndThen(commands);
+        return server;
+    }
+
+    /// <summary>Waits until somebody asks it to end.</summary>
+    public Task WaitForEnd(CancellationToken cancellation = default) => ((IHost)app).WaitForShutdownAsync(cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await ending.CancelAsync();
+        await looking;
+        dnsmasq?.Dispose();
+        using (var soon = new CancellationTokenSource(TimeSpan.FromSeconds(2)))
+        {
+            await app.StopAsync(soon.Token);
+        }
+
+        await app.DisposeAsync();
+        state.Jobs.Dispose();
+        ending.Dispose();
+    }
+
+    private static WebApplication Build(BootServerOptions options, BootServerState state)
+    {
+        var built = SmallServer.Build(options.Listen, state.State.Folder);
+        Map(built, new BootEndpoints(state), new ArtefactEndpoints(state), new JobEndpoints(state), new PeopleEndpoints(state));
+        return built;
+    }
+
+    private static void Map(WebApplication on, BootEndpoints boot, ArtefactEndpoints artefacts, JobEndpoints jobs, PeopleEndpoints people)
+    {
+        string[] read = ["GET", "HEAD"];
+        on.MapGet("/", (RequestDelegate)people.Page);
+        on.MapGet("/events", (RequestDelegate)people.Stream);
+        on.MapPost("/discovered", (RequestDelegate)people.Discovered);
+        on.MapGet("/boot.ipxe", (RequestDelegate)BootEndpoints.First);
+        on.MapGet("/boot/{mac}", (RequestDelegate)boot.Machine);
+        on.MapMethods("/artefacts/{**path}", read, (RequestDelegate)artefacts.Image);
+        on.MapMethods("/ipxe/{file}", read, (RequestDelegate)artefacts.Ipxe);
+        on.MapGet("/jobs/{id}/ticket", (RequestDelegate)boot.Ticket);
+        on.MapPost("/jobs/{id}/claim", (RequestDelegate)jobs.Claim);
+        on.MapPost("/jobs/{id}/report", (RequestDelegate)jobs.Report);
+        on.MapPost("/jobs/{id}/events", jobs.Held(jobs.Events));
+        on.MapGet("/jobs/{id}", jobs.Held(jobs.Order));
+        on.MapMethods("/jobs/{id}/repository", read, jobs.Held(jobs.Repository));
+        on.MapGet("/jobs/{id}/identity", jobs.Held(jobs.Identity));
+    }
+
+    private async Task LookNowAndThen(ICommandRunner commands)
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(state.Options.Look);
+            while (await timer.WaitForNextTickAsync(ending.Token))
+            {
+                state.Jobs.Look();
+                state.Fleet.Look();
+                Expire();
+                KeepDnsmasq(commands);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It ends.
+        }
+    }
+
+    /// <summary>Jobs whose time is up are noted as such; nothing depends on it, because every question is asked with the time.</summary>
+    private void Expire()
+    {
+        try
+        {
+            var now = state.Now();
+            state.Jobs.Ask(jobs =>
+            {
+                foreach (var job in jobs.Jobs(onlyOpen: true, 10_000).Where(job => now >= job.Deadline))
+                {
+                    jobs.Change(job.Id, new TimePassed(now));
+                }
+
+                return true;
+            });
+        }
+        catch (StateLostException)
+        {
+            // It was told when it was lost.
+        }
+    }
+
+    private void KeepDnsmasq(ICommandRunner commands)
+    {
+        if (dnsmasq is null || state.Fleet.Current is not { } known || state.Site() is not { } site)
+        {
+            return;
+        }
+
+        try
+        {
+            var server = known.Fleet.BootServerOf(site) ?? (Ipv4Address.TryParse(state.Options.Listen.Address.ToString(), out var listening) ? listening : default);
+            dnsmasq.Keep(DnsmasqConfig.Of(known.Fleet, site, state.Options.Dhcp, new DnsmasqPlace(server, state.Options.Listen.Port, state.State.Folder, state.Options.IpxeFolder)), commands);
+        }
+        catch (Exception e) when (e is CommandFailedException or IOException or UnauthorizedAccessException)
+        {
+            state.Say($"dnsmasq: {e.Message}");
+        }
+    }
+}

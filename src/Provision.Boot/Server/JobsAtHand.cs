@@ -1,0 +1,72 @@
+using Provision.Boot.Jobs;
+
+namespace Provision.Boot.Server;
+
+/// <summary>The job store of a running server. One that is damaged or gone is told and asked for again now and then; until then machines boot locally.</summary>
+/// <param name="open">Opens the store.</param>
+/// <param name="say">Told what happens.</param>
+internal sealed class JobsAtHand(Func<IJobStore> open, Action<string> say) : IDisposable
+{
+    private readonly Lock turn = new();
+    private volatile IJobStore? store;
+    private string lost = "the jobs were not read yet";
+
+    /// <summary>Asks the store.</summary>
+    /// <exception cref="StateLostException">It is lost.</exception>
+    public T Ask<T>(Func<IJobStore, T> question)
+    {
+        var at = store ?? throw new StateLostException(lost);
+        try
+        {
+            return question(at);
+        }
+        catch (StateLostException e)
+        {
+            Lose(at, e);
+            throw;
+        }
+    }
+
+    /// <summary>Opens the store where it is not open; called now and then.</summary>
+    public void Look()
+    {
+        lock (turn)
+        {
+            if (store is not null)
+            {
+                return;
+            }
+
+            try
+            {
+                store = open();
+                say("jobs opened");
+            }
+            catch (StateLostException e)
+            {
+                if (lost != e.Message)
+                {
+                    say(e.Message + "; every machine boots from its own disk");
+                }
+
+                lost = e.Message;
+            }
+        }
+    }
+
+    public void Dispose() => store?.Dispose();
+
+    private void Lose(IJobStore at, StateLostException e)
+    {
+        lock (turn)
+        {
+            if (ReferenceEquals(store, at))
+            {
+                say(e.Message + "; every machine boots from its own disk");
+                lost = e.Message;
+                store = null;
+                at.Dispose();
+            }
+        }
+    }
+}

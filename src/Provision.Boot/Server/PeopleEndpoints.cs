@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Provision.Boot.Jobs;
+using Provision.Inventory;
+
+namespace Provision.Boot.Server;
+
+/// <summary>What people look at (the page and the live stream), and what unknown machines say of themselves.</summary>
+internal sealed class PeopleEndpoints(BootServerState server)
+{
+    private const int MostStreams = 100, MostDiscovered = 500, DiscoveryBytes = 24 << 20;
+    private int streams;
+
+    public Task Page(HttpContext context)
+    {
+        var (jobs, lines, found, lost) = ((IReadOnlyList<Job>)[], (IReadOnlyDictionary<string, JobLine>)new Dictionary<string, JobLine>(), 0, (string?)null);
+        try
+        {
+            (jobs, lines, found) = server.Jobs.Ask(store => (store.Jobs(onlyOpen: false, 200), store.LastLines(200), store.Discovered().Count));
+        }
+        catch (StateLostException e)
+        {
+            lost = e.Message;
+        }
+
+        var nonce = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+        context.Response.Headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; frame-ancestors 'none'";
+        return Answers.Bytes(context, Encoding.UTF8.GetBytes(StatusPage.Of(jobs, lines, found, lost, server.Now(), nonce)), "text/html; charset=utf-8");
+    }
+
+    /// <summary>
+    /// Every line as it is written, by this server or by a command beside it, as server-sent events; a reader that comes back goes on after the last line
+    /// it saw.
+    /// </summary>
+    public async Task Stream(HttpContext context)
+    {
+        if (Interlocked.Increment(ref streams) > MostStreams)
+        {
+            Interlocked.Decrement(ref streams);
+            await Answers.Refuse(context, 503, $"{MostStreams} readers follow already");
+            return;
+        }
+
+        try
+        {
+            var after = long.TryParse(context.Request.Headers["Last-Event-ID"], out var last) && last >= 0 ? last : server.Jobs.Ask(jobs => jobs.LastLine());
+            context.Response.ContentType = "text/event-stream";
+            context.Response.Headers.CacheControl = "no-store";
+            await context.Response.WriteAsync(": follows\n\n", context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(300));
+            while (await timer.WaitForNextTickAsync(context.RequestAborted))
+            {
+                foreach (var line in server.Jobs.Ask(jobs => jobs.Lines(after, null, 500)))
+                {
+                    after = line.Number;
+                    await context.Response.WriteAsync($"id: {line.Number}\ndata: {JsonSerializer.Serialize(line, NetbootJson.Default.JobLine)}\n\n", context.RequestAborted);
+                }
+
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or StateLostException)
+        {
+            // The reader left, or there is nothing to follow any more: it comes back by itself.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref streams);
+        }
+    }
+
+    public async Task Discovered(HttpContext context)
+    {
+        if (await Answers.Read(context, JobsJson.Default.DiscoveryReport, DiscoveryBytes) is not { } report)
+        {
+            return;
+        }
+
+        var macs = report.Macs.Take(64).Select(text => MacAddress.TryParse(text, out var mac) && !mac.IsGroupOrZero ? mac : default).Where(mac => mac != default).Distinct().OrderBy(mac => mac.Bits).ToList();
+        if (macs.Count == 0)
+        {
+            await Answers.Refuse(context, 400, "the machine has no network card");
+            return;
+        }
+
+        if (server.Fleet.Current is { } known && macs.Exists(known.Hosts.ContainsKey))
+        {
+            await Answers.Refuse(context, 409, $"the machine is {known.Hosts[macs.Find(known.Hosts.ContainsKey)].Name} of the inventory");
+            return;
+        }
+
+        var kept = new DiscoveryReport(
+            BootEndpoints.Uuid(report.DmiUuid),
+            [.. macs.Select(mac => mac.ToString())],
+            report.Product is null ? null : Printable.Of(report.Product),
+            report.Serial is null ? null : Printable.Of(report.Serial),
+            [.. report.Summary.Take(200).Select(line => Printable.Of(line, 200))],
+            []);
+        var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{kept.DmiUuid} {string.Join(' ', kept.Macs)}")))[..8];
+        if (!server.Jobs.Ask(jobs => jobs.PutDiscovered(new DiscoveredMachine(id, server.Now(), kept), report.Bundle, MostDiscovered)))
+        {
+            await Answers.Refuse(context, 503, $"{MostDiscovered} unknown machines are noted already");
+            return;
+        }
+
+        server.Say($"discovered {id}: {kept.Product} {kept.Macs[0]}");
+        await Answers.Json(context, new DiscoveryAnswer(id), JobsJson.Default.DiscoveryAnswer);
+    }
+}

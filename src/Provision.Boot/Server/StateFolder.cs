@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using Provision.Boot.Jobs;
+
+namespace Provision.Boot.Server;
+
+/// <summary>The folder of a boot server's state, readable by its owner only: jobs, the key of the tokens, bundles of the inventory, dnsmasq's files.</summary>
+/// <param name="path">The folder.</param>
+public sealed class StateFolder(string path)
+{
+    /// <summary>Where it is, where nothing else is said.</summary>
+    public const string Default = "/var/lib/provision/netboot";
+
+    /// <summary>The folder, absolute.</summary>
+    public string Folder { get; } = System.IO.Path.GetFullPath(path);
+
+    /// <summary>Opens the jobs; the folder is made where it is not there.</summary>
+    /// <exception cref="StateLostException">They cannot be read.</exception>
+    public IJobStore OpenJobs()
+    {
+        Make(Folder);
+        return SqliteJobStore.Open(System.IO.Path.Combine(Folder, "jobs.sqlite"));
+    }
+
+    /// <summary>The key that tokens are made with; drawn on first use. Without it an offered token is worth nothing, and the machine boots locally.</summary>
+    public JobKey Key()
+    {
+        Make(Folder);
+        var file = System.IO.Path.Combine(Folder, "key");
+        if (!File.Exists(file) || new FileInfo(file).Length != 32)
+        {
+            WriteBeside(file, RandomNumberGenerator.GetBytes(32));
+        }
+
+        return new JobKey(File.ReadAllBytes(file));
+    }
+
+    /// <summary>The git bundle of a commit; null where it was not made.</summary>
+    public FileInfo? BundleOf(string commit) =>
+        commit.Length == 40 && commit.All(char.IsAsciiHexDigitLower) && new FileInfo(BundleFile(commit)) is { Exists: true } file ? file : null;
+
+    /// <summary>
+    /// Makes the git bundle of a commit, with the branch <c>provision</c> at it. In a repository of its own that borrows the objects: the engineer's gets no
+    /// branch for it.
+    /// </summary>
+    /// <exception cref="CommandFailedException">git failed.</exception>
+    public void MakeBundle(string repository, string commit, ICommandRunner commands)
+    {
+        if (BundleOf(commit) is not null)
+        {
+            return;
+        }
+
+        var target = BundleFile(commit);
+        Make(System.IO.Path.GetDirectoryName(target)!);
+        var work = target + ".work";
+        if (Directory.Exists(work))
+        {
+            Directory.Delete(work, recursive: true);
+        }
+
+        try
+        {
+            var objects = Git(commands, repository, "rev-parse", "--path-format=absolute", "--git-path", "objects").Text.Trim();
+            commands.Run(Command.Of("git", "init", "--quiet", "--bare", work).WithTimeout(TimeSpan.FromMinutes(1))).OrThrow();
+            File.WriteAllText(System.IO.Path.Combine(work, "objects/info/alternates"), objects + "\n");
+            Git(commands, work, "update-ref", "refs/heads/provision", commit);
+            Git(commands, work, "bundle", "create", "--quiet", target + ".new", "refs/heads/provision");
+            File.Move(target + ".new", target, overwrite: true);
+        }
+        finally
+        {
+            if (Directory.Exists(work))
+            {
+                Directory.Delete(work, recursive: true);
+            }
+        }
+    }
+
+    /// <summary>Removes bundles that no job needs any more.</summary>
+    public void KeepBundles(IReadOnlyCollection<string> commits)
+    {
+        var folder = System.IO.Path.Combine(Folder, "bundles");
+        foreach (var file in Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.bundle") : [])
+        {
+            if (!commits.Contains(System.IO.Path.GetFileNameWithoutExtension(file)))
+            {
+                File.Delete(file);
+            }
+        }
+    }
+
+    private static CommandResult Git(ICommandRunner commands, string repository, params ReadOnlySpan<string> arguments) =>
+        commands.Run(Command.Of("git", ["-C", repository, .. arguments]).WithTimeout(TimeSpan.FromMinutes(5))).OrThrow();
+
+    private static void WriteBeside(string file, byte[] content)
+    {
+        using (var stream = new FileStream(file + ".new", new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        {
+            stream.Write(content);
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(file + ".new", file, overwrite: true);
+    }
+
+    private static void Make(string folder) => Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+    private string BundleFile(string commit) => System.IO.Path.Combine(Folder, "bundles", commit + ".bundle");
+}

@@ -1,0 +1,188 @@
+using Provision.Configuration.Desired;
+using Provision.Configuration.Plans;
+using Provision.Configuration.State;
+using Provision.Configuration.Units;
+
+namespace Provision.Configuration.Apply;
+
+/// <summary>What is to be done to units once the files are in place.</summary>
+/// <param name="Effects">Actions in order.</param>
+/// <param name="Enable">Units to enable.</param>
+/// <param name="MustRun">Units that a restart starts where they do not run.</param>
+/// <param name="ReloadUnitFiles">Whether unit files are among the changed files.</param>
+internal sealed record UnitWork(IReadOnlyList<UnitEffect> Effects, IReadOnlyList<string> Enable, IReadOnlySet<string> MustRun, bool ReloadUnitFiles);
+
+/// <content>The second half of a transaction: the units, and putting everything back when one fails.</content>
+public sealed partial class Installation
+{
+    /// <summary>Commits the builder's changes, acts on the units, and puts the files back where a unit fails.</summary>
+    private InstallReport Carry(
+        GenerationBuilder builder, HostState before, string host, GenerationKind kind, string revision, string? commit, long mastersSerial, UnitWork work, InstallOptions options)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var effect in work.Effects)
+        {
+            // A restart that is owed already is not turned into a reload by a later, smaller change.
+            if (!builder.Owed.TryGetValue(effect.Unit, out var owed) || owed.Action < effect.Action || owed.Action == UnitAction.Stop)
+            {
+                builder.Owed[effect.Unit] = new OwedAction(effect.Unit, effect.Action, builder.Number, now, effect.Reason);
+            }
+        }
+
+        var journal = builder.Build(host, kind, revision, commit, mastersSerial, now, work.Effects);
+        CarryOverUnitRecords(before, journal.NextState, work.Effects);
+        options.Progress?.Invoke($"generation {builder.Number}: {journal.Changes.Count} files");
+        new Transaction(files, store).Commit(journal);
+        var state = journal.NextState;
+        if (systemd is null)
+        {
+            EnableOffline(work.Enable);
+            store.Prune(state);
+            return new InstallReport { Outcome = InstallOutcome.Installed, Generation = state.Generation, Owed = [.. state.Owed.Values] };
+        }
+
+        var outcomes = ActOnUnits(state, work, options);
+        var failed = outcomes.Where(outcome => outcome.Problem is not null).ToList();
+        if (failed.Count == 0)
+        {
+            store.Prune(state);
+            return new InstallReport { Outcome = InstallOutcome.Installed, Generation = state.Generation, Units = outcomes, Owed = [.. state.Owed.Values] };
+        }
+
+        List<string> messages = [.. failed.Select(outcome => $"{outcome.Effect.Unit}: {outcome.Problem}")];
+        if (kind == GenerationKind.Rollback)
+        {
+            messages.Add("the rollback's files are in place, but not all units are well with them; what is owed is recorded");
+            return new InstallReport { Outcome = InstallOutcome.PutBack, Generation = state.Generation, Units = outcomes, Messages = messages, Owed = [.. state.Owed.Values] };
+        }
+
+        return PutBack(journal, before, outcomes, messages, work, options);
+    }
+
+    /// <summary>Puts the previous generation's files back and acts again on the units that were touched.</summary>
+    private InstallReport PutBack(Journal failed, HostState before, IReadOnlyList<UnitOutcome> outcomes, List<string> messages, UnitWork work, InstallOptions options)
+    {
+        options.Progress?.Invoke($"a unit failed: putting the files of generation {before.Generation} back");
+        var now = clock.GetUtcNow();
+        var touched = outcomes.Where(outcome => outcome.Effect.Action != UnitAction.None).Select(outcome => outcome.Effect with { Reason = $"put back after generation {failed.Generation.Number}", Action = outcome.Effect.Action == UnitAction.Stop ? UnitAction.Restart : outcome.Effect.Action }).ToList();
+        var number = failed.Generation.Number + 1;
+        var next = before with
+        {
+            Generation = number,
+            Owed = new SortedDictionary<string, OwedAction>(before.Owed, StringComparer.Ordinal),
+            Units = new SortedDictionary<string, UnitRecord>(failed.NextState.Units, StringComparer.Ordinal),
+            Folders = new SortedSet<string>(failed.NextState.Folders, StringComparer.Ordinal),
+            Host = failed.NextState.Host,
+        };
+        foreach (var effect in touched)
+        {
+            next.Owed[effect.Unit] = new OwedAction(effect.Unit, effect.Action, number, now, effect.Reason);
+        }
+
+        var journal = new Journal
+        {
+            Transaction = $"{number:D6}",
+            Changes = [.. failed.Changes.Select(change => new FileChange(change.Path, change.After, change.Before)).OrderBy(change => change.After is null)],
+            NextState = next,
+            Generation = failed.Generation with
+            {
+                Number = number,
+                Kind = GenerationKind.Undo,
+                Time = now,
+                Files = next.Files,
+                Before = new SortedDictionary<string, FileImage?>(failed.Changes.ToDictionary(change => change.Path, change => change.After), StringComparer.Ordinal),
+                Actions = [.. touched.Select(effect => $"{effect.Action.ToString().ToLowerInvariant()} {effect.Unit}")],
+            },
+        };
+        new Transaction(files, store).Commit(journal);
+        var undone = ActOnUnits(journal.NextState, new UnitWork(touched, [], work.MustRun.Where(unit => WasThere(unit, before)).ToHashSet(StringComparer.Ordinal), work.ReloadUnitFiles), options);
+        messages.Add($"the files of generation {before.Generation} are back in place (recorded as generation {number}), and {undone.Count} units were acted on again");
+        messages.AddRange(undone.Where(outcome => outcome.Problem is not null).Select(outcome => $"still not well: {outcome.Effect.Unit}: {outcome.Problem}"));
+        return new InstallReport
+        {
+            Outcome = InstallOutcome.PutBack,
+            Generation = number,
+            Units = [.. outcomes, .. undone],
+            Messages = messages,
+            Owed = [.. journal.NextState.Owed.Values],
+        };
+    }
+
+    // A unit that came with the failed generation has nothing to be started with.
+    private static bool WasThere(string unit, HostState before) =>
+        before.Files.Values.Any(file => file.Units.Contains(unit, StringComparer.Ordinal)) || !unit.Contains('@');
+
+    private IReadOnlyList<UnitOutcome> ActOnUnits(HostState state, UnitWork work, InstallOptions options)
+    {
+        if (work.ReloadUnitFiles || work.Enable.Count > 0)
+        {
+            systemd!.ReloadUnitFiles();
+        }
+
+        if (work.Enable.Count > 0)
+        {
+            var enabled = systemd!.Do("enable", options.UnitLimit, work.Enable);
+            if (!enabled.Succeeded)
+            {
+                var all = new UnitEffect(string.Join(", ", work.Enable), UnitAction.None, "services", 0, false);
+                return [new UnitOutcome(all, "enable", $"enable failed: {enabled.Error.Trim().ReplaceLineEndings("; ")}", "")];
+            }
+        }
+
+        var outcomes = new UnitRunner(systemd!, options.UnitsAtOnce, options.UnitLimit).Run(work.Effects, work.MustRun, outcome =>
+        {
+            options.Progress?.Invoke($"{outcome.Verb} {outcome.Effect.Unit}{(outcome.Problem is null ? "" : ": FAILED")}");
+            if (outcome.Problem is not null)
+            {
+                return;
+            }
+
+            state.Owed.Remove(outcome.Effect.Unit);
+            if (outcome.Effect.Action == UnitAction.Stop)
+            {
+                state.Units.Remove(outcome.Effect.Unit);
+                systemd!.Do("disable", options.UnitLimit, outcome.Effect.Unit);
+            }
+            else
+            {
+                state.Units[outcome.Effect.Unit] = new UnitRecord(UnitComparer.ConfigHash(outcome.Effect.Unit, state.Files), outcome.InvocationId);
+            }
+
+            // After each unit: a run that dies here owes only what is really left.
+            store.WriteState(state);
+        });
+        return outcomes;
+    }
+
+    /// <summary>A change that a unit needs nothing for is no reason to call it stale later.</summary>
+    private void CarryOverUnitRecords(HostState before, HostState next, IReadOnlyList<UnitEffect> effects)
+    {
+        // Files are new after this even where their content is not: a run since a boot must be known as fresh by its id.
+        foreach (var (unit, run) in new UnitComparer(files, systemd).FreshRuns(before))
+        {
+            next.Units[unit] = next.Units[unit] with { InvocationId = run };
+        }
+
+        foreach (var (unit, record) in next.Units.ToList())
+        {
+            if (!effects.Any(effect => string.Equals(effect.Unit, unit, StringComparison.Ordinal)))
+            {
+                next.Units[unit] = record with { ConfigHash = UnitComparer.ConfigHash(unit, next.Files) };
+            }
+        }
+    }
+
+    /// <summary>
+    /// In a root that is not the running system, enabling is a link and nothing more. Its own systemctl makes it, where it has one: it is of the release that will read the
+    /// link, and an installer's initramfs has none.
+    /// </summary>
+    private void EnableOffline(IReadOnlyList<string> units)
+    {
+        if (units.Count > 0)
+        {
+            commands.Run(files.Stat("/usr/bin/systemctl") is null
+                ? Command.Of("systemctl", [$"--root={files.Root}", "enable", "--", .. units])
+                : Command.Of("chroot", [files.Root, "/usr/bin/systemctl", "enable", "--", .. units])).OrThrow();
+        }
+    }
+}

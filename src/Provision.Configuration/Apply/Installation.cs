@@ -1,0 +1,192 @@
+using Provision.Configuration.Checks;
+using Provision.Configuration.Desired;
+using Provision.Configuration.Packages;
+using Provision.Configuration.Plans;
+using Provision.Configuration.State;
+using Provision.Configuration.Units;
+
+namespace Provision.Configuration.Apply;
+
+/// <summary>
+/// Brings a machine to a desired state in one transaction: lock, finish what an interrupted run left, plan, packages,
+/// checks, stage, journal, swap, units. Until the journal is written nothing of the host's configuration has changed; after it, the
+/// transaction is finished by whoever comes next.
+/// </summary>
+/// <param name="files">The machine's files.</param>
+/// <param name="commands">The machine's commands.</param>
+/// <param name="clock">Tells the time of a generation.</param>
+public sealed partial class Installation(IMachineFiles files, ICommandRunner commands, TimeProvider clock)
+{
+    /// <summary>The lock that one run holds, on the root it works on.</summary>
+    public const string LockPath = "/run/provision.lock";
+
+    private readonly StateStore store = new(files);
+    private readonly Systemd? systemd = Systemd.Runs(files) ? new Systemd(commands) : null;
+
+    /// <summary>Installs a desired state.</summary>
+    /// <param name="desired">What the host should be; rendered whole and without errors.</param>
+    /// <param name="revision">What it was rendered from.</param>
+    /// <param name="selection">Which part of it to install.</param>
+    /// <param name="options">What the engineer allows.</param>
+    public InstallReport Install(DesiredState desired, Revision revision, ConfigSelection selection, InstallOptions options)
+    {
+        using var held = Lock();
+        if (held is null)
+        {
+            return Refused($"another provision run holds {LockPath} below {files.Root}: wait for it, or see who with \"fuser {LockPath}\"");
+        }
+
+        store.MakeFolders();
+        var packages = new PackageInstaller(files, commands);
+        packages.RemoveLeftovers();
+        var recovery = new Transaction(files, store).Recover();
+        var state = store.ReadState();
+        if (state.Host.Length > 0 && !string.Equals(state.Host, desired.Host, StringComparison.Ordinal))
+        {
+            return Refused($"{files.Root} holds the files of {state.Host}, not of {desired.Host}: give the right --host or --root") with { Recovery = recovery };
+        }
+
+        var planner = new Planner(files, commands);
+        var plan = planner.Plan(desired, state, revision, selection, runChecks: false);
+        var refusals = Refusals(plan, options);
+        if (refusals.Count > 0)
+        {
+            return new InstallReport { Outcome = InstallOutcome.Refused, Messages = refusals, Plan = plan, Generation = state.Generation, Recovery = recovery };
+        }
+
+        if (plan.Packages.Count > 0 && files.IsRunningSystem)
+        {
+            options.Progress?.Invoke($"installing {plan.Packages.Count} packages");
+            packages.Install(plan.Packages, options.Progress);
+        }
+
+        // Packages bring users, checkers and files of their own: look again.
+        plan = planner.Plan(desired, state, revision, selection);
+        if (options.LeaveUnits)
+        {
+            plan = plan with { Effects = [], Units = [] };
+        }
+
+        var troubles = Troubles(plan, new Redaction(desired.SecretValues, state, store));
+        if (troubles.Count > 0)
+        {
+            return new InstallReport { Outcome = InstallOutcome.Refused, Messages = troubles, Plan = plan, Generation = state.Generation, Recovery = recovery };
+        }
+
+        return Apply(desired, plan, state, selection, options) with { Recovery = recovery };
+    }
+
+    private InstallReport Apply(DesiredState desired, ChangePlan plan, HostState state, ConfigSelection selection, InstallOptions options)
+    {
+        var builder = new GenerationBuilder(store, state);
+        foreach (var difference in plan.Files.Where(difference => difference.NeedsWriting))
+        {
+            if (difference.Desired is null)
+            {
+                builder.Remove(difference.Path, difference.Observed);
+            }
+            else
+            {
+                builder.Write(difference);
+            }
+        }
+
+        foreach (var same in plan.Same)
+        {
+            builder.Adopt(same);
+        }
+
+        var present = desired.Files.Select(file => file.Path).Concat(plan.Files.Select(file => file.Path)).ToHashSet(StringComparer.Ordinal);
+        foreach (var path in state.Files.Where(file => !present.Contains(file.Key) && selection.Includes(file.Value.Config, file.Value.Instance, file.Value.DependsOnMasters)).Select(file => file.Key).ToList())
+        {
+            builder.Forget(path);
+        }
+
+        var checksMoved = NoteChecks(plan, builder);
+        var unitsToEnable = plan.Units.Where(unit => unit.NeedsEnabling).Select(unit => unit.Unit.Name).ToList();
+        if (builder.IsEmpty && plan.Effects.Count == 0 && unitsToEnable.Count == 0 && !checksMoved)
+        {
+            if (selection.IsAll && state.Commit != plan.Revision.Short)
+            {
+                store.WriteState(state with { Commit = plan.Revision.Short });
+            }
+
+            return new InstallReport { Outcome = InstallOutcome.NothingToDo, Plan = plan, Generation = state.Generation, Owed = [.. state.Owed.Values] };
+        }
+
+        // A slot's own unit runs because the slot is in use; other units that no role asks to run are left stopped where they are.
+        var mustRun = desired.Units.Select(unit => unit.Name).Concat(desired.Files.Where(file => file.Instance is not null).SelectMany(file => file.Units)).ToHashSet(StringComparer.Ordinal);
+        var work = new UnitWork(plan.Effects, unitsToEnable, mustRun, plan.Files.Any(file => UnitFiles.IsUnitFile(file.Path)));
+        return Carry(builder, state, desired.Host, GenerationKind.Install, plan.Revision.Short, selection.IsAll ? plan.Revision.Short : state.Commit, plan.MastersSerial, work, options) with { Plan = plan };
+    }
+
+    /// <summary>Records which checks are owed now; true where that differs from before.</summary>
+    private bool NoteChecks(ChangePlan plan, GenerationBuilder builder)
+    {
+        var moved = false;
+        foreach (var check in plan.Checks)
+        {
+            foreach (var path in check.Paths)
+            {
+                if (check.Outcome == CheckOutcome.Unchecked)
+                {
+                    moved |= builder.OwedChecks.TryAdd(path, new OwedAction(path, UnitAction.None, builder.Number, clock.GetUtcNow(), check.Output));
+                }
+                else
+                {
+                    moved |= builder.OwedChecks.Remove(path);
+                }
+            }
+        }
+
+        foreach (var path in builder.OwedChecks.Keys.Where(path => !builder.Files.ContainsKey(path)).ToList())
+        {
+            moved |= builder.OwedChecks.Remove(path);
+        }
+
+        return moved;
+    }
+
+    private static List<string> Refusals(ChangePlan plan, InstallOptions options)
+    {
+        var refusals = new List<string>();
+        if (!options.AllowDirty && (plan.Revision.Dirty || !plan.Revision.Pushed))
+        {
+            refusals.Add(plan.Revision.Dirty
+                ? "the repository has changes that are not committed: commit and push them, or say --allow-dirty"
+                : $"no remote has the commit {plan.Revision.Short}: push it, or say --allow-dirty");
+        }
+
+        if (options.ExpectedHash is { } expected && !string.Equals(expected, plan.Hash, StringComparison.Ordinal))
+        {
+            refusals.Add("the saved plan does not hold any more, the machine or the repository has moved since: look at a new diff and save it again");
+        }
+
+        refusals.AddRange(plan.Files.Where(file => file.Desired?.Unknown is not null).Select(file => $"{file.Path}: {file.Desired!.Unknown}"));
+        var removed = plan.Files.Where(file => file.Verdict == Verdict.Gone && file.Instance is not null).Select(file => file.Instance!).Distinct(StringComparer.Ordinal)
+            .Where(instance => !plan.Same.Concat(plan.Files.Where(file => file.Desired is not null)).Any(file => string.Equals(file.Instance, instance, StringComparison.Ordinal))).ToList();
+        if (removed.Count > options.MaximumRemovedSlots)
+        {
+            refusals.Add($"this would take away {removed.Count} slots ({string.Join(", ", removed.Take(5))}{(removed.Count > 5 ? ", ..." : "")}); if that is meant, say --remove-slots {removed.Count}");
+        }
+
+        return refusals;
+    }
+
+    private static List<string> Troubles(ChangePlan plan, Redaction redaction) =>
+    [
+        .. plan.Problems.Where(problem => problem.Severity == Severity.Error).Select(problem => problem.ToString()),
+        .. plan.Checks.Where(check => check.Outcome == CheckOutcome.Failed)
+            .Select(check => $"check failed: {string.Join(' ', check.Check.Arguments)}\n  for {string.Join(", ", check.Paths.Take(3))}{(check.Paths.Count > 3 ? ", ..." : "")}\n{Indent(redaction.Plain(check.Output))}"),
+    ];
+
+    private static string Indent(string text) => "  " + text.ReplaceLineEndings("\n  ");
+
+    private IDisposable? Lock()
+    {
+        files.MakeFolder("/run");
+        return files.TryLock(LockPath);
+    }
+
+    private static InstallReport Refused(string message) => new() { Outcome = InstallOutcome.Refused, Messages = [message] };
+}

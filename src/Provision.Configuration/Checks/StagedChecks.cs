@@ -1,0 +1,188 @@
+using Provision.Configuration.Desired;
+using Provision.Configuration.Plans;
+
+namespace Provision.Configuration.Checks;
+
+/// <summary>What came of a check.</summary>
+public enum CheckOutcome
+{
+    /// <summary>The checker is content.</summary>
+    Passed,
+
+    /// <summary>The checker refuses the files.</summary>
+    Failed,
+
+    /// <summary>The checker could not be run here; the check is owed.</summary>
+    Unchecked,
+}
+
+/// <summary>One run of a checker.</summary>
+/// <param name="Check">The command.</param>
+/// <param name="Paths">The changed files that asked for it.</param>
+/// <param name="Outcome">What came of it.</param>
+/// <param name="Output">What the checker printed, or why it could not be run. May hold secrets.</param>
+public sealed record CheckResult(FileCheck Check, IReadOnlyList<string> Paths, CheckOutcome Outcome, string Output);
+
+/// <summary>
+/// Runs the checkers of changed files against the whole tree as it would be: the changed files are laid over the real
+/// paths in a mount namespace of our own, so that a checker follows its includes as the daemon will. Nothing is written to any disk.
+/// </summary>
+/// <param name="files">The root to check in.</param>
+/// <param name="commands">Runs the checkers.</param>
+public sealed class StagedChecks(IMachineFiles files, ICommandRunner commands)
+{
+    // A private tmpfs is mounted here, seen by nobody else; every Linux has the folder.
+    private const string Memory = "/dev/shm";
+
+    private static readonly string[] ProgramFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    /// <summary>Runs every check of the given files; equal commands run once.</summary>
+    /// <param name="differences">The files that an install would write or remove, and those whose check is owed.</param>
+    public IReadOnlyList<CheckResult> Run(IReadOnlyCollection<FileDifference> differences)
+    {
+        var changed = differences.Where(difference => difference.NeedsWriting).ToList();
+        var wanted = new Dictionary<string, (FileCheck Check, List<string> Paths)>(StringComparer.Ordinal);
+        foreach (var difference in differences.Where(difference => difference.Desired is not null && !difference.Kept))
+        {
+            foreach (var check in difference.Desired!.Checks)
+            {
+                var key = string.Join('\0', check.Arguments);
+                if (!wanted.TryGetValue(key, out var known))
+                {
+                    wanted[key] = known = (check, []);
+                }
+
+                known.Paths.Add(difference.Path);
+            }
+        }
+
+        if (wanted.Count == 0)
+        {
+            return [];
+        }
+
+        var results = new List<CheckResult>();
+        var runnable = new List<(FileCheck Check, List<string> Paths)>();
+        foreach (var (check, paths) in wanted.Values)
+        {
+            var reason = !files.MayChangeOwner ? "checks need root" : HasProgram(check.Program) ? null : $"{check.Program} is not installed below {files.Root}";
+            if (reason is null)
+            {
+                runnable.Add((check, paths));
+            }
+            else
+            {
+                results.Add(new CheckResult(check, paths, CheckOutcome.Unchecked, reason));
+            }
+        }
+
+        if (runnable.Count > 0)
+        {
+            results.AddRange(RunAll(changed, runnable));
+        }
+
+        return results;
+    }
+
+    private CheckResult[] RunAll(List<FileDifference> changed, List<(FileCheck Check, List<string> Paths)> runnable)
+    {
+        using var mounts = PrivateMounts.Create(commands);
+        mounts.MountMemory(Memory);
+        LayOver(mounts, changed);
+        var results = new CheckResult[runnable.Count];
+        Parallel.For(0, runnable.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        {
+            var (check, paths) = runnable[i];
+            var command = Command.Of(check.Program, [.. check.Arguments.Skip(1)]).WithTimeout(Limit);
+            var result = mounts.Run(command, files.IsRunningSystem ? null : files.Root);
+            var printed = (result.Text + result.Error).Trim();
+            var passed = result.Succeeded && (!check.Silent || printed.Length == 0);
+            results[i] = new CheckResult(check, paths, passed ? CheckOutcome.Passed : CheckOutcome.Failed,
+                printed.Length > 0 || passed ? printed : $"exit code {result.ExitCode}");
+        });
+        return results;
+    }
+
+    /// <summary>Lays the changed files over the root, one overlay for each folder that they are below.</summary>
+    private void LayOver(PrivateMounts mounts, List<FileDifference> changed)
+    {
+        using var memory = mounts.FilesOf(Memory);
+        var points = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var difference in changed)
+        {
+            var point = PointOf(difference.Path);
+            if (!points.TryGetValue(point, out var number))
+            {
+                points[point] = number = points.Count;
+                memory.MakeFolder($"/{number}/work");
+                MakeLike(memory, $"/{number}/upper", point);
+            }
+
+            if (difference.Desired is { } desired)
+            {
+                var relative = difference.Path[point.Length..];
+                var folder = relative[..relative.LastIndexOf('/')];
+                MakeParents(memory, number, point, folder);
+                memory.WriteNew($"/{number}/upper{relative}", desired.Content, desired.Mode, difference.DesiredOwner);
+            }
+        }
+
+        foreach (var (point, number) in points)
+        {
+            mounts.Overlay(InRoot(point), $"{Memory}/{number}/upper", $"{Memory}/{number}/work");
+        }
+
+        var gone = changed.Where(difference => difference.Desired is null).Select(difference => InRoot(difference.Path)).ToList();
+        if (gone.Count > 0)
+        {
+            mounts.Run(Command.Of("rm", ["-f", "--", .. gone])).OrThrow();
+        }
+    }
+
+    private void MakeParents(RootedFiles memory, int number, string point, string folder)
+    {
+        for (var slash = folder.IndexOf('/', StringComparison.Ordinal); slash >= 0;)
+        {
+            var next = folder.IndexOf('/', slash + 1);
+            var part = next < 0 ? folder : folder[..next];
+            if (part.Length > 0)
+            {
+                MakeLike(memory, $"/{number}/upper{part}", point + part);
+            }
+
+            slash = next;
+        }
+    }
+
+    /// <summary>An overlay shows the upper folder's mode and owner: they must be the lower one's.</summary>
+    private void MakeLike(RootedFiles memory, string path, string like)
+    {
+        var facts = files.Stat(like);
+        memory.MakeFolder(path, facts?.Mode ?? 0x1ED, facts?.Owner);
+    }
+
+    /// <summary><c>/etc</c> for what is below it, else the deepest folder that is there: overlays do not show mounts below them.</summary>
+    private string PointOf(string path)
+    {
+        var folder = path[..path.LastIndexOf('/')];
+        if (folder.StartsWith("/etc/", StringComparison.Ordinal))
+        {
+            return "/etc";
+        }
+
+        while (folder.Length > 0 && files.Stat(folder)?.Kind != FileKind.Folder)
+        {
+            folder = folder[..folder.LastIndexOf('/')];
+        }
+
+        return folder;
+    }
+
+    private string InRoot(string path) => files.IsRunningSystem ? path : files.Root + path;
+
+    private bool HasProgram(string program) =>
+        program.StartsWith('/')
+            ? files.Stat(program, follow: true) is not null
+            : ProgramFolders.Any(folder => files.Stat($"{folder}/{program}", follow: true) is not null);
+}

@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using Provision.Inventory;
+using Provision.Templating;
+
+namespace Provision.Configuration.Model;
+
+/// <summary>The part of the model that all hosts share: the fleet, its hosts and stores, and the function <c>hosts</c>.</summary>
+public sealed class FleetModel
+{
+    private readonly Fleet fleet;
+    private readonly LazyObject model = new();
+    private readonly ConcurrentDictionary<string, ScriptArray> selections = new(StringComparer.Ordinal);
+    private readonly Lazy<Dictionary<string, ScriptObject>> briefs;
+
+    /// <summary>Makes the model of a fleet; nothing is computed before a template asks for it.</summary>
+    public FleetModel(Fleet fleet, Masters masters)
+    {
+        this.fleet = fleet;
+        Masters = masters;
+        briefs = new(() => fleet.Hosts.Where(host => host.Status != HostStatus.Retired).ToDictionary(host => host.Name, host => ModelValues.HostBrief(fleet, host), StringComparer.Ordinal));
+        model.Add("name", () => fleet.Name);
+        model.Add("domain", () => fleet.Domain);
+        model.Add("release", () => fleet.Release);
+        model.Add("time_servers", () => ModelValues.List(fleet.TimeServers));
+        model.Add("masters_port", () => (long)fleet.Mastership.Port);
+        model.Add("sites", () => ModelValues.List(fleet.Sites.Select(ModelValues.Site)));
+        model.Add("hosts", () => ModelValues.List(briefs.Value.Values));
+        model.Add("master_servers", () => ModelValues.List(fleet.MasterServers));
+        model.Add("stores", () => ModelValues.List(fleet.Stores.Select(Store)));
+    }
+
+    /// <summary>The snapshot that is rendered.</summary>
+    public Masters Masters { get; }
+
+    /// <summary>The fleet as templates see it.</summary>
+    public IScriptObject Model => model;
+
+    /// <summary>The hosts that a selector names, without retired ones. None is no error in a template; a role or site that does not exist is.</summary>
+    /// <exception cref="ScriptArgumentException">The selector is malformed, or names what does not exist.</exception>
+    public ScriptArray Select(string selector) => selections.GetOrAdd(selector, text =>
+    {
+        var problems = new DiagnosticBag();
+        var parsed = HostSelector.Parse(text, Location.OfFile(""), problems);
+        if (parsed is null)
+        {
+            var problem = problems.First();
+            throw new ScriptArgumentException(problem.Message, 0, problem.Hint);
+        }
+
+        foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            CheckName(word, "role=", name => fleet.FindRole(name) is not null, fleet.Roles.Select(role => role.Name));
+            CheckName(word, "site=", name => fleet.FindSite(name) is not null, fleet.Sites.Select(site => site.Name));
+        }
+
+        return ModelValues.List(fleet.Hosts.Where(host => host.Status != HostStatus.Retired && parsed.Matches(fleet, host)).Select(host => briefs.Value[host.Name]));
+    });
+
+    private static void CheckName(string word, string key, Func<string, bool> exists, IEnumerable<string> known)
+    {
+        if (word.StartsWith(key, StringComparison.Ordinal) && !exists(word[key.Length..]))
+        {
+            throw new ScriptArgumentException($"there is no {key.TrimEnd('=')} \"{word[key.Length..]}\"", 0, NearestName.Hint(word[key.Length..], known));
+        }
+    }
+
+    private ScriptObject Store(Store store)
+    {
+        var view = StoreView.Of(fleet, store, Masters);
+        var slots = view.Slots.Select(ModelValues.Peer).ToList();
+        return new ScriptObject
+        {
+            ["name"] = store.Name,
+            ["class"] = store.Class,
+            ["slots"] = ModelValues.List(slots),
+            ["master"] = slots[view.Slots.TakeWhile(slot => !slot.IsMaster).Count() % slots.Count],
+        }.Freeze();
+    }
+}

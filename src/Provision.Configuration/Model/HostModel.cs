@@ -1,0 +1,130 @@
+using Provision.Inventory;
+using Provision.Templating;
+
+namespace Provision.Configuration.Model;
+
+/// <summary>What the templates of one host see (docs/templates.md).</summary>
+public static class HostModel
+{
+    /// <summary>The global names of a host's templates, without the functions.</summary>
+    public static IScriptObject Of(HostView view, FleetModel fleet)
+    {
+        var used = new Lazy<ScriptArray>(() => ModelValues.List(view.Slots.Where(slot => slot.Store is not null).Select(slot => Slot(view, slot))));
+        var globals = new LazyObject();
+        globals.Add("fleet", () => fleet.Model);
+        globals.Add("site", () => ModelValues.Site(view.Site));
+        globals.Add("host", () => Host(view, used));
+        globals.Add("slots", () => used.Value);
+        globals.Add("settings", () => ModelValues.Of(view.Settings));
+        return globals;
+    }
+
+    private static LazyObject Host(HostView view, Lazy<ScriptArray> used)
+    {
+        var host = view.Host;
+        var model = new LazyObject();
+        model.Add("name", () => host.Name);
+        model.Add("fqdn", () => view.Fqdn);
+        model.Add("id", () => view.HostId);
+        model.Add("short", () => host.ShortName);
+        model.Add("number", () => host.Number);
+        model.Add("site", () => host.Site);
+        model.Add("address", () => host.Address.ToString());
+        model.Add("macs", () => ModelValues.List(host.Macs.Select(mac => (object?)mac.ToString())));
+        model.Add("chassis", () => host.Chassis);
+        model.Add("roles", () => ModelValues.List(view.Roles.Roles.Select(role => (object?)role.Name)));
+        model.Add("status", () => host.Status.Word());
+        model.Add("slot_network", () => host.SlotNetwork?.ToString());
+        model.Add("slots", () => AllSlots(view, used.Value));
+        model.Add("layout", () => view.Layout is null ? null : Layout(view.Layout));
+        return model;
+    }
+
+    /// <summary>All slots in order; the used ones are the very objects of <c>slots</c>.</summary>
+    private static ScriptArray AllSlots(HostView view, ScriptArray used)
+    {
+        var next = 0;
+        return ModelValues.List(view.Slots.Select(slot => slot.Store is null ? Slot(view, slot) : used[next++]));
+    }
+
+    private static ScriptObject Slot(HostView view, SlotView slot) => new ScriptObject
+    {
+        ["name"] = slot.Slot.Name,
+        ["index"] = slot.Slot.Index,
+        ["class"] = slot.Slot.Class,
+        ["number"] = slot.Slot.Number,
+        ["address"] = slot.Slot.Address?.ToString(),
+        ["store"] = slot.Store?.Name,
+        ["master"] = slot.IsMaster,
+        ["peers"] = ModelValues.List(slot.Peers.Select(ModelValues.Peer)),
+        ["host"] = view.Host.Name,
+        ["site"] = view.Host.Site,
+        ["mounts"] = ModelValues.List(slot.Slot.Tiers.Mounts),
+        ["unit"] = slot.Slot.Unit,
+        ["paths"] = slot.Paths is { } paths ? Paths(paths) : null,
+    }.Freeze();
+
+    private static ScriptObject Paths(SlotPaths paths) => new ScriptObject
+    {
+        ["run"] = paths.Run,
+        ["conf"] = paths.Conf,
+        ["spool"] = paths.Spool,
+        ["archive"] = paths.Archive,
+        ["temp"] = paths.Temp,
+        ["meta"] = paths.Meta,
+        ["data"] = paths.Data,
+        ["arch"] = paths.Arch,
+    }.Freeze();
+
+    private static ScriptObject Layout(Layout layout) => new ScriptObject
+    {
+        ["panels"] = ModelValues.List(layout.Chassis.Panels.Select(panel => Panel(layout.Chassis, panel))),
+        ["sets"] = ModelValues.List(layout.Sets.Select(Set)),
+        ["volumes"] = ModelValues.List(layout.Volumes.Select(Volume)),
+        ["mounts"] = ModelValues.List(layout.Mounts.Select(Mount)),
+        ["pool"] = layout.Pools.Count == 0 ? null : new ScriptObject { ["name"] = layout.Pools[0].Name }.Freeze(),
+    }.Freeze();
+
+    private static ScriptObject Panel(Chassis chassis, Panel panel) => new ScriptObject
+    {
+        ["name"] = panel.Name,
+        ["controller"] = chassis.FindController(panel.Controller)?.Kind.Word(),
+        ["bays"] = ModelValues.List(panel.Bays.Select(bay => (object?)bay.Number)),
+    }.Freeze();
+
+    private static ScriptObject Set(SetLayout set) => new ScriptObject
+    {
+        ["key"] = set.Key,
+        ["name"] = set.Name,
+        ["level"] = set.Level.Word(),
+        ["bays"] = ModelValues.List(set.Bays.Select(bay => (object?)bay.ToString())),
+        ["drives"] = set.Bays.Count,
+        ["data"] = set.Data.Word(),
+        ["os"] = set.Os,
+        ["md"] = set.IsMd,
+    }.Freeze();
+
+    private static ScriptObject Volume(Volume volume) => new ScriptObject
+    {
+        ["label"] = volume.Label,
+        ["set"] = volume.Set,
+        ["size"] = volume.Bytes,
+        ["encrypt"] = volume.Encryption.Word(),
+        ["filesystem"] = volume.Filesystem,
+        ["mount"] = volume.MountPath,
+        ["data"] = volume.Data.Word(),
+        ["device"] = volume.Device,
+        ["source"] = volume.Source,
+        ["os"] = volume.Os,
+    }.Freeze();
+
+    private static ScriptObject Mount(Mount mount) => new ScriptObject
+    {
+        ["name"] = mount.Path[1..].Replace('/', '-'),
+        ["mount"] = mount.Path,
+        ["source"] = mount.Source,
+        ["filesystem"] = mount.Filesystem,
+        ["options"] = mount.Options,
+        ["data"] = mount.Data.Word(),
+    }.Freeze();
+}

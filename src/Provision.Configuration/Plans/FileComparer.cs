@@ -1,0 +1,179 @@
+using System.Text;
+using Provision.Configuration.Desired;
+using Provision.Configuration.State;
+
+namespace Provision.Configuration.Plans;
+
+/// <summary>Compares what should be on a machine with what is there and with what we wrote last.</summary>
+/// <param name="files">The machine.</param>
+/// <param name="state">What we wrote last.</param>
+/// <param name="owners">The users of the root.</param>
+public sealed class FileComparer(IMachineFiles files, HostState state, OwnerDatabase owners)
+{
+    /// <summary>Compares one desired file.</summary>
+    /// <param name="desired">What should be there.</param>
+    /// <param name="problems">Takes what makes the comparison impossible: an unknown owner, a folder in the way.</param>
+    public FileDifference Compare(DesiredFile desired, DiagnosticBag problems)
+    {
+        var observed = ObservedFile.At(files, desired.Path);
+        var difference = new FileDifference
+        {
+            Path = desired.Path,
+            Verdict = Verdict.Same,
+            Desired = desired,
+            DesiredOwner = OwnerOf(desired, problems),
+            Observed = observed,
+            Base = state.Files.GetValueOrDefault(desired.Path),
+        };
+        if (observed?.Facts.Kind is FileKind.Folder or FileKind.Other)
+        {
+            problems.Error(desired.Template, $"{desired.Path} is {(observed.Facts.Kind == FileKind.Folder ? "a folder" : "a device, socket or pipe")} on the machine, not a file", "move it away by hand; provision does not remove what is not a file");
+            return difference with { Verdict = Verdict.Unknown, Reasons = ["not a file"] };
+        }
+
+        if (desired.Unknown is not null)
+        {
+            return difference with { Verdict = Verdict.Unknown, Reasons = [desired.Unknown] };
+        }
+
+        if (observed is null)
+        {
+            return difference with
+            {
+                Verdict = difference.Base is null ? Verdict.New : SameAsBase(desired, difference.DesiredOwner, difference.Base) ? Verdict.Drift : Verdict.Conflict,
+                Reasons = [difference.Base is null ? "not there yet" : "removed from the machine"],
+                Hunks = UnifiedDiff.Hunks("", desired.Text),
+            };
+        }
+
+        var reasons = Reasons(desired, difference.DesiredOwner, observed);
+        if (reasons.Count == 0)
+        {
+            return difference;
+        }
+
+        return difference with
+        {
+            Verdict = VerdictOf(desired, difference.DesiredOwner, difference.Base, observed),
+            Reasons = difference.Base is null ? [.. reasons, "was there before provision"] : reasons,
+            Hunks = HunksOf(observed, desired.Text),
+        };
+    }
+
+    /// <summary>Compares a file that we wrote and that nothing asks for any more; null where it is gone from the machine too.</summary>
+    public FileDifference? CompareGone(string path, ManagedFile managed)
+    {
+        var observed = ObservedFile.At(files, path);
+        if (observed is null)
+        {
+            return null;
+        }
+
+        var asWritten = IsImage(observed, managed.Image, withOwner: true);
+        return new FileDifference
+        {
+            Path = path,
+            Verdict = Verdict.Gone,
+            Base = managed,
+            Observed = observed,
+            Kept = !asWritten,
+            Reasons = [asWritten ? "no longer in the inventory" : "no longer in the inventory, but edited on the machine: kept"],
+            Hunks = observed.Content is { } content ? UnifiedDiff.Hunks(Encoding.UTF8.GetString(content), "") : [],
+        };
+    }
+
+    /// <summary>True where the machine holds exactly an image.</summary>
+    public static bool IsImage(ObservedFile? observed, FileImage? image, bool withOwner)
+    {
+        if (observed is null || image is null)
+        {
+            return observed is null && image is null;
+        }
+
+        if (image.LinkTarget is not null || observed.Facts.Kind == FileKind.Link)
+        {
+            return string.Equals(image.LinkTarget, observed.LinkTarget, StringComparison.Ordinal);
+        }
+
+        return observed.Facts.Kind == FileKind.File
+            && observed.Facts.Mode == image.Mode
+            && (!withOwner || (observed.Facts.Owner.Uid == image.Uid && observed.Facts.Owner.Gid == image.Gid))
+            && observed.Content!.Length == image.Content.Length
+            && string.Equals(observed.Sha256, image.Content.Sha256, StringComparison.Ordinal);
+    }
+
+    private Owner? OwnerOf(DesiredFile desired, DiagnosticBag problems)
+    {
+        if (!owners.IsThere)
+        {
+            return null;
+        }
+
+        var owner = owners.Resolve(desired.Owner);
+        if (owner is null)
+        {
+            var (what, name, known) = owners.User(desired.Owner.User) is null
+                ? ("user", desired.Owner.User, owners.Users)
+                : ("group", desired.Owner.Group, owners.Groups);
+            problems.Error(desired.Template, $"{desired.Path}: the {what} \"{name}\" does not exist below {files.Root}", NearestName.Hint(name, known) ?? "is a package missing from the role?");
+        }
+
+        return owner;
+    }
+
+    private List<string> Reasons(DesiredFile desired, Owner? owner, ObservedFile observed)
+    {
+        var reasons = new List<string>();
+        if (observed.Facts.Kind == FileKind.Link)
+        {
+            reasons.Add($"is a symbolic link to {observed.LinkTarget}");
+            return reasons;
+        }
+
+        if (!observed.Content.AsSpan().SequenceEqual(desired.Content))
+        {
+            reasons.Add("content");
+        }
+
+        if (observed.Facts.Mode != desired.Mode)
+        {
+            reasons.Add($"mode {Octal(observed.Facts.Mode)}, should be {Octal(desired.Mode)}");
+        }
+
+        if (owner is { } wanted && observed.Facts.Owner != wanted && files.MayChangeOwner)
+        {
+            reasons.Add($"owner {owners.Describe(observed.Facts.Owner)}, should be {desired.Owner}");
+        }
+
+        return reasons;
+    }
+
+    private Verdict VerdictOf(DesiredFile desired, Owner? owner, ManagedFile? managed, ObservedFile observed)
+    {
+        if (managed is null)
+        {
+            return Verdict.Update;
+        }
+
+        var repositoryMoved = !SameAsBase(desired, owner, managed);
+        var machineMoved = !IsImage(observed, managed.Image, withOwner: owner is not null && files.MayChangeOwner);
+        return (repositoryMoved, machineMoved) switch
+        {
+            (true, false) => Verdict.Update,
+            (false, _) => Verdict.Drift,
+            _ => Verdict.Conflict,
+        };
+    }
+
+    private bool SameAsBase(DesiredFile desired, Owner? owner, ManagedFile managed) =>
+        managed.Image.LinkTarget is null
+        && managed.Image.Mode == desired.Mode
+        && managed.Image.Content.Length == desired.Content.Length
+        && (owner is not { } wanted || !files.MayChangeOwner || (managed.Image.Uid == wanted.Uid && managed.Image.Gid == wanted.Gid))
+        && string.Equals(managed.Image.Content.Sha256, desired.Sha256, StringComparison.Ordinal);
+
+    private static IReadOnlyList<Hunk> HunksOf(ObservedFile observed, string text) =>
+        observed.Content is { } content ? UnifiedDiff.Hunks(Encoding.UTF8.GetString(content), text) : UnifiedDiff.Hunks("", text);
+
+    private static string Octal(int mode) => Convert.ToString(mode, 8).PadLeft(4, '0');
+}

@@ -1,0 +1,204 @@
+using Provision.Configuration.Checks;
+using Provision.Configuration.Desired;
+using Provision.Configuration.Packages;
+using Provision.Configuration.State;
+using Provision.Configuration.Units;
+
+namespace Provision.Configuration.Plans;
+
+/// <summary>Which config directories, or instances in them, a run is about; none means all of the host.</summary>
+/// <param name="Selected">Pairs of a config and an instance; a null instance stands for the whole config.</param>
+public sealed record ConfigSelection(IReadOnlyList<(string Config, string? Instance)> Selected)
+{
+    /// <summary>Everything.</summary>
+    public static readonly ConfigSelection All = new([]);
+
+    /// <summary>What says where masters are, but for the files of slots.</summary>
+    public static readonly ConfigSelection OfMasters = new([]) { IsOfMasters = true };
+
+    /// <summary>True where the run is about the whole host.</summary>
+    public bool IsAll => Selected.Count == 0 && !IsOfMasters;
+
+    private bool IsOfMasters { get; init; }
+
+    /// <summary>True where a file of a config and an instance is in the selection.</summary>
+    /// <param name="config">The config.</param>
+    /// <param name="instance">The instance; null for none.</param>
+    /// <param name="dependsOnMasters">Whether the file's text depends on who is master.</param>
+    public bool Includes(string config, string? instance, bool dependsOnMasters) =>
+        IsOfMasters ? dependsOnMasters && instance is null : IsAll || Selected.Any(one => string.Equals(one.Config, config, StringComparison.Ordinal)
+            && (one.Instance is null || string.Equals(one.Instance, instance, StringComparison.Ordinal)));
+
+    /// <summary>Reads <c>cyrus</c> and <c>cyrus/sloti33d1t01</c>; a name that the host has nothing of is an error.</summary>
+    /// <param name="words">The words as the user typed them.</param>
+    /// <param name="known">All pairs that the host has or had.</param>
+    /// <param name="problems">Takes the errors.</param>
+    public static ConfigSelection Parse(IReadOnlyList<string> words, IReadOnlyCollection<(string Config, string? Instance)> known, DiagnosticBag problems)
+    {
+        var selected = new List<(string, string?)>();
+        foreach (var word in words)
+        {
+            var slash = word.IndexOf('/', StringComparison.Ordinal);
+            (string Config, string? Instance) one = slash < 0 ? (word, null) : (word[..slash], word[(slash + 1)..]);
+            if (!known.Any(pair => string.Equals(pair.Config, one.Config, StringComparison.Ordinal)))
+            {
+                problems.Error(Location.OfFile("CONFIG"), $"this host has no config \"{one.Config}\"", NearestName.Hint(one.Config, known.Select(pair => pair.Config)));
+            }
+            else if (one.Instance is not null && !known.Contains(one))
+            {
+                problems.Error(Location.OfFile("CONFIG"), $"the config \"{one.Config}\" has no instance \"{one.Instance}\" on this host",
+                    NearestName.Hint(one.Instance, known.Where(pair => string.Equals(pair.Config, one.Config, StringComparison.Ordinal)).Select(pair => pair.Instance ?? "")));
+            }
+            else
+            {
+                selected.Add(one);
+            }
+        }
+
+        return new ConfigSelection(selected);
+    }
+}
+
+/// <summary>Makes the plan of a host: observes the machine through its two doors and compares.</summary>
+/// <param name="files">The machine's files.</param>
+/// <param name="commands">The machine's commands.</param>
+public sealed class Planner(IMachineFiles files, ICommandRunner commands)
+{
+    private readonly Systemd? systemd = Systemd.Runs(files) ? new Systemd(commands) : null;
+
+    /// <summary>Compares a desired state with the machine.</summary>
+    /// <param name="desired">What the host should be.</param>
+    /// <param name="state">What provision remembers of it.</param>
+    /// <param name="revision">What the desired state was rendered from.</param>
+    /// <param name="selection">What the run is about.</param>
+    /// <param name="runChecks">Whether to run the checkers of changed files.</param>
+    public ChangePlan Plan(DesiredState desired, HostState state, Revision revision, ConfigSelection selection, bool runChecks = true)
+    {
+        var problems = new DiagnosticBag();
+        var comparer = new FileComparer(files, state, OwnerDatabase.Read(files));
+        var different = new List<FileDifference>();
+        var same = new List<FileDifference>();
+        foreach (var file in desired.Files.Where(file => selection.Includes(file.Config, file.Instance, file.DependsOnMasters)))
+        {
+            var difference = comparer.Compare(file, problems);
+            (difference.Verdict == Verdict.Same ? same : different).Add(difference);
+        }
+
+        var wantedPaths = desired.Files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var (path, managed) in state.Files)
+        {
+            if (!wantedPaths.Contains(path) && selection.Includes(managed.Config, managed.Instance, managed.DependsOnMasters)
+                && comparer.CompareGone(path, managed) is { } gone)
+            {
+                different.Add(gone);
+            }
+        }
+
+        different.Sort((left, right) => string.CompareOrdinal(left.Path, right.Path));
+
+        // dpkg's status is megabytes on a real host: read once, and only where somebody asks.
+        var packages = new Lazy<IReadOnlyList<PackageDifference>>(() => ComparePackages(desired.Packages));
+        var units = selection.IsAll ? new UnitComparer(files, systemd).Compare(desired.Units, desired.Files) : [];
+        CheckUnitNames(desired, different, units, packages, problems);
+        var plan = new ChangePlan
+        {
+            Host = desired.Host,
+            Revision = revision,
+            MastersSerial = desired.MastersSerial,
+            Files = different,
+            Same = same,
+            Packages = selection.IsAll ? packages.Value : [],
+            Units = units,
+            Stale = new UnitComparer(files, systemd).Stale(state),
+            Owed = [.. Unsatisfied(state.Owed.Values), .. state.OwedChecks.Values],
+            IsRunning = systemd is not null,
+            Problems = problems.InOrder(),
+        };
+        plan = plan with { Effects = EffectsOf(plan, desired) };
+        return runChecks && !plan.HasTrouble
+            ? plan with { Checks = new StagedChecks(files, commands).Run([.. different, .. same.Where(file => state.OwedChecks.ContainsKey(file.Path))]) }
+            : plan;
+    }
+
+    /// <summary>Leaves out what was done since by somebody else: a boot, or an engineer.</summary>
+    private IEnumerable<OwedAction> Unsatisfied(IReadOnlyCollection<OwedAction> owed)
+    {
+        if (systemd is null)
+        {
+            return owed;
+        }
+
+        var status = systemd.Status([.. owed.Select(action => action.Unit)]);
+        return owed.Where(action => action.Action == UnitAction.Stop
+            ? status[action.Unit].ActiveState is not ("inactive" or "failed")
+            : !(status[action.Unit].ActiveSince > action.Since.AddSeconds(1)));
+    }
+
+    private IReadOnlyList<PackageDifference> ComparePackages(IReadOnlyList<DesiredPackage> packages) =>
+        packages.Count == 0
+            ? []
+            : InstalledPackages.Read(files, packages.Select(package => package.Name).ToHashSet(StringComparer.Ordinal)).Compare(packages);
+
+    private static IReadOnlyList<UnitEffect> EffectsOf(ChangePlan plan, DesiredState desired)
+    {
+        var wanted = desired.Files.SelectMany(file => file.Units).Concat(desired.Units.Select(unit => unit.Name)).ToHashSet(StringComparer.Ordinal);
+        var effects = new Dictionary<string, UnitEffect>(StringComparer.Ordinal);
+        foreach (var effect in UnitEffects.Of(plan.Files, wanted))
+        {
+            UnitEffects.Add(effects, effect);
+        }
+
+        // In a root that nothing runs in, what is owed waits for the system that will.
+        foreach (var owed in plan.Owed.Where(owed => plan.IsRunning && !owed.Unit.StartsWith('/')))
+        {
+            UnitEffects.Add(effects, new UnitEffect(owed.Unit, wanted.Contains(owed.Unit) ? owed.Action : UnitAction.Stop, $"owed since generation {owed.Generation}: {owed.Reason}", 50, false));
+        }
+
+        foreach (var stale in plan.Stale)
+        {
+            UnitEffects.Add(effects, new UnitEffect(stale.Unit, UnitAction.Restart, stale.Reason, 50, false));
+        }
+
+        foreach (var unit in plan.Units.Where(unit => unit.NeedsStarting))
+        {
+            UnitEffects.Add(effects, new UnitEffect(unit.Unit.Name, UnitAction.Restart, unit.Problem, 50, false));
+        }
+
+        return UnitEffects.InOrder(effects.Values);
+    }
+
+    /// <summary>A unit that nobody defines is an error before anything is touched, not a failed restart afterwards.</summary>
+    private void CheckUnitNames(DesiredState desired, List<FileDifference> different, IReadOnlyList<UnitDifference> units, Lazy<IReadOnlyList<PackageDifference>> packages, DiagnosticBag problems)
+    {
+        var unitFiles = new UnitFiles(files);
+        if (!unitFiles.IsSystem)
+        {
+            return;
+        }
+
+        var coming = desired.Files.Where(file => UnitFiles.IsUnitFile(file.Path)).Select(file => file.Path[(file.Path.LastIndexOf('/') + 1)..]).ToHashSet(StringComparer.Ordinal);
+        var packagesPending = packages.Value.Count > 0;
+        foreach (var service in units.Where(unit => unit.Problem == UnitComparer.NotThere && !packagesPending && !UnitFiles.NamesOf(unit.Unit.Name).Any(coming.Contains)))
+        {
+            problems.Error(service.Unit.Location, $"the service \"{service.Unit.Name}\" does not exist on this host", NearestName.Hint(service.Unit.Name, coming) ?? "is a package missing from the role?");
+        }
+
+        var known = new Dictionary<string, bool>(StringComparer.Ordinal);
+        foreach (var file in different.Select(difference => difference.Desired).OfType<DesiredFile>())
+        {
+            foreach (var unit in file.Units)
+            {
+                if (!known.TryGetValue(unit, out var defined))
+                {
+                    // A package that is still to be installed may bring the unit.
+                    known[unit] = defined = packagesPending || UnitFiles.NamesOf(unit).Any(coming.Contains) || unitFiles.Defines(unit);
+                }
+
+                if (!defined)
+                {
+                    problems.Error(file.Template, $"{file.Path}: the unit \"{unit}\" does not exist on this host", NearestName.Hint(unit, coming) ?? "check unit: in the template's head");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+using System.Text;
+using Provision.Configuration.Desired;
+using Provision.Configuration.State;
+
+namespace Provision.Configuration.Plans;
+
+/// <summary>
+/// Takes secrets out of hunks before anybody sees them, so that the fact of a change stays visible and its value does
+/// not. New lines are masked by the spans that the renderer marked. Old lines came from the machine and have no
+/// spans of their own, so four rules apply: a known secret value (of now, or of the files we wrote last) is masked wherever it
+/// stands; a line that we wrote ourselves is masked where its span was; a line that begins as a secret line does is masked
+/// from where the secret begins; and a line replaced by one that is secret from its start is masked whole.
+/// </summary>
+public sealed class Redaction
+{
+    /// <summary>What is shown in place of a secret.</summary>
+    public const string Mask = "********";
+
+    private readonly IReadOnlyList<string> values;
+
+    /// <summary>Knows the values that may never be shown.</summary>
+    /// <param name="desiredValues">Values read for the desired state.</param>
+    /// <param name="state">What we wrote last, whose files may hold older values.</param>
+    /// <param name="contents">Reads those files.</param>
+    public Redaction(IEnumerable<string> desiredValues, HostState state, StateStore contents)
+    {
+        var all = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var value in desiredValues)
+        {
+            AddLines(all, value);
+        }
+
+        foreach (var managed in state.Files.Values.Where(file => file.Secrets.Count > 0))
+        {
+            try
+            {
+                var text = Encoding.UTF8.GetString(contents.ReadContent(managed.Image.Content));
+                foreach (var span in managed.Secrets.Where(span => span.Start + span.Length <= text.Length))
+                {
+                    AddLines(all, text.Substring(span.Start, span.Length));
+                }
+            }
+            catch (InvalidDataException)
+            {
+                // A lost pack takes the old values with it; the rules by position still hold.
+            }
+        }
+
+        values = [.. all.OrderByDescending(value => value.Length).ThenBy(value => value, StringComparer.Ordinal)];
+    }
+
+    /// <summary>A rendered file's text with its secrets masked by their spans.</summary>
+    public static string Masked(DesiredFile file)
+    {
+        var text = new StringBuilder(file.Text);
+        foreach (var span in file.Secrets.OrderByDescending(span => span.Start))
+        {
+            text.Remove(span.Start, span.Length).Insert(span.Start, Mask);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>A text with every known secret value masked, for what checkers and daemons print.</summary>
+    public string Plain(string text)
+    {
+        foreach (var value in values)
+        {
+            text = text.Replace(value, Mask, StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+
+    /// <summary>The hunks of a difference as they may be shown.</summary>
+    public IReadOnlyList<Hunk> Shown(FileDifference difference)
+    {
+        var spans = difference.Desired?.Secrets ?? [];
+        if (spans.Count == 0 && (difference.Base?.Secrets.Count ?? 0) == 0 && values.Count == 0)
+        {
+            return difference.Hunks;
+        }
+
+        var starts = StartsOfSecrets(difference.Desired);
+        var prefixes = Prefixes(difference.Desired, starts);
+        return [.. difference.Hunks.Select(hunk => Shown(hunk, starts, prefixes))];
+    }
+
+    private Hunk Shown(Hunk hunk, Dictionary<int, List<(int Start, int End)>> secretParts, List<string> prefixes)
+    {
+        var lines = new List<DiffLine>(hunk.Lines.Count);
+        foreach (var line in hunk.Lines)
+        {
+            var text = line.Text;
+            if (line.Change != LineChange.Removed && secretParts.TryGetValue(line.NewLine, out var parts))
+            {
+                text = MaskParts(text, parts);
+            }
+            else if (line.Change == LineChange.Removed)
+            {
+                text = MaskOld(text, prefixes, ReplacedBySecretLine(hunk, line, secretParts));
+            }
+
+            lines.Add(line with { Text = Plain(text) });
+        }
+
+        return new Hunk(lines);
+    }
+
+    private static string MaskParts(string text, List<(int Start, int End)> parts)
+    {
+        var shown = new StringBuilder();
+        var at = 0;
+        foreach (var (start, end) in parts)
+        {
+            shown.Append(text.AsSpan(at, Math.Max(0, Math.Min(start, text.Length) - at))).Append(Mask);
+            at = Math.Min(end, text.Length);
+        }
+
+        return shown.Append(text.AsSpan(at)).ToString();
+    }
+
+    private static string MaskOld(string text, List<string> prefixes, bool whole)
+    {
+        if (whole)
+        {
+            return Mask;
+        }
+
+        // A commented-out secret is still one.
+        var bare = text.TrimStart('#', ';', ' ', '\t');
+        foreach (var prefix in prefixes.Where(prefix => bare.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            return text[..(text.Length - bare.Length + prefix.Length)] + Mask;
+        }
+
+        return text;
+    }
+
+    /// <summary>True for a removed line whose run of changes adds a line that is secret from its first column.</summary>
+    private static bool ReplacedBySecretLine(Hunk hunk, DiffLine removed, Dictionary<int, List<(int Start, int End)>> secretParts)
+    {
+        var index = hunk.Lines.ToList().IndexOf(removed);
+        var (first, last) = (index, index);
+        while (first > 0 && hunk.Lines[first - 1].Change != LineChange.Same)
+        {
+            first--;
+        }
+
+        while (last + 1 < hunk.Lines.Count && hunk.Lines[last + 1].Change != LineChange.Same)
+        {
+            last++;
+        }
+
+        return hunk.Lines.Skip(first).Take(last - first + 1).Any(line =>
+            line.Change == LineChange.Added && secretParts.TryGetValue(line.NewLine, out var parts) && parts[0].Start == 0);
+    }
+
+    /// <summary>For each line of the new text, the columns that are secret.</summary>
+    private static Dictionary<int, List<(int Start, int End)>> StartsOfSecrets(DesiredFile? desired)
+    {
+        var parts = new Dictionary<int, List<(int Start, int End)>>();
+        if (desired is null || desired.Secrets.Count == 0)
+        {
+            return parts;
+        }
+
+        var source = new SourceText(desired.Path, desired.Text);
+        foreach (var span in desired.Secrets)
+        {
+            var line = source.LocationOf(span.Start).Line;
+            var end = span.Start + span.Length;
+            for (var start = span.Start; start < end; line++)
+            {
+                var lineStart = source.StartOfLine(line);
+                var lineEnd = line < source.LineCount ? source.StartOfLine(line + 1) : desired.Text.Length;
+                if (!parts.TryGetValue(line, out var list))
+                {
+                    parts[line] = list = [];
+                }
+
+                list.Add((start - lineStart, Math.Min(end, lineEnd) - lineStart));
+                start = lineEnd;
+            }
+        }
+
+        return parts;
+    }
+
+    private static List<string> Prefixes(DesiredFile? desired, Dictionary<int, List<(int Start, int End)>> parts)
+    {
+        if (desired is null)
+        {
+            return [];
+        }
+
+        var source = new SourceText(desired.Path, desired.Text);
+        return [.. parts.Select(part => source.LineAt(part.Key)[..part.Value[0].Start].TrimStart()).Where(prefix => prefix.Length > 0).Distinct(StringComparer.Ordinal)];
+    }
+
+    private static void AddLines(HashSet<string> all, string value)
+    {
+        // Short lines, such as the brace of a key in JSON, would mask half the file.
+        const int shortest = 6;
+        foreach (var line in value.Split('\n').Select(line => line.Trim()).Where(line => line.Length >= shortest))
+        {
+            all.Add(line);
+        }
+    }
+}

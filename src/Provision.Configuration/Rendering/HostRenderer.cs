@@ -1,0 +1,281 @@
+using System.Text;
+using Provision.Configuration.Desired;
+using Provision.Configuration.Model;
+using Provision.Configuration.Secrets;
+using Provision.Inventory;
+using Provision.Templating;
+
+namespace Provision.Configuration.Rendering;
+
+/// <summary>A rendered file with the map of what it was made from, for <c>explain</c>.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Template">The template.</param>
+/// <param name="Map">Spans of the text with their template places and model paths.</param>
+/// <param name="ElementName">Name that the element of <c>each</c> is bound to; null without one.</param>
+/// <param name="ElementIndex">0-based place of that element.</param>
+public sealed record MappedFile(DesiredFile File, TemplateFile Template, SourceMap Map, string? ElementName, int ElementIndex);
+
+/// <summary>Renders everything that one host should have. Pure but for the decryption of secrets.</summary>
+/// <param name="view">What the host is.</param>
+/// <param name="library">The templates.</param>
+/// <param name="fleet">The shared part of the model.</param>
+/// <param name="secrets">The secrets.</param>
+public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetModel fleet, SecretStore secrets)
+{
+    private readonly List<string> unread = [];
+
+    /// <summary>Renders the host's files; problems of all templates are gathered.</summary>
+    /// <param name="problems">Takes the errors.</param>
+    /// <returns>The desired state, or null where there is an error.</returns>
+    public DesiredState? Render(DiagnosticBag problems)
+    {
+        var found = new DiagnosticBag();
+        var context = NewContext();
+        var files = new Dictionary<string, DesiredFile>(StringComparer.Ordinal);
+        foreach (var config in view.Roles.Configs)
+        {
+            context.TemplateLoader = library.LoaderFor(config);
+            foreach (var template in library.Config(config, found))
+            {
+                if (!template.Body.HasErrors)
+                {
+                    RenderTemplate(context, template, found, (file, _, _) => Add(files, file, found));
+                }
+            }
+        }
+
+        problems.AddRange(found);
+        return found.HasErrors ? null : new DesiredState
+        {
+            Host = view.Host.Name,
+            Files = [.. files.Values.OrderBy(file => file.Path, StringComparer.Ordinal)],
+            Packages = [.. view.Roles.Packages.Select(Package)],
+            Units = [.. view.Roles.Services.Select(name => new DesiredUnit(name, RoleLocation(role => role.Services.Contains(name, StringComparer.Ordinal))))],
+            MastersSerial = view.Masters.Serial,
+            SecretValues = secrets.Values,
+        };
+    }
+
+    /// <summary>Renders one file again with the map of what it was made from; null where the host has no such file.</summary>
+    public MappedFile? RenderMapped(string path, DiagnosticBag problems)
+    {
+        MappedFile? mapped = null;
+        var context = NewContext();
+        foreach (var config in view.Roles.Configs)
+        {
+            context.TemplateLoader = library.LoaderFor(config);
+            foreach (var template in library.Config(config, problems).Where(template => !template.Body.HasErrors))
+            {
+                RenderTemplate(context, template, problems, (file, map, index) =>
+                {
+                    if (string.Equals(file.Path, path, StringComparison.Ordinal))
+                    {
+                        mapped = new MappedFile(file, template, map!, template.Each is null ? null : template.Head.As, index);
+                    }
+                }, only: path);
+                if (mapped is not null)
+                {
+                    return mapped;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private TemplateContext NewContext()
+    {
+        // A whole fleet in one file is large; a template that runs away still ends as an error.
+        var context = new TemplateContext(TemplateMode.Strict) { LimitToString = 1 << 26 };
+        var functions = new ScriptObject
+        {
+            ["secret"] = new DelegateFunction("secret", "name", ReadSecret),
+            ["hosts"] = new DelegateFunction("hosts", "selector", (scope, arguments) =>
+            {
+                scope.RecordRead("fleet.hosts");
+                return fleet.Select(scope.ObjectToString(arguments[0]));
+            }),
+        };
+        context.PushGlobal(functions.Freeze());
+        context.PushGlobal(HostModel.Of(view, fleet));
+        return context;
+    }
+
+    private string ReadSecret(TemplateContext context, ScriptArguments arguments)
+    {
+        var name = context.ObjectToString(arguments[0]);
+        if (!secrets.Has(name))
+        {
+            throw new ScriptArgumentException($"the repository has no secret \"{name}\"", 0, secrets.MissingHint(name));
+        }
+
+        context.RecordRead("secret:" + name);
+        var secret = secrets.Read(name);
+        if (secret.Problem is { } problem)
+        {
+            unread.Add(problem);
+        }
+
+        return secret.Value ?? "";
+    }
+
+    private void RenderTemplate(TemplateContext context, TemplateFile template, DiagnosticBag problems, Action<DesiredFile, SourceMap?, int> made, string? only = null)
+    {
+        try
+        {
+            if (template.Each is null)
+            {
+                RenderFile(context, template, null, 0, made, only);
+                return;
+            }
+
+            var elements = template.Each.Evaluate(context);
+            if (elements is not System.Collections.IEnumerable list || elements is string)
+            {
+                problems.Error(template.Each.Text.Location, $"\"{template.Each.Text.Text}\" gives no list to make one file of each element");
+                return;
+            }
+
+            var index = 0;
+            foreach (var element in list)
+            {
+                context.PushGlobal(new ScriptObject { [template.Head.As] = element }.Freeze());
+                try
+                {
+                    RenderFile(context, template, element, index, made, only);
+                }
+                finally
+                {
+                    context.PopGlobal();
+                }
+
+                index++;
+            }
+        }
+        catch (ScriptRuntimeException e)
+        {
+            // One message a template: the other elements would fail alike.
+            problems.Add(e.Diagnostic);
+        }
+    }
+
+    private void RenderFile(TemplateContext context, TemplateFile template, object? element, int index, Action<DesiredFile, SourceMap?, int> made, string? only)
+    {
+        if (template.When is { } when && when.Evaluate(context) is null or false)
+        {
+            return;
+        }
+
+        var path = template.Path?.Render(context) ?? template.DefaultPath;
+        var pathLocation = template.Path?.Text.Location ?? Location.OfFile(template.RepositoryPath);
+        if (ProblemOf(path) is { } problem)
+        {
+            throw new ScriptRuntimeException(Diagnostic.Error(pathLocation, $"\"{Printable(path)}\" is no path that a file can be put at: {problem}"));
+        }
+
+        if (only is not null && !string.Equals(only, path, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        unread.Clear();
+        var map = template.MayHoldSecrets || only is not null ? new SourceMap() : null;
+        context.SourceMap = map;
+        var text = template.Body.Render(context);
+        context.SourceMap = null;
+        var units = template.Units.Select(unit => unit.Render(context)).Where(unit => unit.Length > 0).ToList();
+        var checks = template.Checks.Select(check => new FileCheck([.. check.Select(word => word.Render(context).Replace("{file}", path, StringComparison.Ordinal))], template.Head.Silent)).ToList();
+        made(
+            new DesiredFile
+            {
+                Path = path,
+                Text = text,
+                Content = Encoding.UTF8.GetBytes(text),
+                Mode = template.Head.Mode,
+                Owner = template.Head.Owner,
+                Config = template.Config,
+                Instance = template.Each is null ? null : NameOf(element, index),
+                Template = new Location(template.RepositoryPath, 1, 1),
+                Units = units,
+                OnChange = template.Head.OnChange,
+                Checks = checks,
+                Order = template.Head.Order,
+                Secrets = map is null ? [] : SecretSpans(map),
+                Unknown = unread.Count > 0 ? unread[0] : null,
+                DependsOnMasters = template.DependsOnMasters,
+                OfMaster = element is IScriptObject slot && slot.TryGetValue("master", out var master) && master is true,
+            },
+            map,
+            index);
+    }
+
+    private static void Add(Dictionary<string, DesiredFile> files, DesiredFile file, DiagnosticBag problems)
+    {
+        if (files.TryAdd(file.Path, file))
+        {
+            return;
+        }
+
+        var other = files[file.Path];
+        problems.Add(Diagnostic.Error(file.Template, $"two templates make {file.Path}{(file.Instance is null ? "" : $" (here for {file.Instance})")}") with
+        {
+            Related = [new RelatedLocation(other.Template, $"the other one{(other.Instance is null ? "" : $", for {other.Instance}")}")],
+        });
+    }
+
+    private static List<SecretSpan> SecretSpans(SourceMap map)
+    {
+        const string mark = "secret:";
+        var spans = new List<SecretSpan>();
+        foreach (var span in map.Spans)
+        {
+            if (span.Length > 0 && span.Paths.FirstOrDefault(path => path.StartsWith(mark, StringComparison.Ordinal)) is { } path)
+            {
+                spans.Add(new SecretSpan(span.Start, span.Length, path[mark.Length..]));
+            }
+        }
+
+        return spans;
+    }
+
+    private DesiredPackage Package(string text)
+    {
+        var cut = text.IndexOf('=', StringComparison.Ordinal);
+        return new DesiredPackage(cut < 0 ? text : text[..cut], cut < 0 ? null : text[(cut + 1)..], RoleLocation(role => role.Packages.Contains(text, StringComparer.Ordinal)));
+    }
+
+    private Location RoleLocation(Func<Role, bool> asks) => view.Roles.Roles.FirstOrDefault(asks)?.Location ?? view.Host.Location;
+
+    private static string NameOf(object? element, int index) =>
+        element switch
+        {
+            IScriptObject item when item.TryGetValue("name", out var name) && name is string text => text,
+            string text => text,
+            _ => index.ToString(),
+        };
+
+    /// <summary>Why a path may not be written to; null where it may.</summary>
+    private static string? ProblemOf(string path)
+    {
+        const int longest = 4000;
+        if (!path.StartsWith('/') || path.EndsWith('/'))
+        {
+            return "it must begin with / and end with a file's name";
+        }
+
+        if (path.Any(c => char.IsControl(c)) || path.Length > longest)
+        {
+            return "it holds a line end or another control character, or is too long";
+        }
+
+        if (path[1..].Split('/').Any(part => part is "" or "." or ".."))
+        {
+            return "it holds an empty part, . or ..";
+        }
+
+        string[] closed = ["/proc/", "/sys/", "/dev/", State.StateStore.Folder + "/", Apply.Transaction.StagingFolder + "/"];
+        return closed.FirstOrDefault(folder => path.StartsWith(folder, StringComparison.Ordinal)) is { } own ? $"nothing is managed below {own}" : null;
+    }
+
+    private static string Printable(string path) => string.Concat(path.Select(c => char.IsControl(c) ? '?' : c));
+}

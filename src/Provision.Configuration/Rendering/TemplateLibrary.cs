@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Provision.Templating;
+
+namespace Provision.Configuration.Rendering;
+
+/// <summary>
+/// The templates of a repository, read and parsed once and shared by all hosts. Files and folders whose names begin with
+/// <c>_</c> are only for <c>include</c>.
+/// </summary>
+/// <param name="repository">Folder of the repository.</param>
+public sealed class TemplateLibrary(string repository)
+{
+    private const string FolderName = "templates";
+    private readonly ConcurrentDictionary<string, Lazy<(IReadOnlyList<TemplateFile> Files, IReadOnlyList<Diagnostic> Problems)>> configs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Template?> includes = new(StringComparer.Ordinal);
+
+    /// <summary>Names of all config directories, in ordinal order.</summary>
+    public IReadOnlyList<string> ConfigNames =>
+        Directory.Exists(Folder)
+            ? [.. Directory.EnumerateDirectories(Folder).Select(path => Path.GetFileName(path)!).Where(name => !name.StartsWith('_')).Order(StringComparer.Ordinal)]
+            : [];
+
+    private string Folder => Path.Combine(repository, FolderName);
+
+    /// <summary>The templates of a config directory, in ordinal order of their paths; what is wrong with them goes to <paramref name="problems"/>.</summary>
+    public IReadOnlyList<TemplateFile> Config(string name, DiagnosticBag problems)
+    {
+        var (files, found) = configs.GetOrAdd(name, config => new(() => Load(config))).Value;
+        problems.AddRange(found);
+        return files;
+    }
+
+    /// <summary>The loader for the includes of one config.</summary>
+    public ITemplateLoader LoaderFor(string config) => new Loader(this, config);
+
+    private (IReadOnlyList<TemplateFile>, IReadOnlyList<Diagnostic>) Load(string config)
+    {
+        var problems = new DiagnosticBag();
+        var folder = Path.Combine(Folder, config);
+        if (!Directory.Exists(folder))
+        {
+            problems.Error(Location.OfFile($"{FolderName}/{config}"), "there is no such config directory", NearestName.Hint(config, ConfigNames));
+            return ([], [.. problems]);
+        }
+
+        var paths = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
+            .Where(path => !path.Split('/').Any(part => part.StartsWith('_')))
+            .Order(StringComparer.Ordinal).ToList();
+        var files = paths.Select(path => LoadFile(config, path, problems)).OfType<TemplateFile>().ToList();
+        return (files, [.. problems]);
+    }
+
+    private TemplateFile? LoadFile(string config, string path, DiagnosticBag problems)
+    {
+        var repositoryPath = $"{FolderName}/{config}/{path}";
+        if (ReadText(repositoryPath, problems) is not { } text)
+        {
+            return null;
+        }
+
+        var (head, bodyStart) = TemplateHead.Read(repositoryPath, text, problems);
+        var body = Template.Parse(text, repositoryPath, null, new LexerOptions { StartOffset = bodyStart });
+        problems.AddRange(body.Messages);
+        var file = new TemplateFile
+        {
+            RepositoryPath = repositoryPath,
+            Config = config,
+            DefaultPath = "/" + path,
+            Head = head,
+            Body = body,
+            Each = head.Each is null ? null : new HeadExpression(head.Each),
+            When = head.When is null ? null : new HeadExpression(head.When),
+            Path = head.Path is null ? null : new HeadTemplate(head.Path),
+            Checks = [.. head.Checks.Select(check => (IReadOnlyList<HeadTemplate>)[.. check.Select(text => new HeadTemplate(text))])],
+            Units = [.. head.Units.Select(text => new HeadTemplate(text))],
+            MayHoldSecrets = body.CallsFunction("secret") || body.CallsFunction("include") || body.CallsFunction("include_join"),
+
+            // Rather one file too many: a name may be given as a text (array.map "master"), and includes read what they like.
+            DependsOnMasters = text.Contains("master", StringComparison.Ordinal) || body.CallsFunction("include") || body.CallsFunction("include_join"),
+        };
+        problems.AddRange(file.Each?.Messages ?? []);
+        problems.AddRange(file.When?.Messages ?? []);
+        problems.AddRange(file.Path?.Messages ?? []);
+        problems.AddRange(file.Checks.SelectMany(check => check).Concat(file.Units).SelectMany(text => text.Messages));
+        return file;
+    }
+
+    private string? ReadText(string repositoryPath, DiagnosticBag problems)
+    {
+        var bytes = File.ReadAllBytes(Path.Combine(repository, repositoryPath));
+        try
+        {
+            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(bytes);
+        }
+        catch (DecoderFallbackException e)
+        {
+            var line = bytes.AsSpan(0, Math.Max(0, e.Index)).Count((byte)'\n') + 1;
+            problems.Error(new Location(repositoryPath, line, 0), "this file is not UTF-8");
+            return null;
+        }
+    }
+
+    private Template? Include(string repositoryPath) =>
+        includes.GetOrAdd(repositoryPath, path =>
+        {
+            if (!File.Exists(Path.Combine(repository, path)))
+            {
+                return null;
+            }
+
+            var problems = new DiagnosticBag();
+            return ReadText(path, problems) is { } text ? Template.Parse(text, path) : null;
+        });
+
+    /// <summary>Finds <c>_name</c> beside the config's own files first, then for all configs.</summary>
+    private sealed class Loader(TemplateLibrary library, string config) : ITemplateLoader
+    {
+        public string? GetPath(TemplateContext context, Location callerLocation, string templateName)
+        {
+            // Only names of include files: no folder, nothing hidden, nothing outside.
+            if (!templateName.StartsWith('_') || templateName.Contains('/') || templateName.Contains('\\') || templateName.Contains('\0'))
+            {
+                return null;
+            }
+
+            var own = $"{FolderName}/{config}/{templateName}";
+            return library.Include(own) is not null ? own : $"{FolderName}/{templateName}";
+        }
+
+        public string? Load(TemplateContext context, Location callerLocation, string templatePath) =>
+            library.Include(templatePath)?.Source.Text;
+
+        public Template? LoadTemplate(TemplateContext context, Location callerLocation, string templatePath) =>
+            library.Include(templatePath);
+    }
+}

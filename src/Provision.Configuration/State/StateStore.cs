@@ -1,0 +1,188 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Provision.Configuration.Apply;
+
+namespace Provision.Configuration.State;
+
+/// <summary>
+/// Reads and writes what provision remembers on a host: <c>state.json</c>, <c>journal.json</c>, <c>generations/</c> and
+/// the contents in <c>packs/</c>, all below <c>/var/lib/provision</c>, which only root may enter (0700).
+/// </summary>
+public sealed class StateStore(IMachineFiles files)
+{
+    /// <summary>The folder of everything that is remembered.</summary>
+    public const string Folder = "/var/lib/provision";
+
+    private const string StatePath = Folder + "/state.json";
+    private const string JournalPath = Folder + "/journal.json";
+    private const string GenerationsFolder = Folder + "/generations";
+    private const string PacksFolder = Folder + "/packs";
+    private const int PrivateFolder = 0x1C0; // 0700
+    private const int PrivateFile = 0x180; // 0600
+
+    /// <summary>How many generations are kept for rollback and history.</summary>
+    public const int KeptGenerations = 20;
+
+    /// <summary>The state, an empty one before the first install.</summary>
+    /// <exception cref="InvalidDataException">The record is damaged, or of a newer format.</exception>
+    public HostState ReadState()
+    {
+        var state = Read(StatePath, StateJson.Default.HostState) ?? new HostState();
+        return state.Format <= HostState.CurrentFormat
+            ? state
+            : throw new InvalidDataException($"{StatePath} has format {state.Format}; this program knows {HostState.CurrentFormat}: use a newer provision");
+    }
+
+    /// <summary>The transaction that was interrupted, or null.</summary>
+    /// <exception cref="InvalidDataException">The record is damaged.</exception>
+    public Journal? ReadJournal() => Read(JournalPath, StateJson.Default.Journal);
+
+    /// <summary>A generation, or null where it is not kept any more.</summary>
+    public Generation? ReadGeneration(int number) => Read(GenerationPath(number), StateJson.Default.Generation);
+
+    /// <summary>The numbers of the kept generations, oldest first.</summary>
+    public IReadOnlyList<int> Generations() =>
+    [
+        .. files.List(GenerationsFolder)
+            .Where(name => name.EndsWith(".json", StringComparison.Ordinal) && int.TryParse(name[..^5], out _))
+            .Select(name => int.Parse(name[..^5])).Order(),
+    ];
+
+    /// <summary>Makes the folders.</summary>
+    public void MakeFolders()
+    {
+        files.MakeFolder(Folder, PrivateFolder);
+        files.MakeFolder(GenerationsFolder, PrivateFolder);
+        files.MakeFolder(PacksFolder, PrivateFolder);
+    }
+
+    /// <summary>Records the state durably.</summary>
+    public void WriteState(HostState state) =>
+        Write(StatePath, JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.HostState));
+
+    /// <summary>Records a transaction durably: from here on it will be finished.</summary>
+    public void WriteJournal(Journal journal) =>
+        Write(JournalPath, JsonSerializer.SerializeToUtf8Bytes(journal, StateJson.Default.Journal));
+
+    /// <summary>Records a generation durably.</summary>
+    public void WriteGeneration(Generation generation) =>
+        Write(GenerationPath(generation.Number), JsonSerializer.SerializeToUtf8Bytes(generation, StateJson.Default.Generation));
+
+    /// <summary>Forgets the transaction, which is finished.</summary>
+    public void RemoveJournal()
+    {
+        files.Remove(JournalPath);
+        files.SyncFolder(Folder);
+    }
+
+    /// <summary>Writes the contents of a transaction into its pack, durably, and says where each one is.</summary>
+    public IReadOnlyDictionary<string, ContentRef> WritePack(int number, IReadOnlyDictionary<string, byte[]> contents)
+    {
+        var places = new Dictionary<string, ContentRef>(StringComparer.Ordinal);
+        using var pack = new MemoryStream();
+        foreach (var (hash, content) in contents.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            places[hash] = new ContentRef(hash, number, pack.Length, content.Length);
+            pack.Write(content);
+        }
+
+        lastPack = default;
+
+        // A pack of an attempt that never reached its journal may be in the way.
+        files.Remove(PackPath(number));
+        files.WriteNew(PackPath(number), pack.GetBuffer().AsSpan(0, (int)pack.Length), PrivateFile, sync: true);
+        files.SyncFolder(PacksFolder);
+        return places;
+    }
+
+    /// <summary>The content of a reference, checked against its hash.</summary>
+    /// <exception cref="InvalidDataException">The pack is missing or damaged.</exception>
+    public byte[] ReadContent(ContentRef content)
+    {
+        var pack = Pack(content.Pack);
+        if (pack is not null && content.Offset + content.Length <= pack.Length)
+        {
+            var bytes = pack.AsSpan((int)content.Offset, content.Length).ToArray();
+            if (string.Equals(Convert.ToHexStringLower(SHA256.HashData(bytes)), content.Sha256, StringComparison.Ordinal))
+            {
+                return bytes;
+            }
+        }
+
+        throw new InvalidDataException($"{PackPath(content.Pack)} does not hold the content {content.Sha256[..12]}...: it is missing or damaged");
+    }
+
+    /// <summary>Removes generations beyond <see cref="KeptGenerations"/> and the packs that nothing refers to any more.</summary>
+    public void Prune(HostState state)
+    {
+        var numbers = Generations();
+        if (numbers.Count <= KeptGenerations)
+        {
+            return;
+        }
+
+        var kept = numbers.Skip(numbers.Count - KeptGenerations).ToList();
+        var needed = state.Files.Values.Select(file => file.Image.Content.Pack).ToHashSet();
+        foreach (var generation in kept.Select(ReadGeneration).OfType<Generation>())
+        {
+            needed.UnionWith(generation.Files.Values.Select(file => file.Image.Content.Pack));
+            needed.UnionWith(generation.Before.Values.OfType<FileImage>().Select(image => image.Content.Pack));
+        }
+
+        foreach (var number in numbers.Except(kept))
+        {
+            files.Remove(GenerationPath(number));
+        }
+
+        foreach (var name in files.List(PacksFolder))
+        {
+            if (int.TryParse(name, out var number) && !needed.Contains(number) && number <= state.Generation)
+            {
+                files.Remove(PackPath(number));
+            }
+        }
+    }
+
+    private byte[]? Pack(int number)
+    {
+        if (lastPack.Number != number || lastPack.Content is null)
+        {
+            lastPack = (number, files.Read(PackPath(number))?.Content);
+        }
+
+        return lastPack.Content;
+    }
+
+    private (int Number, byte[]? Content) lastPack;
+
+    private static string GenerationPath(int number) => $"{GenerationsFolder}/{number:D6}.json";
+
+    private static string PackPath(int number) => $"{PacksFolder}/{number:D6}";
+
+    private T? Read<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class
+    {
+        if (files.Read(path) is not { } file)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(file.Content, type) ?? throw new InvalidDataException($"{path} is empty");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path} is damaged: {e.Message}", e);
+        }
+    }
+
+    private void Write(string path, byte[] content)
+    {
+        var fresh = path + ".new";
+        files.Remove(fresh);
+        files.WriteNew(fresh, content, PrivateFile, sync: true);
+        files.Rename(fresh, path);
+        files.SyncFolder(path[..path.LastIndexOf('/')]);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+
+namespace Provision.Core;
+
+/// <summary>
+/// SQLite's own library, which the program carries inside itself. It is loaded when a database is first opened and never else: a diff, or an installer in an
+/// initramfs, neither needs it nor a place to unpack it.
+/// </summary>
+internal static class SqliteLibrary
+{
+    private static readonly Lock Turn = new();
+    private static nint handle;
+
+    /// <summary>Loads it, once, by way of a file beside the database that is gone again afterwards.</summary>
+    /// <exception cref="DllNotFoundException">It cannot be loaded from there.</exception>
+    public static void Load(string folder)
+    {
+        lock (Turn)
+        {
+            if (handle != 0)
+            {
+                return;
+            }
+
+            var file = Path.Combine(folder, $".sqlite-{Guid.NewGuid():N}.so");
+            try
+            {
+                using (var to = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+                using (var from = typeof(SqliteLibrary).Assembly.GetManifestResourceStream("libe_sqlite3.so")!)
+                {
+                    from.CopyTo(to);
+                }
+
+                handle = NativeLibrary.Load(file);
+            }
+            finally
+            {
+                File.Delete(file);
+            }
+
+            NativeLibrary.SetDllImportResolver(typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly, static (name, _, _) => name == "e_sqlite3" ? handle : 0);
+            SQLitePCL.Batteries_V2.Init();
+        }
+    }
+}

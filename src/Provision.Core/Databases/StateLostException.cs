@@ -1,0 +1,11 @@
+namespace Provision.Core;
+
+/// <summary>A database is damaged, missing, or of another version. Nothing is decided from it: machines boot from their own disks.</summary>
+public sealed class StateLostException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    public StateLostException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+}

@@ -1,0 +1,158 @@
+using System.Runtime.InteropServices;
+
+namespace Provision.Core;
+
+/// <summary>The system calls that .NET has no name for. Only <see cref="RootedFiles"/> and <see cref="BlockReader"/> use them.</summary>
+internal static unsafe partial class LinuxCalls
+{
+    public const int AtEmptyPath = 0x1000;
+    public const int AtSymlinkNoFollow = 0x100;
+    public const int AtRemoveFolder = 0x200;
+
+    public const int OpenReadOnly = 0;
+    public const int OpenWriteOnly = 1;
+    public const int OpenReadWrite = 2;
+    public const int OpenCreate = 0x40;
+    public const int OpenExclusive = 0x80;
+    public const int OpenNonBlocking = 0x800;
+
+    /// <summary>O_DIRECT of x86-64: past the page cache.</summary>
+    public const int OpenDirect = 0x4000;
+    public const int OpenFolder = 0x10000;
+    public const int OpenNoFollow = 0x20000;
+    public const int OpenCloseOnExec = 0x80000;
+    public const int OpenPath = 0x200000;
+
+    public const int ErrorNotFound = 2;
+    public const int ErrorInterrupted = 4;
+    public const int ErrorAgain = 11;
+    public const int ErrorExists = 17;
+    public const int ErrorInvalid = 22;
+    public const int ErrorNotFolder = 20;
+    public const int ErrorLoop = 40;
+
+    /// <summary>openat2(2): treat the folder as the root; absolute links and <c>..</c> stay inside it.</summary>
+    public const ulong ResolveInRoot = 0x10;
+
+    /// <summary>openat2(2): no links of /proc that jump elsewhere.</summary>
+    public const ulong ResolveNoMagicLinks = 0x02;
+
+    private const nint OpenAt2Number = 437; // the same on x86-64 and arm64
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct OpenHow
+    {
+        public ulong Flags;
+        public ulong Mode;
+        public ulong Resolve;
+    }
+
+    /// <summary>statx(2)'s answer; the layout is the kernel's and the same on every architecture.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct StatX
+    {
+        [FieldOffset(0)] public uint Mask;
+        [FieldOffset(16)] public uint Links;
+        [FieldOffset(20)] public uint Uid;
+        [FieldOffset(24)] public uint Gid;
+        [FieldOffset(28)] public ushort Mode;
+        [FieldOffset(32)] public ulong Inode;
+        [FieldOffset(40)] public ulong Size;
+        [FieldOffset(80)] public long BornSeconds;
+        [FieldOffset(88)] public uint BornNanoseconds;
+        [FieldOffset(112)] public long ModifiedSeconds;
+        [FieldOffset(120)] public uint ModifiedNanoseconds;
+        [FieldOffset(136)] public uint DeviceMajor;
+        [FieldOffset(140)] public uint DeviceMinor;
+        [FieldOffset(144)] public ulong MountId;
+    }
+
+    public const uint StatBasic = 0x7ff;
+    public const uint StatMountId = 0x1000;
+    public const uint StatBorn = 0x800;
+
+    public static int OpenAt2(int folder, string path, int flags, int mode)
+    {
+        var how = new OpenHow
+        {
+            Flags = (ulong)(uint)(flags | OpenCloseOnExec),
+            Mode = (ulong)mode,
+            Resolve = ResolveInRoot | ResolveNoMagicLinks,
+        };
+        var bytes = Marshal.StringToCoTaskMemUTF8(path);
+        try
+        {
+            while (true)
+            {
+                var descriptor = (int)SystemCall(OpenAt2Number, folder, bytes, (nint)(&how), sizeof(OpenHow));
+
+                // EAGAIN: a rename raced with the walk and the kernel could not prove that it stayed inside. Ask again.
+                if (descriptor >= 0 || Marshal.GetLastPInvokeError() is not (ErrorAgain or ErrorInterrupted))
+                {
+                    return descriptor;
+                }
+            }
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(bytes);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint SystemCall(nint number, nint folder, nint path, nint how, nint size);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int OpenAt(int folder, string name, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int descriptor, byte* buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "pread64", SetLastError = true)]
+    public static partial nint ReadAt(int descriptor, byte* buffer, nint count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int descriptor, byte* buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StatAt(int folder, string name, int flags, uint mask, StatX* answer);
+
+    [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeFolderAt(int folder, string name, int mode);
+
+    [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int UnlinkAt(int folder, string name, int flags);
+
+    [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int RenameAt(int fromFolder, string from, int toFolder, string to);
+
+    [LibraryImport("libc", EntryPoint = "symlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int LinkAt(string target, int folder, string name);
+
+    [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint ReadLinkAt(int folder, string name, byte* buffer, nint size);
+
+    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
+    public static partial int ChangeMode(int descriptor, int mode);
+
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    public static partial int ChangeOwner(int descriptor, uint uid, uint gid);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    public static partial int Sync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    public static partial int SyncFilesystem(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    public static partial int Lock(int descriptor, int operation);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
+}

@@ -1,0 +1,73 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Provision.Core;
+
+/// <summary>How requests are read and answered: limits first, one sentence for every refusal.</summary>
+public static class Answers
+{
+    /// <summary>The server's address as the machine reached it: from the socket, because a header says what the sender likes.</summary>
+    public static string BaseOf(HttpContext context)
+    {
+        var address = context.Connection.LocalIpAddress ?? System.Net.IPAddress.Loopback;
+        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return $"http://{(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString())}:{context.Connection.LocalPort}";
+    }
+
+    /// <summary>Reads a body as JSON; null, and the request is answered, where it is too long or something else.</summary>
+    public static async Task<T?> Read<T>(HttpContext context, JsonTypeInfo<T> type, int mostBytes)
+        where T : class
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = mostBytes;
+        }
+
+        try
+        {
+            if (await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted) is { } read)
+            {
+                return read;
+            }
+
+            await Refuse(context, 400, "the body is null");
+        }
+        catch (JsonException e)
+        {
+            await Refuse(context, 400, $"the body is not the JSON that is expected here, at {Text(e.Path)}");
+        }
+        catch (BadHttpRequestException e)
+        {
+            await Refuse(context, e.StatusCode, $"the body cannot be read; at most {mostBytes} bytes are taken");
+        }
+
+        return null;
+
+        static string Text(string? path) => Printable.Of(path ?? "its beginning");
+    }
+
+    /// <summary>Answers with text.</summary>
+    public static Task Text(HttpContext context, string text) => Bytes(context, Encoding.UTF8.GetBytes(text), "text/plain; charset=utf-8");
+
+    /// <summary>Answers with a value as JSON.</summary>
+    public static Task Json<T>(HttpContext context, T value, JsonTypeInfo<T> type) => Bytes(context, JsonSerializer.SerializeToUtf8Bytes(value, type), "application/json");
+
+    /// <summary>Answers with a status and one sentence.</summary>
+    public static Task Refuse(HttpContext context, int status, string sentence)
+    {
+        context.Response.StatusCode = status;
+        return Text(context, sentence + "\n");
+    }
+
+    /// <summary>Answers with bytes, which no cache keeps.</summary>
+    public static Task Bytes(HttpContext context, byte[] content, string type)
+    {
+        context.Response.ContentType = type;
+        context.Response.ContentLength = content.Length;
+        context.Response.Headers.CacheControl = "no-store";
+        return context.Response.Body.WriteAsync(content, 0, content.Length, context.RequestAborted);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Provision.Core;
+
+/// <summary>What every HTTP server of ours has: limits, and one sentence with 503 where its state is lost.</summary>
+public static class SmallServer
+{
+    /// <summary>A server that listens at one address, without endpoints yet.</summary>
+    /// <param name="listen">Where.</param>
+    /// <param name="folder">A folder that exists.</param>
+    public static WebApplication Build(IPEndPoint listen, string folder)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = folder });
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(listen);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 64 << 10;
+            kestrel.Limits.MaxRequestLineSize = 4 << 10;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10;
+            kestrel.Limits.MaxConcurrentConnections = 5000;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        });
+        var built = builder.Build();
+        built.Use(async (context, next) =>
+        {
+            try
+            {
+                await next(context);
+            }
+            catch (StateLostException e) when (!context.Response.HasStarted)
+            {
+                await Answers.Refuse(context, 503, e.Message);
+            }
+            catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+            {
+                // The asker left.
+            }
+        });
+        return built;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text;
+
+namespace Provision.Core;
+
+/// <summary>A run of changes with the lines around it.</summary>
+/// <param name="Lines">Changed and context lines in order; never empty.</param>
+public sealed record Hunk(IReadOnlyList<DiffLine> Lines)
+{
+    /// <summary>The lines that differ, without context.</summary>
+    public IEnumerable<DiffLine> Changes => Lines.Where(line => line.Change != LineChange.Same);
+
+    /// <summary>The <c>@@ -old,count +new,count @@</c> line.</summary>
+    public string Header
+    {
+        get
+        {
+            var oldCount = Lines.Count(line => line.Change != LineChange.Added);
+            var newCount = Lines.Count(line => line.Change != LineChange.Removed);
+
+            // diff(1) names the line before the change where a side is empty.
+            var oldStart = Lines[0].OldLine - (oldCount == 0 ? 1 : 0);
+            var newStart = Lines[0].NewLine - (newCount == 0 ? 1 : 0);
+            return $"@@ -{Range(oldStart, oldCount)} +{Range(newStart, newCount)} @@";
+
+            static string Range(int start, int count) => count == 1 ? $"{start}" : $"{start},{count}";
+        }
+    }
+}
+
+/// <summary>Hunks in the form of <c>diff -u</c>.</summary>
+public static class UnifiedDiff
+{
+    /// <summary>Lines of context around a change, as diff(1) has them.</summary>
+    public const int DefaultContext = 3;
+
+    /// <summary>The hunks between two texts; empty where they are equal line by line.</summary>
+    public static IReadOnlyList<Hunk> Hunks(string oldText, string newText, int context = DefaultContext) =>
+        Hunks(LineDiff.Compute(LineDiff.SplitLines(oldText), LineDiff.SplitLines(newText)), context);
+
+    /// <summary>Cuts an edit script into hunks; changes less than two contexts apart share one.</summary>
+    public static IReadOnlyList<Hunk> Hunks(IReadOnlyList<DiffLine> script, int context = DefaultContext)
+    {
+        var hunks = new List<Hunk>();
+        var i = 0;
+        while (true)
+        {
+            while (i < script.Count && script[i].Change == LineChange.Same)
+            {
+                i++;
+            }
+
+            if (i == script.Count)
+            {
+                return hunks;
+            }
+
+            var start = Math.Max(0, i - context);
+            var end = i;
+            for (var same = 0; i < script.Count && same <= 2 * context; i++)
+            {
+                same = script[i].Change == LineChange.Same ? same + 1 : 0;
+                end = same == 0 ? i + 1 : end;
+            }
+
+            var stop = Math.Min(script.Count, end + context);
+            hunks.Add(new Hunk([.. script.Skip(start).Take(stop - start)]));
+            i = stop;
+        }
+    }
+
+    /// <summary>Writes hunks as text, each line with its mark and a <c>\n</c>.</summary>
+    public static void Write(StringBuilder output, IEnumerable<Hunk> hunks)
+    {
+        foreach (var hunk in hunks)
+        {
+            output.Append(hunk.Header).Append('\n');
+            foreach (var line in hunk.Lines)
+            {
+                output.Append(Mark(line.Change)).Append(line.Text).Append('\n');
+            }
+        }
+    }
+
+    /// <summary>The mark of a line: <c>' '</c>, <c>'-'</c> or <c>'+'</c>.</summary>
+    public static char Mark(LineChange change) => change switch
+    {
+        LineChange.Same => ' ',
+        LineChange.Removed => '-',
+        _ => '+',
+    };
+}

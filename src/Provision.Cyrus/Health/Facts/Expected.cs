@@ -1,0 +1,27 @@
+using Provision.Stores.Mastership;
+
+namespace Provision.Cyrus.Health.Facts;
+
+/// <summary>Conditions that somebody has arranged: what follows from them is said, and not cried about.</summary>
+public sealed record Expected
+{
+    /// <summary>Nothing is.</summary>
+    public static Expected Nothing { get; } = new();
+
+    /// <summary>What the database of masters tells of what was arranged.</summary>
+    public static Expected Of(MastershipSnapshot masters)
+    {
+        ArgumentNullException.ThrowIfNull(masters);
+        return new Expected
+        {
+            MovingStores = masters.Stores.Values.Where(row => row.Mode == StoreMode.Moving).ToDictionary(row => row.Store, row => $"to {row.Target ?? row.Master}, by {row.By} since {row.Since:u}", StringComparer.Ordinal),
+            FencedSlots = masters.Fenced.Values.ToDictionary(fence => fence.Slot, fence => $"{fence.Reason}, by {fence.By} at {fence.At:u}", StringComparer.Ordinal),
+        };
+    }
+
+    /// <summary>Why each store is moving, by store.</summary>
+    public IReadOnlyDictionary<string, string> MovingStores { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Why each slot is fenced and so does not start, by slot.</summary>
+    public IReadOnlyDictionary<string, string> FencedSlots { get; init; } = new Dictionary<string, string>();
+}

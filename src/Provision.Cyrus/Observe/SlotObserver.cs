@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text;
+using Provision.Configuration.Units;
+using Provision.Inventory;
+using Provision.Stores.Instances;
+
+namespace Provision.Cyrus.Observe;
+
+/// <summary>Looks at the slots of a machine: what they say on their ports, what runs, what is not replicated yet. Changes nothing.</summary>
+/// <param name="files">The machine's files.</param>
+/// <param name="commands">The machine's commands.</param>
+public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
+{
+    /// <summary>Looks at one slot; takes up to three seconds where a service says nothing.</summary>
+    /// <exception cref="MachineFileException">The system refuses.</exception>
+    public SlotHealth Observe(string slot)
+    {
+        var unit = UnitOf(slot);
+        if (SlotConfiguration.Read(files, slot) is not { } configuration)
+        {
+            return new SlotHealth { Slot = slot, Role = SlotRole.None, Unit = unit, Problems = [$"there is no configuration of it in {SlotConfiguration.Folder}/{slot}"] };
+        }
+
+        var answers = Task.WhenAll(configuration.Services.Select(service => Task.Run(() => Banner.Of(service))));
+        var problems = new List<string>();
+        if (configuration.Role == SlotRole.None)
+        {
+            problems.Add($"the first line of {configuration.CyrusConf} does not say that it is for {slot} as MASTER or replica");
+        }
+
+        if (unit is not ("active" or "reloading" or "unknown"))
+        {
+            problems.Add($"{Slot.UnitOf(slot)} is {unit}");
+        }
+
+        var running = Children(configuration, out var masterProblem);
+        var missing = configuration.Daemons.Where(daemon => !running.Any(process => IsOf(daemon, process))).Select(daemon => daemon.Name).ToList();
+        if (masterProblem is not null)
+        {
+            // That nothing else of it runs or answers then goes without saying.
+            problems.Add(masterProblem);
+        }
+        else
+        {
+            problems.AddRange(answers.GetAwaiter().GetResult().Select(answer => answer.Problem).OfType<string>());
+            problems.AddRange(missing.Select(DaemonProblem));
+        }
+
+        return new SlotHealth
+        {
+            Slot = slot,
+            Role = configuration.Role,
+            Unit = unit,
+            Services = [.. answers.GetAwaiter().GetResult().Select(answer => answer.Service)],
+            Daemons = [.. configuration.Daemons.Select(daemon => daemon.Name)],
+            MissingDaemons = missing,
+            Channels = ChannelsOf(configuration),
+            Problems = problems,
+        };
+    }
+
+    /// <summary>The sentence among <see cref="SlotHealth.Problems"/> that stands for one of <see cref="SlotHealth.MissingDaemons"/>.</summary>
+    public static string DaemonProblem(string daemon) => $"its daemon {daemon} does not run";
+
+    private string UnitOf(string slot)
+    {
+        if (!Systemd.Runs(files))
+        {
+            return "unknown";
+        }
+
+        var said = commands.Run(Command.Of("systemctl", "show", "--property=ActiveState", "--value", Slot.UnitOf(slot)).WithTimeout(TimeSpan.FromSeconds(10)));
+        return said.Succeeded && said.Text.Trim() is { Length: > 0 } state ? state : "unknown";
+    }
+
+    /// <summary>Argument lists of the processes that the slot's master has started; none where it does not run, and why.</summary>
+    private List<string[]> Children(SlotConfiguration configuration, out string? problem)
+    {
+        // Cyrus's user writes the pid file: its content is a claim, which the process's own arguments must bear out.
+        var text = files.Stat(configuration.PidFile) is { Kind: FileKind.File, Size: < 32 } && files.Read(configuration.PidFile) is { } file ? Encoding.ASCII.GetString(file.Content).Trim() : null;
+        problem = text is null ? $"it does not run: there is no {configuration.PidFile}"
+            : !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || !Arguments(text).Contains(configuration.CyrusConf, StringComparer.Ordinal)
+            ? $"it does not run: {configuration.PidFile} names a process that is not its master"
+            : null;
+        return problem is not null || files.Read($"/proc/{text}/task/{text}/children") is not { } children ? [] : [.. Encoding.ASCII.GetString(children.Content).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Arguments)];
+    }
+
+    private string[] Arguments(string pid)
+    {
+        try
+        {
+            return files.Read($"/proc/{pid}/cmdline") is { } file ? Encoding.UTF8.GetString(file.Content).TrimEnd('\0').Split('\0') : [];
+        }
+        catch (MachineFileException)
+        {
+            return []; // It has just ended.
+        }
+    }
+
+    private static bool IsOf(SlotDaemon daemon, string[] process) =>
+        process.Length == daemon.Words.Count && Path.GetFileName(process[0]) == Path.GetFileName(daemon.Words[0]) && process.Skip(1).SequenceEqual(daemon.Words.Skip(1), StringComparer.Ordinal);
+
+    /// <summary>What the slot, as a master, still has to send to each of its replicas.</summary>
+    public IReadOnlyList<SlotChannel> ChannelsOf(SlotConfiguration configuration)
+    {
+        var now = DateTimeOffset.UtcNow;
+        return [.. configuration.Channels.Select(channel =>
+        {
+            var folder = $"{configuration.ConfigFolder}/sync/{channel}";
+            var (log, running) = (files.Stat(folder + "/log"), files.Stat(folder + "/log-run"));
+            // A log is appended to, so when it was made tells since when the replica is behind; log-run is the same file renamed.
+            var oldest = new[] { log, running }.OfType<FileFacts>().Select(file => file.Born ?? file.Modified).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
+            var age = oldest == DateTimeOffset.MaxValue ? (TimeSpan?)null : now > oldest ? now - oldest : TimeSpan.Zero;
+            return new SlotChannel(channel, (log?.Size ?? 0) + (running?.Size ?? 0), age, running is not null);
+        })];
+    }
+}

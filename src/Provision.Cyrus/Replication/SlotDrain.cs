@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Provision.Cyrus.Observe;
+using Provision.Stores.Instances;
+
+namespace Provision.Cyrus.Replication;
+
+/// <summary>Sends what a stopped slot has and its replicas have not, with Cyrus's own <c>sync_client</c>.</summary>
+/// <param name="files">The machine's files.</param>
+/// <param name="commands">The machine's commands.</param>
+public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
+{
+    private const string SyncClient = "/usr/lib/cyrus/bin/sync_client";
+    private const string SearchChannel = "squatter";
+
+    /// <summary>3.6 tries for ever where the other side does not answer, whatever its options say.</summary>
+    private static readonly TimeSpan OneTry = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan WholeStore = TimeSpan.FromMinutes(30);
+
+    /// <summary>A terabyte at 20 MB/s takes 14 hours.</summary>
+    private static readonly TimeSpan WholeServer = TimeSpan.FromHours(24);
+    private const int Tries = 6;
+
+    /// <summary>Works through the logs of all channels until none is left or a channel does not get on. A log that is gone was sent; the exit code of the program says less.</summary>
+    /// <returns>The slot afterwards: channels that still have a log are not drained.</returns>
+    /// <exception cref="SlotException">The slot runs, or has no configuration.</exception>
+    public SlotHealth Drain(string slot)
+    {
+        var (configuration, health) = Stopped(slot);
+        for (var tried = 0; tried < Tries && health.Channels.Any(channel => channel.Age is not null); tried++)
+        {
+            Parallel.ForEach(health.Channels.Where(channel => channel.Age is not null), channel => commands.Run(AsCyrus(SyncClient, ["-C", configuration.ImapdConf, "-n", channel.Name, "-o", "-l", "-R", "-1"]).WithTimeout(OneTry)));
+            health = new SlotObserver(files, commands).Observe(slot);
+        }
+
+        return health;
+    }
+
+    /// <summary>
+    /// Sends every mailbox that any channel's log names to each of some addresses, whatever the configuration says now: what a slot that was master when it died may have alone. The
+    /// logs go once all of them have it.
+    /// </summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="peers">Addresses of the store's other slots, with a sync server each.</param>
+    /// <returns>How many lines were sent.</returns>
+    /// <exception cref="SlotException">The slot runs, or an address did not take everything.</exception>
+    public int Merge(string slot, IReadOnlyList<string> peers)
+    {
+        var (configuration, _) = Stopped(slot);
+        var logs = LogsOf(configuration);
+        var lines = logs.SelectMany(log => Encoding.UTF8.GetString(files.Read(log)!.Content).Split('\n', StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal).ToList();
+        if (lines.Count == 0)
+        {
+            return 0;
+        }
+
+        // What a kill has left of the databases, as the slot's own start would see to it.
+        commands.Run(AsCyrus("/usr/lib/cyrus/bin/ctl_cyrusdb", ["-C", configuration.ImapdConf, "-r"]).WithTimeout(OneTry * Tries)).OrThrow();
+        var list = $"{configuration.ConfigFolder}/sync/provision-merge";
+        var failures = new ConcurrentQueue<string>();
+        foreach (var peer in peers)
+        {
+            // One after the other: it takes locks on what it sends.
+            files.Remove(list);
+            files.WriteNew(list, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"), 0x1A4, files.Stat(configuration.ConfigFolder!)!.Owner);
+            var sent = commands.Run(AsCyrus(SyncClient, ["-C", configuration.ImapdConf, "-S", peer, "-o", "-l", "-R", "-f", list]).WithTimeout(WholeStore));
+            if (!sent.Succeeded)
+            {
+                failures.Enqueue($"{slot}: {peer} did not take everything: {sent.Error.Trim().Split('\n')[^1]}");
+            }
+        }
+
+        files.Remove(list);
+        if (!failures.IsEmpty)
+        {
+            throw new SlotException(string.Join('\n', failures));
+        }
+
+        logs.ForEach(files.Remove);
+        return lines.Count;
+    }
+
+    /// <summary>Sends all that a running master holds to one of its replicas, which is new: what it sends by itself is only what changes.</summary>
+    /// <param name="slot">The master.</param>
+    /// <param name="channel">The channel, which has the replica's name.</param>
+    /// <exception cref="SlotException">The slot does not run as master or has no such channel, or not everything was taken.</exception>
+    public void Fill(string slot, string channel)
+    {
+        var configuration = SlotConfiguration.Read(files, slot) ?? throw new SlotException($"there is no configuration of {slot} in {SlotConfiguration.Folder}/{slot}");
+        var health = new SlotObserver(files, commands).Observe(slot);
+        if (health is not { Role: SlotRole.Master, Unit: "active" } || health.Channels.All(one => one.Name != channel))
+        {
+            throw new SlotException($"{slot} ({health.Role.ToString().ToLowerInvariant()}, {health.Unit}) sends nothing to {channel}: it has the channels {string.Join(", ", health.Channels.Select(one => one.Name))}");
+        }
+
+        var sent = commands.Run(AsCyrus(SyncClient, ["-C", configuration.ImapdConf, "-n", channel, "-A"]).WithTimeout(WholeServer));
+        if (!sent.Succeeded)
+        {
+            throw new SlotException($"{slot}: {channel} did not take everything: {sent.Error.Trim().Split('\n')[^1]}");
+        }
+    }
+
+    private List<string> LogsOf(SlotConfiguration configuration) =>
+    [
+        .. files.List($"{configuration.ConfigFolder}/sync").Where(channel => channel != SearchChannel)
+            .SelectMany(channel => new[] { $"{configuration.ConfigFolder}/sync/{channel}/log-run", $"{configuration.ConfigFolder}/sync/{channel}/log" })
+            .Where(path => files.Stat(path) is { Kind: FileKind.File }),
+    ];
+
+    private (SlotConfiguration, SlotHealth) Stopped(string slot)
+    {
+        var configuration = SlotConfiguration.Read(files, slot) ?? throw new SlotException($"there is no configuration of {slot} in {SlotConfiguration.Folder}/{slot}");
+        var health = new SlotObserver(files, commands).Observe(slot);
+        if (health.Unit is not ("inactive" or "failed") || health.Services.Any(service => service.Banner is not null))
+        {
+            throw new SlotException($"{slot} runs ({health.Unit}): stop it first, what it sends would be old at once");
+        }
+
+        // The service manager makes these at a start, and a slot that was never started since the boot has none.
+        foreach (var folder in (string[])["", "/socket", "/proc", "/lock", "/tmp"])
+        {
+            files.MakeFolder($"/run/cyrus/{slot}{folder}", 0x1E8, files.Stat(configuration.ConfigFolder!)?.Owner);
+        }
+
+        return (configuration, health);
+    }
+
+    private static Command AsCyrus(string program, IReadOnlyList<string> arguments) =>
+        Command.Of("setpriv", ["--reuid=cyrus", "--regid=mail", "--init-groups", program, .. arguments]).WithEnvironment("CYRUS_SYSLOG_PREFIX", "provision");
+}

@@ -1,0 +1,59 @@
+using Provision.Configuration.State;
+using Provision.Inventory;
+using Provision.Stores.Instances;
+
+namespace Provision.Cyrus;
+
+/// <summary>Makes the folders of a slot, once: never a start script does, so that a disk that is not mounted is not taken for an empty slot.</summary>
+/// <param name="files">The machine.</param>
+/// <param name="owner">Who Cyrus runs as.</param>
+public sealed class SlotFolders(IMachineFiles files, Owner owner)
+{
+    private const int Mode = 0x1E8; // 0750
+
+    /// <summary>Makes what is missing of a slot's folders on its own mounts, and its marker last.</summary>
+    /// <returns>The folders that were made; empty for a slot that was there.</returns>
+    /// <exception cref="SlotException">A mount is missing, or a folder holds another slot.</exception>
+    public IReadOnlyList<string> Create(SlotView view)
+    {
+        var slot = view.Slot;
+        if (view.Store is not { } store || view.Paths is not { } paths)
+        {
+            throw new SlotException($"{slot.Name} is free: a slot has folders once a store is in it (hosts/stores.yaml)");
+        }
+
+        // The newest search index is in memory, and its folder made at each start.
+        foreach (var mount in slot.Tiers.Mounts)
+        {
+            var parent = files.Stat(mount[..Math.Max(1, mount.LastIndexOf('/'))], follow: true);
+            if (files.Stat(mount, follow: true) is not { Kind: FileKind.Folder } folder || parent is null || folder.MountId == parent.MountId)
+            {
+                throw new SlotException($"{slot.Name}: nothing is mounted at {mount}, and nothing was made; unlock the disks first (provision storage unlock)");
+            }
+        }
+
+        var wanted = new SlotMarker(slot.Name, store.Name);
+        var found = SlotMarker.Read(files, paths.Conf);
+        if (found is not null && found != wanted)
+        {
+            throw new SlotException($"{slot.Name}: {paths.Conf} holds {found.Store} of {found.Slot}, not {store.Name}; nothing was made");
+        }
+
+        var made = new List<string>();
+        foreach (var path in (string?[])[paths.Conf, paths.Conf + "/db", paths.Conf + "/socket", paths.Conf + "/sieve", paths.Conf + "/sync", paths.Spool, paths.Archive, paths.Meta, paths.Data, paths.Arch])
+        {
+            if (path is not null)
+            {
+                made.AddRange(files.MakeFolder(path, Mode, owner));
+            }
+        }
+
+        if (found is null)
+        {
+            files.WriteNew(paths.Conf + SlotMarker.Name, wanted.ToBytes(), 0x1A0, owner, sync: true);
+            files.SyncFolder(paths.Conf);
+        }
+
+        return made;
+    }
+}

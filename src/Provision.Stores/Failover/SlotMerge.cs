@@ -1,0 +1,67 @@
+using Provision.Inventory;
+using Provision.Stores.Instances;
+using Provision.Stores.Mastership;
+
+namespace Provision.Stores.Failover;
+
+/// <summary>Brings over what only a fenced slot has, and lets it back into its store as a replica.</summary>
+/// <param name="tools">What it is done with.</param>
+/// <param name="shell">Reaches the slot's host.</param>
+/// <param name="difference">In what the first slot's mailboxes are not on the second, by a full comparison; null where all are.</param>
+public sealed class SlotMerge(FailoverTools tools, HostShell shell, Func<Slot, Slot, string?> difference)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(60);
+
+    /// <summary>Merges a slot.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="reason">Why it is let back though something of it is not on the master; null where that is no reason for anything.</param>
+    /// <exception cref="SlotException">It is not fenced, or something of it could not be brought over; it stays fenced.</exception>
+    public void Run(Slot slot, string? reason)
+    {
+        var now = tools.Masters.Read();
+        if (!now.Fenced.TryGetValue(slot.Name, out var fence))
+        {
+            throw new SlotException($"{slot.Name} is not fenced: there is nothing to merge");
+        }
+
+        var store = tools.Fleet.FindStore(fence.Store) ?? throw new SlotException($"{slot.Name} is fenced as a slot of {fence.Store}, which the inventory does not have any more");
+        var row = now.Stores.GetValueOrDefault(store.Name) ?? throw new SlotException($"the database of masters does not know {store.Name}");
+        var master = tools.Fleet.FindSlot(row.Master) ?? throw new SlotException($"{store.Name}: its master {row.Master} is no slot of the inventory");
+        if (row.Mode != StoreMode.Up)
+        {
+            throw new SlotException($"{store.Name} is moving: wait until it is up");
+        }
+
+        // Its unit tries to start, and is refused, every few seconds.
+        tools.Hands.Stop(slot);
+        var peers = store.Slots.Where(name => name != slot.Name && !now.Fenced.ContainsKey(name)).Select(name => tools.Fleet.FindSlot(name)!).OrderByDescending(peer => peer == master).ToList();
+        tools.Say(store.Name, $"sends what {slot.Name} had for others to {string.Join(", ", peers.Select(peer => peer.Name))}");
+        var sent = shell.Run(slot.Host, Limit, ["provision", "slot", "drain", slot.Host.Name, slot.Name, "--here", .. peers.SelectMany(peer => new[] { "--to", peer.Address.ToString()! })]);
+        if (!sent.Succeeded)
+        {
+            throw new SlotException($"{slot.Name} stays fenced: {HostShell.Last(sent.Error)}");
+        }
+
+        tools.Say(store.Name, $"compares {slot.Name} with {master.Name}");
+        if (difference(slot, master) is { } missing)
+        {
+            if (reason is null)
+            {
+                throw new SlotException($"{slot.Name} stays fenced, {master.Name} has not all of it: {missing}\nlook at these mailboxes; to let it back all the same: --accept-loss REASON");
+            }
+
+            tools.Say(store.Name, $"is let back though {missing}");
+        }
+
+        if (tools.Masters.Change(new MastershipChange.Merged(store.Name, slot.Name, reason, tools.By, tools.Clock.GetUtcNow())).Refusal is { } refusal)
+        {
+            throw new SlotException(refusal);
+        }
+
+        tools.Say(store.Name, $"{slot.Name} is merged and starts as replica");
+        if (tools.Hands.Start(slot) is { IsWell: false } health)
+        {
+            throw new SlotException($"{slot.Name} is merged, and does not run well: {string.Join("; ", health.Problems)}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using Provision.Inventory;
+using Provision.Stores.Mastership;
+
+namespace Provision.Stores.Failover;
+
+/// <summary>A store with a slot on the host, as it is when the host is to be armed.</summary>
+/// <param name="Store">The store.</param>
+/// <param name="Slot">Its slot on the host.</param>
+/// <param name="Master">Its master.</param>
+/// <param name="IsMaster">Whether that is the slot on the host.</param>
+/// <param name="HealthyElsewhere">Slots on other hosts that hold all that the master holds, by a full comparison; the master itself is one.</param>
+/// <param name="Unhealthy">Why other slots are not among them, a sentence each.</param>
+/// <param name="Reinstalling">Hosts with another slot of the store that are being reinstalled.</param>
+/// <param name="Unmerged">Slots of the store that are fenced.</param>
+public sealed record StoreCopies(
+    string Store, string Slot, string Master, bool IsMaster, IReadOnlyList<string> HealthyElsewhere, IReadOnlyList<string> Unhealthy, IReadOnlyList<string> Reinstalling, IReadOnlyList<string> Unmerged);
+
+/// <summary>Asks whether a host's instances may go out of service for a reinstall. One row for each gate.</summary>
+public static class StoreGates
+{
+    /// <summary>Every gate with what it objects to; a gate is added by adding a row.</summary>
+    internal static readonly IReadOnlyList<(string Name, Func<Host, IReadOnlyList<StoreCopies>, Diagnostic?> Objection)> Rows =
+    [
+        ("masters", (host, all) => Where(all, store => store.IsMaster) is { Count: > 0 } stores
+            ? Error(host, $"{host.Name} is master of {Names(stores)}", $"provision failover --host {host.Name}") : null),
+        ("copies", (host, all) => Where(all, store => store.HealthyElsewhere.Count < 2) is { Count: > 0 } stores
+            ? Error(host, $"without {host.Name} fewer than two healthy copies would be left of {Names(stores)}: {string.Join("; ", stores.SelectMany(store => store.Unhealthy).Distinct(StringComparer.Ordinal).Take(5))}", "provision stores compare") : null),
+        ("same-store", (host, all) => Where(all, store => store.Reinstalling.Count > 0) is { Count: > 0 } stores
+            ? Error(host, $"another slot of {Names(stores)} is being reinstalled ({string.Join(", ", stores.SelectMany(store => store.Reinstalling).Distinct(StringComparer.Ordinal))})", "provision netboot status") : null),
+        ("unmerged", (host, all) => Where(all, store => store.Unmerged.Count > 0) is { Count: > 0 } stores
+            ? Error(host, $"{string.Join(", ", stores.SelectMany(store => store.Unmerged))} of {Names(stores)} may hold data that no other slot has", "provision slot merge HOST SLOT") : null),
+    ];
+
+    /// <summary>The objections of every gate; empty if none objects.</summary>
+    public static IReadOnlyList<Diagnostic> Objections(Host host, IReadOnlyList<StoreCopies> stores) =>
+        [.. Rows.Select(row => row.Objection(host, stores)).OfType<Diagnostic>()];
+
+    /// <summary>The objection if the state of the host's stores could not be seen: unseen is never taken for safe.</summary>
+    public static Diagnostic Unseen(Host host, string why) => Error(host, $"the state of the stores of {host.Name} is unknown: {why}");
+
+    /// <summary>The stores with a slot on a host, each with the copies that would be left.</summary>
+    /// <param name="fleet">The inventory.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="now">Who is master, live.</param>
+    /// <param name="isReinstalling">Whether a host, by its name, is armed or being installed.</param>
+    /// <param name="difference">In what a replica differs from the master, by a full comparison of the mailboxes, or why that cannot be said; null where in nothing.</param>
+    /// <param name="unknown">Why nothing can be said; null where it can.</param>
+    public static IReadOnlyList<StoreCopies> Observe(Fleet fleet, Host host, MastershipSnapshot now, Predicate<string> isReinstalling, Func<Slot, Slot, string?> difference, out string? unknown)
+    {
+        var stores = fleet.SlotsOf(host).Select(slot => (Slot: slot, Store: fleet.StoreOfSlot(slot.Name))).Where(pair => pair.Store is not null).ToList();
+        var strangers = stores.Where(pair => !now.Stores.ContainsKey(pair.Store!.Name)).Select(pair => pair.Store!.Name).ToList();
+        unknown = strangers.Count == 0 ? null : $"the database of masters does not know {string.Join(", ", strangers.Take(5))}{(strangers.Count > 5 ? $" and {strangers.Count - 5} more" : "")} (provision masters enroll)";
+        if (unknown is not null)
+        {
+            return [];
+        }
+
+        return [.. stores.AsParallel().AsOrdered().WithDegreeOfParallelism(4).Select(pair => Look(pair.Slot, pair.Store!))];
+
+        StoreCopies Look(Slot here, Store store)
+        {
+            var master = now.Stores[store.Name].Master;
+            var others = store.Slots.Select(fleet.FindSlot).OfType<Slot>().Where(slot => slot.Host.Name != host.Name).ToList();
+            var unhealthy = new List<string>();
+            var healthy = new List<string>();
+            foreach (var slot in others)
+            {
+                if (now.Fenced.ContainsKey(slot.Name))
+                {
+                    unhealthy.Add($"{slot.Name} is fenced");
+                }
+                else if (slot.Name == master)
+                {
+                    healthy.Add(slot.Name);
+                }
+                else if (fleet.FindSlot(master) is not { } known)
+                {
+                    unhealthy.Add($"{slot.Name} cannot be compared: the master {master} is no slot of the inventory");
+                }
+                else if (difference(known, slot) is { } different)
+                {
+                    unhealthy.Add($"{slot.Name}: {different}");
+                }
+                else
+                {
+                    healthy.Add(slot.Name);
+                }
+            }
+
+            return new StoreCopies(
+                store.Name, here.Name, master, master == here.Name, healthy, unhealthy,
+                [.. others.Select(slot => slot.Host.Name).Where(name => isReinstalling(name)).Distinct(StringComparer.Ordinal)],
+                [.. store.Slots.Where(now.Fenced.ContainsKey)]);
+        }
+    }
+
+    private static List<StoreCopies> Where(IReadOnlyList<StoreCopies> stores, Func<StoreCopies, bool> which) => [.. stores.Where(which)];
+
+    private static string Names(List<StoreCopies> stores) =>
+        string.Join(", ", stores.Take(5).Select(store => store.Store)) + (stores.Count > 5 ? $" and {stores.Count - 5} more" : "");
+
+    private static Diagnostic Error(Host host, string message, string? hint = null) => Diagnostic.Error(host.Location, message, hint);
+}

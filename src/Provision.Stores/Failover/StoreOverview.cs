@@ -1,0 +1,64 @@
+using Provision.Inventory;
+using Provision.Stores.Instances;
+using Provision.Stores.Mastership;
+
+namespace Provision.Stores.Failover;
+
+/// <summary>One slot of a store, as it is now.</summary>
+/// <param name="Slot">The slot.</param>
+/// <param name="Health">How it is; null where its host does not answer.</param>
+/// <param name="Behind">How long the oldest change has been waiting for it on the master; null where it waits for none, or nobody knows.</param>
+/// <param name="IsCurrent">Whether it could serve with all of the mail but that of the last five minutes: the master, or a replica that is well and not further behind.</param>
+/// <param name="Note">What speaks against it, in a few words; empty for nothing.</param>
+public sealed record StoreSlot(Slot Slot, SlotHealth? Health, TimeSpan? Behind, bool IsCurrent, string Note);
+
+/// <summary>A store as it is now: asked of its slots and of the database of masters.</summary>
+/// <param name="Store">The store.</param>
+/// <param name="Mastership">Who is master; null where the database does not know the store.</param>
+/// <param name="Slots">Its slots, in its order.</param>
+public sealed record StoreOverview(Store Store, StoreMastership? Mastership, IReadOnlyList<StoreSlot> Slots)
+{
+    /// <summary>A replica that lacks more than this is no copy to fall back on.</summary>
+    public static readonly TimeSpan MostBehind = TimeSpan.FromMinutes(5);
+
+    /// <summary>The hosts whose loss leaves a slot that could serve with all of the mail but that of the last five minutes.</summary>
+    public IReadOnlyList<string> Survives =>
+        [.. Slots.Select(slot => slot.Slot.Host.Name).Where(host => Slots.Any(slot => slot.IsCurrent && slot.Slot.Host.Name != host))];
+
+    /// <summary>Looks at a store.</summary>
+    /// <param name="fleet">The inventory.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="now">Who is master.</param>
+    /// <param name="hands">Asks slots.</param>
+    public static StoreOverview Of(Fleet fleet, Store store, MastershipSnapshot now, ISlotHands hands)
+    {
+        var row = now.Stores.GetValueOrDefault(store.Name);
+        var asked = store.Slots.Select(fleet.FindSlot).OfType<Slot>().AsParallel().AsOrdered().WithDegreeOfParallelism(3).Select(slot => Ask(hands, slot)).ToList();
+        var channels = asked.FirstOrDefault(answer => answer.Slot.Name == row?.Master).Health?.Channels;
+        return new StoreOverview(store, row, [.. asked.Select(answer => Judge(answer.Slot, answer.Health, answer.Problem, row, channels, now.Fenced.ContainsKey(answer.Slot.Name)))]);
+    }
+
+    private static StoreSlot Judge(Slot slot, SlotHealth? health, string? problem, StoreMastership? row, IReadOnlyList<SlotChannel>? channels, bool fenced)
+    {
+        var isMaster = row?.Master == slot.Name;
+        var channel = channels?.FirstOrDefault(one => one.Name == slot.Name);
+        var note = problem
+            ?? (fenced ? "fenced" : health!.Problems.Count > 0 ? health.Problems[0]
+            : health.Role != (isMaster ? SlotRole.Master : SlotRole.Replica) ? $"runs as {health.Role.ToString().ToLowerInvariant()}"
+            : isMaster ? row!.Mode == StoreMode.Moving ? "moving" : ""
+            : channel is null ? "nobody says how far it is behind" : channel.Age > MostBehind ? "far behind" : "");
+        return new StoreSlot(slot, health, channel?.Age, note.Length == 0, note);
+    }
+
+    private static (Slot Slot, SlotHealth? Health, string? Problem) Ask(ISlotHands hands, Slot slot)
+    {
+        try
+        {
+            return (slot, hands.Status(slot), null);
+        }
+        catch (Exception e) when (e is SlotException or HostUnreachableException or InvalidDataException)
+        {
+            return (slot, null, e.Message);
+        }
+    }
+}

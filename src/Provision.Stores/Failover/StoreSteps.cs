@@ -1,0 +1,207 @@
+using Provision.Inventory;
+using Provision.Stores.Instances;
+using Provision.Stores.Mastership;
+using Provision.Stores.Placement;
+
+namespace Provision.Stores.Failover;
+
+/// <summary>
+/// Walks through the steps of a placement plan. Each is done before the next begins, and what is done already is passed over: a run that stopped anywhere is gone on with by the same plan.
+/// A copy is dropped only while every other slot of its store holds exactly what the master holds.
+/// </summary>
+/// <param name="hands">Does what is outside.</param>
+/// <param name="masters">Who is master: asked live.</param>
+/// <param name="by">Who does this: <c>user@host</c>.</param>
+/// <param name="clock">Tells the time, and waits.</param>
+/// <param name="syncLimit">How long a new replica may take until it holds everything.</param>
+/// <param name="say">Told of what is done: the store and a line.</param>
+public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, string by, TimeProvider clock, TimeSpan syncLimit, Action<string, string> say)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+    private readonly SortedSet<string> unreached = new(StringComparer.Ordinal);
+
+    /// <summary>Hosts that did not answer when a slot of theirs left its store: to be installed when they are back.</summary>
+    public IReadOnlyCollection<string> Unreached => unreached;
+
+    /// <summary>Does the steps that are not done yet.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <exception cref="SlotException">A step cannot be done; all before it are, and service is as it was.</exception>
+    /// <exception cref="HostUnreachableException">A host does not answer.</exception>
+    public void Run(StorePlanFile plan)
+    {
+        var parts = PlanPart.Of(plan.Steps);
+        var over = parts.Where(IsOver).ToList();
+        var number = 0;
+        foreach (var part in parts)
+        {
+            if (over.Contains(part))
+            {
+                number += part.Steps.Count;
+                if (part == over[^1])
+                {
+                    // An earlier run may have ended between the commit and the hosts: only the last of these can be unknown to them.
+                    say(part.Store, $"{number}/{plan.Steps.Count} {part.Steps[^1].Word} {part.Gone}");
+                    Leave(part.Store, part.Gone!);
+                }
+
+                continue;
+            }
+
+            foreach (var step in part.Steps)
+            {
+                say(step.Store, $"{++number}/{plan.Steps.Count} {step.Word} {string.Join(' ', step.Slots)}");
+                switch (step.Kind)
+                {
+                    case StepKind.Create: Create(plan.After(step.Store)); break;
+                    case StepKind.AddReplica: Add(step.Store, step.Slots[0]); break;
+                    case StepKind.WaitInSync: step.Slots.ToList().ForEach(slot => WaitInSync(step.Store, slot, "")); break;
+                    case StepKind.MakeMaster: MakeMaster(step.Store, step.Slots[0]); break;
+                    default: Drop(step.Store, step.Slots[0], part.Came); break;
+                }
+            }
+        }
+
+        foreach (var store in plan.Stores.Where(store => !hands.Fleet.FindStore(store.Name)!.Slots.SequenceEqual(store.Slots)))
+        {
+            hands.Place(store, $"{store.Name}: its slots in the order of the plan");
+        }
+    }
+
+    /// <summary>Whether a part is done but for its last deliveries: its old slot left the store, and its new one is there.</summary>
+    private bool IsOver(PlanPart part)
+    {
+        if (part is not { Gone: { } gone, Came: { } came })
+        {
+            return false;
+        }
+
+        var store = hands.Fleet.FindStore(part.Store) ?? throw new SlotException($"the inventory has no {part.Store}: the plan is of another inventory, make a new one");
+        return !store.Slots.Contains(gone)
+            && (store.Slots.Contains(came) ? true : throw new SlotException($"{store.Name} is on {string.Join(", ", store.Slots)}, neither on {gone} nor on {came}: the plan is of another inventory, make a new one"));
+    }
+
+    private void Create(NewStore wanted)
+    {
+        if (hands.Fleet.FindStore(wanted.Name) is null)
+        {
+            hands.Place(wanted, $"{wanted.Name}: made on {string.Join(", ", wanted.Slots)}");
+        }
+
+        if (!masters.Read().Stores.ContainsKey(wanted.Name) && masters.Change(new MastershipChange.Enroll(wanted.Name, wanted.Slots[0], by, clock.GetUtcNow())).Refusal is { } refusal)
+        {
+            throw new SlotException(refusal);
+        }
+
+        foreach (var slot in wanted.Slots.Select(Slot))
+        {
+            hands.Deploy(slot.Host, slot);
+        }
+    }
+
+    private void Add(string name, string fresh)
+    {
+        var store = hands.Fleet.FindStore(name)!;
+        var master = MasterOf(name);
+        if (!store.Slots.Contains(fresh))
+        {
+            hands.Place(new NewStore(name, store.Class, [.. store.Slots, fresh]), $"{name}: one more replica, {fresh}");
+            store = hands.Fleet.FindStore(name)!;
+        }
+
+        // The new slot first: its master sends to it from the moment on in which it knows of it.
+        hands.Deploy(Slot(fresh).Host, Slot(fresh));
+        foreach (var slot in store.Slots.Where(slot => slot != fresh).OrderByDescending(slot => slot == master.Name))
+        {
+            hands.Deploy(Slot(slot).Host, null);
+        }
+
+        say(name, $"{master.Name} sends all it has to {fresh}");
+        hands.Fill(master, Slot(fresh));
+    }
+
+    private void WaitInSync(string name, string replica, string because)
+    {
+        var end = clock.GetUtcNow() + syncLimit;
+        while (Difference(name, replica) is { } difference)
+        {
+            if (clock.GetUtcNow() >= end)
+            {
+                throw new SlotException($"{because}{replica} is not in sync: {difference}. Look why (provision stores compare {name}), then run the same plan again");
+            }
+
+            say(name, difference);
+            Task.Delay(Pause, clock).GetAwaiter().GetResult();
+        }
+    }
+
+    private void MakeMaster(string name, string slot)
+    {
+        if (MasterOf(name).Name != slot && hands.MakeMaster(hands.Fleet.FindStore(name)!, Slot(slot)) is { Outcome: not FailoverOutcome.Moved } report)
+        {
+            throw new SlotException($"{slot} is not made master: {string.Join("; ", report.Problems)}");
+        }
+    }
+
+    /// <summary>Takes a slot out of its store. What is on its disks stays there.</summary>
+    private void Drop(string name, string gone, string? came)
+    {
+        var store = hands.Fleet.FindStore(name)!;
+        var master = MasterOf(name);
+        if (master.Name == gone)
+        {
+            throw new SlotException($"{gone} is master of {name} and is not dropped: move it first (provision failover --store {name} --to {came})");
+        }
+
+        var rest = store.Slots.Where(slot => slot != gone).ToList();
+        var fenced = masters.Read().Fenced;
+        foreach (var slot in rest)
+        {
+            if (fenced.ContainsKey(slot))
+            {
+                throw new SlotException($"{gone} is not dropped: {slot} is fenced, merge it first (provision slot merge {Slot(slot).Host.Name} {slot})");
+            }
+
+            // A new master needs a while until its replicas have followed.
+            if (slot != master.Name)
+            {
+                WaitInSync(name, slot, $"{gone} is not dropped: ");
+            }
+        }
+
+        hands.Place(new NewStore(name, store.Class, came is null ? rest : [.. store.Slots.Where(slot => slot != came).Select(slot => slot == gone ? came : slot)]), $"{name}: {gone} leaves");
+        Leave(name, gone);
+    }
+
+    /// <summary>Tells the hosts that a slot left its store. Its own host may be dead: it learns it when it is installed the next time.</summary>
+    private void Leave(string name, string gone)
+    {
+        var master = MasterOf(name);
+        foreach (var slot in hands.Fleet.FindStore(name)!.Slots.OrderByDescending(slot => slot == master.Name))
+        {
+            hands.Deploy(Slot(slot).Host, null);
+        }
+
+        var host = Slot(gone).Host;
+        try
+        {
+            hands.Deploy(host, null);
+            unreached.Remove(host.Name);
+        }
+        catch (HostUnreachableException silent)
+        {
+            unreached.Add(host.Name);
+            say(host.Name, $"{silent.Message}; {gone} has left {name} without it");
+        }
+    }
+
+    private string? Difference(string name, string replica) =>
+        hands.Compare(MasterOf(name), Slot(replica)) is { IsEqual: false } found ? $"{found.Lines().First()} ({found.Differences[0]})" : null;
+
+    private Slot MasterOf(string name)
+    {
+        var row = masters.Read().Stores.GetValueOrDefault(name) ?? throw new SlotException($"nobody is known as master of {name}: provision masters enroll");
+        return row.Mode == StoreMode.Up ? Slot(row.Master) : throw new SlotException($"{name} is moving: wait until it is up, or end that (provision failover --store {name} --abort)");
+    }
+
+    private Slot Slot(string name) => hands.Fleet.FindSlot(name) ?? throw new SlotException($"the inventory has no slot {name}");
+}

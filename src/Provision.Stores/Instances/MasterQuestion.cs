@@ -1,0 +1,59 @@
+using System.Net;
+using System.Text.Json;
+using Provision.Stores.Mastership;
+
+namespace Provision.Stores.Instances;
+
+/// <summary>Asks the status daemons, one after the other, who is master. They answer from the database and never from memory.</summary>
+/// <param name="servers">Addresses of the daemons.</param>
+/// <param name="handler">Carries the requests; null for the network.</param>
+public sealed class MasterQuestion(IReadOnlyList<Uri> servers, HttpMessageHandler? handler = null) : IDisposable
+{
+    private readonly HttpClient http = new(handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }, disposeHandler: handler is null) { Timeout = TimeSpan.FromSeconds(5) };
+
+    /// <summary>Why no daemon gave an answer, a sentence each.</summary>
+    public IReadOnlyList<string> Failures => failures;
+
+    private readonly List<string> failures = [];
+
+    /// <summary>The answer about a slot; null where no daemon has one. A slot that the daemon does not know is nobody's master.</summary>
+    public MasterAnswer? Ask(string slot) => First("/confirm?slot=" + Uri.EscapeDataString(slot), text => MasterAnswer.FromJson(text), new MasterAnswer(slot, null, false, null, false, 0));
+
+    /// <summary>All masters; null where no daemon tells them.</summary>
+    public MastershipSnapshot? AskAll() => First("/masters", text => MastershipExport.Read(text, "/masters", new DiagnosticBag())?.Snapshot, null);
+
+    /// <inheritdoc/>
+    public void Dispose() => http.Dispose();
+
+    private T? First<T>(string path, Func<byte[], T?> read, T? unknown)
+        where T : class
+    {
+        foreach (var server in servers)
+        {
+            try
+            {
+                using var answer = http.Send(new HttpRequestMessage(HttpMethod.Get, new Uri(server, path)));
+                if (answer.StatusCode == HttpStatusCode.NotFound && unknown is not null)
+                {
+                    return unknown;
+                }
+
+                answer.EnsureSuccessStatusCode();
+                using var body = new MemoryStream();
+                answer.Content.ReadAsStream().CopyTo(body);
+                if (read(body.ToArray()) is { } found)
+                {
+                    return found;
+                }
+
+                failures.Add($"{server} gave an answer that says nothing");
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException or IOException)
+            {
+                failures.Add($"{server} {(e is TaskCanceledException ? "did not answer in time" : e is HttpRequestException { StatusCode: { } code } ? $"answers {(int)code}" : $"cannot be asked: {e.Message}")}");
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Provision.Configuration.Apply;
+using Provision.Configuration.Desired;
+using Provision.Configuration.Plans;
+using Provision.Configuration.State;
+using Provision.Inventory;
+using Provision.Stores.Mastership;
+
+namespace Provision.Stores.Instances;
+
+/// <summary>What a slot may start as.</summary>
+/// <param name="Role">Master or replica.</param>
+/// <param name="Why">The answer it follows from, for the journal.</param>
+public sealed record RolePermit(SlotRole Role, string Why)
+{
+    /// <summary>
+    /// The role that an answer allows: master only where the database said so just now; replica where it said something else, or nothing.
+    /// </summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="answer">The answer; null where nobody gave one.</param>
+    /// <param name="failures">Why nobody did.</param>
+    /// <param name="unsent">Replicas for which it has, as the master that it was, changes they did not get.</param>
+    /// <exception cref="SlotException">It does not start in any role: it is fenced, or may be for all that is known and has what no other slot has.</exception>
+    public static RolePermit Of(string slot, MasterAnswer? answer, IReadOnlyList<string> failures, IReadOnlyList<string> unsent) => answer switch
+    {
+        { Fenced: true } => throw new SlotException($"{slot} is fenced: another slot took over from it by force, and it may have what no other has. It starts once it is merged: provision slot merge HOST {slot}"),
+        { Master: true } => new RolePermit(SlotRole.Master, $"{answer.Store}, epoch {answer.Epoch}"),
+        not null => new RolePermit(SlotRole.Replica, $"{answer.Store ?? "no store"}, epoch {answer.Epoch?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}"),
+        null when unsent.Count > 0 => throw new SlotException($"{slot} was master and has changes that {string.Join(" and ", unsent)} did not get, and nobody says who is master now ({string.Join("; ", failures)}). "
+            + "As a replica it could lose them to the new master, so it waits for an answer"),
+        null => new RolePermit(SlotRole.Replica, $"nobody confirms a master ({(failures.Count > 0 ? string.Join("; ", failures) : "no status daemon is known")})"),
+    };
+}
+
+/// <summary>Writes a slot's configuration for another role, as part of its own start.</summary>
+/// <param name="files">The machine's files.</param>
+/// <param name="commands">The machine's commands.</param>
+/// <param name="clock">Tells the time.</param>
+public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, TimeProvider clock)
+{
+    /// <summary>Where a host keeps the masters that it knew last; what it is rendered with.</summary>
+    public const string MastersPath = StateStore.Folder + "/masters.json";
+
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The masters with which a slot is rendered in a role: the known ones, but for its own store.</summary>
+    /// <param name="known">Live where somebody tells them, else the cached ones.</param>
+    /// <param name="store">The slot's store.</param>
+    /// <param name="slot">The slot.</param>
+    /// <param name="role">Its role.</param>
+    public static Masters For(Masters known, Store store, string slot, SlotRole role)
+    {
+        var master = known.MasterOf(store);
+        var wanted = role == SlotRole.Master ? slot : master != slot ? master : store.Slots.First(other => other != slot);
+        return new Masters(known.Serial, known.Slots.Where(entry => entry.Key != store.Name).Append(new(store.Name, wanted)));
+    }
+
+    /// <summary>Keeps the masters that everything on this host is rendered with.</summary>
+    public void Remember(Masters masters)
+    {
+        if (files.Read(MastersPath) is not { } found || !found.Content.AsSpan().SequenceEqual(masters.ToJson()))
+        {
+            files.MakeFolder(StateStore.Folder, 0x1C0);
+            files.Remove(MastersPath + ".new");
+            files.WriteNew(MastersPath + ".new", masters.ToJson(), 0x1A4, sync: true);
+            files.Rename(MastersPath + ".new", MastersPath);
+            files.SyncFolder(StateStore.Folder);
+        }
+    }
+
+    /// <summary>Writes the files of one slot as they were rendered, and touches no unit.</summary>
+    /// <exception cref="SlotException">They were not written; nothing has changed.</exception>
+    public void Install(DesiredState desired, Revision revision, string slot)
+    {
+        var selection = new ConfigSelection([.. desired.Files.Where(file => file.Instance == slot).Select(file => (file.Config, (string?)slot)).Distinct()]);
+        if (selection.IsAll)
+        {
+            throw new SlotException($"the templates make no file for {slot}");
+        }
+
+        var end = clock.GetUtcNow() + LockPatience;
+        while (true)
+        {
+            var report = new Installation(files, commands, clock).Install(desired, revision, selection, new InstallOptions { AllowDirty = true, LeaveUnits = true });
+            if (report.ExitCode == 0)
+            {
+                return;
+            }
+
+            // All slots of a host may want this at once, after a boot. A run that restarts this very slot is not waited for: it waits for the slot.
+            var restarted = report.Plan is null && new StateStore(files).ReadState().Owed.ContainsKey(Slot.UnitOf(slot));
+            if (report.Plan is not null || restarted || clock.GetUtcNow() > end)
+            {
+                throw new SlotException($"{slot}: its configuration cannot be written: {(restarted ? "a provision run that wrote it for the other role is restarting it" : string.Join("; ", report.Messages))}");
+            }
+
+            Thread.Sleep(BetweenTries);
+        }
+    }
+}

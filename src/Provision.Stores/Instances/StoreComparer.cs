@@ -1,0 +1,61 @@
+namespace Provision.Stores.Instances;
+
+/// <summary>
+/// Compares a store's replicas with its master while mail goes on coming: what differs is looked at again, and only what differs every time counts. A replica follows its
+/// master by seconds, so a mailbox that is always in change is never equal at one moment: there counts what the master was in one of the looks before.
+/// </summary>
+/// <param name="digest">Makes the digest of a slot, of all mailboxes or of the named ones; called for several slots at once.</param>
+/// <param name="rounds">How often is compared at most.</param>
+/// <param name="pause">Time between two rounds, in which replication may catch up.</param>
+public sealed class StoreComparer(Func<string, IReadOnlyCollection<string>?, SlotDigest> digest, int rounds, TimeSpan pause)
+{
+    /// <summary>With so many names a whole digest is less work than to name them.</summary>
+    private const int MostNames = 1000;
+
+    /// <summary>Compares; what <c>digest</c> throws reaches the caller.</summary>
+    /// <returns>One comparison a replica, in their order.</returns>
+    public IReadOnlyList<StoreComparison> Compare(string master, IReadOnlyList<string> replicas)
+    {
+        ArgumentNullException.ThrowIfNull(replicas);
+        var past = new HashSet<MailboxDigest>();
+        var found = Round(master, replicas, null, past);
+        for (var round = 2; round <= rounds && found.Any(comparison => !comparison.IsEqual); round++)
+        {
+            Thread.Sleep(pause);
+            var open = found.Where(comparison => !comparison.IsEqual).ToList();
+            var names = open.SelectMany(comparison => comparison.Differences).Select(difference => difference.Name).ToHashSet(StringComparer.Ordinal);
+            var again = Round(master, [.. open.Select(comparison => comparison.Replica)], names.Count > MostNames ? null : names, past).ToDictionary(comparison => comparison.Replica, StringComparer.Ordinal);
+            found = [.. found.Select(comparison => again.TryGetValue(comparison.Replica, out var later) ? comparison with { Differences = Still(comparison, later) } : comparison)];
+        }
+
+        return found;
+    }
+
+    /// <summary>One look at all slots.</summary>
+    /// <param name="master">The master.</param>
+    /// <param name="replicas">Its replicas.</param>
+    /// <param name="only">Mailboxes; null for all.</param>
+    /// <param name="past">What the master was in the looks at named mailboxes: those follow each other by seconds, and a look at a whole store takes too long to count.</param>
+    private List<StoreComparison> Round(string master, IReadOnlyList<string> replicas, IReadOnlyCollection<string>? only, HashSet<MailboxDigest> past)
+    {
+        var digests = replicas.Prepend(master).AsParallel().AsOrdered().WithDegreeOfParallelism(replicas.Count + 1).Select(slot => digest(slot, only)).ToList();
+        if (only is not null)
+        {
+            past.UnionWith(digests[0].Mailboxes.Where(mailbox => mailbox.Unreadable is null));
+        }
+
+        return [.. digests.Skip(1).Select(replica =>
+        {
+            var copies = replica.Mailboxes.Where(past.Contains).Select(mailbox => mailbox.Name).ToHashSet(StringComparer.Ordinal);
+            var comparison = StoreComparison.Of(digests[0], replica);
+            return comparison with { Differences = [.. comparison.Differences.Where(difference => !copies.Contains(difference.Name))] };
+        })];
+    }
+
+    /// <summary>What differed before and differs now, as it differs now.</summary>
+    private static List<MailboxDifference> Still(StoreComparison before, StoreComparison now)
+    {
+        var names = before.Differences.Select(difference => difference.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. now.Differences.Where(difference => names.Contains(difference.Name))];
+    }
+}

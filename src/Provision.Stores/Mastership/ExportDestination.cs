@@ -1,0 +1,74 @@
+using System.Text;
+
+namespace Provision.Stores.Mastership;
+
+/// <summary>Where exports go: a folder of this machine, or <c>ssh://user@host/folder</c>. It keeps the newest 50.</summary>
+/// <param name="destination">The destination, as the inventory has it.</param>
+/// <param name="commands">Runs the ssh client.</param>
+public sealed class ExportDestination(string destination, ICommandRunner commands)
+{
+    /// <summary>How many exports are kept, by their serials.</summary>
+    public const int Kept = 50;
+
+    /// <summary>The destination, as the inventory has it.</summary>
+    public string Name => destination;
+
+    /// <summary>Writes a snapshot there; it is durable when this returns.</summary>
+    /// <returns>Null, or why it could not be written.</returns>
+    public string? Write(MastershipSnapshot snapshot)
+    {
+        var (name, content) = (MastershipExport.FileName(snapshot.Serial), MastershipExport.ToBytes(snapshot));
+        try
+        {
+            if (destination.StartsWith("ssh://", StringComparison.Ordinal))
+            {
+                WriteThere(name, content);
+            }
+            else
+            {
+                WriteHere(name, content);
+            }
+
+            return null;
+        }
+        catch (CommandFailedException e)
+        {
+            // Without the script that was to run there.
+            var said = e.Result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            return $"ssh failed with exit code {e.Result.ExitCode}{(said.Length == 0 ? "" : $": {said[^1]}")}";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return e.Message;
+        }
+    }
+
+    private void WriteHere(string name, byte[] content)
+    {
+        using var files = RootedFiles.Open("/");
+        var folder = Path.GetFullPath(destination);
+        DurableFile.Replace(files, $"{folder}/{name}", content, 0x180);
+        foreach (var old in files.List(folder).Where(file => file.StartsWith("masters-", StringComparison.Ordinal) && file.EndsWith(".json", StringComparison.Ordinal)).OrderDescending(StringComparer.Ordinal).Skip(Kept))
+        {
+            files.Remove($"{folder}/{old}");
+        }
+    }
+
+    private void WriteThere(string name, byte[] content)
+    {
+        if (!Uri.TryCreate(destination, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.UserInfo.StartsWith('-') || uri.Host.StartsWith('-') || uri.AbsolutePath.Length < 2)
+        {
+            throw new FormatException("expected ssh://user@host/folder");
+        }
+
+        var folder = Quoted(Uri.UnescapeDataString(uri.AbsolutePath).TrimEnd('/'));
+        var script = new StringBuilder("set -e; umask 077; ")
+            .Append("mkdir -p ").Append(folder).Append("; cd ").Append(folder)
+            .Append("; cat > .").Append(name).Append(".new; sync .").Append(name).Append(".new; mv -f .").Append(name).Append(".new ").Append(name).Append("; sync . ; ")
+            .Append("ls | grep '^masters-[0-9]*[.]json$' | sort -r | tail -n +").Append(Kept + 1).Append(" | xargs -r rm -f --");
+        commands.Run(Command.Of("ssh", ["-o", "BatchMode=yes", "-o", "ConnectTimeout=5", .. uri.Port > 0 ? (string[])["-p", uri.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)] : [], "--", uri.UserInfo.Length > 0 ? $"{uri.UserInfo}@{uri.Host}" : uri.Host, script.ToString()])
+            .WithInput(content).WithTimeout(TimeSpan.FromSeconds(30))).OrThrow();
+    }
+
+    private static string Quoted(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+}

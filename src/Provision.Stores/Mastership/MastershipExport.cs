@@ -1,0 +1,88 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Provision.Stores.Mastership;
+
+/// <summary>A snapshot as it is written: exports, what a status daemon answers and remembers.</summary>
+/// <param name="Format">Version of this form.</param>
+/// <param name="Serial">The snapshot's.</param>
+/// <param name="Stores">Ordered by name.</param>
+/// <param name="Fenced">Ordered by name.</param>
+internal sealed record StoredMasterships(
+    [property: JsonRequired] int Format, [property: JsonRequired] long Serial, [property: JsonRequired] IReadOnlyList<StoreMastership> Stores, [property: JsonRequired] IReadOnlyList<FencedSlot> Fenced)
+{
+    /// <summary>Whether it was read from the database just now; only in answers.</summary>
+    public bool? Live { get; init; }
+
+    /// <summary>Seconds since it was read from the database; only in answers.</summary>
+    public double? Age { get; init; }
+}
+
+/// <summary>The form of exported snapshots: JSON, equal bytes for equal snapshots.</summary>
+public static class MastershipExport
+{
+    private const int Format = 1;
+
+    private static readonly StoredJson Lines = new(new JsonSerializerOptions(StoredJson.Default.Options) { WriteIndented = true, NewLine = "\n" });
+
+    /// <summary>Name of the file of a serial: names sort as serials do.</summary>
+    public static string FileName(long serial) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"masters-{serial:D19}.json");
+
+    /// <summary>A snapshot as JSON.</summary>
+    public static byte[] ToBytes(MastershipSnapshot snapshot) => Write(Stored(snapshot));
+
+    /// <summary>A snapshot as JSON, with how fresh it is.</summary>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="live">Whether it was read from the database just now.</param>
+    /// <param name="age">Since it was read from the database; null where that is not known.</param>
+    public static byte[] ToAnswer(MastershipSnapshot snapshot, bool live, TimeSpan? age) => Write(Stored(snapshot) with { Live = live, Age = age is { } known ? Math.Round(known.TotalSeconds, 3) : null });
+
+    /// <summary>Reads what <see cref="ToBytes"/> or <see cref="ToAnswer"/> wrote.</summary>
+    /// <param name="json">The bytes.</param>
+    /// <param name="path">Where they are from, for messages.</param>
+    /// <param name="found">Where the error goes; null is returned then.</param>
+    public static (MastershipSnapshot Snapshot, bool Live, TimeSpan? Age)? Read(ReadOnlySpan<byte> json, string path, DiagnosticBag found)
+    {
+        try
+        {
+            var stored = JsonSerializer.Deserialize(json, StoredJson.Default.StoredMasterships);
+            if (stored is not { Stores: not null, Fenced: not null } || stored.Stores.Any(row => row?.Store is null || row.Master is null || row.Epoch < 1) || stored.Fenced.Any(row => row?.Slot is null || row.Store is null))
+            {
+                found.Error(Location.OfFile(path), "not an export of masters: a store has no name, no master or no epoch");
+                return null;
+            }
+
+            if (stored.Format != Format)
+            {
+                found.Error(Location.OfFile(path), $"an export of masters in format {stored.Format}; this provision knows format {Format}", "use the provision that wrote it, or a newer one");
+                return null;
+            }
+
+            return (
+                new MastershipSnapshot(
+                    stored.Serial,
+                    stored.Stores.ToDictionary(row => row.Store, StringComparer.Ordinal),
+                    stored.Fenced.ToDictionary(row => row.Slot, StringComparer.Ordinal)),
+                stored.Live == true,
+                stored.Age is { } age ? TimeSpan.FromSeconds(age) : null);
+        }
+        catch (JsonException e)
+        {
+            found.Error(new Location(path, (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1), $"not an export of masters, at {Printable.Of(e.Path ?? "its beginning")}", "expected is what provision masters export writes");
+        }
+        catch (Exception e) when (e is ArgumentException or OverflowException)
+        {
+            found.Error(Location.OfFile(path), "not an export of masters: a store or slot is in it twice, or a number is too big");
+        }
+
+        return null;
+    }
+
+    private static byte[] Write(StoredMasterships stored) => [.. JsonSerializer.SerializeToUtf8Bytes(stored, Lines.StoredMasterships), (byte)'\n'];
+
+    private static StoredMasterships Stored(MastershipSnapshot snapshot) => new(
+        Format,
+        snapshot.Serial,
+        [.. snapshot.Stores.Values.OrderBy(row => row.Store, StringComparer.Ordinal)],
+        [.. snapshot.Fenced.Values.OrderBy(row => row.Slot, StringComparer.Ordinal)]);
+}

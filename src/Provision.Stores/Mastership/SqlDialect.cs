@@ -1,0 +1,156 @@
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace Provision.Stores.Mastership;
+
+/// <summary>In what two databases differ.</summary>
+internal abstract class SqlDialect : IDisposable
+{
+    /// <summary>Which database, as messages name it; without a password.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Begins a transaction that sees one moment.</summary>
+    public abstract string BeginRead { get; }
+
+    /// <summary>Begins the one transaction that may write: whoever comes second waits, and then sees what the first one did.</summary>
+    public abstract string BeginWrite { get; }
+
+    /// <summary>Type of a key that counts up.</summary>
+    public abstract string Counter { get; }
+
+    /// <summary>Asks how many of the tables there are.</summary>
+    public abstract string CountTables { get; }
+
+    /// <summary>Connects; every operation does, so that a database that was replaced, or came back, is the one that is asked.</summary>
+    public abstract DbConnection Connect();
+
+    /// <summary>Makes what must be there before tables can be.</summary>
+    public virtual void Make()
+    {
+    }
+
+    /// <summary>Looks once, when it is opened, whether it can be used.</summary>
+    public virtual void Check(DbConnection connection)
+    {
+    }
+
+    /// <inheritdoc/>
+    public virtual void Dispose()
+    {
+    }
+}
+
+/// <summary>A SQLite file.</summary>
+/// <param name="path">The file.</param>
+internal sealed class SqliteDialect(string path) : SqlDialect
+{
+    public override string Name => path;
+
+    public override string BeginRead => "BEGIN";
+
+    public override string BeginWrite => "BEGIN IMMEDIATE";
+
+    public override string Counter => "INTEGER PRIMARY KEY AUTOINCREMENT";
+
+    public override string CountTables => "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'mastership'";
+
+    public override void Make()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        SqliteFile.Make(path);
+    }
+
+    public override DbConnection Connect() => File.Exists(path) ? SqliteFile.Connect(path) : throw new FileNotFoundException("there is no such file");
+
+    public override void Check(DbConnection connection) => SqliteFile.Prepare((SqliteConnection)connection, "it is damaged; move the file away and restore the last export: provision masters restore FILE");
+}
+
+/// <summary>A PostgreSQL server, 13 or later.</summary>
+internal sealed class PostgresDialect : SqlDialect
+{
+    private readonly NpgsqlDataSource source;
+
+    /// <summary>Reads <c>postgresql://user[:password]@host[:port]/db</c>; <c>?host=</c> names the folder of a Unix socket, <c>?sslmode=</c> is as libpq has it.</summary>
+    /// <exception cref="FormatException">It is something else.</exception>
+    public PostgresDialect(string url)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.AbsolutePath.Length < 2)
+        {
+            throw new FormatException("expected postgresql://user@host:port/database");
+        }
+
+        var user = uri.UserInfo.Split(':', 2);
+        var settings = new NpgsqlConnectionStringBuilder
+        {
+            Host = uri.Host.Length > 0 ? uri.Host : "localhost",
+            Port = uri.Port > 0 ? uri.Port : 5432,
+            Database = Uri.UnescapeDataString(uri.AbsolutePath[1..]),
+            Username = user[0].Length > 0 ? Uri.UnescapeDataString(user[0]) : null,
+            Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
+            ApplicationName = "provision",
+
+            // Seconds: an unreachable database must be known as such soon, because slots and people wait for the answer.
+            Timeout = 3,
+            CommandTimeout = 3,
+            CancellationTimeout = -1,
+
+            // A pooled connection may be one to a server that is gone.
+            Pooling = false,
+        };
+        foreach (var (key, value) in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(part => part.Split('=', 2)).Select(part => (part[0], Uri.UnescapeDataString(part[^1]))))
+        {
+            switch (key)
+            {
+                case "host":
+                    settings.Host = value;
+                    break;
+                case "sslmode" when Enum.TryParse<SslMode>(value.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var mode):
+                    settings.SslMode = mode;
+                    break;
+                default:
+                    throw new FormatException($"\"{key}={value}\" is not known; host= and sslmode= are");
+            }
+        }
+
+        Name = string.Create(CultureInfo.InvariantCulture, $"postgresql://{settings.Host}:{settings.Port}/{settings.Database}");
+        var builder = new NpgsqlSlimDataSourceBuilder(settings.ToString());
+        builder.EnableTransportSecurity();
+        source = builder.Build();
+    }
+
+    public override string Name { get; }
+
+    public override string BeginRead => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+    // The number is only ours; the lock ends with the transaction. What is read after it has been waited for is what the one before committed.
+    public override string BeginWrite => "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '3s'; SELECT pg_advisory_xact_lock(7302491)";
+
+    public override string Counter => "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
+
+    public override string CountTables => "SELECT count(to_regclass('mastership'))";
+
+    public override DbConnection Connect()
+    {
+        var opened = source.CreateConnection();
+        try
+        {
+            opened.Open();
+            return opened.Query("SELECT pg_is_in_recovery()", row => row.GetBoolean(0))[0]
+                ? throw new InvalidOperationException("this server is a standby, which may lag behind: name the primary")
+                : opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    public override void Dispose()
+    {
+        source.Dispose();
+        base.Dispose();
+    }
+}

@@ -1,0 +1,105 @@
+using Provision.Stores.Mastership;
+
+namespace Provision.Stores.StatusDaemon;
+
+/// <summary>The last known masters: in memory, and in a file for the time after a restart.</summary>
+/// <param name="origin">Where they are read from; closed with this.</param>
+/// <param name="remembered">The file.</param>
+/// <param name="say">Told what happens.</param>
+internal sealed class MastersAtHand(IMastersOrigin origin, string remembered, Action<string> say) : IDisposable
+{
+    /// <summary>What was read longer ago than this is not live.</summary>
+    public static readonly TimeSpan Live = TimeSpan.FromSeconds(1.5);
+
+    private readonly Lock turn = new();
+    private volatile KnownMasters? known = Remembered(remembered, say);
+    private string? lost = "";
+
+    /// <summary>The last known masters; null where none were ever read.</summary>
+    public KnownMasters? Known => known;
+
+    /// <summary>Reads them anew; where they cannot be read, that is told once.</summary>
+    public async Task Look(CancellationToken cancellation)
+    {
+        try
+        {
+            Take(await origin.Read(cancellation));
+            if (lost is not null)
+            {
+                say("the masters are read");
+            }
+
+            lost = null;
+        }
+        catch (StateLostException e)
+        {
+            if (lost != e.Message)
+            {
+                say($"{e.Message}; the last known masters go on being told, and nothing is confirmed");
+            }
+
+            lost = e.Message;
+        }
+    }
+
+    /// <summary>Remembers what was read.</summary>
+    /// <exception cref="StateLostException">It is older than what is known: somebody put an old copy of the database in its place, and what it says of masters may be wrong.</exception>
+    public void Take(KnownMasters read)
+    {
+        lock (turn)
+        {
+            if (known is { } before && read.Snapshot.Serial < before.Snapshot.Serial)
+            {
+                throw new StateLostException(
+                    $"the masters went back from serial {before.Snapshot.Serial} to {read.Snapshot.Serial}: an old copy of the database was put in place; " +
+                    $"restore the last export (provision masters restore FILE --force), or, if it is right as it is, stop this daemon and remove {remembered}");
+            }
+
+            var isNew = known?.Snapshot.Serial != read.Snapshot.Serial;
+            if (isNew || known?.ReadAt is not { } at || read.ReadAt > at)
+            {
+                known = read;
+            }
+
+            if (isNew)
+            {
+                Remember(read.Snapshot);
+            }
+        }
+    }
+
+    public void Dispose() => origin.Dispose();
+
+    private static KnownMasters? Remembered(string file, Action<string> say)
+    {
+        try
+        {
+            var problems = new DiagnosticBag();
+            if (File.Exists(file))
+            {
+                var read = MastershipExport.Read(File.ReadAllBytes(file), file, problems);
+                problems.InOrder().ToList().ForEach(problem => say(problem.ToString()));
+                return read is { } found ? new KnownMasters(found.Snapshot, null) : null;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            say($"{file}: {e.Message}");
+        }
+
+        return null;
+    }
+
+    private void Remember(MastershipSnapshot snapshot)
+    {
+        try
+        {
+            using var files = RootedFiles.Open("/");
+            DurableFile.Replace(files, Path.GetFullPath(remembered), MastershipExport.ToBytes(snapshot), 0x180);
+        }
+        catch (IOException e)
+        {
+            say($"the masters cannot be remembered for after a restart: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Net;
+using Provision.Stores.Mastership;
+
+namespace Provision.Stores.StatusDaemon;
+
+/// <summary>Masters as they were at one moment.</summary>
+/// <param name="Snapshot">The masters.</param>
+/// <param name="ReadAt">Not later than when they were read from the database, as <see cref="Stopwatch.GetTimestamp"/> counts; null where that is not known.</param>
+internal sealed record KnownMasters(MastershipSnapshot Snapshot, long? ReadAt)
+{
+    /// <summary>Since they were read; null where that is not known.</summary>
+    public TimeSpan? Age => ReadAt is { } at ? Stopwatch.GetElapsedTime(at) : null;
+}
+
+/// <summary>Where a status daemon has its masters from.</summary>
+internal interface IMastersOrigin : IDisposable
+{
+    /// <summary>Reads them.</summary>
+    /// <exception cref="StateLostException">They cannot be read.</exception>
+    Task<KnownMasters> Read(CancellationToken cancellation);
+
+    /// <summary>Asks others about a slot where there is no database to ask: their answer as it is, or null where the database is to be read here.</summary>
+    /// <exception cref="StateLostException">None of them answers.</exception>
+    Task<(HttpStatusCode Status, byte[] Body)?> Forward(string slot, CancellationToken cancellation);
+}
+
+/// <summary>The database itself. However many ask at once, one reads at a time, and each is answered by a reading that began after it asked.</summary>
+/// <param name="database">The database.</param>
+internal sealed class DatabaseOrigin(string database) : IMastersOrigin
+{
+    private readonly Lock turn = new();
+    private IMastershipStore? store;
+    private Task<KnownMasters> running = Task.FromException<KnownMasters>(new StateLostException("the masters were not read yet"));
+    private Task<KnownMasters>? next;
+
+    public Task<KnownMasters> Read(CancellationToken cancellation)
+    {
+        lock (turn)
+        {
+            if (next is not null)
+            {
+                return next.WaitAsync(cancellation);
+            }
+
+            if (running.IsCompleted)
+            {
+                running = Task.Run(ReadNow, CancellationToken.None);
+                return running.WaitAsync(cancellation);
+            }
+
+            next = ReadAfter(running);
+            return next.WaitAsync(cancellation);
+        }
+    }
+
+    public Task<(HttpStatusCode Status, byte[] Body)?> Forward(string slot, CancellationToken cancellation) => Task.FromResult<(HttpStatusCode, byte[])?>(null);
+
+    public void Dispose() => store?.Dispose();
+
+    private async Task<KnownMasters> ReadAfter(Task before)
+    {
+        // Yielding always: what comes after it must find itself in "next", also where the reading before ended this very moment.
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        Task<KnownMasters> reading;
+        lock (turn)
+        {
+            next = null;
+            running = reading = Task.Run(ReadNow, CancellationToken.None);
+        }
+
+        return await reading.ConfigureAwait(false);
+    }
+
+    private KnownMasters ReadNow()
+    {
+        var at = Stopwatch.GetTimestamp();
+        store ??= MastershipStores.Open(database);
+        return new KnownMasters(store.Read(), at);
+    }
+}
+
+/// <summary>Other status daemons: a relay's origin, for machines that do not reach the database.</summary>
+/// <param name="daemons">Their URLs.</param>
+internal sealed class DaemonsOrigin(IReadOnlyList<Uri> daemons) : IMastersOrigin
+{
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1) }) { Timeout = TimeSpan.FromSeconds(5) };
+
+    public async Task<KnownMasters> Read(CancellationToken cancellation)
+    {
+        var answers = await Task.WhenAll(daemons.Select(daemon => ReadOne(daemon, cancellation)));
+        return answers.Select(answer => answer.Known).OfType<KnownMasters>().MaxBy(known => (known.Snapshot.Serial, known.ReadAt ?? 0))
+            ?? throw new StateLostException($"no status daemon answers with masters: {string.Join("; ", answers.Select(answer => answer.Why))}");
+    }
+
+    public async Task<(HttpStatusCode Status, byte[] Body)?> Forward(string slot, CancellationToken cancellation)
+    {
+        var why = new List<string>();
+        foreach (var daemon in daemons)
+        {
+            try
+            {
+                using var answer = await http.GetAsync(new Uri(daemon, $"/confirm?slot={Uri.EscapeDataString(slot)}"), cancellation);
+                if (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound)
+                {
+                    return (answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(cancellation));
+                }
+
+                why.Add($"{daemon} answers {(int)answer.StatusCode}");
+            }
+            catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
+            {
+                why.Add($"{daemon}: {e.Message}");
+            }
+        }
+
+        throw new StateLostException($"nobody can confirm a master now: {string.Join("; ", why)}");
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<(KnownMasters? Known, string Why)> ReadOne(Uri daemon, CancellationToken cancellation)
+    {
+        try
+        {
+            using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            soon.CancelAfter(TimeSpan.FromSeconds(2));
+            var at = Stopwatch.GetTimestamp();
+            var problems = new DiagnosticBag();
+            var read = MastershipExport.Read(await http.GetByteArrayAsync(new Uri(daemon, "/masters"), soon.Token), daemon.ToString(), problems);
+            return read is { } found
+                ? (new KnownMasters(found.Snapshot, found.Age is { } age ? at - (long)(age.TotalSeconds * Stopwatch.Frequency) : null), "")
+                : (null, problems.InOrder()[0].ToString());
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return (null, $"{daemon}: {e.Message}");
+        }
+    }
+}

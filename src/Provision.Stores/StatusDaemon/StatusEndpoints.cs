@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Http;
+using Provision.Inventory;
+using Provision.Stores.Mastership;
+
+namespace Provision.Stores.StatusDaemon;
+
+/// <summary>Who is master, and whether a slot may start as one.</summary>
+internal sealed class StatusEndpoints(MastersAtHand masters, IMastersOrigin origin, FleetWatch fleet)
+{
+    public Task Masters(HttpContext context)
+    {
+        var known = masters.Known ?? throw new StateLostException("no masters were ever read");
+        return Answers.Bytes(context, MastershipExport.ToAnswer(known.Snapshot, known.Age < MastersAtHand.Live, known.Age), "application/json");
+    }
+
+    /// <summary>Asks the database now and never memory: what starts as master here goes on until it is stopped.</summary>
+    public async Task Confirm(HttpContext context)
+    {
+        if (context.Request.Query["slot"] is not [{ Length: > 0 and < 100 } slot])
+        {
+            await Answers.Refuse(context, 400, "which slot? /confirm?slot=NAME");
+            return;
+        }
+
+        if (await origin.Forward(slot, context.RequestAborted) is { } forwarded)
+        {
+            context.Response.StatusCode = (int)forwarded.Status;
+            await Answers.Bytes(context, forwarded.Body, forwarded.Status == System.Net.HttpStatusCode.OK ? "application/json" : "text/plain; charset=utf-8");
+            return;
+        }
+
+        var read = await origin.Read(context.RequestAborted);
+        masters.Take(read);
+        var now = read.Snapshot;
+        var inventory = fleet.Current?.Fleet;
+        var fence = now.Fenced.GetValueOrDefault(slot);
+        var store = now.Stores.Values.FirstOrDefault(row => row.Master == slot || row.Target == slot)?.Store ?? fence?.Store ?? inventory?.StoreOfSlot(slot)?.Name;
+        if (store is null && inventory?.FindSlot(slot) is null)
+        {
+            await Answers.Refuse(context, 404, $"there is no slot {Printable.Of(slot)}{(inventory is null ? " among the masters, and the inventory cannot be read" : "")}");
+            return;
+        }
+
+        var epoch = now.ConfirmedEpoch(slot);
+        var answer = new MasterAnswer(slot, store, epoch is not null, epoch, fence is not null, now.Serial);
+        await Answers.Bytes(context, answer.ToJson(), "application/json");
+    }
+}

@@ -1,0 +1,34 @@
+namespace Provision.Boot.Tests;
+
+public class BootDecisionTests
+{
+    public static TheoryData<string, BootTarget> Rows()
+    {
+        var rows = new TheoryData<string, BootTarget> { { "unarmed", BootTarget.Local }, { "unknown card", BootTarget.Discovery }, { "unknown card, no inventory", BootTarget.Local }, { "stranger", BootTarget.Local }, { "late", BootTarget.Local } };
+        foreach (var state in Enum.GetValues<JobState>())
+        {
+            rows.Add(state.Word(), state.IsOpen() ? BootTarget.Installer : BootTarget.Local);
+        }
+
+        return rows;
+    }
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void A_machine_boots(string what, BootTarget expected)
+    {
+        var now = Sample.Start.AddMinutes(1);
+        var machine = new BootingMachine(Sample.Mac, Sample.Uuid, "imap33", true);
+        var decision = what switch
+        {
+            "unarmed" => BootDecision.Of(machine, null, now),
+            "unknown card" => BootDecision.Of(machine with { Host = null }, null, now),
+            "unknown card, no inventory" => BootDecision.Of(machine with { Host = null, IsInventoryKnown = false }, null, now),
+            "stranger" => BootDecision.Of(machine, Sample.In(JobState.Armed).Try(new BootAsked(now, Sample.Mac, Sample.OtherUuid, Sample.Key)), now),
+            "late" => BootDecision.Of(machine, new JobStep(Sample.In(JobState.Armed)), now.AddDays(1)),
+            _ => BootDecision.Of(machine, Sample.In(Enum.GetValues<JobState>().Single(state => state.Word() == what)).Try(new BootAsked(now, Sample.Mac, Sample.Uuid, Sample.Key)), now),
+        };
+        Assert.Equal(expected, decision.Target);
+        Assert.NotEmpty(decision.Why);
+    }
+}

@@ -1,0 +1,188 @@
+namespace Provision.Boot.Tests;
+
+public class JobRulesTests
+{
+    private static readonly DateTimeOffset Later = Sample.Start.AddMinutes(5);
+
+    [Fact]
+    public void Firmware_that_asks_twice_is_offered_one_token()
+    {
+        var once = Sample.In(JobState.Armed);
+        Assert.Same(once, once.Do(new BootAsked(Later, Sample.Mac, Sample.Uuid, Sample.Key)));
+        Assert.Equal(1, once.Boot);
+    }
+
+    [Fact]
+    public void A_lost_answer_to_a_claim_is_given_again_for_the_same_key()
+    {
+        var claimed = Sample.In(JobState.Claimed);
+        Assert.Same(claimed, claimed.Do(new ClaimAsked(Later, Sample.Claim(claimed))));
+    }
+
+    [Fact]
+    public void A_replayed_token_with_another_key_is_refused_and_an_alarm()
+    {
+        var claimed = Sample.In(JobState.Installing);
+        var step = claimed.Try(new ClaimAsked(Later, Sample.Claim(claimed, Sample.OtherBootKey)));
+        Assert.False(step.IsAccepted);
+        Assert.True(step.IsAlarm);
+        Assert.Same(claimed, step.Job);
+    }
+
+    [Fact]
+    public void A_machine_that_reboots_gets_a_new_token_and_the_old_one_is_worth_nothing()
+    {
+        var claimed = Sample.In(JobState.Installing);
+        var again = claimed.Do(new BootAsked(Later, Sample.Mac, Sample.Uuid, Sample.Key));
+        Assert.Equal(2, again.Boot);
+        Assert.NotEqual(claimed.TokenHash, again.TokenHash);
+        Assert.True(again.Try(new ClaimAsked(Later, Sample.Claim(claimed, Sample.OtherBootKey))).IsAlarm);
+
+        // Until it claims, the installer that is at work goes on: a script that somebody fetched stops nobody.
+        Assert.True(again.Try(new InstallerSpoke(Later, Sample.BootKey)).IsAccepted);
+        var second = again.Do(new ClaimAsked(Later, Sample.Claim(again, Sample.OtherBootKey)));
+        Assert.False(second.Try(new InstallerSpoke(Later, Sample.BootKey)).IsAccepted);
+        Assert.Equal(claimed.Deadline, second.Deadline);
+    }
+
+    [Theory]
+    [InlineData(Sample.OtherUuid, Sample.Mac)]
+    [InlineData(Sample.Uuid, Sample.OtherMac)]
+    public void Another_machine_is_refused_and_an_alarm(string uuid, string mac)
+    {
+        var offered = Sample.In(JobState.Armed);
+        var boot = offered.Try(new BootAsked(Later, mac, uuid, Sample.Key));
+        Assert.True(boot is { IsAccepted: false, IsAlarm: true });
+        var claim = offered.Try(new ClaimAsked(Later, Sample.Claim(offered, uuid: uuid, mac: mac)));
+        Assert.True(claim is { IsAccepted: false, IsAlarm: true });
+    }
+
+    /// <summary>Some firmware tells iPXE no UUID. The installer that it starts reads it from the kernel, and gets nothing without it.</summary>
+    [Fact]
+    public void Firmware_without_a_UUID_starts_the_installer_which_must_have_it()
+    {
+        var claimed = Sample.In(JobState.Installing);
+        var again = claimed.Do(new BootAsked(Later, Sample.Mac, null, Sample.Key));
+        Assert.Equal((2, Sample.Uuid), (again.Boot, again.DmiUuid));
+        Assert.True(again.Try(new ClaimAsked(Later, Sample.Claim(again, Sample.OtherBootKey, uuid: null))) is { IsAccepted: false, IsAlarm: true });
+        Assert.True(again.Try(new ClaimAsked(Later, Sample.Claim(again, Sample.OtherBootKey))).IsAccepted);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("short")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    public void A_wrong_token_is_refused(string token)
+    {
+        var offered = Sample.In(JobState.Armed);
+        Assert.True(offered.Try(new ClaimAsked(Later, Sample.Claim(offered) with { Token = token })).IsAlarm);
+    }
+
+    [Fact]
+    public void Nothing_is_accepted_at_or_after_the_deadline()
+    {
+        foreach (var state in Enum.GetValues<JobState>().Where(state => state.IsOpen()))
+        {
+            var job = Sample.In(state);
+            var offered = job.Try(new BootAsked(Sample.Start, Sample.Mac, Sample.Uuid, Sample.Key)).Job;
+            JobEvent[] late =
+            [
+                new BootAsked(job.Deadline, Sample.Mac, Sample.Uuid, Sample.Key), new ClaimAsked(job.Deadline, Sample.Claim(offered)), new InstallerSpoke(job.Deadline, Sample.BootKey),
+                new Reported(job.Deadline, Sample.BootKey, Sample.Report(InstallOutcome.Done)), new Approved(job.Deadline, Sample.FoundHash), new DisarmAsked(job.Deadline),
+            ];
+            Assert.All(late, happened =>
+            {
+                var step = offered.Try(happened);
+                Assert.False(step.IsAccepted);
+                Assert.Equal(JobState.Expired, step.Job.State);
+            });
+        }
+    }
+
+    [Fact]
+    public void Only_the_hash_that_the_machine_gave_is_approved()
+    {
+        var differs = Sample.In(JobState.Differs);
+        Assert.False(differs.Try(new Approved(Later, differs.PlanHash)).IsAccepted);
+        Assert.Equal(Sample.FoundHash, differs.Do(new Approved(Later, Sample.FoundHash)).Order(identity: false).ApprovedHash);
+    }
+
+    [Fact]
+    public void A_wrong_code_keeps_the_order_back()
+    {
+        var waits = Sample.In(JobState.AwaitsCode);
+        var step = waits.Try(new CodeGiven(Later, JobSecrets.CodeOf(JobSecrets.HashOf(Sample.OtherBootKey))));
+        Assert.True(step is { IsAccepted: false, IsAlarm: true, Job.State: JobState.AwaitsCode });
+    }
+
+    [Fact]
+    public void No_job_keeps_a_token_or_a_key()
+    {
+        var job = Sample.In(JobState.Done);
+        var text = System.Text.Json.JsonSerializer.Serialize(job, JobsJson.Default.Job);
+        Assert.DoesNotContain(Sample.BootKey, text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Sample.Key.TokenOf(job.Id, job.Boot), text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whatever two machines and an engineer do, in any order and at any time: closed stays closed, late is local, and one installer at most holds the job.</summary>
+    [Fact]
+    public void Random_sequences_never_let_two_machines_or_a_closed_job_install()
+    {
+        var random = new Random(20261122);
+        for (var run = 0; run < 2_000; run++)
+        {
+            var job = Sample.Armed(Sample.Facts with { NeedsCode = random.Next(4) == 0 });
+            var now = Sample.Start;
+            string? holder = null;
+            var tokens = new List<string>();
+            for (var i = 0; i < 40; i++)
+            {
+                now += TimeSpan.FromMinutes(random.Next(20) == 0 ? 200 : random.Next(3));
+                var mine = random.Next(4) != 0;
+                var key = new string("kxyz"[random.Next(4)], 43);
+                if (job.Boot > 0)
+                {
+                    tokens.Add(Sample.Key.TokenOf(job.Id, random.Next(job.Boot + 1)));
+                }
+
+                var token = tokens.Count == 0 ? "" : tokens[random.Next(tokens.Count)];
+                JobEvent happened = random.Next(9) switch
+                {
+                    0 or 1 => new BootAsked(now, Sample.Mac, mine ? Sample.Uuid : Sample.OtherUuid, Sample.Key),
+                    2 or 3 => new ClaimAsked(now, new ClaimRequest(token, key, mine ? Sample.Uuid : Sample.OtherUuid, [Sample.Mac])),
+                    4 => new InstallerSpoke(now, key),
+                    5 => new Reported(now, key, Sample.Report((InstallOutcome)random.Next(4))),
+                    6 => new Approved(now, random.Next(2) == 0 ? Sample.FoundHash : job.PlanHash),
+                    7 => new CodeGiven(now, JobSecrets.CodeOf(JobSecrets.HashOf(key))),
+                    _ => random.Next(10) == 0 ? new DisarmAsked(now) : new TimePassed(now),
+                };
+                var before = job;
+                var step = job.Try(happened);
+                job = step.Job;
+                if (!before.State.IsOpen())
+                {
+                    Assert.Same(before, job);
+                    Assert.False(step.IsAccepted && happened is ClaimAsked or BootAsked or InstallerSpoke && step.IsAccepted);
+                }
+
+                if (step.IsAccepted && happened is ClaimAsked claim)
+                {
+                    Assert.True(now < before.Deadline);
+                    Assert.True(job.DmiUuid is null || job.DmiUuid == claim.Claim.DmiUuid);
+                    Assert.True(!before.TokenUsed || holder == key);
+                    holder = key;
+                }
+
+                if (step.IsAccepted && happened is InstallerSpoke)
+                {
+                    Assert.Equal(holder, key);
+                }
+
+                if (BootDecision.Of(new BootingMachine(Sample.Mac, Sample.Uuid, "imap33", true), step, now).Target == BootTarget.Installer)
+                {
+                    Assert.True(job.State.IsOpen() && now < job.Deadline);
+                }
+            }
+        }
+    }
+}

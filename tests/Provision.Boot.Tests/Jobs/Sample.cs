@@ -1,0 +1,64 @@
+namespace Provision.Boot.Tests;
+
+/// <summary>One armed host and its machine.</summary>
+internal static class Sample
+{
+    public const string Mac = "00:00:5e:00:53:a1", OtherMac = "00:00:5e:00:53:b1";
+    public const string Uuid = "4c4c4544-0042-3510-8052-b4c04f4a4e31", OtherUuid = "4c4c4544-0042-3510-8052-b4c04f4a4e32";
+    public static readonly DateTimeOffset Start = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+    public static readonly JobKey Key = new(new byte[32]);
+    public static readonly string BootKey = new('k', 43), OtherBootKey = new('o', 43);
+    public static readonly string FoundHash = new('f', 64);
+
+    public static ArmFacts Facts { get; } = new()
+    {
+        Host = "imap33",
+        Location = Location.OfFile("hosts/nyi.yaml"),
+        Macs = [Mac, "00:00:5e:00:53:a2"],
+        Roles = [new ArmRole("imap", "primary", "no-masters")],
+        HasLayout = true,
+        HasRecord = true,
+        PlanHash = new string('a', 64),
+        Wipes = 2,
+        Commit = new string('c', 40),
+        ImageName = "os-imap",
+        Image = "os-imap/" + new string('d', 64),
+        HasInstaller = true,
+    };
+
+    public static Job Armed(ArmFacts? facts = null) =>
+        JobRules.Arm(ArmGates.Ask(facts ?? Facts, out _)!, new string('1', 32), "engineer", Start, JobTimes.Armed);
+
+    public static ClaimRequest Claim(Job job, string? bootKey = null, string? uuid = Uuid, string mac = Mac) =>
+        new(Key.TokenOf(job.Id, job.Boot), bootKey ?? BootKey, uuid, [mac]);
+
+    public static Job Do(this Job job, JobEvent happened)
+    {
+        var step = JobRules.Apply(job, happened);
+        Assert.True(step.IsAccepted, step.Refusal);
+        return step.Job;
+    }
+
+    public static JobStep Try(this Job job, JobEvent happened) => JobRules.Apply(job, happened);
+
+    public static InstallReport Report(InstallOutcome outcome) => new() { Outcome = outcome, FoundHash = outcome == InstallOutcome.Differs ? FoundHash : null };
+
+    /// <summary>A job in a state, reached the way that jobs reach it.</summary>
+    public static Job In(JobState state)
+    {
+        var offered = Armed(Facts with { NeedsCode = state == JobState.AwaitsCode }).Do(new BootAsked(Start, Mac, Uuid, Key));
+        Job Claimed() => offered.Do(new ClaimAsked(Start, Claim(offered)));
+        return state switch
+        {
+            JobState.Armed => offered,
+            JobState.AwaitsCode or JobState.Claimed => Claimed(),
+            JobState.Installing => Claimed().Do(new InstallerSpoke(Start, BootKey)),
+            JobState.Differs => Claimed().Do(new Reported(Start, BootKey, Report(InstallOutcome.Differs))),
+            JobState.Failed => Claimed().Do(new Reported(Start, BootKey, Report(InstallOutcome.Failed))),
+            JobState.Done => Claimed().Do(new Reported(Start, BootKey, Report(InstallOutcome.Done))),
+            JobState.Refused => Claimed().Do(new Reported(Start, BootKey, Report(InstallOutcome.Refused))),
+            JobState.Expired => offered.Do(new TimePassed(offered.Deadline)),
+            _ => offered.Do(new DisarmAsked(Start)),
+        };
+    }
+}
