@@ -11,6 +11,9 @@ public sealed class SlotFolders(IMachineFiles files, Owner owner)
 {
     private const int Mode = 0x1E8; // 0750
 
+    /// <summary>What the role calls the directories that outlive a reboot, besides <c>conf</c>.</summary>
+    private static readonly string[] Lasting = ["spool", "archive", "meta", "data", "arch"];
+
     /// <summary>Makes what is missing of a slot's folders on its own mounts, and its marker last.</summary>
     /// <returns>The folders that were made; empty for a slot that was there.</returns>
     /// <exception cref="SlotException">A mount is missing, or a folder holds another slot.</exception>
@@ -32,15 +35,17 @@ public sealed class SlotFolders(IMachineFiles files, Owner owner)
             }
         }
 
+        var of = paths.Where(path => path.Value is not null).ToDictionary(path => path.Key, path => path.Value!, StringComparer.Ordinal);
+        var conf = of["conf"];
         var wanted = new SlotMarker(slot.Name, store.Name);
-        var found = SlotMarker.Read(files, paths.Conf);
+        var found = SlotMarker.Read(files, conf);
         if (found is not null && found != wanted)
         {
-            throw new SlotException($"{slot.Name}: {paths.Conf} holds {found.Store} of {found.Slot}, not {store.Name}; nothing was made");
+            throw new SlotException($"{slot.Name}: {conf} holds {found.Store} of {found.Slot}, not {store.Name}; nothing was made");
         }
 
         var made = new List<string>();
-        foreach (var path in (string?[])[paths.Conf, paths.Conf + "/db", paths.Conf + "/socket", paths.Conf + "/sieve", paths.Conf + "/sync", paths.Spool, paths.Archive, paths.Meta, paths.Data, paths.Arch])
+        foreach (var path in (string?[])[conf, conf + "/db", conf + "/socket", conf + "/sieve", conf + "/sync", .. Lasting.Select(of.GetValueOrDefault)])
         {
             if (path is not null)
             {
@@ -50,8 +55,8 @@ public sealed class SlotFolders(IMachineFiles files, Owner owner)
 
         if (found is null)
         {
-            files.WriteNew(paths.Conf + SlotMarker.Name, wanted.ToBytes(), 0x1A0, owner, sync: true);
-            files.SyncFolder(paths.Conf);
+            files.WriteNew(conf + SlotMarker.Name, wanted.ToBytes(), 0x1A0, owner, sync: true);
+            files.SyncFolder(conf);
         }
 
         return made;

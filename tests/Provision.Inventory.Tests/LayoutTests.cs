@@ -45,28 +45,39 @@ public class LayoutTests
     public void SlotPathsAreTheGoldenOnes()
     {
         Assert.Equal(
-            new SlotPaths(
-                Run: "/var/run/cyrus/sloti33d1t01",
-                Conf: "/mnt/ssd33d1/sloti33d1t01/store1/conf",
-                Spool: "/mnt/ssd33d1/sloti33d1t01/store1/spool",
-                Archive: "/mnt/i33d1t01/sloti33d1t01/store1/spool-archive",
-                Temp: "/var/run/cyrus/search-sloti33d1t01",
-                Meta: "/mnt/ssd33d1/sloti33d1t01/store1/search",
-                Data: "/mnt/i33d1search/sloti33d1t01/store1/search",
-                Arch: "/mnt/i33d1search/sloti33d1t01/store1/search-archive"),
-            SlotPaths.Of(LayoutOf("4u40", "imap33").Slots[0], "store1"));
+            [
+                "run /var/run/cyrus/sloti33d1t01",
+                "conf /mnt/ssd33d1/sloti33d1t01/store1/conf",
+                "spool /mnt/ssd33d1/sloti33d1t01/store1/spool",
+                "archive /mnt/i33d1t01/sloti33d1t01/store1/spool-archive",
+                "temp /var/run/cyrus/search-sloti33d1t01",
+                "meta /mnt/ssd33d1/sloti33d1t01/store1/search",
+                "data /mnt/i33d1search/sloti33d1t01/store1/search",
+                "arch /mnt/i33d1search/sloti33d1t01/store1/search-archive",
+            ],
+            PathsOf(LayoutOf("4u40", "imap33").Slots[0], "store1"));
         Assert.Equal(
-            new SlotPaths(
-                Run: "/var/run/cyrus/sloti41t07",
-                Conf: "/mnt/nvme41/sloti41t07/store1/conf",
-                Spool: "/mnt/nvme41/sloti41t07/store1/spool",
-                Archive: null,
-                Temp: "/mnt/ram41/sloti41t07/store1/search",
-                Meta: null,
-                Data: "/mnt/nvme41/sloti41t07/store1/search",
-                Arch: "/mnt/nvme41/sloti41t07/store1/search-archive"),
-            SlotPaths.Of(LayoutOf("nvme80", "imap41").Slots[6], "store1"));
-        Assert.Equal("/mnt/i20d3p2/sloti20d3p2/store9/search", SlotPaths.Of(LayoutOf("r510", "imap20").Slots[9], "store9").Data);
+            [
+                "run /var/run/cyrus/sloti41t07",
+                "conf /mnt/nvme41/sloti41t07/store1/conf",
+                "spool /mnt/nvme41/sloti41t07/store1/spool",
+                "archive ",
+                "temp /mnt/ram41/sloti41t07/store1/search",
+                "meta ",
+                "data /mnt/nvme41/sloti41t07/store1/search",
+                "arch /mnt/nvme41/sloti41t07/store1/search-archive",
+            ],
+            PathsOf(LayoutOf("nvme80", "imap41").Slots[6], "store1"));
+        Assert.Contains("data /mnt/i20d3p2/sloti20d3p2/store9/search", PathsOf(LayoutOf("r510", "imap20").Slots[9], "store9"));
+        Assert.Contains("meta /mnt/ssd20/sloti20d3p2/store9/search", PathsOf(LayoutOf("r510", "imap20").Slots[9], "store9"));
+    }
+
+    [Fact]
+    public void A_tier_on_the_main_tiers_mount_is_none_of_its_own()
+    {
+        var slot = LayoutOf("4u40", "imap33").Slots[0];
+        var same = slot with { Template = slot.Template with { Tiers = [slot.Template.Tiers[0], new("search", slot.Template.Tiers[0].Value)] } };
+        Assert.Equal(["archive ", "meta ", "data /mnt/ssd33d1/sloti33d1t01/store1/search"], PathsOf(same, "store1").Where(path => path[..4] is "arch" or "meta" or "data").Take(3));
     }
 
     [Fact]
@@ -99,31 +110,16 @@ public class LayoutTests
     public void LabelsMountsAndSlotsOfManyHostsDiffer()
     {
         var chassis = Load("4u40");
-        var names = Enumerable.Range(1, 50).SelectMany(n => Layout.Of(HostNamed($"imap{n}"), chassis).Slots.Select(s => s.Name)).ToList();
+        var names = Enumerable.Range(1, 50).SelectMany(n => Layout.Of(HostNamed($"imap{n}"), chassis, kind: null).Slots.Select(s => s.Name)).ToList();
         Assert.Equal(2000, names.Distinct().Count());
-        Assert.All(names, name => Assert.Matches(SlotName.Form, name));
-        Assert.All(names, name => Assert.True(SlotName.IsValid(name)));
+        Assert.All(names, name => Assert.Matches(Sample.InstanceNames!, name));
     }
 
-    [Theory]
-    [InlineData("sloti33d1t01", true)]
-    [InlineData("slotsi20d3p2", true)]
-    [InlineData("slots4a1t7", true)]
-    [InlineData("sloti50t80", true)]
-    [InlineData("sloti50t100", false)]
-    [InlineData("slotx50t10", false)]
-    [InlineData("sloti50", false)]
-    [InlineData("sloti50n07", false)]
-    [InlineData("sloti50dt07", false)]
-    [InlineData("sloti33d1t01\n", false)]
-    [InlineData("", false)]
-    public void SlotNamesHaveTheForm(string name, bool expected)
-    {
-        Assert.Equal(expected, SlotName.IsValid(name));
-        Assert.Equal(expected, System.Text.RegularExpressions.Regex.IsMatch(name, SlotName.Form.Replace("$", @"\z"), System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
-    }
+    private static Fleet Sample { get; } = InventoryLoader.Load(InventoryFiles.ReadFrom(TestRepository.Root)).Fleet!;
 
-    private static Layout LayoutOf(string chassis, string host) => Layout.Of(HostNamed(host), Load(chassis));
+    private static Layout LayoutOf(string chassis, string host) => Layout.Of(HostNamed(host), Load(chassis), Sample.FindRole("imap")!.Instances);
+
+    private static IEnumerable<string> PathsOf(Slot slot, string store) => slot.Kind!.PathsOf(slot, store).Select(path => $"{path.Key} {path.Value}");
 
     private static Chassis Load(string name) =>
         SampleFleet.Load(SampleFleet.With($"hosts/chassis/{name}.yaml", TestRepository.Read($"hosts/chassis/{name}.yaml"))).FindChassis(name)!;
@@ -131,6 +127,7 @@ public class LayoutTests
     private static Host HostNamed(string name) => SampleFleet.Fleet.FindHost("imap33")! with
     {
         Name = name,
+        ShortName = HostName.ShortOf(name, Sample.ShortNames),
         SlotNetwork = new Ipv4Network(new Ipv4Address(0xC6120000), 24),
     };
 
@@ -169,7 +166,7 @@ public class LayoutTests
         foreach (var slot in FirstAndLast(layout.Slots, s => s.Template))
         {
             var tiers = slot.Tiers;
-            text.Append($"  {slot.Index} {slot.Name} {slot.Number} {slot.Class} {slot.Address} {slot.Unit} fast={tiers.Fast} slow={tiers.Slow} search={tiers.Search} ram={tiers.Ram}\n");
+            text.Append($"  {slot.Index} {slot.Name} {slot.Number} {slot.Class} {slot.Address} {slot.Unit} {string.Join(' ', tiers.Named.Select(tier => $"{tier.Key}={tier.Value}"))}\n");
         }
 
         return text.ToString();

@@ -49,6 +49,6 @@ public class ScaleTests(ITestOutputHelper output)
     [
         .. ScaleFleet.Generate(hosts, seed: 1),
         ("hosts/chassis/4u40.yaml", TestRepository.Read("hosts/chassis/4u40.yaml")),
-        ("roles/imap.yaml", "data: primary\ngate: no-masters\n"),
+        ("roles/imap.yaml", "data: primary\ngate: no-masters\ninstances: { unit: \"store@{name}.service\" }\n"),
     ]);
 }

@@ -95,5 +95,5 @@ public class ValueTests
     [InlineData("imapx3", 3, "imapx3")]
     [InlineData("web-2b", null, "web-2b")]
     public void NamesSayNumberAndShortName(string name, int? number, string shortName) =>
-        Assert.Equal((number, shortName), (HostName.NumberOf(name), HostName.ShortOf(name)));
+        Assert.Equal((number, shortName), (HostName.NumberOf(name), HostName.ShortOf(name, new Dictionary<string, string> { ["imap"] = "i" })));
 }

@@ -41,6 +41,7 @@ public static class ScaleFleet
           release: trixie
           time_servers: [10.0.0.2]
           slot_networks: [198.18.0.0/15]
+          short_names: { imap: i }
         sites:
           east: { description: East, networks: [10.0.0.0/16], gateway: 10.0.0.1, resolvers: [10.0.0.2], package_cache: "http://10.0.0.3:3142" }
           west: { description: West, networks: [10.1.0.0/16], gateway: 10.1.0.1, resolvers: [10.1.0.2], package_cache: "http://10.1.0.3:3142" }

@@ -65,7 +65,7 @@ internal static class SlotConfirmCommand
         var store = installed.Workspace.Fleet.StoreOfSlot(name) ?? throw new SlotException($"{name} holds no store in the installed commit");
         var install = new RoleInstall(files, installed.Workspace.Commands, TimeProvider.System);
         var masters = RoleInstall.For(live ?? Workspace.ReadMasters(null, files), store, name, role);
-        install.Install(installed.Render(masters, identity), installed.Revision, name);
+        install.Install(installed.Render(masters, identity), installed.Revision, installed.Workspace.Fleet.FindSlot(name)!);
         install.Remember(masters);
     }
 }

@@ -22,9 +22,9 @@ internal static class SlotDigestCommand
         command.SetAction(arguments =>
         {
             var name = arguments.GetValue(slot)!;
-            if (!SlotName.IsValid(name))
+            if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
             {
-                throw new UserErrorException($"\"{name}\" is no slot's name; expected one such as sloti33d1t01");
+                throw new UserErrorException($"\"{name}\" is not the name of a slot; expected one such as sloti33d1t01");
             }
 
             using var files = RootedFiles.Open("/");

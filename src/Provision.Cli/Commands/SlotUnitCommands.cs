@@ -94,13 +94,16 @@ internal static class SlotUnitCommands
             to);
     }
 
+    private static string UnitOf(Slot slot) => slot.Unit
+        ?? throw new UserErrorException([Diagnostic.Error(slot.Host.At("roles"), $"no role of {slot.Host.Name} says how an instance runs", "add to one of them: instances: { unit: \"NAME@{name}.service\", paths: { ... } }")]);
+
     private static int Do(ParseResult arguments, SlotWork work, string verb)
     {
         var systemd = new Systemd(work.Workspace.Commands);
-        var done = systemd.Do(verb, Limit, [.. work.Slots.Select(slot => slot.Unit)]);
+        var done = systemd.Do(verb, Limit, [.. work.Slots.Select(UnitOf)]);
         if (!done.Succeeded)
         {
-            var lines = work.Slots.Select(slot => (slot.Name, Lines: systemd.LastLines(slot.Unit))).Where(slot => slot.Lines.Length > 0);
+            var lines = work.Slots.Select(slot => (slot.Name, Lines: systemd.LastLines(UnitOf(slot)))).Where(slot => slot.Lines.Length > 0);
             throw new SlotException($"systemctl {verb}: {done.Error.Trim().Split('\n')[0]}\n{string.Join('\n', lines.Select(slot => $"{slot.Name}: {slot.Lines.ReplaceLineEndings("; ")}"))}".TrimEnd());
         }
 

@@ -73,10 +73,13 @@ internal static class LayoutJson
             writer.WriteString("name", slot.Name);
             writer.WriteString("class", slot.Class);
             writer.WriteString("address", slot.Address?.ToString());
-            writer.WriteString("fast", slot.Tiers.Fast);
-            writer.WriteString("slow", slot.Tiers.Slow);
-            writer.WriteString("search", slot.Tiers.Search);
-            writer.WriteString("ram", slot.Tiers.Ram);
+            writer.WriteStartObject("tiers");
+            foreach (var (tier, mount) in slot.Tiers.Named)
+            {
+                writer.WriteString(tier, mount);
+            }
+
+            writer.WriteEndObject();
         });
         writer.WriteEndObject();
     }

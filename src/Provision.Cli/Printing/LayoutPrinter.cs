@@ -47,10 +47,11 @@ internal static class LayoutPrinter
 
         if (layout.Slots.Count > 0)
         {
-            Columns.Write(output, ["SLOT", "CLASS", "ADDRESS", "FAST", "SLOW", "SEARCH", "RAM"], Runs(layout.Slots, slot => slot.Template).Select(run => (IReadOnlyList<string>)
+            var tiers = layout.Slots.SelectMany(slot => slot.Tiers.Named.Select(tier => tier.Key)).Distinct().ToList();
+            Columns.Write(output, ["SLOT", "CLASS", "ADDRESS", .. tiers.Select(tier => tier.ToUpperInvariant())], Runs(layout.Slots, slot => slot.Template).Select(run => (IReadOnlyList<string>)
             [
-                Fold(run, slot => slot.Name), run[0].Class, Fold(run, slot => slot.Address?.ToString() ?? "-"), Fold(run, slot => slot.Tiers.Fast),
-                Fold(run, slot => slot.Tiers.Slow ?? "-"), Fold(run, slot => slot.Tiers.Search), Fold(run, slot => slot.Tiers.Ram ?? "-"),
+                Fold(run, slot => slot.Name), run[0].Class, Fold(run, slot => slot.Address?.ToString() ?? "-"),
+                .. tiers.Select(tier => Fold(run, slot => slot.Tiers.Named.FirstOrDefault(one => one.Key == tier).Value ?? "-")),
             ]));
             output.WriteLine();
         }

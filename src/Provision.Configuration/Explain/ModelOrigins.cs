@@ -23,7 +23,8 @@ public sealed class ModelOrigins(HostView view, IScriptObject model)
         ["host"] = static (view, _) => [view.Host.Location],
         ["site"] = static (view, _) => [view.Host.SiteLocation],
         ["mounts"] = static (_, slot) => [slot.Slot.Template.At("tiers")],
-        ["paths"] = static (_, slot) => [slot.Slot.Template.At("tiers"), .. Places(slot.Store)],
+        ["paths"] = static (_, slot) => [.. slot.Slot.Kind is { } kind ? [kind.At("paths")] : Array.Empty<Location>(), slot.Slot.Template.At("tiers"), .. Places(slot.Store)],
+        ["unit"] = static (_, slot) => slot.Slot.Kind is { } kind ? [kind.At("unit")] : [],
         ["name"] = static (view, slot) => [slot.Slot.Template.At("name"), view.Host.Location],
         ["class"] = static (_, slot) => [slot.Slot.Template.At("class")],
     };

@@ -64,17 +64,16 @@ public static class HostModel
         ["paths"] = slot.Paths is { } paths ? Paths(paths) : null,
     }.Freeze();
 
-    private static ScriptObject Paths(SlotPaths paths) => new ScriptObject
+    private static ScriptObject Paths(IReadOnlyList<KeyValuePair<string, string?>> paths)
     {
-        ["run"] = paths.Run,
-        ["conf"] = paths.Conf,
-        ["spool"] = paths.Spool,
-        ["archive"] = paths.Archive,
-        ["temp"] = paths.Temp,
-        ["meta"] = paths.Meta,
-        ["data"] = paths.Data,
-        ["arch"] = paths.Arch,
-    }.Freeze();
+        var model = new ScriptObject();
+        foreach (var (name, path) in paths)
+        {
+            model[name] = path;
+        }
+
+        return model.Freeze();
+    }
 
     private static ScriptObject Layout(Layout layout) => new ScriptObject
     {

@@ -19,6 +19,9 @@ public sealed partial record SlotConfiguration
     /// <summary>The search engine's channel, which leads to no replica.</summary>
     private const string SearchChannel = "squatter";
 
+    /// <summary>The systemd unit of a slot, as the role's <c>instances</c> have it.</summary>
+    public static string UnitOf(string slot) => $"cyrus@{slot}.service";
+
     /// <summary>The slot's name.</summary>
     public required string Slot { get; init; }
 

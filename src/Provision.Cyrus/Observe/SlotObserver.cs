@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Provision.Configuration.Units;
-using Provision.Inventory;
 using Provision.Stores.Instances;
 
 namespace Provision.Cyrus.Observe;
@@ -30,7 +29,7 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
 
         if (unit is not ("active" or "reloading" or "unknown"))
         {
-            problems.Add($"{Slot.UnitOf(slot)} is {unit}");
+            problems.Add($"{SlotConfiguration.UnitOf(slot)} is {unit}");
         }
 
         var running = Children(configuration, out var masterProblem);
@@ -69,7 +68,7 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
             return "unknown";
         }
 
-        var said = commands.Run(Command.Of("systemctl", "show", "--property=ActiveState", "--value", Slot.UnitOf(slot)).WithTimeout(TimeSpan.FromSeconds(10)));
+        var said = commands.Run(Command.Of("systemctl", "show", "--property=ActiveState", "--value", SlotConfiguration.UnitOf(slot)).WithTimeout(TimeSpan.FromSeconds(10)));
         return said.Succeeded && said.Text.Trim() is { Length: > 0 } state ? state : "unknown";
     }
 

@@ -36,8 +36,7 @@ internal static class ChassisChecks
     {
         foreach (var template in chassis.Slots)
         {
-            if (template.NamePattern.NeedsNumber || template.FastPattern.NeedsNumber || template.SlowPattern is { NeedsNumber: true }
-                || template.SearchPattern is { NeedsNumber: true } || template.RamPattern is { NeedsNumber: true })
+            if (template.NamePattern.NeedsNumber || template.Tiers.Any(static tier => tier.Value.NeedsNumber))
             {
                 return true;
             }

@@ -21,11 +21,17 @@ internal sealed class FleetDraft
     /// <summary>Chassis about which something was found; their layouts are not computed.</summary>
     public required HashSet<string> BrokenChassis { get; init; }
 
+    /// <summary>True if something was found about a role: what it says may be missing.</summary>
+    public required bool HasBrokenRoles { get; init; }
+
     /// <summary>True when a file or section could not be read: names that lead nowhere may be defined in it.</summary>
     public required bool IsIncomplete { get; init; }
 
     /// <summary>Short names of hosts whose slots could not be computed; unknown slots may be theirs.</summary>
     public List<string> LackingSlots { get; } = [];
+
+    /// <summary>Hosts about which it was reported that no role says how their instances run.</summary>
+    public HashSet<string> WithoutKind { get; } = new(StringComparer.Ordinal);
 
     /// <summary>True when a slot that nobody has may be of a host whose slots are not known.</summary>
     public bool MayBeLacking(string slot) =>

@@ -3,8 +3,8 @@ namespace Provision.Inventory;
 /// <summary>Checks what a chassis comes to on a machine: names that clash, and mounts that nothing provides.</summary>
 internal static class LayoutChecks
 {
-    /// <summary>Names of a chassis are checked as they are on this host.</summary>
-    private const string SampleName = "imap99";
+    /// <summary>Names of a chassis are checked as they are on this host, unless the inventory has one of the chassis.</summary>
+    private const string SampleName = "host99";
 
     /// <summary>Room for the name of a GPT partition, in characters.</summary>
     private const int LongestPartitionName = 36;
@@ -18,7 +18,8 @@ internal static class LayoutChecks
             return;
         }
 
-        var layout = LayoutComputation.Of(Sample(chassis), chassis);
+        var sample = draft.Fleet.Hosts.FirstOrDefault(host => host.Chassis == chassis.Name && host.Number is not null) ?? Sample(chassis);
+        var layout = LayoutComputation.Of(sample, chassis, kind: null);
         var labels = new Dictionary<string, Fact>(StringComparer.Ordinal);
         var mounts = new Dictionary<string, (Fact Fact, string Key)>(StringComparer.Ordinal);
         foreach (var volume in layout.Volumes)
@@ -27,14 +28,14 @@ internal static class LayoutChecks
             if (!labels.TryAdd(volume.Label, volume.Definition))
             {
                 var first = labels[volume.Label];
-                Twice(draft, "label", volume.Label, volume.Definition, key, first, first is Dataset ? "name" : "label");
+                Twice(draft, sample, "label", volume.Label, volume.Definition, key, first, first is Dataset ? "name" : "label");
             }
 
             CheckLength(draft, volume, key);
 
             if (volume.MountPath is { } path && !mounts.TryAdd(path, (volume.Definition, "mount")))
             {
-                Twice(draft, "mount", path, volume.Definition, "mount", mounts[path].Fact, "mount");
+                Twice(draft, sample, "mount", path, volume.Definition, "mount", mounts[path].Fact, "mount");
             }
         }
 
@@ -42,16 +43,16 @@ internal static class LayoutChecks
         {
             for (var n = 1; n <= tmpfs.Repeat; n++)
             {
-                var path = tmpfs.MountPattern.Expand(SampleName, n);
+                var path = tmpfs.MountPattern.Expand(sample, n);
                 if (!mounts.TryAdd(path, (tmpfs, "mount")))
                 {
-                    Twice(draft, "mount", path, tmpfs, "mount", mounts[path].Fact, "mount");
+                    Twice(draft, sample, "mount", path, tmpfs, "mount", mounts[path].Fact, "mount");
                 }
             }
         }
 
-        CheckUnits(draft, layout);
-        CheckSlots(draft, layout, mounts);
+        CheckUnits(draft, sample, layout);
+        CheckSlots(draft, sample, layout, mounts);
     }
 
     /// <summary>What does not fit is cut off by one tool and refused by the next, and then nothing is found by its label.</summary>
@@ -71,7 +72,7 @@ internal static class LayoutChecks
     }
 
     /// <summary>Arrays, controllers' volumes and pools are found by their names.</summary>
-    private static void CheckUnits(FleetDraft draft, Layout layout)
+    private static void CheckUnits(FleetDraft draft, Host sample, Layout layout)
     {
         var units = new Dictionary<string, Fact>(StringComparer.Ordinal);
         foreach (var set in layout.Sets)
@@ -98,12 +99,12 @@ internal static class LayoutChecks
         {
             if (!units.TryAdd(name, fact))
             {
-                Twice(draft, "name", name, fact, "name", units[name], "name");
+                Twice(draft, sample, "name", name, fact, "name", units[name], "name");
             }
         }
     }
 
-    private static void CheckSlots(FleetDraft draft, Layout layout, Dictionary<string, (Fact Fact, string Key)> mounts)
+    private static void CheckSlots(FleetDraft draft, Host sample, Layout layout, Dictionary<string, (Fact Fact, string Key)> mounts)
     {
         var names = new Dictionary<string, SlotTemplate>(StringComparer.Ordinal);
         var complained = new HashSet<(SlotTemplate, string)>();
@@ -111,24 +112,18 @@ internal static class LayoutChecks
         {
             if (!names.TryAdd(slot.Name, slot.Template))
             {
-                Twice(draft, "slot", slot.Name, slot.Template, "name", names[slot.Name], "name");
+                Twice(draft, sample, "slot", slot.Name, slot.Template, "name", names[slot.Name], "name");
             }
 
-            if (!SlotName.IsValid(slot.Name) && complained.Add((slot.Template, "name")))
+            foreach (var (tier, mount) in slot.Tiers.Named)
             {
-                draft.Found.Error(slot.Template.At("name"), $"the slot name {slot.Name} has not the form {SlotName.Form}");
+                CheckTier(slot, tier, mount);
             }
-
-            var tiers = slot.Tiers;
-            CheckTier(slot, "fast", tiers.Fast);
-            CheckTier(slot, "slow", tiers.Slow);
-            CheckTier(slot, "search", tiers.Search);
-            CheckTier(slot, "ram", tiers.Ram);
         }
 
-        void CheckTier(Slot slot, string tier, string? mount)
+        void CheckTier(Slot slot, string tier, string mount)
         {
-            if (mount is not null && !mounts.ContainsKey(mount) && slot.Template.Says($"tiers.{tier}") && complained.Add((slot.Template, tier)))
+            if (!mounts.ContainsKey(mount) && complained.Add((slot.Template, tier)))
             {
                 draft.Found.Error(
                     slot.Template.At($"tiers.{tier}"),
@@ -169,6 +164,10 @@ internal static class LayoutChecks
         foreach (var template in chassis.Slots)
         {
             NeedsCount(template, "name", template.NamePattern, template.Repeat);
+            if (template.Tiers.Count == 0)
+            {
+                draft.Found.Error(template.At("tiers"), "tiers is empty: an instance needs a mount for its data");
+            }
         }
 
         void NeedsCount(Fact fact, string key, NamePattern? pattern, int repeat)
@@ -180,8 +179,8 @@ internal static class LayoutChecks
         }
     }
 
-    private static void Twice(FleetDraft draft, string what, string name, Fact second, string secondKey, Fact first, string firstKey) =>
-        draft.Error(second.At(secondKey), $"the {what} {name} is given twice (names as on {SampleName})", first.At(firstKey), "here");
+    private static void Twice(FleetDraft draft, Host sample, string what, string name, Fact second, string secondKey, Fact first, string firstKey) =>
+        draft.Error(second.At(secondKey), $"the {what} {name} is given twice (names as on {sample.Name})", first.At(firstKey), "here");
 
     private static Host Sample(Chassis chassis) => new()
     {
@@ -196,6 +195,7 @@ internal static class LayoutChecks
         Address = default,
         SlotNetwork = null,
         Branch = null,
+        ShortName = SampleName,
         Settings = YamlMapping.Empty,
     };
 }

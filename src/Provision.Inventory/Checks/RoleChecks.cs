@@ -3,6 +3,9 @@ namespace Provision.Inventory;
 /// <summary>Checks roles, and how the roles of one host go together.</summary>
 internal static class RoleChecks
 {
+    /// <summary>The role that made a host a boot server by its name until version 0.1.</summary>
+    private const string FormerBootServer = "install";
+
     public static void Run(FleetDraft draft)
     {
         foreach (var role in draft.Fleet.Roles)
@@ -15,6 +18,12 @@ internal static class RoleChecks
                 }
             }
 
+            if (role.Name == FormerBootServer && !role.Says("provides"))
+            {
+                draft.Found.Error(role.Location, $"a role is no boot server by its name \"{FormerBootServer}\" any more", "add: provides: [boot-server] (or provides: [] if it is none)");
+            }
+
+            CheckInstances(draft, role);
             for (var i = 0; i < role.Configs.Count && draft.Configs is not null; i++)
             {
                 if (!draft.Configs.Contains(role.Configs[i]))
@@ -29,6 +38,29 @@ internal static class RoleChecks
 
         FindCircles(draft);
         CheckCombinations(draft);
+    }
+
+    /// <summary>A tier that no chassis has is a typing mistake: the path would never be there.</summary>
+    private static void CheckInstances(FleetDraft draft, Role role)
+    {
+        if (role.Instances is not { } kind || draft.IsIncomplete || draft.BrokenChassis.Count > 0)
+        {
+            return;
+        }
+
+        var tiers = draft.Fleet.Chassis.SelectMany(static chassis => chassis.Slots).SelectMany(static template => template.Tiers).Select(static tier => tier.Key).ToHashSet(StringComparer.Ordinal);
+        foreach (var path in kind.Paths)
+        {
+            foreach (var tier in path.Alternatives.SelectMany(static one => one.Tiers).Where(tier => !tiers.Contains(tier)).Distinct(StringComparer.Ordinal))
+            {
+                draft.Found.Error(kind.At($"paths.{path.Name}"), $"no slot of any chassis has a tier \"{tier}\"", draft.Hint(tier, tiers));
+            }
+        }
+
+        foreach (var tier in kind.Unit.Tiers)
+        {
+            draft.Found.Error(kind.At("unit"), $"\"{{{tier}}}\" in a unit: only {{name}} is known there");
+        }
     }
 
     private static void FindCircles(FleetDraft draft)

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Provision.Inventory;
 
 /// <summary>Derives the slots of all hosts, and checks their names and networks.</summary>
@@ -5,18 +7,19 @@ internal static class SlotChecks
 {
     public static void Run(FleetDraft draft)
     {
+        var names = draft.Fleet.InstanceNames is { } form ? new Regex(form, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)) : null;
         foreach (var host in draft.Fleet.Hosts)
         {
             if (host.Status != HostStatus.Retired)
             {
-                Derive(draft, host);
+                Derive(draft, host, names);
             }
         }
 
         CheckOverlaps(draft);
     }
 
-    private static void Derive(FleetDraft draft, Host host)
+    private static void Derive(FleetDraft draft, Host host, Regex? names)
     {
         Chassis? chassis = null;
         if (host.Chassis is not null && !draft.Index.Chassis.TryGetValue(host.Chassis, out chassis))
@@ -44,13 +47,13 @@ internal static class SlotChecks
             return;
         }
 
-        var slots = LayoutComputation.SlotsOf(host, chassis);
+        var slots = LayoutComputation.SlotsOf(host, chassis, draft.Index.RolesOfHost.GetValueOrDefault(host.Name)?.Instances);
         draft.Index.SlotsOfHost[host.Name] = slots;
         foreach (var slot in slots)
         {
-            if (slot.Number == 1 && !SlotName.IsValid(slot.Name))
+            if (slot.Number == 1 && names is not null && !names.IsMatch(slot.Name))
             {
-                draft.Error(host.Location, $"the slot name {slot.Name} of {host.Name} has not the form {SlotName.Form}", slot.Template.At("name"), "its pattern");
+                draft.Error(host.Location, $"the slot name {slot.Name} of {host.Name} does not have the form {names}", slot.Template.At("name"), "its pattern");
             }
 
             if (!draft.Index.Slots.TryAdd(slot.Name, slot) && !ReferenceEquals(draft.Index.Slots[slot.Name].Host, host))

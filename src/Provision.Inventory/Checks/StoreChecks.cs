@@ -21,6 +21,7 @@ internal static class StoreChecks
             }
 
             slots.Clear();
+            CheckKind(draft, store);
             for (var i = 0; i < store.Slots.Count; i++)
             {
                 if (Resolve(draft, store, i, classes, retired, usedAt) is { } slot)
@@ -64,7 +65,7 @@ internal static class StoreChecks
             }
             else if (!draft.MayBeLacking(name))
             {
-                draft.Unknown(store.At($"slots.{place}"), $"{store.Name} uses an unknown slot \"{name}\"", name, draft.Index.Slots.Keys, "no host of the inventory has it");
+                draft.Unknown(store.At($"slots.{place}"), $"{store.Name} uses an unknown slot \"{name}\"", name, draft.Index.Slots.Keys, draft.Fleet.ShortNames.Count == 0 ? "no host of the inventory has it; if {short} should abbreviate host names in it, say so with short_names of the fleet" : "no host of the inventory has it");
             }
 
             return null;
@@ -73,10 +74,27 @@ internal static class StoreChecks
         return slot;
     }
 
+    /// <summary>A slot in use must be known to run: nothing else can start, observe or reinstall it.</summary>
+    private static void CheckKind(FleetDraft draft, Store store)
+    {
+        for (var i = 0; i < store.Slots.Count; i++)
+        {
+            if (draft.Index.Slots.GetValueOrDefault(store.Slots[i]) is { Kind: null } slot && !draft.IsIncomplete && !draft.BrokenHosts.Contains(slot.Host.Name) && !draft.HasBrokenRoles && draft.WithoutKind.Add(slot.Host.Name))
+            {
+                draft.Error(
+                    store.At($"slots.{i}"),
+                    $"{store.Name} uses the slot {slot.Name}, but no role of {slot.Host.Name} says how an instance runs",
+                    slot.Host.At("roles"),
+                    "its roles",
+                    "add to one of them: instances: { unit: \"NAME@{name}.service\", paths: { ... } }");
+            }
+        }
+    }
+
     private static void CheckPlacement(FleetDraft draft, Store store, List<(Slot Slot, int Place)> slots, HashSet<string> classes, bool hasSeveralSites)
     {
         var isComplete = slots.Count == store.Slots.Count && slots.Count > 0;
-        foreach (var breach in StoreRules.Check(new StoreShape(store.Name, store.Class, [.. slots.Select(static slot => slot.Slot)], hasSeveralSites)))
+        foreach (var breach in StoreRules.Check(new StoreShape(store.Name, store.Class, [.. slots.Select(static slot => slot.Slot)], hasSeveralSites, draft.Fleet.CopiesOf(store.Class))))
         {
             if (breach.Place is not { } place)
             {
@@ -118,7 +136,7 @@ internal static class StoreChecks
             if (host.Status == HostStatus.Retired && host.Chassis is not null
                 && draft.Index.Chassis.TryGetValue(host.Chassis, out var chassis) && !draft.BrokenChassis.Contains(chassis.Name))
             {
-                foreach (var slot in LayoutComputation.SlotsOf(host, chassis))
+                foreach (var slot in LayoutComputation.SlotsOf(host, chassis, kind: null))
                 {
                     slots.TryAdd(slot.Name, host);
                 }

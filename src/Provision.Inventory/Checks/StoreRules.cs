@@ -17,8 +17,13 @@ public sealed record StoreRule(string Name, string Meaning, Func<StoreShape, IEn
 /// <param name="Name">The store.</param>
 /// <param name="Class">Its class.</param>
 /// <param name="Slots">Its slots, in order.</param>
-/// <param name="SeveralSites">True where the fleet has slots at more than one site.</param>
-public sealed record StoreShape(string Name, string Class, IReadOnlyList<Slot> Slots, bool SeveralSites);
+/// <param name="SeveralSites">True if the fleet has slots at more than one site.</param>
+/// <param name="Needs">Copies that its class needs, and the sites that they lie at.</param>
+public sealed record StoreShape(string Name, string Class, IReadOnlyList<Slot> Slots, bool SeveralSites, (int Copies, int Sites) Needs)
+{
+    /// <summary>True if a copy must be at another site than most.</summary>
+    internal bool NeedsRemote => SeveralSites && Needs is { Sites: > 1, Copies: > 1 };
+}
 
 /// <summary>
 /// The hard rules of where a store's slots may lie, so that no single loss takes all copies and a failover stays at its site.
@@ -26,19 +31,16 @@ public sealed record StoreShape(string Name, string Class, IReadOnlyList<Slot> S
 /// </summary>
 public static class StoreRules
 {
-    /// <summary>Slots that a store needs: two at its home site and a remote one, or three at the only site.</summary>
-    public const int Copies = 3;
-
     /// <summary>The rules.</summary>
     public static IReadOnlyList<StoreRule> All { get; } =
     [
         new("one-class", "all slots of a store are of its class", OtherClasses),
         new("distinct-hosts", "no two slots of a store are on one host", SharedHosts),
-        new("copies", "a store has three slots or more", static store => store.Slots.Count >= Copies
-            ? [] : [new("copies", $"{store.Name} has {store.Slots.Count} of the {Copies} slots that a store needs")]),
-        new("remote-copy", "in a fleet with slots at several sites a store has slots at two or more", static store => !store.SeveralSites || store.Slots.Count < Copies || MostAtOneSite(store) < store.Slots.Count
+        new("copies", "a store has as many slots as its class needs, or more", static store => store.Slots.Count >= store.Needs.Copies
+            ? [] : [new("copies", $"{store.Name} has {store.Slots.Count} of the {store.Needs.Copies} slots that a store of class {store.Class} needs")]),
+        new("remote-copy", "in a fleet with slots at several sites a store has slots at two or more, unless its class says one", static store => !store.NeedsRemote || store.Slots.Count < store.Needs.Copies || MostAtOneSite(store) < store.Slots.Count
             ? [] : [new("remote-copy", $"{store.Name} has no remote copy: all its slots are at site {store.Slots[0].Host.Site}")]),
-        new("home-pair", "two slots of a store or more are at one site", static store => store.Slots.Count < Copies || MostAtOneSite(store) >= 2
+        new("home-pair", "two slots of a store of three or more copies are at one site", static store => store.Needs.Copies < 3 || store.Slots.Count < store.Needs.Copies || MostAtOneSite(store) >= 2
             ? [] : [new("home-pair", $"{store.Name} has no two slots at one site, so a failover would leave its site")]),
     ];
 

@@ -32,6 +32,13 @@ public enum ReinstallGate
     Drained,
 }
 
+/// <summary>What a host provides to others because of a role.</summary>
+public enum ProvidedService
+{
+    /// <summary>It boots the machines of its site from the network, and keeps the database of masters.</summary>
+    BootServer,
+}
+
 /// <summary>The life of a host in the inventory.</summary>
 public enum HostStatus
 {

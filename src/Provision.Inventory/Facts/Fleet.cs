@@ -15,6 +15,15 @@ public sealed record Fleet : Fact
     /// <summary>Where slot networks of new hosts are taken from, and inside which every slot network lies; may be empty.</summary>
     public required IReadOnlyList<Ipv4Network> SlotNetworks { get; init; }
 
+    /// <summary>What is abbreviated in the short names of hosts, by prefix.</summary>
+    public required IReadOnlyDictionary<string, string> ShortNames { get; init; }
+
+    /// <summary>The form of instances' names, a regular expression; null if any will do.</summary>
+    public required string? InstanceNames { get; init; }
+
+    /// <summary>Classes of stores that the inventory says something of, in natural order of their names.</summary>
+    public required IReadOnlyList<StoreClass> Classes { get; init; }
+
     /// <summary>Settings for every host.</summary>
     public required YamlMapping Settings { get; init; }
 
@@ -39,10 +48,10 @@ public sealed record Fleet : Fact
     /// <summary>Where it is kept who is master of each store.</summary>
     public required MastershipPlace Mastership { get; init; }
 
-    /// <summary>URLs of the status daemons that read the database of masters: the named ones, else one on every host with the role <c>install</c>.</summary>
+    /// <summary>URLs of the status daemons that read the database of masters: the named ones, else one on every boot server.</summary>
     public IReadOnlyList<string> MasterServers => Mastership.Servers.Count > 0
         ? Mastership.Servers
-        : [.. Hosts.Where(host => host.Status != HostStatus.Retired && RolesOf(host).Has("install")).Select(host => $"http://{host.Address}:{Mastership.Port}")];
+        : [.. Hosts.Where(host => host.Status != HostStatus.Retired && RolesOf(host).Provides.Contains(ProvidedService.BootServer)).Select(host => $"http://{host.Address}:{Mastership.Port}")];
 
     /// <summary>What the lists above hold, by name.</summary>
     internal FleetIndex Index { get; init; } = new();
@@ -68,9 +77,23 @@ public sealed record Fleet : Fact
     /// <summary>The slot of a name on any host, or null.</summary>
     public Slot? FindSlot(string name) => Index.Slots.GetValueOrDefault(name);
 
-    /// <summary>Address of a site's boot server: the one that the site names, else that of its first host with the role <c>install</c>; null where there is neither.</summary>
+    /// <summary>Address of a site's boot server: the one that the site names, else that of its first host that is one; null where there is neither.</summary>
     public Ipv4Address? BootServerOf(Site site) =>
-        site.Netboot.Server ?? Hosts.FirstOrDefault(host => host.Site == site.Name && host.Status != HostStatus.Retired && RolesOf(host).Has("install"))?.Address;
+        site.Netboot.Server ?? Hosts.FirstOrDefault(host => host.Site == site.Name && host.Status != HostStatus.Retired && RolesOf(host).Provides.Contains(ProvidedService.BootServer))?.Address;
+
+    /// <summary>Copies that the stores of a class need, and the sites that they lie at.</summary>
+    public (int Copies, int Sites) CopiesOf(string storeClass)
+    {
+        foreach (var known in Classes)
+        {
+            if (known.Name == storeClass)
+            {
+                return (known.Copies, known.Sites);
+            }
+        }
+
+        return (StoreClass.DefaultCopies, StoreClass.DefaultSites);
+    }
 
     /// <summary>All slots of a host in their order; none for a retired host or a chassis without slots.</summary>
     public IReadOnlyList<Slot> SlotsOf(Host host) => Index.SlotsOfHost.GetValueOrDefault(host.Name) ?? [];

@@ -36,6 +36,6 @@ public sealed record Host : Fact
     /// <summary>The digits at the end of the name as a number; null when there are none (or more than nine).</summary>
     public int? Number => HostName.NumberOf(Name);
 
-    /// <summary><c>i33</c> for <c>imap33</c>, else the name; what chassis patterns call <c>{short}</c>.</summary>
-    public string ShortName => HostName.ShortOf(Name);
+    /// <summary>What chassis patterns call <c>{short}</c>: the name, abbreviated as the fleet's <c>short_names</c> say.</summary>
+    public required string ShortName { get; init; }
 }

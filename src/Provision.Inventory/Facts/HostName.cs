@@ -5,8 +5,6 @@ namespace Provision.Inventory;
 /// <summary>What a host's name says.</summary>
 public static class HostName
 {
-    private const string MailStore = "imap";
-
     /// <summary>The digits at the end as a number; null when there are none or more than nine.</summary>
     public static int? NumberOf(string name)
     {
@@ -21,12 +19,16 @@ public static class HostName
             : null;
     }
 
-    /// <summary><c>i33</c> for <c>imap33</c>: mail stores have always been shortened so in slot names; else the name.</summary>
-    public static string ShortOf(string name) =>
-        name.StartsWith(MailStore, StringComparison.Ordinal) && name.Length > MailStore.Length
-            && !name.AsSpan(MailStore.Length).ContainsAnyExceptInRange('0', '9')
-            ? "i" + name[MailStore.Length..]
-            : name;
+    /// <summary>The short form of a name: a prefix that the fleet abbreviates, before nothing but digits, is replaced; else the name.</summary>
+    /// <param name="name">The host's name.</param>
+    /// <param name="prefixes">What the fleet abbreviates, by prefix (<c>short_names</c>).</param>
+    public static string ShortOf(string name, IReadOnlyDictionary<string, string> prefixes)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(prefixes);
+        var prefix = name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
+        return prefix.Length < name.Length && prefixes.GetValueOrDefault(prefix) is { } shortened ? shortened + name[prefix.Length..] : name;
+    }
 
     /// <summary>Lower-case letters, digits and hyphens, beginning with a letter, ending in a letter or digit, at most 63.</summary>
     public static bool IsValid(string name)

@@ -47,28 +47,3 @@ public sealed record TmpfsMount : Fact
     /// <summary>Pattern of the folder it is mounted at.</summary>
     public required NamePattern MountPattern { get; init; }
 }
-
-/// <summary>A run of slots of one class.</summary>
-public sealed record SlotTemplate : Fact
-{
-    /// <summary>The class: a store's slots are all of one.</summary>
-    public required string Class { get; init; }
-
-    /// <summary>How many there are.</summary>
-    public required int Repeat { get; init; }
-
-    /// <summary>Pattern of a slot's name.</summary>
-    public required NamePattern NamePattern { get; init; }
-
-    /// <summary>Pattern of the mount of metadata and new mail.</summary>
-    public required NamePattern FastPattern { get; init; }
-
-    /// <summary>Pattern of the mount of archived mail; null where there is one tier.</summary>
-    public required NamePattern? SlowPattern { get; init; }
-
-    /// <summary>Pattern of the mount of search indexes; null for the fast one.</summary>
-    public required NamePattern? SearchPattern { get; init; }
-
-    /// <summary>Pattern of the mount of the newest search index; null for the slot's run directory.</summary>
-    public required NamePattern? RamPattern { get; init; }
-}

@@ -12,6 +12,12 @@ public sealed record Role : Fact
     /// <summary>What must hold before a reinstall.</summary>
     public required ReinstallGate Gate { get; init; }
 
+    /// <summary>What a host of this role provides to others.</summary>
+    public required IReadOnlyList<ProvidedService> Provides { get; init; }
+
+    /// <summary>How instances run on a host of this role; null if it says nothing of them.</summary>
+    public required InstanceKind? Instances { get; init; }
+
     /// <summary>Other roles that this one brings.</summary>
     public required IReadOnlyList<string> Includes { get; init; }
 

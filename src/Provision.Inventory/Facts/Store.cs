@@ -1,6 +1,6 @@
 namespace Provision.Inventory;
 
-/// <summary>A set of mailboxes, kept in several slots of one class; one of them is master.</summary>
+/// <summary>Data that is kept as one, in several slots of one class; one of them is master.</summary>
 public sealed record Store : Fact
 {
     /// <summary>The class of its slots.</summary>

@@ -102,14 +102,6 @@ internal static class ChassisKeys
         new("size", Of(Formats.Size), "the most each may take") { IsRequired = true },
         new("mount", Of(Formats.MountPattern), "the folder it is mounted at") { IsRequired = true });
 
-    public static readonly Section Tiers = new(
-        "tiers",
-        "Which mount holds what of a slot.",
-        new("fast", Of(Formats.MountPattern), "metadata and new mail") { IsRequired = true },
-        new("slow", Of(Formats.MountPattern), "archived mail; left out where there is one tier"),
-        new("search", Of(Formats.MountPattern), "search indexes; the fast tier where it is left out"),
-        new("ram", Of(Formats.MountPattern), "the newest search index; the slot's run directory where it is left out"));
-
     public static readonly Section Luks = new(
         "luks",
         "How LUKS2 containers are made.",
@@ -128,7 +120,7 @@ internal static class ChassisKeys
         new("class", Of(Formats.Name), "the slots of a store are of one class") { IsRequired = true },
         Repeat,
         new("name", Of(Formats.Pattern), "a slot's name") { IsRequired = true },
-        new("tiers", new SectionShape(Tiers), Tiers.Doc) { IsRequired = true });
+        new("tiers", new MapShape(Formats.Name, Of(Formats.MountPattern)), "the mounts that hold its data, by names of your own; the first is the main one, where its marker lies") { IsRequired = true });
 
     public static readonly Section Chassis = new(
         "chassis",

@@ -20,6 +20,9 @@ internal static class Choices
         ("not-last-copy", ReinstallGate.NotLastCopy, "another complete copy exists"),
         ("drained", ReinstallGate.Drained, "the queue is empty or moved away"));
 
+    public static readonly Choice<ProvidedService> Provides = new(
+        ("boot-server", ProvidedService.BootServer, "boots the machines of its site from the network, and keeps the database of masters"));
+
     public static readonly Choice<DhcpMode> Dhcp = new(
         ("full", DhcpMode.Full, "it gives the site's hosts their addresses and says what to boot"),
         ("proxy", DhcpMode.Proxy, "another server gives addresses; it only says what to boot"),

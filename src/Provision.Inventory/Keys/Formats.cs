@@ -18,11 +18,11 @@ internal static class Formats
         static v => IsName(v.Text) ? null : "") { Pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" };
 
     public static readonly ScalarFormat Host = new(
-        "a host name of lower-case letters, digits and hyphens that begins with a letter, such as imap37",
+        "a host name of lower-case letters, digits and hyphens that begins with a letter, such as store37",
         static v => HostName.IsValid(v.Text) ? null : "") { Pattern = "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$" };
 
     public static readonly ScalarFormat Domain = new(
-        "a domain such as mail.example",
+        "a domain such as fleet.example",
         static v => IsDomain(v.Text) ? null : "") { Pattern = @"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$" };
 
     public static readonly ScalarFormat Mac = new(
@@ -81,6 +81,19 @@ internal static class Formats
         static v => IsPlain(v.Text) && v.Text.Length > 1 && v.Text[0] == '/' && v.Text[^1] != '/'
             && !v.Text.Contains("//", StringComparison.Ordinal) && !HasDotFolder(v.Text) ? null : "") { Pattern = "^/.*[^/]$" };
 
+    public static readonly ScalarFormat InstanceText = new(
+        "a text in which {name} and {TIER} are filled in",
+        static v => IsPlain(v.Text) && InstancePattern.TryParse(v.Text) is not null ? null : "") { Pattern = "^[^ ]+$" };
+
+    public static readonly ScalarFormat Setting = new(
+        "a name of lower-case letters, digits and _ that begins with a letter",
+        static v => v.Text.Length > 0 && char.IsAsciiLetterLower(v.Text[0]) && v.Text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_') ? null : "")
+        { Pattern = "^[a-z][a-z0-9_]*$" };
+
+    public static readonly ScalarFormat RegularExpression = new(
+        "a regular expression",
+        static v => IsRegularExpression(v.Text) ? null : "");
+
     public static readonly ScalarFormat Bays = new(
         "a panel and its bays, such as: front 1-12",
         static v => BayList.TryParse(v.Text, out _, out _) ? null : "") { Pattern = "^[a-z0-9-]+ +[0-9, -]+$" };
@@ -90,7 +103,7 @@ internal static class Formats
         static v => IsPackage(v.Text) ? null : "") { Pattern = @"^[a-z0-9][a-z0-9+.-]+(=[^= ]+)?$" };
 
     public static readonly ScalarFormat Unit = new(
-        "a unit such as cyrus.target",
+        "a unit such as nginx.service",
         static v => IsPlain(v.Text) && !v.Text.Contains('/', StringComparison.Ordinal) && v.Text.LastIndexOf('.') > 0 ? null : "")
         { Pattern = @"^[^/ ]+\.[a-z]+$" };
 
@@ -230,6 +243,19 @@ internal static class Formats
         }
 
         return false;
+    }
+
+    private static bool IsRegularExpression(string text)
+    {
+        try
+        {
+            _ = new System.Text.RegularExpressions.Regex(text, System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     private static Ipv4Network Masked(Ipv4Network network) =>

@@ -17,13 +17,15 @@ internal static class InventoryKeys
         new("domain", Of(Formats.Domain), "the domain that host names are below") { IsRequired = true },
         new("release", Of(Formats.Name), "code name of the Debian release of the installed system") { IsRequired = true },
         new("time_servers", ListOf(Formats.AddressOrName), "addresses or names of time servers"),
+        new("short_names", new MapShape(Formats.Name, Of(Formats.Name)), "what {short} is in names of a chassis: with store: s, the short name of store12 is s12"),
+        new("instance_names", Of(Formats.RegularExpression), "the form of instances' names, a regular expression; checked where it is given"),
         new("slot_networks", ListOf(Formats.Network), "every slot network lies in one of these; new hosts get theirs from them"),
         new("settings", new FreeShape(), SettingsDoc));
 
     public static readonly Section Netboot = new(
         "netboot",
         "How the site's machines boot from the network.",
-        new("server", Of(Formats.Address), "address of the boot server (default: that of the site's host with the role install)"),
+        new("server", Of(Formats.Address), "address of the boot server (default: that of the site's host with a role that provides boot-server)"),
         new("port", Of(Formats.Integer(1, 65535)), "its HTTP port") { Default = "8480" },
         new("store", Of(Formats.Folder), "folder of the images on the boot server") { Default = "/srv/provision/store" },
         new("dhcp", Of(Choices.Dhcp.ToFormat()), "what its DHCP server does") { Default = "full" },
@@ -37,8 +39,8 @@ internal static class InventoryKeys
     public static readonly Section Masters = new(
         "masters",
         "Where it is kept who is master of each store.",
-        new("database", Of(Formats.MastersDatabase), "a file on the host with the role install, or a PostgreSQL server") { Default = "/var/lib/provision/masters.sqlite" },
-        new("servers", ListOf(Formats.Url), "the status daemons that read it (default: every host with the role install)"),
+        new("database", Of(Formats.MastersDatabase), "a file on a boot server, or a PostgreSQL server") { Default = "/var/lib/provision/masters.sqlite" },
+        new("servers", ListOf(Formats.Url), "the status daemons that read it (default: every boot server)"),
         new("port", Of(Formats.Integer(1, 65535)), "the status daemons' HTTP port") { Default = "8490" },
         new("exports", ListOf(Formats.ExportDestination), "where every change is exported to; at least one should be another machine"));
 
@@ -68,9 +70,21 @@ internal static class InventoryKeys
 
     public static readonly Section Store = new(
         "store",
-        "A set of mailboxes, kept in several slots of one class.",
+        "What is kept as one, in several slots of one class.",
         new("class", Of(Formats.Name), "the class of its slots") { IsRequired = true },
         new("slots", new ListShape(new ScalarShape(Formats.Name)) { MayBeEmpty = false }, "its slots; the first is the preferred master") { IsRequired = true });
+
+    public static readonly Section StoreClass = new(
+        "class",
+        "How many copies the stores of a class of slots have.",
+        new("copies", Of(Formats.Integer(1, 9)), "slots that each of its stores needs") { Default = "3" },
+        new("sites", Of(Formats.Integer(1, 9)), "sites that they lie at, in a fleet with slots at that many") { Default = "2" });
+
+    public static readonly Section Instances = new(
+        "instances",
+        "How the instances in the slots of a host run.",
+        new("unit", Of(Formats.InstanceText), "the systemd unit that runs one: db@{name}.service") { IsRequired = true },
+        new("paths", new MapShape(Formats.Setting, new OneOrListShape(Formats.InstanceText)), "directories by names that templates use (slot.paths.NAME): {TIER} is the instance's directory on that tier; of a list the first counts whose tiers it has"));
 
     public static readonly Section RecordedDrive = new(
         "recorded_drive",
@@ -121,6 +135,7 @@ internal static class InventoryKeys
         new("site", Of(Formats.Name), "the site of every host in this file"),
         new("hosts", new NamedShape(Host, Formats.Host), "the machines"),
         new("stores", new NamedShape(Store, Formats.Name), "which slots hold what"),
+        new("classes", new NamedShape(StoreClass, Formats.Name), "copies of the stores of a class; a class that is left out has the defaults"),
         new("chassis", new NamedShape(ChassisKeys.Chassis, Formats.Name), "the hardware generations"),
         new("drives", new NamedShape(DriveRecord, Formats.Host), DriveRecord.Doc));
 
@@ -131,6 +146,8 @@ internal static class InventoryKeys
         new("description", Of(Formats.Text), "what the role is for"),
         new("data", Of(Choices.Data.ToFormat()), "class of the data that the role keeps on a machine") { IsRequired = true },
         new("gate", Of(Choices.Gate.ToFormat()), "what must hold before a reinstall") { IsRequired = true },
+        new("provides", ListOf(Choices.Provides.ToFormat()), "what a host of this role provides to others"),
+        new("instances", new SectionShape(Instances), Instances.Doc),
         new("includes", ListOf(Formats.Name), "other roles that this one brings"),
         new("packages", ListOf(Formats.Package), "Debian packages"),
         new("configs", ListOf(Formats.Name), "folders below templates/"),

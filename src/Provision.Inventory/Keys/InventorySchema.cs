@@ -48,7 +48,7 @@ public static class InventorySchema
         sections.Add(section);
         foreach (var row in section.Keys)
         {
-            var shape = row.Shape is ListShape list ? list.Item : row.Shape;
+            var shape = row.Shape switch { ListShape list => list.Item, MapShape map => map.Value, var other => other };
             if (shape is SectionShape { Section: var inner })
             {
                 Collect(inner, sections);
@@ -117,6 +117,23 @@ public static class InventorySchema
         {
             case ScalarShape { Format: var format }:
                 WriteFormat(writer, format);
+                break;
+            case MapShape map:
+                writer.WriteString("type", "object");
+                writer.WriteStartObject("additionalProperties");
+                WriteShape(writer, map.Value);
+                writer.WriteEndObject();
+                break;
+            case OneOrListShape one:
+                writer.WriteStartArray("anyOf");
+                foreach (var shapeOf in (Shape[])[new ScalarShape(one.Format), new ListShape(new ScalarShape(one.Format))])
+                {
+                    writer.WriteStartObject();
+                    WriteShape(writer, shapeOf);
+                    writer.WriteEndObject();
+                }
+
+                writer.WriteEndArray();
                 break;
             case ListShape list:
                 writer.WriteString("type", "array");

@@ -95,6 +95,18 @@ internal sealed record NamedShape(Section Section, ScalarFormat NameFormat) : Sh
     public override string Expected => "a mapping";
 }
 
+/// <summary>A mapping from free names to values of one shape.</summary>
+internal sealed record MapShape(ScalarFormat NameFormat, Shape Value) : Shape
+{
+    public override string Expected => "a mapping";
+}
+
+/// <summary>One value, or a list of such values.</summary>
+internal sealed record OneOrListShape(ScalarFormat Format) : Shape
+{
+    public override string Expected => Format.Expected + ", or a list of such";
+}
+
 /// <summary>A mapping of anything.</summary>
 internal sealed record FreeShape : Shape
 {

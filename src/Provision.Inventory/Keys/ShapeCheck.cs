@@ -22,7 +22,18 @@ internal static class ShapeCheck
                 break;
             case (FreeShape, YamlMapping):
                 break;
-            case (ListShape or NamedShape or SectionShape or FreeShape, YamlScalar { IsNull: true }):
+            case (MapShape map, YamlMapping mapping):
+                foreach (var entry in mapping.Entries)
+                {
+                    CheckName(entry, map.NameFormat, what, found);
+                    Check(entry.Value, map.Value, entry.Key, found);
+                }
+
+                break;
+            case (OneOrListShape { Format: var single }, _):
+                Check(node, node is YamlSequence ? new ListShape(new ScalarShape(single)) { MayBeEmpty = false } : new ScalarShape(single), what, found);
+                break;
+            case (ListShape or NamedShape or SectionShape or FreeShape or MapShape, YamlScalar { IsNull: true }):
                 found.Error(node.Location, $"{what} is empty; expected {shape.Expected}", "leave the key out, or write {} or []");
                 break;
             default:

@@ -28,7 +28,10 @@ public sealed record Layout
     public required OsTarget Os { get; init; }
 
     /// <summary>The layout of a host on a chassis that was checked.</summary>
-    public static Layout Of(Host host, Chassis chassis) => LayoutComputation.Of(host, chassis);
+    /// <param name="host">The host.</param>
+    /// <param name="chassis">Its hardware.</param>
+    /// <param name="kind">How its instances run; null if no role of it says so.</param>
+    public static Layout Of(Host host, Chassis chassis, InstanceKind? kind = null) => LayoutComputation.Of(host, chassis, kind);
 }
 
 /// <summary>Where the operating system goes.</summary>

@@ -6,7 +6,7 @@ internal static class LayoutComputation
     /// <summary>Data never needs device files, set-uid programs or programs at all.</summary>
     private const string DataOptions = "nodev,nosuid,noexec";
 
-    public static Layout Of(Host host, Chassis chassis)
+    public static Layout Of(Host host, Chassis chassis, InstanceKind? kind)
     {
         var sets = new List<SetLayout>(chassis.Sets.Count);
         var volumes = new List<Volume>();
@@ -48,16 +48,15 @@ internal static class LayoutComputation
             Volumes = volumes,
             Mounts = mounts,
             Pools = pools,
-            Slots = SlotsOf(host, chassis),
+            Slots = SlotsOf(host, chassis, kind),
             Os = os ?? new OsTarget("", "", null),
         };
     }
 
-    /// <summary>The slots alone, which the loader needs of every host.</summary>
-    public static Slot[] SlotsOf(Host host, Chassis chassis)
+    /// <summary>The instances alone, which the loader needs of every host.</summary>
+    public static Slot[] SlotsOf(Host host, Chassis chassis, InstanceKind? kind)
     {
         var slots = new Slot[chassis.SlotCount];
-        var shortName = host.ShortName;
         var index = 0;
         foreach (var template in chassis.Slots)
         {
@@ -65,11 +64,12 @@ internal static class LayoutComputation
             {
                 slots[index] = new Slot
                 {
-                    Name = template.NamePattern.Expand(host.Name, shortName, n),
+                    Name = template.NamePattern.Expand(host, n),
                     Index = index,
                     Number = n,
                     Host = host,
                     Template = template,
+                    Kind = kind,
                 };
             }
         }

@@ -213,10 +213,7 @@ internal sealed class ChassisReader(DiagnosticBag found)
             Class = fields.Text("class"),
             Repeat = fields.Integer("repeat"),
             NamePattern = Pattern(mapping, "name") ?? NamePattern.Literally(""),
-            FastPattern = Pattern(tiers, "fast") ?? NamePattern.Literally(""),
-            SlowPattern = Pattern(tiers, "slow"),
-            SearchPattern = Pattern(tiers, "search"),
-            RamPattern = Pattern(tiers, "ram"),
+            Tiers = [.. tiers.Entries.Select(tier => new KeyValuePair<string, NamePattern>(tier.Key, Pattern(tiers, tier.Key) ?? NamePattern.Literally("")))],
         };
     }
 

@@ -15,6 +15,9 @@ internal static class FactReader
             Release = fields.Text("release"),
             TimeServers = fields.Texts("time_servers"),
             SlotNetworks = fields.Networks("slot_networks"),
+            ShortNames = fields.Section("short_names").Entries.ToDictionary(entry => entry.Key, entry => (entry.Value as YamlScalar)?.Text ?? "", StringComparer.Ordinal),
+            InstanceNames = fields.Optional("instance_names"),
+            Classes = [],
             Settings = fields.Section("settings"),
             Sites = [],
             Hosts = [],
@@ -89,6 +92,7 @@ internal static class FactReader
             Address = fields.Address("address"),
             SlotNetwork = fields.Network("slot_network"),
             Branch = fields.Optional("branch"),
+            ShortName = entry.Name,
             Settings = fields.Section("settings"),
         };
     }
@@ -106,6 +110,39 @@ internal static class FactReader
         };
     }
 
+    public static StoreClass StoreClass(NamedEntry entry)
+    {
+        var fields = new Fields(entry.Value, InventoryKeys.StoreClass);
+        return new StoreClass
+        {
+            Name = entry.Name,
+            Location = entry.Location,
+            Source = entry.Value,
+            Copies = fields.Integer("copies"),
+            Sites = fields.Integer("sites"),
+        };
+    }
+
+    private static InstanceKind? Instances(string role, YamlEntry? entry)
+    {
+        if (entry?.Value is not YamlMapping mapping)
+        {
+            return null;
+        }
+
+        var fields = new Fields(mapping, InventoryKeys.Instances);
+        return InstancePattern.TryParse(fields.Text("unit")) is not { } unit ? null : new InstanceKind
+        {
+            Name = role,
+            Location = entry.KeyLocation,
+            Source = mapping,
+            Unit = unit,
+            Paths = [.. fields.Section("paths").Entries.Select(path => new InstancePath(path.Key, [.. Texts(path.Value).Select(InstancePattern.TryParse).OfType<InstancePattern>()]))],
+        };
+
+        static IEnumerable<string> Texts(YamlNode node) => (node is YamlSequence list ? list.Items : [node]).OfType<YamlScalar>().Select(scalar => scalar.Text);
+    }
+
     public static Role Role(NamedEntry entry)
     {
         var fields = new Fields(entry.Value, InventoryKeys.Role);
@@ -117,6 +154,8 @@ internal static class FactReader
             Description = fields.Text("description"),
             Data = fields.Choice("data", Choices.Data),
             Gate = fields.Choice("gate", Choices.Gate),
+            Provides = [.. fields.Texts("provides").Select(Choices.Provides.Find).OfType<ProvidedService>()],
+            Instances = Instances(entry.Name, entry.Value.Entry("instances")),
             Includes = fields.Texts("includes"),
             Packages = fields.Texts("packages"),
             Configs = fields.Texts("configs"),

@@ -15,6 +15,8 @@ internal sealed class Gathering(DiagnosticBag found)
 
     public NamedSection Stores { get; } = new("store");
 
+    public NamedSection Classes { get; } = new("class");
+
     public NamedSection Chassis { get; } = new("chassis");
 
     public NamedSection Drives { get; } = new("drives of host");
@@ -129,6 +131,7 @@ internal sealed class Gathering(DiagnosticBag found)
         "sites" => Sites,
         "hosts" => Hosts,
         "stores" => Stores,
+        "classes" => Classes,
         "chassis" => Chassis,
         "drives" => Drives,
         _ => throw new ArgumentOutOfRangeException(nameof(key), key, "a row of the key table without a place to gather it"),

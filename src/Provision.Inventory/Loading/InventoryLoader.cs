@@ -29,10 +29,12 @@ public static class InventoryLoader
             Hosts = Read(gathered.Hosts, FactReader.Host),
             Roles = Read(gathered.Roles, FactReader.Role),
             Stores = Read(gathered.Stores, FactReader.Store),
+            Classes = Read(gathered.Classes, FactReader.StoreClass),
             DriveRecords = Read(gathered.Drives, FactReader.Drives),
             Chassis = chassis,
             Mastership = FactReader.Masters(gathered.Masters()),
         };
+        fleet = fleet with { Hosts = [.. fleet.Hosts.Select(host => host with { ShortName = HostName.ShortOf(host.Name, fleet.ShortNames) })] };
         FillIndex(fleet);
 
         var draft = new FleetDraft
@@ -44,6 +46,7 @@ public static class InventoryLoader
             IsIncomplete = gathered.IsIncomplete,
             BrokenHosts = gathered.Hosts.Broken,
             BrokenChassis = gathered.Chassis.Broken,
+            HasBrokenRoles = gathered.Roles.Broken.Count > 0,
         };
         SiteChecks.Run(draft);
         RoleChecks.Run(draft);

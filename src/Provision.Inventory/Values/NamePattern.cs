@@ -78,13 +78,7 @@ public sealed class NamePattern
     }
 
     /// <summary>The name of the <paramref name="n"/>th thing (from 1) on a host. A host without a number leaves that place empty.</summary>
-    public string Expand(Host host, int n) => Expand(host.Name, n);
-
-    /// <summary>The same for a host of which only the name is known.</summary>
-    public string Expand(string host, int n) => Expand(host, HostName.ShortOf(host), n);
-
-    /// <summary>The same where the short name is known too; a fleet has tens of thousands of these names.</summary>
-    internal string Expand(string host, string shortName, int n)
+    public string Expand(Host host, int n)
     {
         var name = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[256]);
         foreach (var (literal, placeholder) in parts)
@@ -93,13 +87,13 @@ public sealed class NamePattern
             switch (placeholder)
             {
                 case Placeholder.Host:
-                    name.AppendLiteral(host);
+                    name.AppendLiteral(host.Name);
                     break;
                 case Placeholder.Short:
-                    name.AppendLiteral(shortName);
+                    name.AppendLiteral(host.ShortName);
                     break;
                 case Placeholder.Number:
-                    name.AppendFormatted(HostName.NumberOf(host));
+                    name.AppendFormatted(host.Number);
                     break;
                 case Placeholder.N:
                     name.AppendFormatted(n);

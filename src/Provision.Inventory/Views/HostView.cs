@@ -66,7 +66,7 @@ public sealed record HostView
             Chassis = chassis,
             Roles = roles,
             Settings = SettingsOf(fleet, site, host, roles),
-            Layout = chassis is null ? null : Layout.Of(host, chassis),
+            Layout = chassis is null ? null : Layout.Of(host, chassis, roles.Instances),
             Slots = SlotsOf(fleet, host, masters),
             Masters = masters,
         };
@@ -113,7 +113,7 @@ public sealed record HostView
             }
 
             peers.Sort(static (one, other) => string.CompareOrdinal(one.Slot.Name, other.Slot.Name));
-            views[i] = new SlotView(slot, store, isMaster, peers, SlotPaths.Of(slot, store.Name));
+            views[i] = new SlotView(slot, store, isMaster, peers, slot.Kind?.PathsOf(slot, store.Name));
         }
 
         return views;
@@ -163,8 +163,8 @@ public sealed record StoreView(Store Store, IReadOnlyList<PeerSlot> Slots)
 /// <param name="Store">The store that uses it, or null for a free slot.</param>
 /// <param name="IsMaster">True when it is the store's master.</param>
 /// <param name="Peers">The store's other slots, by name: a store whose preferred master changes is the same configuration.</param>
-/// <param name="Paths">Its directories; null for a free slot.</param>
-public sealed record SlotView(Slot Slot, Store? Store, bool IsMaster, IReadOnlyList<PeerSlot> Peers, SlotPaths? Paths);
+/// <param name="Paths">Its directories by the names that templates use; null for a free slot.</param>
+public sealed record SlotView(Slot Slot, Store? Store, bool IsMaster, IReadOnlyList<PeerSlot> Peers, IReadOnlyList<KeyValuePair<string, string?>>? Paths);
 
 /// <summary>A slot as its peers see it.</summary>
 /// <param name="Slot">The slot, with its host.</param>

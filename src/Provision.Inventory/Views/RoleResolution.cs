@@ -50,6 +50,8 @@ internal static class RoleResolution
             Defaults = defaults,
             Data = data,
             Gates = gates,
+            Instances = roles.Select(role => role.Instances).FirstOrDefault(kind => kind is not null),
+            Provides = [.. roles.SelectMany(role => role.Provides).Distinct()],
         };
 
         void Add(string name)

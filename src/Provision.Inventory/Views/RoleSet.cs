@@ -24,6 +24,12 @@ public sealed record RoleSet
     /// <summary>Every gate that must hold before a reinstall, without <see cref="ReinstallGate.None"/>.</summary>
     public required IReadOnlyList<ReinstallGate> Gates { get; init; }
 
+    /// <summary>How instances run on a host of these roles; null if none of them says so.</summary>
+    public required InstanceKind? Instances { get; init; }
+
+    /// <summary>What a host of these roles provides to others.</summary>
+    public required IReadOnlyList<ProvidedService> Provides { get; init; }
+
     /// <summary>True when a role of this name is among them.</summary>
     public bool Has(string role)
     {

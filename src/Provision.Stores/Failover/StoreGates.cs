@@ -13,7 +13,11 @@ namespace Provision.Stores.Failover;
 /// <param name="Reinstalling">Hosts with another slot of the store that are being reinstalled.</param>
 /// <param name="Unmerged">Slots of the store that are fenced.</param>
 public sealed record StoreCopies(
-    string Store, string Slot, string Master, bool IsMaster, IReadOnlyList<string> HealthyElsewhere, IReadOnlyList<string> Unhealthy, IReadOnlyList<string> Reinstalling, IReadOnlyList<string> Unmerged);
+    string Store, string Slot, string Master, bool IsMaster, IReadOnlyList<string> HealthyElsewhere, IReadOnlyList<string> Unhealthy, IReadOnlyList<string> Reinstalling, IReadOnlyList<string> Unmerged)
+{
+    /// <summary>Healthy copies that must be left: two, or all others of a class that has fewer.</summary>
+    public int Needed { get; init; } = 2;
+}
 
 /// <summary>Asks whether a host's instances may go out of service for a reinstall. One row for each gate.</summary>
 public static class StoreGates
@@ -23,8 +27,8 @@ public static class StoreGates
     [
         ("masters", (host, all) => Where(all, store => store.IsMaster) is { Count: > 0 } stores
             ? Error(host, $"{host.Name} is master of {Names(stores)}", $"provision failover --host {host.Name}") : null),
-        ("copies", (host, all) => Where(all, store => store.HealthyElsewhere.Count < 2) is { Count: > 0 } stores
-            ? Error(host, $"without {host.Name} fewer than two healthy copies would be left of {Names(stores)}: {string.Join("; ", stores.SelectMany(store => store.Unhealthy).Distinct(StringComparer.Ordinal).Take(5))}", "provision stores compare") : null),
+        ("copies", (host, all) => Where(all, store => store.HealthyElsewhere.Count < store.Needed) is { Count: > 0 } stores
+            ? Error(host, $"without {host.Name} too few healthy copies would be left of {Names(stores)}: {string.Join("; ", stores.SelectMany(store => store.Unhealthy).Distinct(StringComparer.Ordinal).Take(5))}", "provision stores compare") : null),
         ("same-store", (host, all) => Where(all, store => store.Reinstalling.Count > 0) is { Count: > 0 } stores
             ? Error(host, $"another slot of {Names(stores)} is being reinstalled ({string.Join(", ", stores.SelectMany(store => store.Reinstalling).Distinct(StringComparer.Ordinal))})", "provision netboot status") : null),
         ("unmerged", (host, all) => Where(all, store => store.Unmerged.Count > 0) is { Count: > 0 } stores
@@ -90,7 +94,10 @@ public static class StoreGates
             return new StoreCopies(
                 store.Name, here.Name, master, master == here.Name, healthy, unhealthy,
                 [.. others.Select(slot => slot.Host.Name).Where(name => isReinstalling(name)).Distinct(StringComparer.Ordinal)],
-                [.. store.Slots.Where(now.Fenced.ContainsKey)]);
+                [.. store.Slots.Where(now.Fenced.ContainsKey)])
+            {
+                Needed = Math.Min(2, fleet.CopiesOf(store.Class).Copies - 1),
+            };
         }
     }
 

@@ -71,8 +71,10 @@ public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, Ti
 
     /// <summary>Writes the files of one slot as they were rendered, and touches no unit.</summary>
     /// <exception cref="SlotException">They were not written; nothing has changed.</exception>
-    public void Install(DesiredState desired, Revision revision, string slot)
+    public void Install(DesiredState desired, Revision revision, Slot instance)
     {
+        ArgumentNullException.ThrowIfNull(instance);
+        var slot = instance.Name;
         var selection = new ConfigSelection([.. desired.Files.Where(file => file.Instance == slot).Select(file => (file.Config, (string?)slot)).Distinct()]);
         if (selection.IsAll)
         {
@@ -89,7 +91,7 @@ public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, Ti
             }
 
             // All slots of a host may want this at once, after a boot. A run that restarts this very slot is not waited for: it waits for the slot.
-            var restarted = report.Plan is null && new StateStore(files).ReadState().Owed.ContainsKey(Slot.UnitOf(slot));
+            var restarted = report.Plan is null && new StateStore(files).ReadState().Owed.ContainsKey(instance.Unit ?? "");
             if (report.Plan is not null || restarted || clock.GetUtcNow() > end)
             {
                 throw new SlotException($"{slot}: its configuration cannot be written: {(restarted ? "a provision run that wrote it for the other role is restarting it" : string.Join("; ", report.Messages))}");

@@ -41,9 +41,10 @@ internal sealed class NewStores
 
         var near = board.HostsFor(@class, site);
         var far = Enumerable.Range(0, board.Sites.Count).Where(other => other != site).SelectMany(other => board.HostsFor(@class, other)).ToList();
-        var atHome = board.Fleet.SeveralSites ? StoreRules.Copies - 1 : StoreRules.Copies;
+        var (all, sites) = board.Fleet.CopiesOf(board.Classes[@class]);
+        var atHome = board.Fleet.SeveralSites && sites > 1 && all > 1 ? all - 1 : all;
         var given = new int[board.Count];
-        foreach (var (hosts, copies, where) in new[] { (near, atHome, $"at site {board.Sites[site]}"), (far, StoreRules.Copies - atHome, "at the other sites") })
+        foreach (var (hosts, copies, where) in new[] { (near, atHome, $"at site {board.Sites[site]}"), (far, all - atHome, "at the other sites") }.Where(static part => part.Item2 > 0))
         {
             if ((long)request.AddStores * copies > hosts.Sum(host => (long)board.Room(@class, host))
                 || Shares.Of(request.AddStores * copies, hosts, board.Used[@class], board.Capacity[@class], host => Math.Min(request.AddStores, board.Room(@class, host))) is not { } shares)
@@ -57,9 +58,9 @@ internal sealed class NewStores
             }
         }
 
-        SetLimits(board, given, near, far, atHome);
+        SetLimits(board, given, near, far, atHome, all);
         var placing = new NewStores(board, @class, given, near, far);
-        var stores = Enumerable.Range(0, request.AddStores).Select(_ => placing.PlaceOne(atHome)).ToList();
+        var stores = Enumerable.Range(0, request.AddStores).Select(_ => placing.PlaceOne(atHome, all)).ToList();
         PairRepair.Run(board, [.. stores.SelectMany(store => Enumerable.Range(0, board.At[store].Length).Select(place => new Replica(store, place)))]);
         return (stores, null);
     }
@@ -74,20 +75,21 @@ internal sealed class NewStores
 
     private static Refusal? HomeOf(Board board, PlanRequest request, int @class, out int site)
     {
-        site = request.Home is null ? MostUsed(board, @class) : board.Sites.IndexOf(request.Home);
-        if (site < 0 || board.HostsFor(@class, site).Count < 2)
+        var (copies, sites) = board.Fleet.CopiesOf(board.Classes[@class]);
+        site = request.Home is null ? MostUsed(board, @class, copies) : board.Sites.IndexOf(request.Home);
+        if (site < 0 || (copies > 2 && board.HostsFor(@class, site).Count < 2))
         {
             return new("home-pair", $"two copies are at a store's home, and {(site < 0 ? "no site has two hosts" : $"{board.Sites[site]} has fewer than two hosts")} in service with slots of class {board.Classes[@class]}", "name another site with --home, or add a host");
         }
 
         var own = site;
-        return board.Fleet.SeveralSites && Enumerable.Range(0, board.Sites.Count).All(other => other == own || board.HostsFor(@class, other).Count == 0)
+        return board.Fleet.SeveralSites && sites > 1 && copies > 1 && Enumerable.Range(0, board.Sites.Count).All(other => other == own || board.HostsFor(@class, other).Count == 0)
             ? new("remote-copy", $"a store needs a copy at another site than {board.Sites[site]}, and no host there has slots of class {board.Classes[@class]}", "add one there")
             : null;
     }
 
-    private static int MostUsed(Board board, int @class) => Enumerable.Range(0, board.Sites.Count)
-        .Where(site => board.HostsFor(@class, site).Count > 1)
+    private static int MostUsed(Board board, int @class, int copies) => Enumerable.Range(0, board.Sites.Count)
+        .Where(site => board.HostsFor(@class, site).Count > (copies > 2 ? 1 : 0))
         .OrderByDescending(site => board.HostsFor(@class, site).Sum(host => board.Used[@class][host]))
         .ThenByDescending(site => board.HostsFor(@class, site).Sum(host => board.Capacity[@class][host]))
         .FirstOrDefault(-1);
@@ -105,13 +107,13 @@ internal sealed class NewStores
         return new("distinct-hosts", $"{stores} stores need {copies} free slots of class {board.Classes[@class]} each on different hosts {where}; there is room for {most}: {Named.Of(free, "host with a free slot")}", "ask for fewer, or add a host");
     }
 
-    private static void SetLimits(Board board, int[] given, List<int> home, List<int> remote, int atHome)
+    private static void SetLimits(Board board, int[] given, List<int> home, List<int> remote, int atHome, int copies)
     {
         var degrees = board.Degrees();
         foreach (var host in home)
         {
             degrees.Local[host] += given[host] * (atHome - 1);
-            degrees.Cross[host] += given[host] * (StoreRules.Copies - atHome);
+            degrees.Cross[host] += given[host] * (copies - atHome);
             degrees.Stores[host] += given[host];
         }
 
@@ -124,11 +126,11 @@ internal sealed class NewStores
         board.SetLimits(degrees);
     }
 
-    private int PlaceOne(int atHome)
+    private int PlaceOne(int atHome, int copies)
     {
         var store = board.AddStore(@class, []);
-        board.At[store] = [-1, -1, -1];
-        for (var place = 0; place < StoreRules.Copies; place++)
+        board.At[store] = [.. Enumerable.Repeat(-1, copies)];
+        for (var place = 0; place < copies; place++)
         {
             var host = Best(store, place < atHome ? home : remote, first: place == 0) ?? FreeByTurning(store, atHome);
             left[host]--;

@@ -35,10 +35,16 @@ public sealed record PlacedFleet(IReadOnlyList<PlacedHost> Hosts, IReadOnlyList<
     /// <summary>True where there are slots at more than one site.</summary>
     public bool SeveralSites { get; } = Hosts.Select(static host => host.Host.Site).Distinct(StringComparer.Ordinal).Skip(1).Any();
 
+    /// <summary>Copies that the stores of a class need, and the sites that they lie at.</summary>
+    public Func<string, (int Copies, int Sites)> CopiesOf { get; init; } = static _ => (StoreClass.DefaultCopies, StoreClass.DefaultSites);
+
     /// <summary>What the inventory says. A host of status <c>new</c> waits.</summary>
     public static PlacedFleet Of(Fleet fleet) => new(
         [.. fleet.Hosts.Where(host => fleet.SlotsOf(host).Count > 0).Select(host => new PlacedHost(host, fleet.SlotsOf(host), host.Status == HostStatus.New ? HostUse.Waiting : HostUse.InService))],
-        [.. fleet.Stores.Select(store => new PlacedStore(store.Name, store.Class, [.. store.Slots.Select(slot => fleet.FindSlot(slot)!)]))]);
+        [.. fleet.Stores.Select(store => new PlacedStore(store.Name, store.Class, [.. store.Slots.Select(slot => fleet.FindSlot(slot)!)]))])
+    {
+        CopiesOf = fleet.CopiesOf,
+    };
 
     /// <summary>The fleet with one host's use changed.</summary>
     public PlacedFleet With(string host, HostUse use) =>

@@ -13,7 +13,7 @@ public static class PlacementRules
         var hosts = fleet.Hosts.ToDictionary(static host => host.Host.Name, StringComparer.Ordinal);
         foreach (var store in fleet.Stores)
         {
-            breaches.AddRange(StoreRules.Check(new StoreShape(store.Name, store.Class, store.Slots, fleet.SeveralSites)));
+            breaches.AddRange(StoreRules.Check(new StoreShape(store.Name, store.Class, store.Slots, fleet.SeveralSites, fleet.CopiesOf(store.Class))));
             for (var i = 0; i < store.Slots.Count; i++)
             {
                 var slot = store.Slots[i];

@@ -163,8 +163,8 @@ public sealed class RealStore : IDisposable
             }
 
             // What `slot create` and the unit's RuntimeDirectory= make.
-            var paths = view.Slots.Single(one => one.Slot.Name == slot).Paths!;
-            string?[] folders = [paths.Conf + "/db", paths.Conf + "/socket", paths.Spool, paths.Archive, paths.Temp, paths.Meta, paths.Data, paths.Arch, .. ((string[])["socket", "proc", "lock", "tmp"]).Select(folder => $"{paths.Run}/{folder}")];
+            var paths = view.Slots.Single(one => one.Slot.Name == slot).Paths!.ToDictionary(path => path.Key, path => path.Value);
+            string?[] folders = [paths["conf"] + "/db", paths["conf"] + "/socket", .. ((string[])["spool", "archive", "temp", "meta", "data", "arch"]).Select(name => paths[name]), .. ((string[])["socket", "proc", "lock", "tmp"]).Select(folder => $"{paths["run"]}/{folder}")];
             Shell($"mkdir -p {string.Join(' ', folders)}");
             Password = SlotConfiguration.Read(Files, slot)!.Options["sync_password"];
             foreach (var user in (string[])["cyrus", "repl", "alice"])

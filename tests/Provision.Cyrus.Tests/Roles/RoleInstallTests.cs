@@ -42,7 +42,7 @@ public sealed class RoleInstallTests : IDisposable
     public void A_run_that_restarts_this_slot_is_not_waited_for()
     {
         var state = new StateStore(files);
-        var unit = Inventory.Slot.UnitOf(Slot);
+        var unit = Instance.Unit!;
         state.WriteState(new HostState { Host = "imap33", Owed = new(StringComparer.Ordinal) { [unit] = new OwedAction(unit, UnitAction.Restart, 1, DateTimeOffset.UnixEpoch, "test") } });
         using var held = files.TryLock(Installation.LockPath);
         var time = Stopwatch.StartNew();
@@ -61,7 +61,11 @@ public sealed class RoleInstallTests : IDisposable
     }
 
     private void Write() =>
-        new RoleInstall(files, new ProcessRunner(), TimeProvider.System).Install(new DesiredState { Host = "imap33", MastersSerial = 1, Files = [File(Slot), File("sloti33d1t02")] }, Commit, Slot);
+        new RoleInstall(files, new ProcessRunner(), TimeProvider.System).Install(new DesiredState { Host = "imap33", MastersSerial = 1, Files = [File(Slot), File("sloti33d1t02")] }, Commit, Instance);
+
+    private static Inventory.Slot Instance => Fleet.FindSlot(Slot)!;
+
+    private static Fleet Fleet { get; } = InventoryLoader.Load(InventoryFiles.ReadFrom(TestRepository.Root)).Fleet!;
 
     private static DesiredFile File(string slot) => new()
     {

@@ -49,7 +49,7 @@ internal sealed class MastersSite : IAsyncDisposable
                 slots: [{ class: mini, repeat: 3, name: "slot{short}t{nn}", tiers: { fast: "/mnt/{short}t{nn}" } }]
 
             """);
-        Write("repository/roles/mail.yaml", $"data: primary\ngate: no-masters\ndefaults:\n  slot_ports: {{ imap: {ImapPort}, pop3: 2110 }}\n");
+        Write("repository/roles/mail.yaml", $"data: primary\ngate: no-masters\ninstances: {{ unit: \"mail@{{name}}.service\" }}\ndefaults:\n  slot_ports: {{ imap: {ImapPort}, pop3: 2110 }}\n");
         Write("users", "Ann@lab.example s1\nbob@lab.example s2   # moved in May\neve@lab.example s9\n");
         using var store = Store(create: true);
         Do(new MastershipChange.Enroll("s1", A1, "x", DateTimeOffset.UnixEpoch));

@@ -13,7 +13,7 @@ public class StoreGateTests
     public static TheoryData<string, string> Objections() => new()
     {
         { "masters", "imap33 is master of store1" },
-        { "copies", "fewer than two healthy copies would be left of store1: sloti43d1t01: user.a is missing" },
+        { "copies", "too few healthy copies would be left of store1: sloti43d1t01: user.a is missing" },
         { "same-store", "another slot of store1 is being reinstalled (imap34)" },
         { "unmerged", "sloti34d1t01 of store1 may hold data" },
     };

@@ -14,7 +14,7 @@ internal static class Some
     {
         var host = Sample.Hosts[0] with { Name = name, Site = site, Status = HostStatus.Active };
         var template = Sample.Chassis.SelectMany(static chassis => chassis.Slots).First(known => known.Class == @class);
-        return new(host, [.. Enumerable.Range(1, slots).Select(number => new Slot { Name = $"{name}t{number:00}", Index = number - 1, Number = number, Host = host, Template = template })], use);
+        return new(host, [.. Enumerable.Range(1, slots).Select(number => new Slot { Name = $"{name}t{number:00}", Index = number - 1, Number = number, Host = host, Template = template, Kind = null })], use);
     }
 
     /// <summary>Hosts a1, a2, ... at site a and b1, b2, ... at site b, of so many slots each.</summary>
