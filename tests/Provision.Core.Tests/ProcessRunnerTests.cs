@@ -105,6 +105,91 @@ public class ProcessRunnerTests
         Assert.Equal(input.Length, runner.Run(Command.Of("cat").WithInput(input)).Output.Length);
     }
 
+    /// <summary>The arguments pass through a command line that is taken apart again.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("\"quoted\"")]
+    [InlineData("back\\slash\\")]
+    [InlineData("\\\"")]
+    [InlineData("tab\tand\nnewline")]
+    [InlineData("it's")]
+    [InlineData("ü €")]
+    public void Every_argument_arrives_as_it_is(string argument) =>
+        Assert.Equal($"[{argument}][end]", runner.Run(Command.Of("printf", "[%s]", argument, "end")).Text);
+
+    [Fact]
+    public void A_signal_is_an_exit_code() => Assert.Equal(137, runner.Run(Command.Of("sh", "-c", "kill -9 $$")).ExitCode);
+
+    [Fact]
+    public void A_folder_that_is_not_there_is_an_exit_code() =>
+        Assert.Equal(127, runner.Run(Command.Of("true").In("/no/such/folder")).ExitCode);
+
+    [Fact]
+    public void Variables_are_set_and_removed() =>
+        Assert.Equal("1 none", runner.Run(Command.Of("sh", "-c", "printf '%s %s' $ONE ${HOME-none}").WithEnvironment("ONE", "1").WithEnvironment("HOME", null)).Text);
+
+    [Fact]
+    public void Lines_of_both_streams_are_told_as_they_come()
+    {
+        var lines = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        runner.Run(Command.Of("sh", "-c", "printf 'ü'; echo nder; echo; echo err >&2").WithListener(lines.Enqueue));
+        Assert.Equal(["", "err", "ünder"], lines.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void What_a_feed_throws_ends_the_program_and_reaches_the_caller() =>
+        Assert.Throws<InvalidDataException>(() => runner.Run(Command.Of("sleep", "60").WithFeed(_ => throw new InvalidDataException("not that"))));
+
+    [Fact]
+    public void A_feed_to_a_program_that_closed_its_input_is_no_failure() =>
+        Assert.Equal(3, runner.Run(Command.Of("sh", "-c", "exec <&-; sleep 0.2; exit 3").WithFeed(input =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                input.Write(new byte[65536]);
+            }
+        })).ExitCode);
+
+    /// <summary>A program that ends while its input is being written: .NET's own pipe streams can spin forever there.</summary>
+    [Fact]
+    public void Programs_that_end_under_their_input_never_hold_the_run_up()
+    {
+        for (var run = 0; run < 500; run++)
+        {
+            Assert.True(runner.Run(Command.Of("true").WithInput(new byte[100 + run % 2 * 100_000])).Succeeded);
+        }
+    }
+
+    [Fact]
+    public void A_time_limit_holds_for_a_program_that_does_not_read_its_input() =>
+        Assert.Equal(124, runner.Run(Command.Of("sleep", "60").WithInput(new byte[1_000_000]).WithTimeout(TimeSpan.FromMilliseconds(300))).ExitCode);
+
+    [Fact]
+    public void A_caller_that_gives_up_kills_the_tree()
+    {
+        var folder = Directory.CreateTempSubdirectory("provision-kill-").FullName;
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+        Assert.ThrowsAny<OperationCanceledException>(() => runner.Run(Command.Of("sh", "-c", $"sh -c 'sleep 2; touch {folder}/lived' & wait"), cancellation.Token));
+        Thread.Sleep(2500);
+        Assert.False(File.Exists(folder + "/lived"));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void A_program_beside_us_tells_its_lines_and_ends_with_us()
+    {
+        using var said = new System.Collections.Concurrent.BlockingCollection<string>();
+        using var running = RunningCommand.Start(Command.Of("sh", "-c", "echo ready; echo warning >&2; sleep 60 & wait").WithListener(said.Add));
+        Assert.Equal(["ready", "warning"], new[] { Next(), Next() }.Order(StringComparer.Ordinal));
+        Assert.True(running.IsRunning);
+        running.Dispose();
+        Assert.False(running.IsRunning);
+        Assert.Equal(127, Assert.Throws<CommandFailedException>(() => RunningCommand.Start(Command.Of("no-such-program-anywhere"))).Result.ExitCode);
+
+        string? Next() => said.TryTake(out var line, TimeSpan.FromSeconds(20)) ? line : null;
+    }
+
     [Fact]
     public void A_program_that_does_not_read_its_input_is_no_failure() =>
         Assert.True(runner.Run(Command.Of("true").WithInput(new byte[1_000_000])).Succeeded);

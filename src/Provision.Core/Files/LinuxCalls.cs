@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Provision.Core;
 
-/// <summary>The system calls that .NET has no name for. Only <see cref="RootedFiles"/> and <see cref="BlockReader"/> use them.</summary>
+/// <summary>The system calls that .NET has no name for. Only this project uses them.</summary>
 internal static unsafe partial class LinuxCalls
 {
     public const int AtEmptyPath = 0x1000;
@@ -22,6 +22,9 @@ internal static unsafe partial class LinuxCalls
     public const int OpenNoFollow = 0x20000;
     public const int OpenCloseOnExec = 0x80000;
     public const int OpenPath = 0x200000;
+
+    /// <summary>F_DUPFD_CLOEXEC of fcntl(2).</summary>
+    public const int DuplicateCloseOnExec = 1030;
 
     public const int ErrorNotFound = 2;
     public const int ErrorInterrupted = 4;
@@ -152,6 +155,9 @@ internal static unsafe partial class LinuxCalls
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     public static partial int Lock(int descriptor, int operation);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Control(int descriptor, int command, nint argument);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();

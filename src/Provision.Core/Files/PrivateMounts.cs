@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Provision.Core;
 
 /// <summary>
@@ -10,9 +8,9 @@ namespace Provision.Core;
 public sealed class PrivateMounts : IDisposable
 {
     private readonly ICommandRunner commands;
-    private readonly Process holder;
+    private readonly StartedProcess holder;
 
-    private PrivateMounts(ICommandRunner commands, Process holder)
+    private PrivateMounts(ICommandRunner commands, StartedProcess holder)
     {
         this.commands = commands;
         this.holder = holder;
@@ -23,20 +21,17 @@ public sealed class PrivateMounts : IDisposable
     public static PrivateMounts Create(ICommandRunner commands)
     {
         // The holder lives as long as its standard input is open: when this process dies in any way, it ends too.
-        var start = new ProcessStartInfo("unshare", ["--mount", "--propagation", "private", "--", "sh", "-c", "echo ready; exec cat"])
+        var command = Command.Of("unshare", "--mount", "--propagation", "private", "--", "sh", "-c", "echo ready; exec cat");
+        var process = new StartedProcess(command);
+        var output = new StreamReader(process.Output);
+        if (output.ReadLine() is not "ready")
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        var process = Process.Start(start)!;
-        if (process.StandardOutput.ReadLine() is not "ready")
-        {
-            var said = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            throw new CommandFailedException(new CommandResult(
-                Command.Of("unshare", "--mount"), process.ExitCode, default, said));
+            using (process)
+            {
+                var said = new StreamReader(process.Error).ReadToEnd();
+                process.WaitForExit(TimeSpan.FromSeconds(5));
+                throw new CommandFailedException(new CommandResult(command, process.ExitCode, default, said));
+            }
         }
 
         return new PrivateMounts(commands, process);
@@ -69,8 +64,8 @@ public sealed class PrivateMounts : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        holder.StandardInput.Close();
-        holder.WaitForExit();
+        holder.Input.Dispose();
+        holder.WaitForExit(TimeSpan.FromSeconds(5));
         holder.Dispose();
     }
 

@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using System.Text;
 
@@ -8,134 +8,137 @@ namespace Provision.Core;
 /// <summary>Runs commands as processes of this machine.</summary>
 public sealed class ProcessRunner : ICommandRunner
 {
-    /// <summary>How long what a program said is still read after its end, where a process of its own holds its output open.</summary>
+    /// <summary>How long a process is waited for that was killed: one that waits for a dead disk cannot even be killed, and is left to itself.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    /// <summary>The longest wait for a program's end at a time; then its limits are looked at again.</summary>
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long output is still read after the program's end, if a process of its own holds it open.</summary>
     internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>How a command is started: never through a shell, with all three streams ours.</summary>
-    internal static ProcessStartInfo StartOf(Command command)
-    {
-        var start = new ProcessStartInfo(command.Program, command.Arguments)
-        {
-            WorkingDirectory = command.WorkingFolder ?? "",
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        foreach (var (name, value) in command.Environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        return start;
-    }
 
     /// <inheritdoc/>
     public CommandResult Run(Command command, CancellationToken cancellation = default)
     {
-        using var process = new Process { StartInfo = StartOf(command) };
+        ArgumentNullException.ThrowIfNull(command);
+        StartedProcess process;
         try
         {
-            process.Start();
+            process = new StartedProcess(command);
         }
         catch (Win32Exception e)
         {
-            return new CommandResult(command, 127, default, $"{command.Program}: {e.Message}");
+            return Missing(command, e);
         }
 
-        using var output = new MemoryStream();
+        using (process)
+        using (cancellation.Register(process.Kill))
+        {
+            return Follow(process, command, cancellation);
+        }
+    }
+
+    /// <summary>The result of a program that cannot be started.</summary>
+    internal static CommandResult Missing(Command command, Win32Exception e) => new(command, 127, default, $"{command.Program}: {(e.InnerException ?? e).Message}");
+
+    private CommandResult Follow(StartedProcess process, Command command, CancellationToken cancellation)
+    {
+        var output = new Gathered(command.OutputLimit ?? long.MaxValue);
         var error = new StringBuilder();
-        var timedOut = false;
-        var saidTooMuch = false;
-        // Threads of their own: the pool's may all be waiting for programs, and what is not read in time would be lost.
-        var readOutput = Started(
-            () =>
+        var readError = Guarded(process, () => StartedProcess.ReadLines(process.Error, line =>
+        {
+            lock (error)
             {
-                if (command.Reader is { } reader)
-                {
-                    try
-                    {
-                        reader(process.StandardOutput.BaseStream);
-                    }
-                    catch
-                    {
-                        Kill(process);
-                        throw;
-                    }
-                }
-                else if (!Pump(process.StandardOutput.BaseStream, output, command.OutputLimit ?? long.MaxValue, command.Listener))
-                {
-                    saidTooMuch = true;
-                    Kill(process);
-                }
-            });
-        var readError = Started(() => PumpText(process.StandardError, error, command.Listener));
-        try
-        {
-            WriteInput(process, command);
-        }
-        catch (Exception)
-        {
-            Kill(process);
-            throw;
-        }
-
-        using (var timer = command.Timeout is { } limit ? new CancellationTokenSource(limit) : new CancellationTokenSource())
-        using (timer.Token.Register(() => timedOut = Kill(process)))
-        using (cancellation.Register(() => Kill(process)))
-        {
-            // A process that waits for a dead disk cannot even be killed: after the time is up it is left to itself.
-            for (var patience = 3; patience > 0 && !process.WaitForExit(TimeSpan.FromSeconds(1));)
-            {
-                patience -= timedOut || saidTooMuch || cancellation.IsCancellationRequested ? 1 : 0;
-            }
-        }
-
-        // A grandchild that outlives the program may hold the pipes open: what it says later is nobody's. A reader of the caller's reads at its own speed.
-        var whole = false;
-        try
-        {
-            if (command.Reader is not null && !timedOut)
-            {
-                readOutput.Wait(cancellation);
+                error.Append(line).Append('\n');
             }
 
-            whole = Task.WaitAll([readOutput, readError], Patience);
-        }
-        catch (AggregateException e) when (command.Reader is not null && readOutput.IsFaulted)
+            command.Listener?.Invoke(line);
+        }));
+        var readOutput = Guarded(process, () =>
         {
-            ExceptionDispatchInfo.Throw(e.InnerException!);
+            using var stream = process.Output;
+            (command.Reader ?? (from => output.Read(from, command.Listener)))(stream);
+        });
+
+        // What surely fits into the pipe is written at once, the rest by a thread of its own, so that the time limit holds for it.
+        var fits = command.Feed is null && command.Input is not { Length: > 4096 };
+        var written = fits ? Task.CompletedTask : Guarded(process, () => Write(process, command));
+        if (fits)
+        {
+            Write(process, command);
         }
 
+        var timedOut = !HasEnded(process, command.Timeout, () => readOutput.IsFaulted || written.IsFaulted || cancellation.IsCancellationRequested, out var hasEnded);
+        var exitCode = hasEnded ? process.ExitCode : 124;
+
+        // A grandchild that outlives the program may hold the pipes open. A reader of the caller's reads at its own speed.
+        if (command.Reader is not null && !timedOut)
+        {
+            Task.WaitAny([readOutput], cancellation);
+        }
+
+        var whole = Task.WaitAll([Quiet(written), Quiet(readOutput), Quiet(readError)], Patience);
         cancellation.ThrowIfCancellationRequested();
+        foreach (var failed in new[] { written, readOutput, readError }.Where(task => task.IsFaulted && task.Exception.InnerException is not OutputLimitException))
+        {
+            ExceptionDispatchInfo.Throw(failed.Exception!.InnerException!);
+        }
+
+        var tooMuch = readOutput.IsFaulted;
         lock (error)
         {
-            var exitCode = saidTooMuch ? 153 : timedOut || !process.HasExited ? 124 : process.ExitCode;
-            return new CommandResult(command, exitCode, Bytes(output), error.ToString()) { IsWhole = whole };
+            return new CommandResult(command, tooMuch ? 153 : timedOut ? 124 : exitCode, output.Bytes(), error.ToString()) { IsWhole = whole };
         }
     }
 
-    private static Task Started(Action read) => Task.Factory.StartNew(read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    private static byte[] Bytes(MemoryStream stream)
+    /// <summary>Waits for the end; kills the tree when the time is up. False if it was.</summary>
+    private static bool HasEnded(StartedProcess process, TimeSpan? limit, Func<bool> isKilled, out bool hasEnded)
     {
-        lock (stream)
+        var start = Environment.TickCount64;
+        while (true)
         {
-            return stream.ToArray();
+            var left = limit is { } time ? time - TimeSpan.FromMilliseconds(Environment.TickCount64 - start) : Turn;
+            if (left <= TimeSpan.Zero || isKilled())
+            {
+                process.Kill();
+                hasEnded = process.WaitForExit(Grace);
+                return left > TimeSpan.Zero;
+            }
+
+            if (process.WaitForExit(left < Turn ? left : Turn))
+            {
+                hasEnded = true;
+                return true;
+            }
         }
     }
 
-    private static void WriteInput(Process process, Command command)
+    /// <summary>Runs something on a thread of its own; if it throws, the program is killed.</summary>
+    private static Task Guarded(StartedProcess process, Action action) => StartedProcess.OnItsOwn(() =>
     {
         try
         {
-            command.Feed?.Invoke(process.StandardInput.BaseStream);
+            action();
+        }
+        catch
+        {
+            process.Kill();
+            throw;
+        }
+    });
+
+    private static Task Quiet(Task task) => task.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    private static void Write(StartedProcess process, Command command)
+    {
+        try
+        {
+            using var input = process.Input;
+            command.Feed?.Invoke(input);
             if (command.Input is { } bytes)
             {
-                process.StandardInput.BaseStream.Write(bytes.Span);
+                input.Write(bytes.Span);
             }
-
-            process.StandardInput.Close();
         }
         catch (IOException)
         {
@@ -143,72 +146,50 @@ public sealed class ProcessRunner : ICommandRunner
         }
     }
 
-    private static bool Kill(Process process)
+    /// <summary>Gathers standard output.</summary>
+    private sealed class Gathered(long limit)
     {
-        try
-        {
-            process.Kill(entireProcessTree: true);
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            return false; // It had just ended by itself.
-        }
-    }
+        private readonly ArrayBufferWriter<byte> bytes = new();
 
-    /// <summary>Gathers what the program says; false where it says more than it may.</summary>
-    private static bool Pump(Stream from, MemoryStream to, long limit, Action<string>? listener)
-    {
-        var buffer = new byte[16 * 1024];
-        var line = new StringBuilder();
-        int read;
-        while ((read = from.Read(buffer)) > 0)
+        public void Read(Stream from, Action<string>? listener)
         {
-            lock (to)
+            var decoder = Encoding.UTF8.GetDecoder();
+            var line = new StringBuilder();
+            var buffer = new byte[16 * 1024];
+            var text = new char[buffer.Length + 1];
+            for (int read; (read = from.Read(buffer)) > 0;)
             {
-                if (to.Length + read > limit)
+                lock (bytes)
                 {
-                    return false;
+                    bytes.Write(buffer.AsSpan(0, bytes.WrittenCount + read > limit ? throw new OutputLimitException() : read));
                 }
 
-                to.Write(buffer, 0, read);
-            }
-
-            if (listener is not null)
-            {
-                Tell(Encoding.UTF8.GetString(buffer, 0, read), line, listener);
+                if (listener is not null)
+                {
+                    Tell(text.AsSpan(0, decoder.GetChars(buffer, 0, read, text, 0)), line, listener);
+                }
             }
         }
 
-        return true;
-    }
-
-    private static void PumpText(StreamReader from, StringBuilder to, Action<string>? listener)
-    {
-        while (from.ReadLine() is { } line)
+        public byte[] Bytes()
         {
-            lock (to)
+            lock (bytes)
             {
-                to.Append(line).Append('\n');
+                return bytes.WrittenSpan.ToArray();
             }
-
-            listener?.Invoke(line);
         }
-    }
 
-    private static void Tell(string text, StringBuilder line, Action<string> listener)
-    {
-        foreach (var c in text)
+        private static void Tell(ReadOnlySpan<char> text, StringBuilder line, Action<string> listener)
         {
-            if (c == '\n')
+            for (int end; (end = text.IndexOf('\n')) >= 0; text = text[(end + 1)..])
             {
-                listener(line.ToString());
+                listener(line.Append(text[..end]).ToString());
                 line.Clear();
             }
-            else
-            {
-                line.Append(c);
-            }
+
+            line.Append(text);
         }
     }
+
+    private sealed class OutputLimitException : Exception;
 }

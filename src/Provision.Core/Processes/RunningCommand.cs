@@ -4,12 +4,12 @@ using System.Globalization;
 
 namespace Provision.Core;
 
-/// <summary>A program that goes on running beside us: a daemon of our own, such as dnsmasq. What it says is told line by line.</summary>
+/// <summary>A program that keeps running beside us: a daemon of our own, such as dnsmasq. Its output is forwarded line by line.</summary>
 public sealed class RunningCommand : IDisposable
 {
-    private readonly Process process;
+    private readonly StartedProcess process;
 
-    private RunningCommand(Command command, Process process)
+    private RunningCommand(Command command, StartedProcess process)
     {
         Command = command;
         this.process = process;
@@ -19,30 +19,28 @@ public sealed class RunningCommand : IDisposable
     public Command Command { get; }
 
     /// <summary>False once it has ended.</summary>
-    public bool IsRunning => !process.HasExited;
+    public bool IsRunning => process.IsRunning;
 
     /// <summary>Starts a program; its output goes to the command's listener.</summary>
     /// <exception cref="CommandFailedException">It cannot be started (127).</exception>
     public static RunningCommand Start(Command command)
     {
         ArgumentNullException.ThrowIfNull(command);
-        var child = new Process { StartInfo = ProcessRunner.StartOf(command) };
-        child.OutputDataReceived += (_, said) => Tell(command, said.Data);
-        child.ErrorDataReceived += (_, said) => Tell(command, said.Data);
         try
         {
-            child.Start();
+            var started = new StartedProcess(command);
+            started.Input.Dispose();
+            foreach (var stream in new[] { started.Output, started.Error })
+            {
+                _ = StartedProcess.OnItsOwn(() => StartedProcess.ReadLines(stream, line => command.Listener?.Invoke(line)));
+            }
+
+            return new RunningCommand(command, started);
         }
         catch (Win32Exception e)
         {
-            child.Dispose();
-            throw new CommandFailedException(new CommandResult(command, 127, default, $"{command.Program}: {e.Message}"));
+            throw new CommandFailedException(ProcessRunner.Missing(command, e));
         }
-
-        child.StandardInput.Close();
-        child.BeginOutputReadLine();
-        child.BeginErrorReadLine();
-        return new RunningCommand(command, child);
     }
 
     /// <summary>
@@ -70,24 +68,12 @@ public sealed class RunningCommand : IDisposable
     /// <summary>Ends it, and waits for that.</summary>
     public void Dispose()
     {
-        try
+        process.Kill();
+        if (process.IsRunning)
         {
-            process.Kill(entireProcessTree: true);
             process.WaitForExit(TimeSpan.FromSeconds(5));
-        }
-        catch (InvalidOperationException)
-        {
-            // It had ended by itself.
         }
 
         process.Dispose();
-    }
-
-    private static void Tell(Command command, string? line)
-    {
-        if (line is not null)
-        {
-            command.Listener?.Invoke(line);
-        }
     }
 }
