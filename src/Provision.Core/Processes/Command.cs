@@ -83,10 +83,7 @@ public sealed record Command
     public Command WithListener(Action<string> listener) => this with { Listener = listener };
 
     /// <summary>The command as a person would type it, quoted where it must be.</summary>
-    public override string ToString() => string.Join(' ', new[] { Program }.Concat(Arguments).Select(Quote));
-
-    private static string Quote(string word) =>
-        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:=@,+%".Contains(c)) ? word : "'" + word.Replace("'", "'\\''") + "'";
+    public override string ToString() => string.Join(' ', new[] { Program }.Concat(Arguments).Select(Shell.Show));
 }
 
 /// <summary>What came of a command.</summary>

@@ -27,7 +27,7 @@ public sealed class HostShell(ICommandRunner commands, Host? here)
     private const int Unreachable = 255;
 
     /// <summary>The ssh client with the options that all connections have, as one line for git.</summary>
-    public static string SshLine => string.Join(' ', Options().Prepend("ssh").Select(Quoted));
+    public static string SshLine => string.Join(' ', Options().Prepend("ssh").Select(Shell.Quote));
 
     /// <summary>Whether a host is this machine.</summary>
     public bool IsHere(Host host) => ReferenceEquals(host, here);
@@ -47,16 +47,13 @@ public sealed class HostShell(ICommandRunner commands, Host? here)
             return Run(Command.Of(words[0] == "provision" ? Environment.ProcessPath! : words[0], [.. words.Skip(1)]));
         }
 
-        var result = Run(Command.Of("ssh", [.. Options(), "root@" + host.Address, "--", .. words.Select(Quoted)]));
+        var result = Run(Command.Of("ssh", [.. Options(), "root@" + host.Address, "--", .. words.Select(Shell.Quote)]));
         return result.ExitCode == Unreachable
             ? throw new HostUnreachableException($"{host.Name} ({host.Address}) does not answer by ssh: {Last(result.Error)}")
             : result;
 
         CommandResult Run(Command command) => commands.Run((listener is null ? command : command.WithListener(listener)).WithTimeout(limit));
     }
-
-    /// <summary>A word as the host's shell takes it for one word, whatever is in it: ssh hands it a line.</summary>
-    internal static string Quoted(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     /// <summary>The last line of what a program complained of.</summary>
     internal static string Last(string error) => error.Trim().Split('\n')[^1].Trim();

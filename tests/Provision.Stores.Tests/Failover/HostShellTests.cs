@@ -29,7 +29,7 @@ public class HostShellTests
     [InlineData("user.two\nlines")]
     public void A_shell_takes_any_mailbox_name_as_one_word(string name)
     {
-        var line = "printf %s " + HostShell.Quoted(name);
+        var line = "printf %s " + Shell.Quote(name);
         Assert.Equal(name, new ProcessRunner().Run(Command.Of("sh", "-c", line)).OrThrow().Text);
         Assert.Equal(name, new ProcessRunner().Run(Command.Of("bash", "-s").WithInput(Encoding.UTF8.GetBytes(line))).OrThrow().Text);
     }
