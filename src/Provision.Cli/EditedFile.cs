@@ -32,7 +32,6 @@ internal static class EditedFile
     {
         var path = Path.Combine(folder, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllBytes(path + ".new", content);
-        File.Move(path + ".new", path, overwrite: true);
+        AtomicFile.Write(path, content);
     }
 }

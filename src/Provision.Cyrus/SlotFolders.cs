@@ -9,8 +9,6 @@ namespace Provision.Cyrus;
 /// <param name="owner">Who Cyrus runs as.</param>
 public sealed class SlotFolders(IMachineFiles files, Owner owner)
 {
-    private const int Mode = 0x1E8; // 0750
-
     /// <summary>What the role calls the directories that outlive a reboot, besides <c>conf</c>.</summary>
     private static readonly string[] Lasting = ["spool", "archive", "meta", "data", "arch"];
 
@@ -49,13 +47,13 @@ public sealed class SlotFolders(IMachineFiles files, Owner owner)
         {
             if (path is not null)
             {
-                made.AddRange(files.MakeFolder(path, Mode, owner));
+                made.AddRange(files.MakeFolder(path, FileModes.GroupDirectory, owner));
             }
         }
 
         if (found is null)
         {
-            files.WriteNew(conf + SlotMarker.Name, wanted.ToBytes(), 0x1A0, owner, sync: true);
+            files.WriteNew(conf + SlotMarker.Name, wanted.ToBytes(), FileModes.GroupReadable, owner, sync: true);
             files.SyncFolder(conf);
         }
 

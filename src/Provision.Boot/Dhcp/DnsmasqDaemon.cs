@@ -21,8 +21,9 @@ public sealed class DnsmasqDaemon(string folder, Action<string> say) : IDisposab
                 return;
             }
 
-            var tried = File + ".new";
-            System.IO.File.WriteAllText(tried, configuration);
+            var content = System.Text.Encoding.UTF8.GetBytes(configuration);
+            var tried = File + ".tried";
+            AtomicFile.Write(tried, content);
             var check = commands.Run(Command.Of("dnsmasq", "--test", $"--conf-file={tried}").WithTimeout(TimeSpan.FromSeconds(20)));
             if (!check.Succeeded)
             {
@@ -33,7 +34,7 @@ public sealed class DnsmasqDaemon(string folder, Action<string> say) : IDisposab
 
             running?.Dispose();
             RunningCommand.EndLeftOver(Path.Combine(folder, "dnsmasq.pid"), $"--conf-file={File}");
-            System.IO.File.Move(tried, File, overwrite: true);
+            AtomicFile.Write(File, content);
             running = RunningCommand.Start(Command.Of("dnsmasq", "--keep-in-foreground", $"--conf-file={File}").WithListener(line => say("dnsmasq: " + line)));
             current = configuration;
         }

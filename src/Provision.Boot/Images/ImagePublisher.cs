@@ -71,12 +71,7 @@ public sealed class ImagePublisher
     {
         using var files = RootedFiles.Open(store);
         files.MakeFolder("/current");
-        var next = $"/current/.{name}.new";
-        files.Remove(next);
-        files.WriteNew(next, System.Text.Encoding.ASCII.GetBytes(digest + "\n"), 0x1A4);
-        files.SyncFilesystem("/current");
-        files.Rename(next, "/current/" + name);
-        files.SyncFilesystem("/current");
+        AtomicFile.Write(files, "/current/" + name, System.Text.Encoding.ASCII.GetBytes(digest + "\n"), FileModes.Public);
     }
 
     /// <summary>Removes images and packages that nobody needs any more.</summary>

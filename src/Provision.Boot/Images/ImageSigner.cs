@@ -67,11 +67,7 @@ public sealed class ImageSigner
             if (!File.Exists(OpenPgpKey))
             {
                 Gpg(["--passphrase", "", "--quick-generate-key", "provision packages", "ed25519", "sign", "never"]);
-                var made = OpenPgpKey + ".new";
-                File.Delete(made);
-                Gpg(["--armor", "--output", made, "--export-secret-keys"]);
-                File.SetUnixFileMode(made, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-                File.Move(made, OpenPgpKey);
+                AtomicFile.Create(OpenPgpKey, made => Gpg(["--armor", "--output", made, "--export-secret-keys"]), FileModes.Private);
             }
             else
             {

@@ -44,8 +44,8 @@ internal static class Claim
 
     private static void Replace(InstallRun run, string path, string text)
     {
-        run.Machine.Files.MakeFolder(InstallMachine.Work, 0x1C0);
+        run.Machine.Files.MakeFolder(InstallMachine.Work, FileModes.PrivateDirectory);
         run.Machine.Files.Remove(path);
-        run.Machine.Files.WriteNew(path, Encoding.UTF8.GetBytes(text), 0x180);
+        run.Machine.Files.WriteNew(path, Encoding.UTF8.GetBytes(text), FileModes.Private);
     }
 }

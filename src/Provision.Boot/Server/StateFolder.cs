@@ -28,7 +28,7 @@ public sealed class StateFolder(string path)
         var file = System.IO.Path.Combine(Folder, "key");
         if (!File.Exists(file) || new FileInfo(file).Length != 32)
         {
-            WriteBeside(file, RandomNumberGenerator.GetBytes(32));
+            AtomicFile.Write(file, RandomNumberGenerator.GetBytes(32), FileModes.Private);
         }
 
         return new JobKey(File.ReadAllBytes(file));
@@ -64,8 +64,7 @@ public sealed class StateFolder(string path)
             commands.Run(Command.Of("git", "init", "--quiet", "--bare", work).WithTimeout(TimeSpan.FromMinutes(1))).OrThrow();
             File.WriteAllText(System.IO.Path.Combine(work, "objects/info/alternates"), objects + "\n");
             Git(commands, work, "update-ref", "refs/heads/provision", commit);
-            Git(commands, work, "bundle", "create", "--quiet", target + ".new", "refs/heads/provision");
-            File.Move(target + ".new", target, overwrite: true);
+            AtomicFile.Create(target, made => Git(commands, work, "bundle", "create", "--quiet", made, "refs/heads/provision"));
         }
         finally
         {
@@ -92,18 +91,7 @@ public sealed class StateFolder(string path)
     private static CommandResult Git(ICommandRunner commands, string repository, params ReadOnlySpan<string> arguments) =>
         commands.Run(Command.Of("git", ["-C", repository, .. arguments]).WithTimeout(TimeSpan.FromMinutes(5))).OrThrow();
 
-    private static void WriteBeside(string file, byte[] content)
-    {
-        using (var stream = new FileStream(file + ".new", new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-        {
-            stream.Write(content);
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(file + ".new", file, overwrite: true);
-    }
-
-    private static void Make(string folder) => Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    private static void Make(string folder) => Directory.CreateDirectory(folder, (UnixFileMode)FileModes.PrivateDirectory);
 
     private string BundleFile(string commit) => System.IO.Path.Combine(Folder, "bundles", commit + ".bundle");
 }

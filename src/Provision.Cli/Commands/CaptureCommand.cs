@@ -49,7 +49,9 @@ internal static class CaptureCommand
         var observed = StorageObserver.Observe(look);
         progress.Clear();
         var bundle = Bundle.Pack(look.Record, observed.Machine.HostName, Workspace.Version, commands);
-        Save(path, bundle);
+
+        // Serial numbers are in it.
+        AtomicFile.Write(path, bundle, FileModes.Private);
 
         if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
         {
@@ -62,22 +64,6 @@ internal static class CaptureCommand
 
         return ExitCodes.Same;
     }
-
-    /// <summary>Whole or not at all, and readable by nobody else: serial numbers are in it.</summary>
-    private static void Save(string path, byte[] bundle)
-    {
-        var half = path + ".part";
-        File.Delete(half);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
-        using (var file = new FileStream(half, options))
-        {
-            file.Write(bundle);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(half, path, overwrite: true);
-    }
-
 
     private static void Print(string path, int bytes, LookRecord record, ObservedStorage observed)
     {

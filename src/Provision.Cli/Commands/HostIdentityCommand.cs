@@ -65,7 +65,7 @@ internal static class HostIdentityCommand
     {
         // Memory where there is some: keys that were deleted from a disk can be read from it.
         var folder = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), "provision-identity-" + Path.GetRandomFileName());
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(folder, (UnixFileMode)FileModes.PrivateDirectory);
         try
         {
             var names = new List<(string, byte[])> { (SecretStore.DefaultIdentity, commands.Run(Provision.Core.Command.Of("age-keygen").WithTimeout(Limit)).OrThrow().Output.ToArray()) };

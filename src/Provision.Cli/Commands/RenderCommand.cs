@@ -47,7 +47,7 @@ internal static class RenderCommand
 
         // Only the owner may enter: what is rendered may be secret even where no secret is revealed.
         Directory.CreateDirectory(folder);
-        File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(folder, (UnixFileMode)FileModes.PrivateDirectory);
         using var files = RootedFiles.Open(folder);
         foreach (var file in desired.Files)
         {

@@ -22,7 +22,6 @@ public sealed class Transaction(IMachineFiles files, StateStore store)
     public const string StagingFolder = "/.provision";
 
     private const string StagesPath = StateStore.Folder + "/stages";
-    private const int PrivateFolder = 0x1C0; // 0700
 
     // Beyond this many folders one sync of the filesystem is cheaper than one of each folder.
     private const int SyncSingly = 8;
@@ -96,8 +95,8 @@ public sealed class Transaction(IMachineFiles files, StateStore store)
         RememberStages(mounts);
         foreach (var mount in mounts)
         {
-            files.MakeFolder(mount + StagingFolder, PrivateFolder);
-            files.MakeFolder($"{mount}{StagingFolder}/{transaction}", PrivateFolder);
+            files.MakeFolder(mount + StagingFolder, FileModes.PrivateDirectory);
+            files.MakeFolder($"{mount}{StagingFolder}/{transaction}", FileModes.PrivateDirectory);
             folders[mount] = $"{mount}{StagingFolder}/{transaction}";
         }
 
@@ -223,9 +222,7 @@ public sealed class Transaction(IMachineFiles files, StateStore store)
     private void RememberStages(List<string> mounts)
     {
         // Written before the folders are made, so that a killed run's leftovers are found on whatever mount they are.
-        files.Remove(StagesPath);
-        files.WriteNew(StagesPath, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', mounts)), 0x180, sync: true);
-        files.SyncFolder(StateStore.Folder);
+        AtomicFile.Write(files, StagesPath, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', mounts)), FileModes.Private);
     }
 
     private void RemoveStages()

@@ -159,7 +159,7 @@ public sealed class StagedChecks(IMachineFiles files, ICommandRunner commands)
     private void MakeLike(RootedFiles memory, string path, string like)
     {
         var facts = files.Stat(like);
-        memory.MakeFolder(path, facts?.Mode ?? 0x1ED, facts?.Owner);
+        memory.MakeFolder(path, facts?.Mode ?? FileModes.PublicDirectory, facts?.Owner);
     }
 
     /// <summary><c>/etc</c> for what is below it, else the deepest folder that is there: overlays do not show mounts below them.</summary>

@@ -32,7 +32,7 @@ public sealed class PackageInstaller(IMachineFiles files, ICommandRunner command
         var guard = files.Stat(PolicyPath) is null;
         if (guard)
         {
-            files.WriteNew(PolicyPath, Policy, 0x1ED);
+            files.WriteNew(PolicyPath, Policy, FileModes.Program);
         }
 
         try

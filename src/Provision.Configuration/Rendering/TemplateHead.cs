@@ -28,7 +28,7 @@ public sealed record TemplateHead
     public OwnerNames Owner { get; init; } = new("root", "root");
 
     /// <summary>Permission bits; 0644 unless said otherwise.</summary>
-    public int Mode { get; init; } = 0x1A4;
+    public int Mode { get; init; } = FileModes.Public;
 
     /// <summary>Checkers, each as a list of arguments.</summary>
     public IReadOnlyList<IReadOnlyList<HeadText>> Checks { get; init; } = [];
@@ -178,7 +178,7 @@ public sealed record TemplateHead
             }
 
             problems.Error(node.Location, $"\"{text}\" is no file mode", "three or four octal digits, such as \"0640\"");
-            return 0x1A4;
+            return FileModes.Public;
         }
 
         private int Number(YamlNode node)

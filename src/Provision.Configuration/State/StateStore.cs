@@ -17,8 +17,6 @@ public sealed class StateStore(IMachineFiles files)
     private const string JournalPath = Folder + "/journal.json";
     private const string GenerationsFolder = Folder + "/generations";
     private const string PacksFolder = Folder + "/packs";
-    private const int PrivateFolder = 0x1C0; // 0700
-    private const int PrivateFile = 0x180; // 0600
 
     /// <summary>How many generations are kept for rollback and history.</summary>
     public const int KeptGenerations = 20;
@@ -51,9 +49,9 @@ public sealed class StateStore(IMachineFiles files)
     /// <summary>Makes the folders.</summary>
     public void MakeFolders()
     {
-        files.MakeFolder(Folder, PrivateFolder);
-        files.MakeFolder(GenerationsFolder, PrivateFolder);
-        files.MakeFolder(PacksFolder, PrivateFolder);
+        files.MakeFolder(Folder, FileModes.PrivateDirectory);
+        files.MakeFolder(GenerationsFolder, FileModes.PrivateDirectory);
+        files.MakeFolder(PacksFolder, FileModes.PrivateDirectory);
     }
 
     /// <summary>Records the state durably.</summary>
@@ -88,10 +86,7 @@ public sealed class StateStore(IMachineFiles files)
 
         lastPack = default;
 
-        // A pack of an attempt that never reached its journal may be in the way.
-        files.Remove(PackPath(number));
-        files.WriteNew(PackPath(number), pack.GetBuffer().AsSpan(0, (int)pack.Length), PrivateFile, sync: true);
-        files.SyncFolder(PacksFolder);
+        AtomicFile.Write(files, PackPath(number), pack.GetBuffer().AsSpan(0, (int)pack.Length), FileModes.Private);
         return places;
     }
 
@@ -177,12 +172,5 @@ public sealed class StateStore(IMachineFiles files)
         }
     }
 
-    private void Write(string path, byte[] content)
-    {
-        var fresh = path + ".new";
-        files.Remove(fresh);
-        files.WriteNew(fresh, content, PrivateFile, sync: true);
-        files.Rename(fresh, path);
-        files.SyncFolder(path[..path.LastIndexOf('/')]);
-    }
+    private void Write(string path, byte[] content) => AtomicFile.Write(files, path, content, FileModes.Private);
 }

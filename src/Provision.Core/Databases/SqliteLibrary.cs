@@ -25,7 +25,7 @@ internal static class SqliteLibrary
             var file = Path.Combine(folder, $".sqlite-{Guid.NewGuid():N}.so");
             try
             {
-                using (var to = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+                using (var to = new FileStream(file, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = (UnixFileMode)FileModes.Private }))
                 using (var from = typeof(SqliteLibrary).Assembly.GetManifestResourceStream("libe_sqlite3.so")!)
                 {
                     from.CopyTo(to);

@@ -34,7 +34,7 @@ public interface IMachineFiles : IDisposable
 
     /// <summary>Makes a folder and the missing ones above it (those with mode 0755); an existing one is left as it is.</summary>
     /// <returns>The folders that were made, the outermost first.</returns>
-    IReadOnlyList<string> MakeFolder(string path, int mode = 0x1ED, Owner? owner = null);
+    IReadOnlyList<string> MakeFolder(string path, int mode = FileModes.PublicDirectory, Owner? owner = null);
 
     /// <summary>Makes a file that was not there before, with its final mode and owner, and writes it. Not yet synced.</summary>
     void WriteNew(string path, ReadOnlySpan<byte> content, int mode, Owner? owner = null, bool sync = false);

@@ -124,7 +124,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> MakeFolder(string path, int mode = 0x1ED, Owner? owner = null)
+    public IReadOnlyList<string> MakeFolder(string path, int mode = FileModes.PublicDirectory, Owner? owner = null)
     {
         var made = new List<string>();
         Make(path, mode, owner, made);
@@ -136,7 +136,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
     {
         using var folder = OpenParent(path, out var name);
         var flags = LinuxCalls.OpenWriteOnly | LinuxCalls.OpenCreate | LinuxCalls.OpenExclusive | LinuxCalls.OpenNoFollow | LinuxCalls.OpenCloseOnExec;
-        using var file = new Handle((int)Check(LinuxCalls.OpenAt(folder.Descriptor, name, flags, 0x180), "create", path));
+        using var file = new Handle((int)Check(LinuxCalls.OpenAt(folder.Descriptor, name, flags, FileModes.Private), "create", path));
 
         // The owner first: chown clears set-id bits, and nobody may read a secret before it has its owner.
         if (owner is { } given)
@@ -211,7 +211,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
     {
         using var folder = OpenParent(path, out var name);
         var flags = LinuxCalls.OpenReadWrite | LinuxCalls.OpenCreate | LinuxCalls.OpenNoFollow | LinuxCalls.OpenCloseOnExec;
-        var file = new Handle((int)Check(LinuxCalls.OpenAt(folder.Descriptor, name, flags, 0x180), "open the lock", path));
+        var file = new Handle((int)Check(LinuxCalls.OpenAt(folder.Descriptor, name, flags, FileModes.Private), "open the lock", path));
         const int exclusive = 2, nonBlocking = 4;
         if (LinuxCalls.Lock(file.Descriptor, exclusive | nonBlocking) == 0)
         {
@@ -241,7 +241,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
             }
         }
 
-        Make(ParentOf(path, out var name), 0x1ED, null, made);
+        Make(ParentOf(path, out var name), FileModes.PublicDirectory, null, made);
         using var folder = OpenParent(path, out _);
         if (LinuxCalls.MakeFolderAt(folder.Descriptor, name, mode) < 0)
         {
@@ -312,7 +312,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
             _ => FileKind.Other,
         };
         var device = ((ulong)answer.DeviceMajor << 32) | answer.DeviceMinor;
-        return new FileFacts(kind, answer.Mode & 0xFFF, new Owner(answer.Uid, answer.Gid), (long)answer.Size, device, answer.MountId, Time(answer.ModifiedSeconds, answer.ModifiedNanoseconds))
+        return new FileFacts(kind, answer.Mode & FileModes.All, new Owner(answer.Uid, answer.Gid), (long)answer.Size, device, answer.MountId, Time(answer.ModifiedSeconds, answer.ModifiedNanoseconds))
         {
             Born = (answer.Mask & LinuxCalls.StatBorn) == 0 ? null : Time(answer.BornSeconds, answer.BornNanoseconds),
         };

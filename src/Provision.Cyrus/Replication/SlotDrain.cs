@@ -63,7 +63,7 @@ public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
         {
             // One after the other: it takes locks on what it sends.
             files.Remove(list);
-            files.WriteNew(list, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"), 0x1A4, files.Stat(configuration.ConfigFolder!)!.Owner);
+            files.WriteNew(list, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"), FileModes.Public, files.Stat(configuration.ConfigFolder!)!.Owner);
             var sent = commands.Run(AsCyrus(SyncClient, ["-C", configuration.ImapdConf, "-S", peer, "-o", "-l", "-R", "-f", list]).WithTimeout(WholeStore));
             if (!sent.Succeeded)
             {
@@ -120,7 +120,7 @@ public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
         // The service manager makes these at a start, and a slot that was never started since the boot has none.
         foreach (var folder in (string[])["", "/socket", "/proc", "/lock", "/tmp"])
         {
-            files.MakeFolder($"/run/cyrus/{slot}{folder}", 0x1E8, files.Stat(configuration.ConfigFolder!)?.Owner);
+            files.MakeFolder($"/run/cyrus/{slot}{folder}", FileModes.GroupDirectory, files.Stat(configuration.ConfigFolder!)?.Owner);
         }
 
         return (configuration, health);

@@ -116,7 +116,7 @@ public sealed record CreateJournal
             }
         }
 
-        DurableFile.Replace(files, PathOf(Target), bytes.WrittenSpan, 0x180);
+        AtomicFile.Write(files, PathOf(Target), bytes.WrittenSpan, FileModes.Private);
     }
 
     /// <summary>The file of a set's or pool's journal.</summary>

@@ -66,7 +66,7 @@ internal sealed class VolumeMaker(StorageMachine machine, DiskGuard guard, Block
 
         var uuid = journal.Id("filesystem", volume.Label);
         guard.Run(DiskCommands.MakeFilesystem(source, filesystem, uuid, volume.Label));
-        machine.Files.MakeFolder(mount, 0x1C0);
+        machine.Files.MakeFolder(mount, FileModes.PrivateDirectory);
         guard.Run(DiskCommands.Mount(source, mount, filesystem, "nodev,nosuid,noexec"));
         try
         {
@@ -82,7 +82,7 @@ internal sealed class VolumeMaker(StorageMachine machine, DiskGuard guard, Block
     private void KeepHeader(Volume volume, string device, RecoveryKey key)
     {
         var file = $"{Scratch}/{volume.Label}.header";
-        machine.Files.MakeFolder(Scratch, 0x1C0);
+        machine.Files.MakeFolder(Scratch, FileModes.PrivateDirectory);
         machine.Files.Remove(file);
         try
         {

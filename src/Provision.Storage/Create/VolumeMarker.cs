@@ -25,7 +25,7 @@ public sealed record VolumeMarker(string Host, string Label, string Filesystem)
             }
 
             """;
-        DurableFile.Replace(files, mount + Path, Encoding.UTF8.GetBytes(text), 0x1A4);
+        AtomicFile.Write(files, mount + Path, Encoding.UTF8.GetBytes(text), FileModes.Public);
         files.SyncFolder(mount);
     }
 

@@ -48,7 +48,7 @@ public sealed class Escrow(StorageMachine machine, string folder, string host)
     private void Keep(string path, ReadOnlyMemory<byte> plain, string recipients)
     {
         var sealedBytes = machine.Commands.Run(Command.Of("age", "--encrypt", "--recipients-file", recipients).WithInput(plain).WithTimeout(Limit)).OrThrow().Output;
-        DurableFile.Replace(machine.Files, path, sealedBytes.Span, 0x180);
+        AtomicFile.Write(machine.Files, path, sealedBytes.Span, FileModes.Private);
     }
 
     private ReadOnlyMemory<byte> Open(string path, string identity)

@@ -309,7 +309,7 @@ public static class Bundle
             ModificationTime = time,
             AccessTime = default,
             ChangeTime = default,
-            Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
+            Mode = (UnixFileMode)FileModes.Public,
         });
     }
 

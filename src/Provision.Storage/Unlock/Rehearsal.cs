@@ -60,12 +60,12 @@ public static class Rehearsal
         void Open(Volume volume, Observe.BlockDevice device)
         {
             var file = $"{Scratch}/{volume.Label}.header";
-            machine.Files.MakeFolder(Scratch, 0x1C0);
+            machine.Files.MakeFolder(Scratch, FileModes.PrivateDirectory);
             machine.Files.Remove(file);
             try
             {
                 using var key = escrow.ReadKey(volume.Label, identity);
-                machine.Files.WriteNew(file, escrow.ReadHeader(volume.Label, identity).Span, 0x180);
+                machine.Files.WriteNew(file, escrow.ReadHeader(volume.Label, identity).Span, FileModes.Private);
                 var guard = new DiskGuard(machine.Commands, machine.Look, Service(observed, device.Name, sequences));
                 guard.Run(DiskCommands.TestKey(device.Path, file, key.Bytes));
             }

@@ -61,11 +61,7 @@ public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, Ti
     {
         if (files.Read(MastersPath) is not { } found || !found.Content.AsSpan().SequenceEqual(masters.ToJson()))
         {
-            files.MakeFolder(StateStore.Folder, 0x1C0);
-            files.Remove(MastersPath + ".new");
-            files.WriteNew(MastersPath + ".new", masters.ToJson(), 0x1A4, sync: true);
-            files.Rename(MastersPath + ".new", MastersPath);
-            files.SyncFolder(StateStore.Folder);
+            AtomicFile.Write(files, MastersPath, masters.ToJson(), FileModes.Public);
         }
     }
 

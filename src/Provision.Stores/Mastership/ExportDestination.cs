@@ -47,7 +47,7 @@ public sealed class ExportDestination(string destination, ICommandRunner command
     {
         using var files = RootedFiles.Open("/");
         var folder = Path.GetFullPath(destination);
-        DurableFile.Replace(files, $"{folder}/{name}", content, 0x180);
+        AtomicFile.Write(files, $"{folder}/{name}", content, FileModes.Private);
         foreach (var old in files.List(folder).Where(file => file.StartsWith("masters-", StringComparison.Ordinal) && file.EndsWith(".json", StringComparison.Ordinal)).OrderDescending(StringComparer.Ordinal).Skip(Kept))
         {
             files.Remove($"{folder}/{old}");
@@ -61,7 +61,7 @@ public sealed class ExportDestination(string destination, ICommandRunner command
             throw new FormatException("expected ssh://user@host/folder");
         }
 
-        var folder = Quoted(Uri.UnescapeDataString(uri.AbsolutePath).TrimEnd('/'));
+        var folder = Shell.Quote(Uri.UnescapeDataString(uri.AbsolutePath).TrimEnd('/'));
         var script = new StringBuilder("set -e; umask 077; ")
             .Append("mkdir -p ").Append(folder).Append("; cd ").Append(folder)
             .Append("; cat > .").Append(name).Append(".new; sync .").Append(name).Append(".new; mv -f .").Append(name).Append(".new ").Append(name).Append("; sync . ; ")
@@ -69,6 +69,4 @@ public sealed class ExportDestination(string destination, ICommandRunner command
         commands.Run(Command.Of("ssh", ["-o", "BatchMode=yes", "-o", "ConnectTimeout=5", .. uri.Port > 0 ? (string[])["-p", uri.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)] : [], "--", uri.UserInfo.Length > 0 ? $"{uri.UserInfo}@{uri.Host}" : uri.Host, script.ToString()])
             .WithInput(content).WithTimeout(TimeSpan.FromSeconds(30))).OrThrow();
     }
-
-    private static string Quoted(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

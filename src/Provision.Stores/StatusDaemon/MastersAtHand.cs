@@ -95,7 +95,7 @@ internal sealed class MastersAtHand(IMastersOrigin origin, string remembered, Ac
         try
         {
             using var files = RootedFiles.Open("/");
-            DurableFile.Replace(files, Path.GetFullPath(remembered), MastershipExport.ToBytes(snapshot), 0x180);
+            AtomicFile.Write(files, Path.GetFullPath(remembered), MastershipExport.ToBytes(snapshot), FileModes.Private);
         }
         catch (IOException e)
         {

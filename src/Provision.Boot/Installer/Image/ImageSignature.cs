@@ -15,9 +15,9 @@ internal static class ImageSignature
     /// <exception cref="InstallException">It is not signed.</exception>
     public static void Check(InstallMachine machine, string address, byte[] manifest, byte[] signature)
     {
-        machine.Files.MakeFolder(InstallMachine.Work, 0x1C0);
+        machine.Files.MakeFolder(InstallMachine.Work, FileModes.PrivateDirectory);
         machine.Files.Remove(SignatureFile);
-        machine.Files.WriteNew(SignatureFile, signature, 0x180);
+        machine.Files.WriteNew(SignatureFile, signature, FileModes.Private);
         var result = machine.Commands.Run(Command
             .Of("ssh-keygen", "-Y", "verify", "-f", InstallMachine.AllowedSigners, "-I", ImageManifest.SignatureNamespace, "-n", ImageManifest.SignatureNamespace, "-s", SignatureFile)
             .WithInput(manifest).WithTimeout(TimeSpan.FromSeconds(30)));

@@ -31,7 +31,7 @@ public static class BootLoader
         {
             (bootImage, coreImage) = (RootFile.Need(root, BootImage), RootFile.Need(root, CoreImage));
             (shim, grub, mokManager) = (RootFile.Need(root, Shim), RootFile.Need(root, Grub), RootFile.Need(root, MokManager));
-            RootFile.Put(root, GrubMenu.Path, GrubMenu.Menu(root, run.Target.Ids.Root), 0x180);
+            RootFile.Put(root, GrubMenu.Path, GrubMenu.Menu(root, run.Target.Ids.Root), FileModes.Private);
             root.SyncFilesystem("/");
         }
 

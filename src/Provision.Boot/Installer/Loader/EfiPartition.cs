@@ -32,7 +32,7 @@ internal static class EfiPartition
 
     private static void Mount(InstallMachine machine, DiskGuard guard, string partition, bool write)
     {
-        machine.Files.MakeFolder(InstallMachine.Efi, 0x1C0);
+        machine.Files.MakeFolder(InstallMachine.Efi, FileModes.PrivateDirectory);
         guard.Run(DiskCommands.Mount(partition, InstallMachine.Efi, "vfat", write ? "rw" : "ro"));
     }
 

@@ -55,12 +55,12 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
                 throw new InstallException($"{folder}{name} is not what its manifest says: build it again (provision netboot build installer)");
             }
 
-            RootFile.Put(machine.Files, $"{Folder}/{name}", content, 0x180);
+            RootFile.Put(machine.Files, $"{Folder}/{name}", content, FileModes.Private);
             say(string.Create(CultureInfo.InvariantCulture, $"{name}: {content.Length >> 10} KiB, verified"));
         }
 
-        RootFile.Put(machine.Files, $"{Folder}/{Ticket}", Fetch(http, offer.Ticket!), 0x180);
-        RootFile.Put(machine.Files, Script, Text(offer.KernelWords!), 0x180);
+        RootFile.Put(machine.Files, $"{Folder}/{Ticket}", Fetch(http, offer.Ticket!), FileModes.Private);
+        RootFile.Put(machine.Files, Script, Text(offer.KernelWords!), FileModes.Private);
         machine.Files.SyncFilesystem(Folder);
         NextBoot.Write(machine, observed, sequences, NextBoot.Installer).ToList().ForEach(part => say($"{part}: the next boot starts the installer, once"));
         return offer.Job!;

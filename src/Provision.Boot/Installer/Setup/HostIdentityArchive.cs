@@ -26,7 +26,7 @@ public static class HostIdentityArchive
         {
             foreach (var (path, content) in files)
             {
-                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, path[1..]) { DataStream = new MemoryStream(content), Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, path[1..]) { DataStream = new MemoryStream(content), Mode = (UnixFileMode)FileModes.Private });
             }
         }
 

@@ -38,11 +38,11 @@ internal static class HostIdentityFiles
             .. root.List(SshFolder).Where(name => !given.Contains(name) && name.StartsWith("ssh_host_", StringComparison.Ordinal) && name.EndsWith(".pub", StringComparison.Ordinal))
                 .Select(name => Encoding.UTF8.GetString(root.Read($"{SshFolder}/{name}")!.Content).Trim()),
         ];
-        RootFile.Put(root, "/etc/machine-id", MachineId(RootFile.Need(root, SshFolder + "/ssh_host_ed25519_key")) + "\n", 0x124);
+        RootFile.Put(root, "/etc/machine-id", MachineId(RootFile.Need(root, SshFolder + "/ssh_host_ed25519_key")) + "\n", FileModes.ReadOnly);
         RootFile.Put(root, "/etc/hostid", HostId(run.View.HostId));
         RootFile.Put(root, "/etc/fstab", Fstab(run));
-        root.MakeFolder("/boot/efi", 0x1C0);
-        root.MakeFolder("/var/lib/provision", 0x1C0);
+        root.MakeFolder("/boot/efi", FileModes.PrivateDirectory);
+        root.MakeFolder("/var/lib/provision", FileModes.PrivateDirectory);
         RootFile.Put(root, Job, run.Order.Job + "\n");
         run.Machine.Commands.Run(Command.Of("cp", "-a", "--no-preserve=ownership", Probe.Repository, InstallMachine.Root + "/var/lib/provision/")).OrThrow();
     }
@@ -54,7 +54,7 @@ internal static class HostIdentityFiles
         var files = HostIdentityArchive.Read(archive);
         foreach (var (path, content) in files)
         {
-            RootFile.Put(root, path, content, path.EndsWith(".pub", StringComparison.Ordinal) ? 0x1A4 : 0x180);
+            RootFile.Put(root, path, content, path.EndsWith(".pub", StringComparison.Ordinal) ? FileModes.Public : FileModes.Private);
         }
 
         return files.Count;

@@ -6,7 +6,7 @@ namespace Provision.Boot.Installer.Setup;
 internal static class RootFile
 {
     /// <summary>Writes a file, in the place of one that the image may have.</summary>
-    public static void Put(IMachineFiles root, string path, ReadOnlySpan<byte> content, int mode = 0x1A4)
+    public static void Put(IMachineFiles root, string path, ReadOnlySpan<byte> content, int mode = FileModes.Public)
     {
         root.MakeFolder(path[..path.LastIndexOf('/')]);
         root.Remove(path);
@@ -14,7 +14,7 @@ internal static class RootFile
     }
 
     /// <summary>The same of text.</summary>
-    public static void Put(IMachineFiles root, string path, string text, int mode = 0x1A4) => Put(root, path, Encoding.UTF8.GetBytes(text), mode);
+    public static void Put(IMachineFiles root, string path, string text, int mode = FileModes.Public) => Put(root, path, Encoding.UTF8.GetBytes(text), mode);
 
     /// <summary>Content of a file of the image that has to be there.</summary>
     public static byte[] Need(IMachineFiles root, string path) =>

@@ -138,7 +138,7 @@ internal static class TargetMaker
     private static void MountRoot(InstallRun run)
     {
         var device = RootDevice(run);
-        run.Machine.Files.MakeFolder(InstallMachine.Root, 0x1C0);
+        run.Machine.Files.MakeFolder(InstallMachine.Root, FileModes.PrivateDirectory);
         run.Guard.Run(DiskCommands.Mount(device, InstallMachine.Root, "ext4", "rw"));
         run.Open.Push(("root", () => run.Guard.Run(DiskCommands.Unmount(device, InstallMachine.Root))));
     }

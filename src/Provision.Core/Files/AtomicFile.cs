@@ -1,0 +1,95 @@
+namespace Provision.Core;
+
+/// <summary>Replaces files so that, also after a crash or among several writers, a file has either its old content or its new one.</summary>
+public static class AtomicFile
+{
+    /// <summary>Replaces a file below a root; a missing directory is made, for its owner only.</summary>
+    /// <param name="files">The root's files.</param>
+    /// <param name="path">Path below the root.</param>
+    /// <param name="content">The new content; durable when this returns.</param>
+    /// <param name="mode">Permission bits, such as <see cref="FileModes.Private"/>.</param>
+    /// <param name="owner">The owner; null for the user of this process.</param>
+    /// <exception cref="MachineFileException">The system refuses; the file is as it was.</exception>
+    public static void Write(IMachineFiles files, string path, ReadOnlySpan<byte> content, int mode, Owner? owner = null)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(path);
+        files.MakeFolder(DirectoryOf(path), FileModes.PrivateDirectory);
+        var temporary = TemporaryName(path);
+        try
+        {
+            files.WriteNew(temporary, content, mode, owner, sync: true);
+            files.Rename(temporary, path);
+        }
+        catch
+        {
+            Discard(files, temporary);
+            throw;
+        }
+
+        files.SyncFolder(DirectoryOf(path));
+    }
+
+    /// <summary>Replaces a file of this machine.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="content">The new content; durable when this returns.</param>
+    /// <param name="mode">Permission bits; null for those of the old file, or 0644.</param>
+    /// <exception cref="MachineFileException">The system refuses; the file is as it was.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> content, int? mode = null)
+    {
+        var full = Path.GetFullPath(path);
+        using var files = RootedFiles.Open("/");
+        Write(files, full, content, mode ?? files.Stat(full)?.Mode ?? FileModes.Public);
+    }
+
+    /// <summary>Replaces a file of this machine by what a program writes.</summary>
+    /// <param name="path">Its path; the directory exists.</param>
+    /// <param name="write">Makes a file at the path that it is given.</param>
+    /// <param name="mode">Permission bits; null leaves those that the file was made with.</param>
+    /// <exception cref="IOException">The system refuses; the file is as it was.</exception>
+    public static void Create(string path, Action<string> write, int? mode = null)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        var full = Path.GetFullPath(path);
+        var temporary = TemporaryName(full);
+        using var files = RootedFiles.Open("/");
+        try
+        {
+            write(temporary);
+            if (mode is { } bits)
+            {
+                File.SetUnixFileMode(temporary, (UnixFileMode)bits);
+            }
+
+            using (var file = File.OpenHandle(temporary, FileMode.Open, FileAccess.ReadWrite))
+            {
+                RandomAccess.FlushToDisk(file);
+            }
+
+            files.Rename(temporary, full);
+        }
+        catch
+        {
+            Discard(files, temporary);
+            throw;
+        }
+
+        files.SyncFolder(DirectoryOf(full));
+    }
+
+    private static string TemporaryName(string path) => $"{path[..(path.LastIndexOf('/') + 1)]}.{path[(path.LastIndexOf('/') + 1)..]}.{Guid.NewGuid().ToString("N")[..12]}.new";
+
+    private static string DirectoryOf(string path) => path.LastIndexOf('/') is > 0 and var slash ? path[..slash] : "/";
+
+    private static void Discard(IMachineFiles files, string temporary)
+    {
+        try
+        {
+            files.Remove(temporary);
+        }
+        catch (MachineFileException)
+        {
+            // What the caller is told is why the file could not be replaced.
+        }
+    }
+}
