@@ -31,8 +31,9 @@ internal sealed class PlacementWork(ParseResult arguments, IMastershipStore mast
     public void Place(NewStore store, string message)
     {
         var path = EditedFile.Place(workspace, [store]);
-        Git("add", "--", path);
-        Git("commit", "--quiet", "--message", message, "--", path);
+        var git = new Git(workspace.Commands, workspace.Folder);
+        git.Run("add", "--", path);
+        git.Run("commit", "--quiet", "--message", message, "--", path);
         workspace = Workspace.Load(arguments);
     }
 
@@ -44,7 +45,7 @@ internal sealed class PlacementWork(ParseResult arguments, IMastershipStore mast
         if (!shell.IsHere(host) || Path.GetFullPath(workspace.Folder) != Workspace.HostsOwn)
         {
             var place = shell.IsHere(host) ? Workspace.HostsOwn : $"ssh://root@{host.Address}{Workspace.HostsOwn}";
-            Git("push", "--quiet", "--force", place, $"HEAD:{Delivered}");
+            new Git(workspace.Commands, workspace.Folder, HostShell.SshLine).Run("push", "--quiet", "--force", place, $"HEAD:{Delivered}");
             On(shell, host, GitLimit, "git", "-C", Workspace.HostsOwn, "merge", "--quiet", "--ff-only", Delivered);
         }
 
@@ -72,15 +73,6 @@ internal sealed class PlacementWork(ParseResult arguments, IMastershipStore mast
         if (!result.Succeeded)
         {
             throw new SlotException($"{host.Name}: \"{string.Join(' ', words)}\" failed: {(result.Error.Trim().Length > 0 ? result.Error : result.Text).Trim()}");
-        }
-    }
-
-    private void Git(params IReadOnlyList<string> words)
-    {
-        var result = workspace.Commands.Run(Provision.Core.Command.Of("git", ["-C", workspace.Folder, .. words]).WithEnvironment("GIT_SSH_COMMAND", HostShell.SshLine).WithTimeout(GitLimit));
-        if (!result.Succeeded)
-        {
-            throw new SlotException($"\"git {string.Join(' ', words)}\" failed: {result.Error.Trim()}");
         }
     }
 }

@@ -60,11 +60,11 @@ public sealed class StateFolder(string path)
 
         try
         {
-            var objects = Git(commands, repository, "rev-parse", "--path-format=absolute", "--git-path", "objects").Text.Trim();
-            commands.Run(Command.Of("git", "init", "--quiet", "--bare", work).WithTimeout(TimeSpan.FromMinutes(1))).OrThrow();
+            var objects = new Git(commands, repository).Run("rev-parse", "--path-format=absolute", "--git-path", "objects").Text.Trim();
+            var git = Git.MakeBare(commands, work);
             File.WriteAllText(System.IO.Path.Combine(work, "objects/info/alternates"), objects + "\n");
-            Git(commands, work, "update-ref", "refs/heads/provision", commit);
-            AtomicFile.Create(target, made => Git(commands, work, "bundle", "create", "--quiet", made, "refs/heads/provision"));
+            git.Run("update-ref", "refs/heads/provision", commit);
+            AtomicFile.Create(target, made => git.Run("bundle", "create", "--quiet", made, "refs/heads/provision"));
         }
         finally
         {
@@ -87,9 +87,6 @@ public sealed class StateFolder(string path)
             }
         }
     }
-
-    private static CommandResult Git(ICommandRunner commands, string repository, params ReadOnlySpan<string> arguments) =>
-        commands.Run(Command.Of("git", ["-C", repository, .. arguments]).WithTimeout(TimeSpan.FromMinutes(5))).OrThrow();
 
     private static void Make(string folder) => Directory.CreateDirectory(folder, (UnixFileMode)FileModes.PrivateDirectory);
 

@@ -63,10 +63,7 @@ internal static class Probe
             Directory.Delete(Repository, recursive: true);
         }
 
-        machine.Commands.Run(Git("clone", "--quiet", "--no-checkout", Bundle, Repository)).OrThrow();
-        machine.Commands.Run(Git("-C", Repository, "checkout", "--quiet", "--detach", run.Order.Commit)).OrThrow();
+        Git.CloneChecked(machine.Commands, Bundle, Repository).Run("checkout", "--quiet", "--detach", run.Order.Commit);
         File.Delete(Bundle);
-
-        static Command Git(params IReadOnlyList<string> arguments) => Command.Of("git", ["-c", "transfer.fsckObjects=true", "-c", "safe.directory=*", .. arguments]).WithTimeout(TimeSpan.FromMinutes(5));
     }
 }

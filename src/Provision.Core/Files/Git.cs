@@ -1,0 +1,65 @@
+namespace Provision.Core;
+
+/// <summary>A git repository, used by the git command.</summary>
+public sealed class Git
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    private readonly ICommandRunner commands;
+    private readonly IReadOnlyList<string> options;
+    private readonly string? ssh;
+
+    /// <summary>Names a repository; nothing is run yet.</summary>
+    /// <param name="commands">Runs git.</param>
+    /// <param name="repository">Path of the working tree, or of a bare repository.</param>
+    /// <param name="ssh">The ssh client that git uses, as one line for a shell; null for git's own choice.</param>
+    public Git(ICommandRunner commands, string repository, string? ssh = null)
+        : this(commands, ["-C", repository], ssh)
+    {
+    }
+
+    private Git(ICommandRunner commands, IReadOnlyList<string> options, string? ssh)
+    {
+        this.commands = commands;
+        this.options = options;
+        this.ssh = ssh;
+    }
+
+    /// <summary>Makes an empty bare repository.</summary>
+    /// <exception cref="CommandFailedException">git failed.</exception>
+    public static Git MakeBare(ICommandRunner commands, string path)
+    {
+        new Git(commands, [], null).Run("init", "--quiet", "--bare", "--", path);
+        return new Git(commands, path);
+    }
+
+    /// <summary>Clones a repository or bundle that is not trusted, without checking anything out: every object is checked.</summary>
+    /// <exception cref="CommandFailedException">git failed, or an object is damaged.</exception>
+    public static Git CloneChecked(ICommandRunner commands, string from, string to)
+    {
+        // Root may find the directory to be another user's: it has just been made here.
+        string[] trusting = ["-c", "transfer.fsckObjects=true", "-c", "safe.directory=*"];
+        new Git(commands, trusting, null).Run("clone", "--quiet", "--no-checkout", "--", from, to);
+        return new Git(commands, [.. trusting, "-C", to], null);
+    }
+
+    /// <summary>Runs git, also if it may fail. It never asks a person, and takes no lock that it can do without.</summary>
+    /// <param name="arguments">Command of git and its arguments.</param>
+    public CommandResult Try(params IReadOnlyList<string> arguments)
+    {
+        var command = Command.Of("git", [.. options, .. arguments])
+            .WithEnvironment("GIT_OPTIONAL_LOCKS", "0")
+            .WithEnvironment("GIT_TERMINAL_PROMPT", "0")
+            .WithTimeout(Limit);
+        return commands.Run(ssh is null ? command : command.WithEnvironment("GIT_SSH_COMMAND", ssh));
+    }
+
+    /// <summary>Runs git.</summary>
+    /// <param name="arguments">Command of git and its arguments.</param>
+    /// <exception cref="CommandFailedException">It failed: names the command and the end of its errors.</exception>
+    public CommandResult Run(params IReadOnlyList<string> arguments) => Try(arguments).OrThrow();
+
+    /// <summary>The commit that a name stands for; null if there is none.</summary>
+    /// <param name="name">Full name of a branch, such as <c>refs/heads/main</c>.</param>
+    public string? CommitOf(string name) => Try("rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}") is { Succeeded: true } found ? found.Text.Trim() : null;
+}
