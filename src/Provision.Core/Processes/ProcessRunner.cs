@@ -84,7 +84,7 @@ public sealed class ProcessRunner : ICommandRunner
             ExceptionDispatchInfo.Throw(failed.Exception!.InnerException!);
         }
 
-        var tooMuch = readOutput.IsFaulted;
+        var tooMuch = readOutput.Exception?.InnerException is OutputLimitException;
         lock (error)
         {
             return new CommandResult(command, tooMuch ? 153 : timedOut ? 124 : exitCode, output.Bytes(), error.ToString()) { IsWhole = whole };
