@@ -34,7 +34,7 @@ internal sealed record ObservedMachineOfHost(Workspace Workspace, HostView View,
     {
         if (name is null)
         {
-            var found = HostIdentity.Find(workspace.Fleet, observed.Machine.Macs);
+            var found = ThisHost.Find(workspace.Fleet, observed.Machine.Macs);
             name = found.Host?.Name ?? (workspace.Fleet.FindHost(observed.Machine.HostName.Split('.')[0])?.Name)
                 ?? throw new UserErrorException($"{Printable.Of(found.Error ?? "the machine is not in the inventory", 300)}; name the host");
         }

@@ -58,11 +58,7 @@ internal sealed class SlotWork
     }
 
     /// <summary>The shell that reaches the fleet's hosts from here.</summary>
-    public static HostShell Shell(Workspace workspace)
-    {
-        using var system = RootedFiles.Open("/");
-        return new HostShell(workspace.Commands, HostIdentity.Find(workspace.Fleet, Workspace.Macs(system)).Host);
-    }
+    public static HostShell Shell(Workspace workspace) => new(workspace.Commands, workspace.FindThisHost());
 
     /// <summary>Prints slots as people or programs want it; 0 where all are well.</summary>
     public static int Print(ParseResult arguments, IReadOnlyList<SlotHealth> slots)
@@ -101,7 +97,7 @@ internal sealed class SlotWork
         }
 
         return problems.HasErrors ? throw new UserErrorException(problems)
-            : new SlotWork(workspace, host, names.Length > 0 ? slots : [.. known.Where(slot => workspace.Fleet.StoreOfSlot(slot.Name) is not null)], ReferenceEquals(HostIdentity.Find(workspace.Fleet, Workspace.Macs(system)).Host, host));
+            : new SlotWork(workspace, host, names.Length > 0 ? slots : [.. known.Where(slot => workspace.Fleet.StoreOfSlot(slot.Name) is not null)], ReferenceEquals(workspace.FindThisHost(), host));
     }
 
     private int RunThere(string verb, ParseResult arguments, string[] more)

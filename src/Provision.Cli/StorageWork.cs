@@ -71,7 +71,7 @@ internal sealed class StorageWork : IDisposable
             throw new UserErrorException("a bundle can be looked at, but nothing can be written to it: leave out --from on the machine itself");
         }
 
-        if (HostIdentity.WhyNot(View.Host, Workspace.Macs(Files)) is { } why)
+        if (ThisHost.WhyNot(View.Host, MachineIdentity.Macs(Files)) is { } why)
         {
             throw new UserErrorException([Diagnostic.Error(View.Host.Location, why)]);
         }

@@ -79,8 +79,7 @@ internal sealed class Workspace
     {
         if (name is null)
         {
-            using var system = RootedFiles.Open("/");
-            var found = HostIdentity.Find(Fleet, Macs(files.List("/sys/class/net").Count > 0 ? files : system));
+            var found = ThisHost.Find(Fleet, MachineIdentity.Macs(files));
             return found.Host ?? throw new UserErrorException($"{found.Error}; name the host with --host");
         }
 
@@ -147,7 +146,10 @@ internal sealed class Workspace
     /// <summary>The commit of the working tree.</summary>
     public Revision Revision() => GitRevision.Read(Folder, Commands);
 
-    /// <summary>Addresses of a machine's network cards.</summary>
-    public static IEnumerable<string> Macs(IMachineFiles files) =>
-        NetworkInterfaces.Macs(files.List("/sys/class/net"), path => files.Read(path, follow: true) is { } file ? System.Text.Encoding.ASCII.GetString(file.Content).Trim() : null);
+    /// <summary>The host that this machine is; null if it is none of the fleet.</summary>
+    public Host? FindThisHost()
+    {
+        using var system = RootedFiles.Open("/");
+        return ThisHost.Find(Fleet, MachineIdentity.Macs(system)).Host;
+    }
 }

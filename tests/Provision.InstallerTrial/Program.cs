@@ -37,5 +37,5 @@ static void Say(InstallEvent what) => Console.WriteLine($"[{what.Step}] {(what.I
 ObservedStorage Observe()
 {
     var seen = LaidOver.On(StorageObserver.Observe(new LiveLook(commands, files, DateTimeOffset.UtcNow)), places);
-    return mac is null ? seen : seen with { Machine = seen.Machine with { Macs = [mac] } };
+    return mac is null ? seen : seen with { Machine = seen.Machine with { Macs = [Provision.Core.MacAddress.Parse(mac)] } };
 }

@@ -40,7 +40,7 @@ public static class Arming
             Host = host.Name,
             Location = host.Location,
             IsRetired = host.Status == HostStatus.Retired,
-            Macs = [.. host.Macs.Select(mac => mac.ToString())],
+            Macs = host.Macs,
             DmiUuid = wish.DmiUuid,
             Roles = [.. fleet.RolesOf(host).Roles.Select(role => new ArmRole(role.Name, role.Data.Word(), role.Gate.Word()))],
             HasLayout = plan is not null,

@@ -19,7 +19,7 @@ public sealed record ArmFacts
     public bool IsRetired { get; init; }
 
     /// <summary>Its network cards, lower case.</summary>
-    public IReadOnlyList<string> Macs { get; init; } = [];
+    public IReadOnlyList<MacAddress> Macs { get; init; } = [];
 
     /// <summary>UUID of its firmware, where that is known.</summary>
     public string? DmiUuid { get; init; }

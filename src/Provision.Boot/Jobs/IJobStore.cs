@@ -31,7 +31,7 @@ public interface IJobStore : IDisposable
     Job? FindOpenOf(string host);
 
     /// <summary>The open job of the host with a network card (lower case), or null.</summary>
-    Job? FindOpenByMac(string mac);
+    Job? FindOpenByMac(MacAddress mac);
 
     /// <summary>Adds a job; false where its host, or one of its cards, has an open one.</summary>
     bool TryAdd(Job job);

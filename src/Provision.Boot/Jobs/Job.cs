@@ -9,8 +9,8 @@ public sealed record Job
     /// <summary>The host's name.</summary>
     public required string Host { get; init; }
 
-    /// <summary>The host's network cards, as the inventory had them, lower case.</summary>
-    public required IReadOnlyList<string> Macs { get; init; }
+    /// <summary>The host's NICs, as the inventory had them.</summary>
+    public required IReadOnlyList<MacAddress> Macs { get; init; }
 
     /// <summary>UUID of the machine's firmware: given when arming, else that of the first machine that asked; null before.</summary>
     public string? DmiUuid { get; init; }

@@ -9,7 +9,7 @@ public abstract record JobEvent(DateTimeOffset At);
 /// <param name="Mac">The card it boots from, lower case.</param>
 /// <param name="DmiUuid">What its firmware says it is, lower case; null where it says nothing.</param>
 /// <param name="Key">Makes the token.</param>
-public sealed record BootAsked(DateTimeOffset At, string Mac, string? DmiUuid, JobKey Key) : JobEvent(At);
+public sealed record BootAsked(DateTimeOffset At, MacAddress Mac, string? DmiUuid, JobKey Key) : JobEvent(At);
 
 /// <summary>An installer claims the job.</summary>
 public sealed record ClaimAsked(DateTimeOffset At, ClaimRequest Claim) : JobEvent(At);

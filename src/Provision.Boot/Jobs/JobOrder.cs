@@ -10,8 +10,8 @@ public sealed record JobTicket(string Server, string Job, string Token);
 /// <param name="Token">Of the ticket.</param>
 /// <param name="BootKey">43 characters of base64url that the installer chose when it started; the bearer of everything it says afterwards.</param>
 /// <param name="DmiUuid">UUID of the machine's firmware, lower case; null where it has none.</param>
-/// <param name="Macs">MAC addresses of its network cards, <c>00:00:5e:00:53:a1</c>.</param>
-public sealed record ClaimRequest(string Token, string BootKey, string? DmiUuid, IReadOnlyList<string> Macs);
+/// <param name="Macs">MAC addresses of its NICs, <c>00:00:5e:00:53:a1</c>.</param>
+public sealed record ClaimRequest(string Token, string BootKey, string? DmiUuid, IReadOnlyList<MacAddress> Macs);
 
 /// <summary>The answer to a claim: everything that an installation is made from. Also a file, for an installation from the local disk.</summary>
 public sealed record JobOrder

@@ -211,14 +211,14 @@ public static class JobRules
     }
 
     /// <summary>Why a machine is not the one that the job is for; null where nothing speaks against it.</summary>
-    private static string? Stranger(Job job, string? uuid, IReadOnlyList<string> macs)
+    private static string? Stranger(Job job, string? uuid, IReadOnlyList<MacAddress> macs)
     {
         if (job.DmiUuid is { } bound && uuid != bound)
         {
             return $"the machine is {uuid ?? "without a UUID"} and the job is for {bound}";
         }
 
-        return macs.Any(mac => job.Macs.Contains(mac, StringComparer.OrdinalIgnoreCase)) ? null : $"the machine has no network card of {job.Host}";
+        return MacAddress.AnyOf(macs, job.Macs) ? null : $"the machine has no network card of {job.Host}";
     }
 
     private static JobStep Closed(Job job) => new(job, $"the job is {job.State.Word()}");

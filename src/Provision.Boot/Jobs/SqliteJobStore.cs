@@ -62,13 +62,13 @@ public sealed class SqliteJobStore : IJobStore
     public Job? FindOpenOf(string host) => Ask(() => Query("SELECT body FROM jobs WHERE host = $host AND open = 1", ReadJob, ("$host", host)).FirstOrDefault());
 
     /// <inheritdoc/>
-    public Job? FindOpenByMac(string mac) => Ask(() => Query("SELECT body FROM cards JOIN jobs ON jobs.id = cards.job WHERE mac = $mac", ReadJob, ("$mac", mac)).FirstOrDefault());
+    public Job? FindOpenByMac(MacAddress mac) => Ask(() => Query("SELECT body FROM cards JOIN jobs ON jobs.id = cards.job WHERE mac = $mac", ReadJob, ("$mac", mac.ToString())).FirstOrDefault());
 
     /// <inheritdoc/>
     public bool TryAdd(Job job) => Write(() =>
     {
         if (Query("SELECT id FROM jobs WHERE host = $host AND open = 1", row => row.GetString(0), ("$host", job.Host)).Count > 0
-            || job.Macs.Any(mac => Query("SELECT job FROM cards WHERE mac = $mac", row => row.GetString(0), ("$mac", mac)).Count > 0))
+            || job.Macs.Any(mac => Query("SELECT job FROM cards WHERE mac = $mac", row => row.GetString(0), ("$mac", mac.ToString())).Count > 0))
         {
             return false;
         }
@@ -76,7 +76,7 @@ public sealed class SqliteJobStore : IJobStore
         Run("INSERT INTO jobs (id, host, open, body) VALUES ($id, $host, 1, $body)", ("$id", job.Id), ("$host", job.Host), ("$body", Body(job)));
         foreach (var mac in job.Macs)
         {
-            Run("INSERT INTO cards (mac, job) VALUES ($mac, $job)", ("$mac", mac), ("$job", job.Id));
+            Run("INSERT INTO cards (mac, job) VALUES ($mac, $job)", ("$mac", mac.ToString()), ("$job", job.Id));
         }
 
         Note(job, new InstallEvent(job.ArmedAt, "job", $"armed by {job.ArmedBy} until {job.Deadline:u}"));

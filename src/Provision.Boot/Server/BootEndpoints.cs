@@ -24,8 +24,8 @@ internal sealed class BootEndpoints(BootServerState server)
         }
 
         var known = server.Fleet.Current;
-        var host = known?.Hosts.GetValueOrDefault(mac);
-        var machine = new BootingMachine(mac.ToString(), Uuid(context.Request.Query["uuid"]), host?.Name, known is not null);
+        var host = known?.FindHost(mac);
+        var machine = new BootingMachine(mac, Uuid(context.Request.Query["uuid"]), host?.Name, known is not null);
         JobStep? step = null;
         BootDecision decision;
         try
@@ -41,13 +41,13 @@ internal sealed class BootEndpoints(BootServerState server)
             decision = new BootDecision(BootTarget.Local, e.Message);
         }
 
-        Tell($"{host?.Name ?? machine.Mac} ({(machine.DmiUuid is { } told ? "UUID " + told : "tells no UUID")}) boots {decision.Target switch { BootTarget.Local => "its disk", BootTarget.Discovery => "the discovery", _ => "the installer" }}: {decision.Why}");
+        Tell($"{host?.Name ?? mac.ToString()} ({(machine.DmiUuid is { } told ? "UUID " + told : "tells no UUID")}) boots {decision.Target switch { BootTarget.Local => "its disk", BootTarget.Discovery => "the discovery", _ => "the installer" }}: {decision.Why}");
         if (decision.Target == BootTarget.Local)
         {
             return Answer(decision, null, null);
         }
 
-        var options = (host is null ? null : known!.Fleet.FindSite(host.Site)) ?? server.Site();
+        var options = (host is null ? null : known!.FindSite(host.Site)) ?? server.Site();
         var boot = server.Images.Current(ImageNames.Installer) is { } image ? new InstallerBoot(image, Answers.BaseOf(context), options?.Netboot.KernelOptions ?? []) : null;
         return Answer(decision, step?.Job, boot);
 

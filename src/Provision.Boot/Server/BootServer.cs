@@ -51,7 +51,7 @@ internal sealed record BootServerState(
 {
     public DateTimeOffset Now() => Options.Clock.GetUtcNow();
 
-    public Site? Site() => Fleet.Current is { } known && Options.Site is { } name ? known.Fleet.FindSite(name) : null;
+    public Site? Site() => Fleet.Current is { } known && Options.Site is { } name ? known.FindSite(name) : null;
 }
 
 /// <summary>
@@ -200,8 +200,8 @@ public sealed class BootServer : IAsyncDisposable
 
         try
         {
-            var server = known.Fleet.BootServerOf(site) ?? (Ipv4Address.TryParse(state.Options.Listen.Address.ToString(), out var listening) ? listening : default);
-            dnsmasq.Keep(DnsmasqConfig.Of(known.Fleet, site, state.Options.Dhcp, new DnsmasqPlace(server, state.Options.Listen.Port, state.State.Folder, state.Options.IpxeFolder)), commands);
+            var server = known.BootServerOf(site) ?? (Ipv4Address.TryParse(state.Options.Listen.Address.ToString(), out var listening) ? listening : default);
+            dnsmasq.Keep(DnsmasqConfig.Of(known, site, state.Options.Dhcp, new DnsmasqPlace(server, state.Options.Listen.Port, state.State.Folder, state.Options.IpxeFolder)), commands);
         }
         catch (Exception e) when (e is CommandFailedException or IOException or UnauthorizedAccessException)
         {

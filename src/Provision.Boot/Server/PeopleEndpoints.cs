@@ -86,9 +86,9 @@ internal sealed class PeopleEndpoints(BootServerState server)
             return;
         }
 
-        if (server.Fleet.Current is { } known && macs.Exists(known.Hosts.ContainsKey))
+        if (macs.Select(mac => server.Fleet.Current?.FindHost(mac)).OfType<Host>().FirstOrDefault() is { } known)
         {
-            await Answers.Refuse(context, 409, $"the machine is {known.Hosts[macs.Find(known.Hosts.ContainsKey)].Name} of the inventory");
+            await Answers.Refuse(context, 409, $"the machine is {known.Name} of the inventory");
             return;
         }
 

@@ -64,8 +64,7 @@ internal static class MastersServeCommand
     {
         if (named.Length == 0 && database is null)
         {
-            using var files = RootedFiles.Open("/");
-            var host = HostIdentity.Find(workspace.Fleet, Workspace.Macs(files)).Host
+            var host = workspace.FindThisHost()
                 ?? throw new UserErrorException("this machine is no host of the inventory, so it is not known whether it has the database: give --database NAME, or --from URL for a relay");
             named = workspace.Fleet.MasterServers.Any(url => new Uri(url).Host == host.Address.ToString()) ? [] : [.. workspace.Fleet.MasterServers];
         }

@@ -63,8 +63,7 @@ internal static class NetbootCommand
                 ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("--site"), $"there is no site \"{name}\"", NearestName.Hint(name, workspace.Fleet.Sites.Select(site => site.Name)))]);
         }
 
-        using var files = Provision.Core.RootedFiles.Open("/");
-        return HostIdentity.Find(workspace.Fleet, Workspace.Macs(files)).Host is { } host ? workspace.Fleet.FindSite(host.Site)
+        return workspace.FindThisHost() is { } host ? workspace.Fleet.FindSite(host.Site)
             : workspace.Fleet.Sites.Count == 1 ? workspace.Fleet.Sites[0] : null;
     }
 }

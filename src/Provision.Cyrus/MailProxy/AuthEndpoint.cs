@@ -71,7 +71,7 @@ public sealed class AuthEndpoint(StatusDaemonParts parts, string? usersFile) : I
             return ("WAIT", null, true);
         }
 
-        if (fleet.Current?.Fleet is not { } inventory || inventory.FindSlot(row.Master) is not { Address: { } address } slot)
+        if (fleet.Current is not { } inventory || inventory.FindSlot(row.Master) is not { Address: { } address } slot)
         {
             return Error("the address of this mailbox's server is not known");
         }

@@ -59,6 +59,9 @@ public sealed record Fleet : Fact
     /// <summary>The host of a name, or null.</summary>
     public Host? FindHost(string name) => Index.Hosts.GetValueOrDefault(name);
 
+    /// <summary>The host that has a NIC, retired ones too, or null.</summary>
+    public Host? FindHost(MacAddress mac) => Index.Nics.GetValueOrDefault(mac);
+
     /// <summary>The site of a name, or null.</summary>
     public Site? FindSite(string name) => Index.Sites.GetValueOrDefault(name);
 
@@ -113,6 +116,8 @@ public sealed record Fleet : Fact
 internal sealed class FleetIndex
 {
     public Dictionary<string, Host> Hosts { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<MacAddress, Host> Nics { get; } = [];
 
     public Dictionary<string, Site> Sites { get; } = new(StringComparer.Ordinal);
 

@@ -1,20 +1,15 @@
 namespace Provision.Inventory;
 
-/// <summary>A fleet as a server keeps it, with its hosts by MAC.</summary>
-/// <param name="Fleet">The fleet.</param>
-/// <param name="Hosts">Its hosts by MAC, retired ones too.</param>
-public sealed record KnownFleet(Fleet Fleet, IReadOnlyDictionary<MacAddress, Host> Hosts);
-
 /// <summary>Keeps the fleet loaded. If the inventory is invalid, the error is logged and the last valid one stays in use.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="say">Receives log lines.</param>
 public sealed class FleetWatch(string repository, Action<string> say)
 {
     private (int Files, long Latest, long Bytes) seen;
-    private volatile KnownFleet? current;
+    private volatile Fleet? current;
 
     /// <summary>The last valid fleet; null before the first.</summary>
-    public KnownFleet? Current => current;
+    public Fleet? Current => current;
 
     /// <summary>Loads the inventory again if one of its files changed. Returns true if the fleet was replaced.</summary>
     public bool Look()
@@ -36,16 +31,7 @@ public sealed class FleetWatch(string repository, Action<string> say)
                 return false;
             }
 
-            var hosts = new Dictionary<MacAddress, Host>();
-            foreach (var host in fleet.Hosts)
-            {
-                foreach (var mac in host.Macs)
-                {
-                    hosts.TryAdd(mac, host);
-                }
-            }
-
-            current = new KnownFleet(fleet, hosts);
+            current = fleet;
             say($"inventory with {fleet.Hosts.Count} hosts loaded");
             return true;
         }

@@ -91,6 +91,11 @@ public static class InventoryLoader
     {
         Fill(fleet.Sites, fleet.Index.Sites);
         Fill(fleet.Hosts, fleet.Index.Hosts);
+        foreach (var (host, mac) in fleet.Hosts.SelectMany(host => host.Macs, (host, mac) => (host, mac)))
+        {
+            fleet.Index.Nics.TryAdd(mac, host);
+        }
+
         Fill(fleet.Roles, fleet.Index.Roles);
         Fill(fleet.Chassis, fleet.Index.Chassis);
         Fill(fleet.Stores, fleet.Index.Stores);

@@ -114,8 +114,7 @@ internal sealed class DriveMapping(Layout layout, HostView? view, DriveRecord? r
     private IEnumerable<Finding> OfHost()
     {
         var host = layout.Host;
-        var macs = observed.Machine.Macs.Select(text => MacAddress.TryParse(text, out var mac) ? mac : default).ToList();
-        if (macs.Count > 0 && host.Macs.Count > 0 && !macs.Any(host.Macs.Contains))
+        if (observed.Machine.Macs.Count > 0 && host.Macs.Count > 0 && !MacAddress.AnyOf(observed.Machine.Macs, host.Macs))
         {
             // Network cards are replaced; a machine that also has another name is another machine.
             var named = observed.Machine.HostName.Split('.')[0] == host.Name;

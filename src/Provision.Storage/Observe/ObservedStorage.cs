@@ -54,10 +54,10 @@ public sealed record ObservedStorage
 /// <param name="DmiUuid">System UUID of the firmware, lower case, or null.</param>
 /// <param name="Product">The maker's product name, or null.</param>
 /// <param name="SerialNumber">The maker's serial number, or null.</param>
-/// <param name="Macs">Addresses of its network cards.</param>
+/// <param name="Macs">Addresses of its NICs.</param>
 /// <param name="BootId">Changes with each boot; null where it is not known.</param>
 public sealed record ObservedMachine(
-    string HostName, DateTimeOffset Taken, string? DmiUuid, string? Product, string? SerialNumber, IReadOnlyList<string> Macs, string? BootId);
+    string HostName, DateTimeOffset Taken, string? DmiUuid, string? Product, string? SerialNumber, IReadOnlyList<MacAddress> Macs, string? BootId);
 
 /// <summary>What kind of thing a block device is.</summary>
 public enum BlockKind

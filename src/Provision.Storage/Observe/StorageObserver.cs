@@ -20,7 +20,7 @@ public static class StorageObserver
         devices = [.. devices.OrderBy(device => device.Name, NaturalOrder.Instance)];
         return new ObservedStorage
         {
-            Machine = MachineIdentity.Find(questions),
+            Machine = MachineOf(questions),
             Devices = devices,
             Drives = [.. DiskDrives.Find(devices, questions), .. Areca.FindDrives(questions, out var volumes)],
             Arrays = MdArrays.Find(devices, questions),
@@ -30,4 +30,13 @@ public static class StorageObserver
             Problems = questions.Problems,
         };
     }
+
+    private static ObservedMachine MachineOf(Questions questions) => new(
+        questions.Text("/proc/sys/kernel/hostname") ?? questions.Text("/etc/hostname") ?? "unknown",
+        questions.Look.Taken,
+        questions.Text("/sys/class/dmi/id/product_uuid")?.ToLowerInvariant(),
+        questions.Text("/sys/class/dmi/id/product_name"),
+        questions.Text("/sys/class/dmi/id/product_serial"),
+        MachineIdentity.Macs(questions.Look.List("/sys/class/net"), questions.Text),
+        questions.Text("/proc/sys/kernel/random/boot_id"));
 }

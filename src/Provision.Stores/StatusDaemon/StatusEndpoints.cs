@@ -32,7 +32,7 @@ internal sealed class StatusEndpoints(MastersAtHand masters, IMastersOrigin orig
         var read = await origin.Read(context.RequestAborted);
         masters.Take(read);
         var now = read.Snapshot;
-        var inventory = fleet.Current?.Fleet;
+        var inventory = fleet.Current;
         var fence = now.Fenced.GetValueOrDefault(slot);
         var store = now.Stores.Values.FirstOrDefault(row => row.Master == slot || row.Target == slot)?.Store ?? fence?.Store ?? inventory?.StoreOfSlot(slot)?.Name;
         if (store is null && inventory?.FindSlot(slot) is null)

@@ -8,7 +8,7 @@ public class JobRulesTests
     public void Firmware_that_asks_twice_is_offered_one_token()
     {
         var once = Sample.In(JobState.Armed);
-        Assert.Same(once, once.Do(new BootAsked(Later, Sample.Mac, Sample.Uuid, Sample.Key)));
+        Assert.Same(once, once.Do(new BootAsked(Later, Sample.Card, Sample.Uuid, Sample.Key)));
         Assert.Equal(1, once.Boot);
     }
 
@@ -33,7 +33,7 @@ public class JobRulesTests
     public void A_machine_that_reboots_gets_a_new_token_and_the_old_one_is_worth_nothing()
     {
         var claimed = Sample.In(JobState.Installing);
-        var again = claimed.Do(new BootAsked(Later, Sample.Mac, Sample.Uuid, Sample.Key));
+        var again = claimed.Do(new BootAsked(Later, Sample.Card, Sample.Uuid, Sample.Key));
         Assert.Equal(2, again.Boot);
         Assert.NotEqual(claimed.TokenHash, again.TokenHash);
         Assert.True(again.Try(new ClaimAsked(Later, Sample.Claim(claimed, Sample.OtherBootKey))).IsAlarm);
@@ -51,7 +51,7 @@ public class JobRulesTests
     public void Another_machine_is_refused_and_an_alarm(string uuid, string mac)
     {
         var offered = Sample.In(JobState.Armed);
-        var boot = offered.Try(new BootAsked(Later, mac, uuid, Sample.Key));
+        var boot = offered.Try(new BootAsked(Later, Provision.Core.MacAddress.Parse(mac), uuid, Sample.Key));
         Assert.True(boot is { IsAccepted: false, IsAlarm: true });
         var claim = offered.Try(new ClaimAsked(Later, Sample.Claim(offered, uuid: uuid, mac: mac)));
         Assert.True(claim is { IsAccepted: false, IsAlarm: true });
@@ -62,7 +62,7 @@ public class JobRulesTests
     public void Firmware_without_a_UUID_starts_the_installer_which_must_have_it()
     {
         var claimed = Sample.In(JobState.Installing);
-        var again = claimed.Do(new BootAsked(Later, Sample.Mac, null, Sample.Key));
+        var again = claimed.Do(new BootAsked(Later, Sample.Card, null, Sample.Key));
         Assert.Equal((2, Sample.Uuid), (again.Boot, again.DmiUuid));
         Assert.True(again.Try(new ClaimAsked(Later, Sample.Claim(again, Sample.OtherBootKey, uuid: null))) is { IsAccepted: false, IsAlarm: true });
         Assert.True(again.Try(new ClaimAsked(Later, Sample.Claim(again, Sample.OtherBootKey))).IsAccepted);
@@ -84,10 +84,10 @@ public class JobRulesTests
         foreach (var state in Enum.GetValues<JobState>().Where(state => state.IsOpen()))
         {
             var job = Sample.In(state);
-            var offered = job.Try(new BootAsked(Sample.Start, Sample.Mac, Sample.Uuid, Sample.Key)).Job;
+            var offered = job.Try(new BootAsked(Sample.Start, Sample.Card, Sample.Uuid, Sample.Key)).Job;
             JobEvent[] late =
             [
-                new BootAsked(job.Deadline, Sample.Mac, Sample.Uuid, Sample.Key), new ClaimAsked(job.Deadline, Sample.Claim(offered)), new InstallerSpoke(job.Deadline, Sample.BootKey),
+                new BootAsked(job.Deadline, Sample.Card, Sample.Uuid, Sample.Key), new ClaimAsked(job.Deadline, Sample.Claim(offered)), new InstallerSpoke(job.Deadline, Sample.BootKey),
                 new Reported(job.Deadline, Sample.BootKey, Sample.Report(InstallOutcome.Done)), new Approved(job.Deadline, Sample.FoundHash), new DisarmAsked(job.Deadline),
             ];
             Assert.All(late, happened =>
@@ -148,8 +148,8 @@ public class JobRulesTests
                 var token = tokens.Count == 0 ? "" : tokens[random.Next(tokens.Count)];
                 JobEvent happened = random.Next(9) switch
                 {
-                    0 or 1 => new BootAsked(now, Sample.Mac, mine ? Sample.Uuid : Sample.OtherUuid, Sample.Key),
-                    2 or 3 => new ClaimAsked(now, new ClaimRequest(token, key, mine ? Sample.Uuid : Sample.OtherUuid, [Sample.Mac])),
+                    0 or 1 => new BootAsked(now, Sample.Card, mine ? Sample.Uuid : Sample.OtherUuid, Sample.Key),
+                    2 or 3 => new ClaimAsked(now, new ClaimRequest(token, key, mine ? Sample.Uuid : Sample.OtherUuid, [Sample.Card])),
                     4 => new InstallerSpoke(now, key),
                     5 => new Reported(now, key, Sample.Report((InstallOutcome)random.Next(4))),
                     6 => new Approved(now, random.Next(2) == 0 ? Sample.FoundHash : job.PlanHash),
@@ -178,7 +178,7 @@ public class JobRulesTests
                     Assert.Equal(holder, key);
                 }
 
-                if (BootDecision.Of(new BootingMachine(Sample.Mac, Sample.Uuid, "imap33", true), step, now).Target == BootTarget.Installer)
+                if (BootDecision.Of(new BootingMachine(Sample.Card, Sample.Uuid, "imap33", true), step, now).Target == BootTarget.Installer)
                 {
                     Assert.True(job.State.IsOpen() && now < job.Deadline);
                 }

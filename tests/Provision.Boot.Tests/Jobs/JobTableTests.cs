@@ -53,10 +53,10 @@ public class JobTableTests
         var at = Sample.Start.AddMinutes(1);
 
         // A claim is that of the next boot: the machine was offered a new token before.
-        var offered = job.Try(new BootAsked(at, Sample.Mac, Sample.Uuid, Sample.Key)).Job;
+        var offered = job.Try(new BootAsked(at, Sample.Card, Sample.Uuid, Sample.Key)).Job;
         var step = happened switch
         {
-            "boot" => job.Try(new BootAsked(at, Sample.Mac, Sample.Uuid, Sample.Key)),
+            "boot" => job.Try(new BootAsked(at, Sample.Card, Sample.Uuid, Sample.Key)),
             "claim" => offered.Try(new ClaimAsked(at, Sample.Claim(offered))),
             "code" => job.Try(new CodeGiven(at, JobSecrets.CodeOf(JobSecrets.HashOf(Sample.BootKey)))),
             "speak" => job.Try(new InstallerSpoke(at, Sample.BootKey)),

@@ -6,6 +6,7 @@ internal static class Sample
     public const string Mac = "00:00:5e:00:53:a1", OtherMac = "00:00:5e:00:53:b1";
     public const string Uuid = "4c4c4544-0042-3510-8052-b4c04f4a4e31", OtherUuid = "4c4c4544-0042-3510-8052-b4c04f4a4e32";
     public static readonly DateTimeOffset Start = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+    public static readonly MacAddress Card = MacAddress.Parse(Mac);
     public static readonly JobKey Key = new(new byte[32]);
     public static readonly string BootKey = new('k', 43), OtherBootKey = new('o', 43);
     public static readonly string FoundHash = new('f', 64);
@@ -14,7 +15,7 @@ internal static class Sample
     {
         Host = "imap33",
         Location = Location.OfFile("hosts/nyi.yaml"),
-        Macs = [Mac, "00:00:5e:00:53:a2"],
+        Macs = [Card, MacAddress.Parse("00:00:5e:00:53:a2")],
         Roles = [new ArmRole("imap", "primary", "no-masters")],
         HasLayout = true,
         HasRecord = true,
@@ -30,7 +31,7 @@ internal static class Sample
         JobRules.Arm(ArmGates.Ask(facts ?? Facts, out _)!, new string('1', 32), "engineer", Start, JobTimes.Armed);
 
     public static ClaimRequest Claim(Job job, string? bootKey = null, string? uuid = Uuid, string mac = Mac) =>
-        new(Key.TokenOf(job.Id, job.Boot), bootKey ?? BootKey, uuid, [mac]);
+        new(Key.TokenOf(job.Id, job.Boot), bootKey ?? BootKey, uuid, [MacAddress.Parse(mac)]);
 
     public static Job Do(this Job job, JobEvent happened)
     {
@@ -46,7 +47,7 @@ internal static class Sample
     /// <summary>A job in a state, reached the way that jobs reach it.</summary>
     public static Job In(JobState state)
     {
-        var offered = Armed(Facts with { NeedsCode = state == JobState.AwaitsCode }).Do(new BootAsked(Start, Mac, Uuid, Key));
+        var offered = Armed(Facts with { NeedsCode = state == JobState.AwaitsCode }).Do(new BootAsked(Start, Card, Uuid, Key));
         Job Claimed() => offered.Do(new ClaimAsked(Start, Claim(offered)));
         return state switch
         {

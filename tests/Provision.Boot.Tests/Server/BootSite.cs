@@ -127,7 +127,7 @@ internal sealed class BootSite : IAsyncDisposable
         {
             Host = host,
             Location = Location.OfFile("hosts/fleet.yaml"),
-            Macs = [mac],
+            Macs = [MacAddress.Parse(mac)],
             Roles = [new ArmRole("plain", "cache", "none")],
             HasLayout = true,
             HasRecord = true,
@@ -155,7 +155,7 @@ internal sealed class BootSite : IAsyncDisposable
     }
 
     public Task<HttpResponseMessage> Claim(Job job, string token, string? key = null, string? uuid = Uuid, string mac = Web1) =>
-        Http.PostAsync($"/jobs/{job.Id}/claim", JsonContent.Create(new ClaimRequest(token, key ?? BootKey, uuid, [mac]), JobsJson.Default.ClaimRequest));
+        Http.PostAsync($"/jobs/{job.Id}/claim", JsonContent.Create(new ClaimRequest(token, key ?? BootKey, uuid, [MacAddress.Parse(mac)]), JobsJson.Default.ClaimRequest));
 
     /// <summary>Armed, offered and claimed.</summary>
     public async Task<Job> Claimed()

@@ -114,7 +114,7 @@ public class DrawingTests
         var machine = PerfectMachine.Of("imap33")
             .With("rear/4", drive => drive with { Serial = Hostile, Model = Hostile, Wwn = Hostile, Bus = drive.Bus! with { ByPath = Hostile }, Health = new DriveHealth(HealthVerdict.Worn, [Hostile], null, null) })
             .WithDisk(PerfectMachine.Disk("sd\u001b[2J", 5_000_000_000_000, Hostile, Hostile));
-        machine = machine with { Observed = machine.Observed with { Machine = machine.Observed.Machine with { HostName = Hostile, Macs = ["02:00:00:00:00:01"] } } };
+        machine = machine with { Observed = machine.Observed with { Machine = machine.Observed.Machine with { HostName = Hostile, Macs = [MacAddress.Parse("02:00:00:00:00:01")] } } };
         var map = machine.Map();
         var grid = DriveGrid.Of(map, GridInk.Plain);
         Assert.DoesNotContain(grid, c => c != '\n' && (char.IsControl(c) || c is '\u202e' or '\u009b'));

@@ -38,7 +38,7 @@ public class DriveMapTests
         ["the controller tells no serials"] = () => Imap33.With("front/1", drive => drive with { Serial = null }).With("front/2", drive => drive with { Serial = " ", Model = "WDC WD2000FYYZ-01UL1B0" }),
         ["the controller is silent"] = () => Imap33 with { Observed = Imap33.Observed with { Drives = [.. Imap33.Observed.Drives.Where(drive => drive.Areca is null)], ArecaVolumes = [] } },
         ["a stick and a foreign LUN"] = () => Imap33.WithDisk(PerfectMachine.Disk("sdp", 16_000_000_000, "Cruzer", "4C53") with { Removable = true, Transport = "usb" }).WithDisk(PerfectMachine.Disk("sdq", 5_000_000_000_000, "other-volume")).WithDisk(PerfectMachine.Disk("sdr", 0, "Virtual Floppy")),
-        ["another machine"] = () => Imap33 with { Observed = Imap33.Observed with { Machine = Imap33.Observed.Machine with { HostName = "imap34\u001b[31m", Macs = ["00:00:5e:00:53:ff"] } } },
+        ["another machine"] = () => Imap33 with { Observed = Imap33.Observed with { Machine = Imap33.Observed.Machine with { HostName = "imap34\u001b[31m", Macs = [MacAddress.Parse("00:00:5e:00:53:ff")] } } },
         ["no record"] = () => Imap33 with { Record = null },
         ["a record without a bay"] = () => Imap33 with { Record = Imap33.Record! with { Drives = [.. Imap33.Record!.Drives.Where(drive => drive.Bay.ToString() != "rear/4")] } },
         ["a new set without drives"] = () => (Imap33 with { Record = Imap33.Record! with { Drives = [.. Imap33.Record!.Drives.Where(drive => drive.Bay.ToString() is not ("rear/3" or "rear/6"))], Sets = [.. Imap33.Record!.Sets.Select(set => set.Name == "d1ssd" ? set with { Exists = false } : set)] } }).With("rear/3", _ => null).With("rear/6", _ => null) with { },

@@ -121,7 +121,7 @@ internal sealed record PerfectMachine(HostView View, DriveRecord? Record, Observ
         devices.AddRange(md.Select(array => Disk(array.Device!, layout.Sets.First(set => set.Luns.Any(lun => lun.Name == array.Name)).UsableBytes) with { Kind = BlockKind.Md, MapperName = array.Name, Parents = [.. array.Members.Select(member => member.Device)] }));
         return new ObservedStorage
         {
-            Machine = new ObservedMachine(layout.Host.Name, new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero), null, null, null, [.. layout.Host.Macs.Select(mac => mac.ToString())], null),
+            Machine = new ObservedMachine(layout.Host.Name, new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero), null, null, null, layout.Host.Macs, null),
             Devices = devices,
             Drives = drives,
             Arrays = md,

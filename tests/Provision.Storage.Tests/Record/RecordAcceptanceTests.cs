@@ -113,7 +113,7 @@ public class RecordAcceptanceTests
             "control characters" => machine.With("rear/4", drive => drive with { Serial = "A\u001b[2J" }),
             "twice" => machine.With("rear/4", drive => drive with { Serial = "I33R005" }),
             "silent controller" => machine with { Observed = machine.Observed with { Drives = [.. machine.Observed.Drives.Where(drive => drive.Areca is null)] } },
-            "another machine" => machine with { Observed = machine.Observed with { Machine = machine.Observed.Machine with { HostName = "imap99", Macs = ["00:00:5e:00:53:ff"] } } },
+            "another machine" => machine with { Observed = machine.Observed with { Machine = machine.Observed.Machine with { HostName = "imap99", Macs = [MacAddress.Parse("00:00:5e:00:53:ff")] } } },
             "observation failed" => machine with { Observed = machine.Observed with { Problems = [Diagnostic.Error(Location.OfFile("sysfs"), "cannot be read")] } },
             "label twice" => machine.WithDisk(Labelled("sdx1", "sda")).WithDisk(Labelled("sdy1", "sdy")),
             _ => machine.WithDisk(Labelled("sdy1", "sdy")),

@@ -39,7 +39,7 @@ public sealed class HttpJobChannel : IJobChannel
     public bool CanApprove => true;
 
     /// <inheritdoc/>
-    public JobOrder Claim(string bootKey, string? dmiUuid, IReadOnlyList<string> macs)
+    public JobOrder Claim(string bootKey, string? dmiUuid, IReadOnlyList<MacAddress> macs)
     {
         this.bootKey = bootKey;
         var claim = new ClaimRequest(ticket.Token, bootKey, dmiUuid, macs);

@@ -13,7 +13,7 @@ public interface IJobChannel : IDisposable
     /// <param name="dmiUuid">UUID of the machine's firmware, or null.</param>
     /// <param name="macs">Its network cards.</param>
     /// <exception cref="InstallException">There is no such job (any more), or this machine may not have it.</exception>
-    JobOrder Claim(string bootKey, string? dmiUuid, IReadOnlyList<string> macs);
+    JobOrder Claim(string bootKey, string? dmiUuid, IReadOnlyList<MacAddress> macs);
 
     /// <summary>Says how far it is. Never fails and never waits long: what cannot be said now is said later.</summary>
     void Tell(InstallEvent what);

@@ -13,7 +13,7 @@ public sealed class LocalJobChannel(string orderFile, string folder, string? rep
     public bool CanApprove => false;
 
     /// <inheritdoc/>
-    public JobOrder Claim(string bootKey, string? dmiUuid, IReadOnlyList<string> macs)
+    public JobOrder Claim(string bootKey, string? dmiUuid, IReadOnlyList<MacAddress> macs)
     {
         try
         {

@@ -74,7 +74,7 @@ public sealed class Discoverer(string server, Func<MachineLook> look, Func<Machi
     {
         var controllers = storage.Drives.Where(drive => drive.Bus?.Pci is not null).GroupBy(drive => drive.Bus!.Pci!, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => $"controller {group.Key}: {group.Count()} drives");
-        return new DiscoveryReport(storage.Machine.DmiUuid, storage.Machine.Macs, storage.Machine.Product, storage.Machine.SerialNumber, [.. controllers, .. storage.Drives.Select(Line)], bundle);
+        return new DiscoveryReport(storage.Machine.DmiUuid, [.. storage.Machine.Macs.Select(mac => mac.ToString())], storage.Machine.Product, storage.Machine.SerialNumber, [.. controllers, .. storage.Drives.Select(Line)], bundle);
     }
 
     /// <inheritdoc/>

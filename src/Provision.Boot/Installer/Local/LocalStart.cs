@@ -85,7 +85,7 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
             ? throw new InstallException($"the boot server's words for the kernel cannot be written for GRUB: {kernelWords}")
             : $"linux {Folder}/{Kernel} {string.Join(' ', kernelWords.Split(' ').Select(word => $"'{word}'"))}\ninitrd {Folder}/{Initrd} {Folder}/{Ticket}\nboot\n";
 
-    private static BootOffer Offer(HttpClient http, IReadOnlyList<string> macs, string? uuid)
+    private static BootOffer Offer(HttpClient http, IReadOnlyList<MacAddress> macs, string? uuid)
     {
         var reasons = new List<string>();
         foreach (var mac in macs)

@@ -24,7 +24,7 @@ internal static class Probe
 
         run.View = HostView.Of(run.Fleet, host, Masters.Default);
         run.Layout = run.View.Layout ?? throw new InstallException($"{host.Name} has no chassis, so nothing is known of its disks");
-        if (run.Holds(Safeguard.ThisMachine) && HostIdentity.WhyNot(host, run.Observed.Machine.Macs) is { } why)
+        if (run.Holds(Safeguard.ThisMachine) && ThisHost.WhyNot(host, run.Observed.Machine.Macs) is { } why)
         {
             throw new InstallException(why);
         }

@@ -1,9 +1,12 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
-namespace Provision.Inventory;
+namespace Provision.Core;
 
-/// <summary>The hardware address of a network card.</summary>
+/// <summary>The hardware address of a NIC; in JSON its text.</summary>
 /// <param name="Bits">The six bytes, the first one highest.</param>
+[JsonConverter(typeof(JsonForm))]
 public readonly record struct MacAddress(ulong Bits)
 {
     /// <summary>True for an address that no single card may have: a group address or all zeros.</summary>
@@ -34,6 +37,14 @@ public readonly record struct MacAddress(ulong Bits)
         return true;
     }
 
+    /// <summary>Reads an address that a program wrote.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static MacAddress Parse(ReadOnlySpan<char> text) =>
+        TryParse(text, out var address) ? address : throw new FormatException($"\"{text}\" is no MAC address");
+
+    /// <summary>True if one of some addresses is among others: the machine that has the ones is the one that the others are known of.</summary>
+    public static bool AnyOf(IEnumerable<MacAddress> some, IEnumerable<MacAddress> others) => some.Intersect(others).Any();
+
     /// <summary>Lower-case pairs between colons, as Linux writes them.</summary>
     public override string ToString() => string.Create(17, Bits, static (text, bits) =>
     {
@@ -50,4 +61,15 @@ public readonly record struct MacAddress(ulong Bits)
 
         static char Digit(int value) => "0123456789abcdef"[value];
     });
+
+    /// <summary>Reads and writes an address as text.</summary>
+    public sealed class JsonForm : JsonConverter<MacAddress>
+    {
+        /// <inheritdoc/>
+        public override MacAddress Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && TryParse(reader.GetString(), out var address) ? address : throw new JsonException("expected a MAC address");
+
+        /// <inheritdoc/>
+        public override void Write(Utf8JsonWriter writer, MacAddress value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    }
 }
