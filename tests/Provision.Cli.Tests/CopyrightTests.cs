@@ -21,7 +21,7 @@ public partial class CopyrightTests
         Assert.Equal([], Named().Select(line => line.Split(": ")[1]).Except(licences));
     }
 
-    private static IEnumerable<string> Named() => Line().Matches(Copyright()).Select(line => line.Groups[1].Value);
+    private static IEnumerable<string> Named() => Line().Matches(Copyright()).Select(line => line.Groups["named"].Value);
 
     /// <summary>What restoring the program for its publication resolved: packages with code for it, and the runtime's packs.</summary>
     private static IEnumerable<string> Shipped()
@@ -33,7 +33,7 @@ public partial class CopyrightTests
         var folders = root.GetProperty("packageFolders").EnumerateObject().Select(folder => folder.Name).ToList();
         foreach (var library in root.GetProperty("targets").GetProperty("net10.0/linux-x64").EnumerateObject())
         {
-            if (library.Value.GetProperty("type").GetString() == "package" && new[] { "runtime", "native" }.Any(kind => HasCode(library.Value, kind)))
+            if (library.Value.GetProperty("type").GetString() == "package" && (HasCode(library.Value, "runtime") || HasCode(library.Value, "native")))
             {
                 var (name, version) = (library.Name.Split('/')[0], library.Name.Split('/')[1]);
                 yield return $"{name}: {LicenceOf(folders, name, version)}";
@@ -67,6 +67,6 @@ public partial class CopyrightTests
 
     private static string Here([CallerFilePath] string path = "") => path;
 
-    [GeneratedRegex(@"^ (\w[\w.-]*: [\w.-]+)$", RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^ (?<named>\w[\w.-]*: [\w.-]+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Line();
 }

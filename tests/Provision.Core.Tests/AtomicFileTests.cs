@@ -63,6 +63,7 @@ public sealed class AtomicFileTests : IDisposable
         Directory.CreateDirectory($"{folder}/file/full");
         var failed = Assert.Throws<MachineFileException>(() => AtomicFile.Write($"{folder}/file", "new"u8));
         Assert.Contains($"{folder}/file", failed.Message, StringComparison.Ordinal);
+        Assert.Throws<MachineFileException>(() => AtomicFile.Write($"{folder}/no/such/file", "new"u8));
         Assert.Throws<InvalidDataException>(() => AtomicFile.Create($"{folder}/made", temporary =>
         {
             File.WriteAllText(temporary, "half");

@@ -15,23 +15,11 @@ public static class AtomicFile
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(path);
         files.MakeFolder(DirectoryOf(path), FileModes.PrivateDirectory);
-        var temporary = TemporaryName(path);
-        try
-        {
-            files.WriteNew(temporary, content, mode, owner, sync: true);
-            files.Rename(temporary, path);
-        }
-        catch
-        {
-            Discard(files, temporary);
-            throw;
-        }
-
-        files.SyncFolder(DirectoryOf(path));
+        Put(files, path, content, mode, owner);
     }
 
     /// <summary>Replaces a file of this machine.</summary>
-    /// <param name="path">Its path.</param>
+    /// <param name="path">Its path; the directory exists.</param>
     /// <param name="content">The new content; durable when this returns.</param>
     /// <param name="mode">Permission bits; null for those of the old file, or 0644.</param>
     /// <exception cref="MachineFileException">The system refuses; the file is as it was.</exception>
@@ -39,7 +27,7 @@ public static class AtomicFile
     {
         var full = Path.GetFullPath(path);
         using var files = RootedFiles.Open("/");
-        Write(files, full, content, mode ?? files.Stat(full)?.Mode ?? FileModes.Public);
+        Put(files, full, content, mode ?? files.Stat(full)?.Mode ?? FileModes.Public, null);
     }
 
     /// <summary>Replaces a file of this machine by what a program writes.</summary>
@@ -75,6 +63,23 @@ public static class AtomicFile
         }
 
         files.SyncFolder(DirectoryOf(full));
+    }
+
+    private static void Put(IMachineFiles files, string path, ReadOnlySpan<byte> content, int mode, Owner? owner)
+    {
+        var temporary = TemporaryName(path);
+        try
+        {
+            files.WriteNew(temporary, content, mode, owner, sync: true);
+            files.Rename(temporary, path);
+        }
+        catch
+        {
+            Discard(files, temporary);
+            throw;
+        }
+
+        files.SyncFolder(DirectoryOf(path));
     }
 
     private static string TemporaryName(string path) => $"{path[..(path.LastIndexOf('/') + 1)]}.{path[(path.LastIndexOf('/') + 1)..]}.{Guid.NewGuid().ToString("N")[..12]}.new";
