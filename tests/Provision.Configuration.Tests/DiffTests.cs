@@ -2,7 +2,7 @@ using Provision.Configuration.Plans;
 
 namespace Provision.Configuration.Tests;
 
-/// <summary>What users of other tools ask of a diff: R1 to R15 of the requirements, one or more tests each.</summary>
+/// <summary>What users of other tools ask of a diff and do not get.</summary>
 public sealed class DiffTests : IDisposable
 {
     private readonly SmallFleet fleet = new();
@@ -10,7 +10,7 @@ public sealed class DiffTests : IDisposable
     public void Dispose() => fleet.Dispose();
 
     [Fact]
-    public void R1_the_exit_code_is_0_same_1_differs_2_trouble()
+    public void The_exit_code_is_0_same_1_differs_2_error()
     {
         Assert.Equal(1, fleet.Diff().ExitCode);
         fleet.Install();
@@ -25,7 +25,7 @@ public sealed class DiffTests : IDisposable
     }
 
     [Fact]
-    public void R7_new_update_drift_conflict_and_gone_are_told_apart()
+    public void New_update_drift_conflict_and_gone_are_told_apart()
     {
         Assert.Equal(Verdict.New, fleet.Only().Verdict);
         fleet.Install();
@@ -96,7 +96,7 @@ public sealed class DiffTests : IDisposable
     }
 
     [Fact]
-    public void R5_what_left_the_inventory_is_listed_and_removed_and_an_edited_file_is_kept()
+    public void What_left_the_inventory_is_listed_and_removed_and_an_edited_file_is_kept()
     {
         fleet.Template("etc/old/one.conf", "mode: \"0644\"", "one\n");
         fleet.Template("etc/old/two.conf", "mode: \"0644\"", "two\n");
@@ -126,7 +126,7 @@ public sealed class DiffTests : IDisposable
     }
 
     [Fact]
-    public void R8_one_change_of_many_instances_is_shown_once_and_the_odd_one_first()
+    public void One_change_of_many_instances_is_shown_once_and_the_odd_one_first()
     {
         fleet.Role("workers: 4, names: [a, b, c, d]");
         fleet.Template("etc/slot", "each: settings.names\nas: name\npath: /etc/slot/{{ name }}.conf", "name {{ name }}\nworkers {{ settings.workers }}\n");
@@ -139,11 +139,11 @@ public sealed class DiffTests : IDisposable
     }
 
     [Fact]
-    public void R12_a_new_file_is_shown_with_its_content() =>
+    public void A_new_file_is_shown_with_its_content() =>
         Assert.Equal(["+listen 192.0.2.11", "+workers 4"], fleet.Only().Hunks[0].Changes.Select(line => "+" + line.Text));
 
     [Fact]
-    public void R13_a_saved_plan_holds_only_while_neither_the_machine_nor_the_repository_moves()
+    public void A_saved_plan_holds_only_while_neither_the_machine_nor_the_repository_moves()
     {
         var hash = fleet.Diff().Hash;
         fleet.OnMachine("/etc/web.conf", "somebody was faster\n");

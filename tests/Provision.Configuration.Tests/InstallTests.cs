@@ -35,7 +35,7 @@ public sealed class InstallTests : IDisposable
     }
 
     [Fact]
-    public void R2_a_restart_is_owed_until_it_is_done_and_a_reload_does_not_replace_it()
+    public void A_restart_is_owed_until_it_is_done_and_a_reload_does_not_replace_it()
     {
         fleet.Template("etc/web.conf", "unit: web.service\non_change: [{ match: workers, do: restart }, { do: reload }]", "listen {{ host.address }}\nworkers {{ settings.workers }}\n");
         fleet.Install();
@@ -48,7 +48,7 @@ public sealed class InstallTests : IDisposable
     }
 
     [Fact]
-    public void R3_when_one_template_fails_nothing_is_written()
+    public void When_one_template_fails_nothing_is_written()
     {
         fleet.Template("etc/zzz.conf", "mode: \"0644\"", "{{ settings.wrokers }}\n");
         var (desired, problems) = fleet.Render();
@@ -58,7 +58,7 @@ public sealed class InstallTests : IDisposable
     }
 
     [Fact]
-    public void R15_no_litter_is_left_and_no_daemon_folder_ever_holds_a_temporary_file()
+    public void No_litter_is_left_and_no_daemon_folder_ever_holds_a_temporary_file()
     {
         fleet.Install();
         Assert.Equal(["/etc", "/etc/web.conf", "/run", "/var", "/var/lib"], fleet.Tree().Select(entry => entry.Split(' ')[0]));
@@ -219,7 +219,7 @@ public sealed class InstallTests : IDisposable
     }
 
     [Fact]
-    public void R4_checks_see_the_whole_staged_tree_and_not_what_leaves()
+    public void Checks_see_the_whole_staged_tree_and_not_what_leaves()
     {
         using var programs = new Programs(fleet.RootFolder);
         fleet.Template("etc/part.conf", "mode: \"0644\"", "part {{ settings.workers }}\n");

@@ -34,7 +34,7 @@ public class SampleFleetTests
     ];
 
     [Fact]
-    public void The_seed_slot_has_its_eleven_keys_exactly()
+    public void The_published_slot_has_its_eleven_keys_exactly()
     {
         var lines = Render("imap33").Files.Single(file => file.Path == "/etc/cyrus/sloti33d1t01/imapd.conf").Text.Split('\n');
         var keys = GoldenKeys.Select(line => line[..line.IndexOf(':', StringComparison.Ordinal)]).ToHashSet();

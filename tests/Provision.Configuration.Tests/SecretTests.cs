@@ -33,7 +33,7 @@ public sealed class SecretTests : IDisposable
     }
 
     [Fact]
-    public void R6_a_changed_secret_is_visible_as_a_change_and_in_neither_value()
+    public void A_changed_secret_is_visible_as_a_change_and_in_neither_value()
     {
         fleet.Install();
         Encrypt(Second);

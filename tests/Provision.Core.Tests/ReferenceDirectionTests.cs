@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace Provision.Core.Tests;
 
-/// <summary>References between the projects point one way, as the README's table says; a project that is not in the table is an error too.</summary>
+/// <summary>References between the projects point one way, as the table of docs/design.md says; a project that is not in the table is an error too.</summary>
 public class ReferenceDirectionTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)

@@ -134,7 +134,7 @@ public sealed class InstallerTrialTests(InstallerTrial machine, ITestOutputHelpe
         disks.Delete();
     }
 
-    /// <summary>A data disk that is a copy of a system disk, with its labels, its member of the array and its marker (faults 9, 11, 12), is a data disk.</summary>
+    /// <summary>A data disk that is a copy of a system disk (labels, array member, marker) stays a data disk (docs/faults.md, faults 9, 11, 12).</summary>
     [Fact]
     public void A_data_disk_that_looks_like_the_system_is_not_touched()
     {

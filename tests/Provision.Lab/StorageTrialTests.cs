@@ -205,7 +205,7 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Foreign_data_in_a_bay_and_another_machines_array_are_never_touched()
     {
-        // The drive of bay 5 is somebody's, and that of bay 6 a member of an array that is not ours (faults 4, 9).
+        // The drive of bay 5 is somebody's, and that of bay 6 a member of an array that is not ours (docs/faults.md, faults 4, 9).
         var runner = new ProcessRunner();
         runner.Run(Command.Of("mkfs.ext4", "-q", "-L", "precious", machine.Image(5))).OrThrow();
         Ok(machine.Run("trial accept\nmdadm --create /dev/md/theirs --run --level=1 --raid-devices=2 --homehost=them --name=theirs /dev/ubdf missing\nudevadm settle\nmdadm --stop /dev/md/theirs"));
@@ -228,7 +228,7 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
         Refused(1, strange, "i60t02 is not mounted: its marker says i60t02 of imap61");
     }
 
-    /// <summary>Faults 5, 11, 20: the table in another order, somebody else's file system with the same label, a damaged header whose copy is in the escrow.</summary>
+    /// <summary>Faults 5, 11 and 20 of docs/faults.md: another partition order, a foreign file system of the same label, a damaged header with a copy in escrow.</summary>
     [Fact]
     public void Volumes_are_known_by_their_ids_and_a_damaged_header_still_opens_from_the_escrow()
     {
@@ -266,7 +266,7 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("/dev/mapper/control", File.ReadAllText(Path.Combine(machine.Shared, "nodes.trace")), StringComparison.Ordinal);
     }
 
-    /// <summary>Fault 13: an array over the system disk and a data disk. Nobody may clear or take the data disk while that is so, nor start the array.</summary>
+    /// <summary>Fault 13 of docs/faults.md: an array over the system disk and a data disk. The data disk is not cleared or used, the array not started.</summary>
     [Fact]
     public void An_array_over_the_system_disk_and_a_data_disk_is_left_as_it_is()
     {

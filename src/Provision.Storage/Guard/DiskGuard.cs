@@ -8,7 +8,7 @@ namespace Provision.Storage.Guard;
 /// </summary>
 /// <remarks>
 /// Each device that a command names is followed down to its disks by the kernel's own records, so that a link, a renumbering or an
-/// array with a member on a protected disk (fault 13) cannot lead a write astray. The rules are in <see cref="GuardRule"/>.
+/// array with a member on a protected disk (docs/faults.md, fault 13) cannot lead a write astray. The rules are in <see cref="GuardRule"/>.
 /// </remarks>
 public sealed class DiskGuard
 {

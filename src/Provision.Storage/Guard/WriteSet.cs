@@ -26,7 +26,7 @@ public sealed record WritePermit(string Name, long? Sequence, long Bytes, string
 
 /// <summary>
 /// The disks that a run may write: everything else is protected. Made by the planners, which are pure; an empty set is an
-/// error, never "all" (fault 15).
+/// error, never "all" (docs/faults.md, fault 15).
 /// </summary>
 public sealed class WriteSet
 {

@@ -45,7 +45,7 @@ public sealed record TangServers(IReadOnlyList<TangServer> Servers, int Threshol
         static string? Text(YamlNode node, string key) => ((node as YamlMapping)?.Entry(key)?.Value as YamlScalar)?.Text;
     }
 
-    /// <summary>True where the loss of one server leaves the volumes able to open: at least two, one more than must answer (DESIGN rule 10).</summary>
+    /// <summary>True where the loss of one server leaves the volumes able to open: at least two, one more than must answer (docs/design.md, rule 10).</summary>
     public bool AreEnough => Servers.Count >= 2 && Threshold < Servers.Count;
 
     /// <summary>The configuration of clevis' <c>sss</c> pin.</summary>

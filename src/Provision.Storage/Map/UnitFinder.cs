@@ -73,7 +73,7 @@ public static class UnitFinder
         var health = state?.Health ?? SetHealth.Unknown;
         var disks = observed.Devices.Where(device => device.Kind == BlockKind.Disk).ToList();
 
-        // The controller gives the volume's name as the model; volumes share its serial, only the WWN tells them apart (fault 2).
+        // The controller gives the volume's name as the model; volumes share its serial, only the WWN tells them apart (docs/faults.md, fault 2).
         var named = disks.Where(disk => disk.Model == lun.Name).ToList();
         var candidates = known?.Wwn is { } wwn ? disks.Where(disk => string.Equals(disk.Wwn, wwn, StringComparison.OrdinalIgnoreCase)).ToList() : named;
         if (candidates.Count != 1)

@@ -158,7 +158,7 @@ public sealed record BlockDevice
 
     /// <summary>
     /// Every signature found on it, the partition table's left out; more than one means that something old is left over
-    /// (faults 8, 11). Empty for a blank device.
+    /// (docs/faults.md, faults 8, 11). Empty for a blank device.
     /// </summary>
     public IReadOnlyList<Signature> Signatures { get; init; } = [];
 

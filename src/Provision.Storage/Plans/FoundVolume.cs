@@ -60,7 +60,7 @@ public static class VolumeFinder
             Filesystem(opened, filesystem, known, reasons, identities);
         }
 
-        // A label twice means that a mirror's half, or a disk of another machine, is in this one (fault 11).
+        // A label twice means that a mirror's half, or a disk of another machine, is in this one (docs/faults.md, fault 11).
         var twins = observed.Devices.Where(other => other != device && other.PartitionLabel == volume.Label).ToList();
         if (twins.Count > 0)
         {
@@ -79,7 +79,7 @@ public static class VolumeFinder
 
     private static BlockDevice? Partition(Volume volume, BlockDevice disk, RecordedVolume? known, ObservedStorage observed, out string? why)
     {
-        // By label and UUID: the order on the disk may differ from the inventory's (fault 5).
+        // By label and UUID: the order on the disk may differ from the inventory's (docs/faults.md, fault 5).
         var parts = observed.Devices.Where(device => device.Kind == BlockKind.Partition && device.Parents.Contains(disk.Name)).ToList();
         var labelled = parts.Where(part => part.PartitionLabel == volume.Label).ToList();
         why = disk.Table is null ? $"{disk.Path} has no partition table"

@@ -5,7 +5,7 @@ using Provision.Storage.Observe;
 namespace Provision.Storage.Plans;
 
 /// <summary>
-/// What a reinstall would wipe and what it protects (DESIGN rules 3 and 4). From the drive record alone, with the host dead, it is the plan that an
+/// What a reinstall would wipe and what it protects (docs/design.md, rules 3 and 4). From the drive record alone, with the host dead, it is the plan that an
 /// engineer arms; from a look at the machine it is the plan that the installer finds. The reinstall goes on only where both have one hash.
 /// </summary>
 public static class ReinstallPlanner
@@ -129,7 +129,7 @@ public static class ReinstallPlanner
         }
     }
 
-    /// <summary>Disks of nobody: a stick is only left alone; a fixed one may be a data disk of another machine, and a person has to say (fault 16).</summary>
+    /// <summary>Strangers: a stick is left alone; a fixed disk may hold another machine's data, so an engineer decides (docs/faults.md, fault 16).</summary>
     private static void AddStrangers(Layout layout, DriveRecord record, ObservedStorage? observed, List<StorageAction> actions)
     {
         if (observed is null)

@@ -26,7 +26,7 @@ internal static class ReplacedSystemDisks
             }
             else if (record.Drives.FirstOrDefault(drive => drive.Serial == serial) is { } known)
             {
-                // Named as system disk it is a data disk in the wrong bay (fault 4); where the system's disk is named as it is, nothing was replaced.
+                // A data disk named as system disk sits in the wrong bay (docs/faults.md, fault 4); if the recorded disk is named, nothing was replaced.
                 if (!bays.Contains(known.Bay) || (place is not null && place != known.Bay.ToString()))
                 {
                     Refuse($"it is recorded as a drive of this machine, in bay {known.Bay}, and not a replaced system disk");

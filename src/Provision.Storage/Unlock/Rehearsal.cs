@@ -13,7 +13,7 @@ public sealed record RehearsalResult(string Name, string? Problem);
 
 /// <summary>
 /// Opens each container with the recovery key and the header backup that the escrow holds, as an engineer would on the day when Tang servers and
-/// header are gone: without this no volume enters service (DESIGN rule 10). Nothing is mounted, nothing stays open.
+/// header are gone: without this no volume enters service (docs/design.md, rule 10). Nothing is mounted, nothing stays open.
 /// </summary>
 public static class Rehearsal
 {

@@ -20,7 +20,7 @@ public sealed record UnlockResult(string Volume, string? Mount, string? Missing,
 
 /// <summary>
 /// Puts every volume of a host into service: arrays, containers, pools, mounts. By label and UUID, never by what happens to be there: each layer is
-/// held against the drive record, the file system's UUID and marker too. Repairs nothing (DESIGN rule 9). What is missing does not hold up the rest.
+/// held against the drive record, the file system's UUID and marker too. Repairs nothing (docs/design.md, rule 9). What is missing does not hold up the rest.
 /// </summary>
 /// <param name="machine">The machine.</param>
 /// <param name="layout">What the inventory says.</param>

@@ -65,7 +65,7 @@ public sealed class StorageComparisonTests
         switch (fault)
         {
             case "renumbered":
-                // A virtual CD, a stick: every name moves by one (fault 1).
+                // A virtual CD, a stick: every name moves by one (docs/faults.md, fault 1).
                 (machine.Disk("sdf").Name, machine.Disk("sdi").Name) = ("sdi-", "sdf");
                 machine.Disk("sdi-").Name = "sdi";
                 var members = machine.Array("md2").Members;

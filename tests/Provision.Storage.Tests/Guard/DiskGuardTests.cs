@@ -115,7 +115,7 @@ public sealed class DiskGuardTests
         Assert.Equal(["udevadm settle --timeout=120", "blockdev --rereadpt /dev/sdc", "udevadm settle --timeout=120"], runner.Lines);
     }
 
-    /// <summary>Fault 10: a pool that another hostid has in use, or that was not exported, stays where it is; the tool says so and nobody overrules it.</summary>
+    /// <summary>Fault 10 of docs/faults.md: a pool in use by another hostid, or not exported, is never imported by force; the tool's error is reported.</summary>
     [Fact]
     public void A_pool_is_never_imported_by_force_and_leaves_no_cache_file()
     {

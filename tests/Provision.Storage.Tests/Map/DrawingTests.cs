@@ -73,9 +73,9 @@ public class DrawingTests
         Assert.EndsWith("internal/2 - SSD 480G RDY sdb I50I002\n", nvme, StringComparison.Ordinal);
     }
 
-    /// <summary>What the tool of the seed printed on this very machine.</summary>
+    /// <summary>What its operators' own tool printed on this very machine.</summary>
     [Fact]
-    public void LinesOfTheBundleAreTheSeeds()
+    public void Lines_of_the_bundle_are_the_published_ones()
     {
         var observed = StorageObserver.Observe(Bundle.Read(Path.Combine(PerfectMachine.Root(), "tests/fixtures/bundles/imap33.tar.zst"), new DiagnosticBag())!);
         var view = PerfectMachine.Of("imap33").View;

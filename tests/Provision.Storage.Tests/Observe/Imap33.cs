@@ -3,7 +3,7 @@ using Provision.Storage.Observe;
 namespace Provision.Storage.Tests.Observe;
 
 /// <summary>
-/// imap33 as the seed describes it: chassis 4u40, 24 drives in front behind Areca (two RAID6 sets of 20 LUKS partitions each), 12 in the
+/// imap33 as its operators published it: chassis 4u40, 24 drives in front behind Areca (two RAID6 sets of 20 LUKS partitions each), 12 in the
 /// rear on the board (sdc to sdn in the order of their bays; two of the system, two SSD mirrors, two search arrays).
 /// </summary>
 public static class Imap33
@@ -30,7 +30,7 @@ public static class Imap33
         (12, "sdn", Disk400G, "BTTV324100F9400HGN"),
     ];
 
-    // The models of the seed's 24 drives, in the order of the slots.
+    // The models of the 24 published drives, in the order of the slots.
     private static readonly string[] Front =
     [
         "WDC WD2003FYYS-02W0B0", "WDC WD2003FYYS-02W0B0", "WDC WD2000FYYZ-01UL1B0", "WDC WD2003FYYS-02W0B0", "WDC WD2003FYYS-02W0B0", "WDC WD2003FYYS-02W0B0",

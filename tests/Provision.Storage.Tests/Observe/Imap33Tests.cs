@@ -3,7 +3,7 @@ using Provision.Storage.Observe;
 
 namespace Provision.Storage.Tests.Observe;
 
-/// <summary>The seed's machine, as the observer sees it through the real recording.</summary>
+/// <summary>The published machine imap33, as the observer sees it through the recorded tools.</summary>
 public class Imap33Tests
 {
     private static readonly ObservedStorage Observed = Imap33.Sketch().Observe();
@@ -15,7 +15,7 @@ public class Imap33Tests
     public void Nothing_is_left_unknown() => Assert.Empty(Observed.Problems);
 
     [Fact]
-    public void Rear_drives_are_at_the_boards_ports_with_the_seeds_names_and_serials()
+    public void Rear_drives_are_at_the_boards_ports_with_the_published_names_and_serials()
     {
         var rear = Observed.Drives.Where(drive => drive.Bus is not null).OrderBy(drive => drive.Bus!.AtaPort).Select(drive => $"{drive.Bus!.AtaPort} {drive.Device} {drive.Media} {drive.Serial} {drive.Health.Verdict}");
         Assert.Equal(

@@ -7,7 +7,7 @@ namespace Provision.Boot.Installer.Loader;
 
 /// <summary>
 /// The job's id on the EFI system partition of every target disk, written last of all. A machine whose success nobody heard of is sent into the installer
-/// again, finds it, says so once more, and starts what is installed (fault 18).
+/// again, finds it, says so once more, and starts what is installed (docs/faults.md, fault 18).
 /// </summary>
 internal static class JobMarker
 {

@@ -5,7 +5,7 @@ using Provision.Storage.Plans;
 
 namespace Provision.Boot.Installer.Plan;
 
-/// <summary>The plan that this machine gives, held against the one that was armed (DESIGN rule 4).</summary>
+/// <summary>The plan that this machine gives, held against the one that was armed (docs/design.md, rule 4).</summary>
 internal static class PlanCheck
 {
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromSeconds(5);

@@ -7,7 +7,7 @@ using Provision.Storage.Plans;
 
 namespace Provision.Boot.Installer.Protect;
 
-/// <summary>Proof that nothing but the target was written (DESIGN rule 5): heads and the kernel's counters, before and after.</summary>
+/// <summary>Proof that nothing but the target was written (docs/design.md, rule 5): heads and the kernel's counters, before and after.</summary>
 internal static class Proof
 {
     public static void Before(InstallRun run)

@@ -3,7 +3,7 @@ using Provision.Storage.Observe;
 
 namespace Provision.Boot.Installer.Protect;
 
-/// <summary>Every block device read-only (DESIGN rule 3): udev's rule has done it, this makes sure, and counts what is written from here on.</summary>
+/// <summary>Every block device read-only (docs/design.md, rule 3): udev's rule has done it, this makes sure, and counts what is written from here on.</summary>
 internal static class WriteProtection
 {
     private const string Class = "/sys/class/block/";
