@@ -38,8 +38,11 @@ internal static class StoresPlanCommand
             var workspace = Workspace.Load(arguments);
             var request = new PlanRequest
             {
-                AddStores = arguments.GetValue(add), Class = arguments.GetValue(@class), Home = arguments.GetValue(home),
-                AddHosts = [.. arguments.GetValue(hosts)!.Distinct()], Evacuate = [.. arguments.GetValue(evacuate)!.Distinct()],
+                AddStores = arguments.GetValue(add),
+                Class = arguments.GetValue(@class),
+                Home = arguments.GetValue(home),
+                AddHosts = [.. arguments.GetValue(hosts)!.Distinct()],
+                Evacuate = [.. arguments.GetValue(evacuate)!.Distinct()],
             };
             RequireKnown(workspace.Fleet, request);
             var plan = StorePlanner.Of(PlacedFleet.Of(workspace.Fleet), request, workspace.LiveMasters(arguments.GetValue(masters)));

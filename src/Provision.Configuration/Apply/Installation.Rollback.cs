@@ -33,7 +33,8 @@ public sealed partial class Installation
             var kept = store.Generations();
             return Refused(kept.Count == 0
                 ? $"nothing was ever installed below {files.Root}"
-                : $"there is no generation {wanted}: {string.Join(", ", kept)} are kept (0 is the state before the first)") with { Recovery = recovery };
+                : $"there is no generation {wanted}: {string.Join(", ", kept)} are kept (0 is the state before the first)") with
+            { Recovery = recovery };
         }
 
         if (wanted == state.Generation)

@@ -104,8 +104,14 @@ internal sealed class MailboxListing(Stream output) : IDisposable
             ? throw new InvalidDataException($"what mbexamine says of {name} cannot be read: it has {count} messages and shows {messages}")
             : new MailboxDigest
             {
-                Name = name, UniqueId = uniqueId, UidValidity = validity, HighestModSeq = modSeq, LastUid = last, Messages = messages,
-                Contents = Convert.ToHexStringLower(contents.GetCurrentHash()), Flags = Convert.ToHexStringLower(flags.GetCurrentHash()),
+                Name = name,
+                UniqueId = uniqueId,
+                UidValidity = validity,
+                HighestModSeq = modSeq,
+                LastUid = last,
+                Messages = messages,
+                Contents = Convert.ToHexStringLower(contents.GetCurrentHash()),
+                Flags = Convert.ToHexStringLower(flags.GetCurrentHash()),
             };
     }
 

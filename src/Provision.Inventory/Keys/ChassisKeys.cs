@@ -110,7 +110,8 @@ internal static class ChassisKeys
         new("kdf", Of(new ScalarFormat("one of argon2id, pbkdf2", static v => v.Text is "argon2id" or "pbkdf2" ? null : "")
         {
             Choices = [("argon2id", "needs its memory at each unlock"), ("pbkdf2", "")],
-        }), "key derivation") { Default = "argon2id" },
+        }), "key derivation")
+        { Default = "argon2id" },
         new("memory", Of(Formats.Size), "memory of argon2id; an unlock in less fails") { Default = "1G" },
         new("iterations", Of(Formats.Integer(4)), "passes of argon2id, or iterations of pbkdf2; measured to take two seconds where it is left out"));
 

@@ -15,30 +15,35 @@ internal static class Formats
 
     public static readonly ScalarFormat Name = new(
         "a name of lower-case letters, digits and hyphens",
-        static v => IsName(v.Text) ? null : "") { Pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" };
+        static v => IsName(v.Text) ? null : "")
+    { Pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" };
 
     public static readonly ScalarFormat Host = new(
         "a host name of lower-case letters, digits and hyphens that begins with a letter, such as store37",
-        static v => HostName.IsValid(v.Text) ? null : "") { Pattern = "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$" };
+        static v => HostName.IsValid(v.Text) ? null : "")
+    { Pattern = "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$" };
 
     public static readonly ScalarFormat Domain = new(
         "a domain such as fleet.example",
-        static v => IsDomain(v.Text) ? null : "") { Pattern = @"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$" };
+        static v => IsDomain(v.Text) ? null : "")
+    { Pattern = @"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$" };
 
     public static readonly ScalarFormat Mac = new(
         "a MAC address such as 00:00:5E:00:53:A1",
         static v => !MacAddress.TryParse(v.Text, out var mac) ? ""
-            : mac.IsGroupOrZero ? "is a group address; no network card has it" : null) { Pattern = "^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$" };
+            : mac.IsGroupOrZero ? "is a group address; no network card has it" : null)
+    { Pattern = "^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$" };
 
     public static readonly ScalarFormat Address = new(
         "an address such as 192.0.2.37",
-        static v => Ipv4Address.TryParse(v.Text, out _) ? null : "") { Pattern = "^" + AddressPattern + "$" };
+        static v => Ipv4Address.TryParse(v.Text, out _) ? null : "")
+    { Pattern = "^" + AddressPattern + "$" };
 
     public static readonly ScalarFormat Network = new(
         "a network such as 192.0.2.0/24",
         static v => Ipv4Network.TryParse(v.Text, out var network) ? null
             : network.Prefix > 0 ? $"has bits set after its prefix; the network is {Masked(network)}" : "")
-        { Pattern = "^" + AddressPattern + "/(3[0-2]|[12]?[0-9])$" };
+    { Pattern = "^" + AddressPattern + "/(3[0-2]|[12]?[0-9])$" };
 
     public static readonly ScalarFormat AnyAddress = new(
         "an address of IPv4 or IPv6",
@@ -51,44 +56,48 @@ internal static class Formats
     public static readonly ScalarFormat Url = new(
         "a URL such as http://192.0.2.4:3142",
         static v => IsUrl(v.Text) ? null : "")
-        { Pattern = "^https?://" };
+    { Pattern = "^https?://" };
 
     public static readonly ScalarFormat MastersDatabase = new(
         "a file such as /var/lib/provision/masters.sqlite, or postgresql://user@host:port/database without a password (that belongs into PGPASSFILE)",
         static v => IsFolder(v.Text) || (v.Text.StartsWith("postgresql://", StringComparison.Ordinal) && IsAuthority(v.Text[13..])) ? null : "")
-        { Pattern = "^(/.*[^/]|postgresql://[^/ ]+/.+)$" };
+    { Pattern = "^(/.*[^/]|postgresql://[^/ ]+/.+)$" };
 
     public static readonly ScalarFormat ExportDestination = new(
         "a folder such as /srv/masters, or ssh://user@host/folder",
         static v => IsFolder(v.Text) || (v.Text.StartsWith("ssh://", StringComparison.Ordinal) && IsAuthority(v.Text[6..])) ? null : "")
-        { Pattern = "^(/.*[^/]|ssh://[^/ ]+/.+)$" };
+    { Pattern = "^(/.*[^/]|ssh://[^/ ]+/.+)$" };
 
     public static readonly ScalarFormat AptSource = new(
         "a line of sources.list such as: deb http://192.0.2.4:3142/debian trixie main contrib",
         static v => v.Text.StartsWith("deb ", StringComparison.Ordinal) && v.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length >= 3 && v.Text.All(c => c is >= ' ' and <= '~') ? null : "")
-        { Pattern = "^deb [^ ]+ +[^ ]+" };
+    { Pattern = "^deb [^ ]+ +[^ ]+" };
 
     public static readonly ScalarFormat Size = new(
         "a size such as 2000G (1G is 10^9 bytes)",
-        static v => ByteSize.TryParse(v.Text, out var bytes) && bytes > 0 ? null : "") { Pattern = "^[1-9][0-9]*[KMGTP]?$" };
+        static v => ByteSize.TryParse(v.Text, out var bytes) && bytes > 0 ? null : "")
+    { Pattern = "^[1-9][0-9]*[KMGTP]?$" };
 
     public static readonly ScalarFormat Pattern = new(
         "a name, in which {host}, {short}, {number}, {n} and {nn} are filled in",
-        static v => IsPlain(v.Text) && !v.Text.Contains('/', StringComparison.Ordinal) ? null : "") { Pattern = "^[^/ ]+$" };
+        static v => IsPlain(v.Text) && !v.Text.Contains('/', StringComparison.Ordinal) ? null : "")
+    { Pattern = "^[^/ ]+$" };
 
     public static readonly ScalarFormat MountPattern = new(
         "a folder such as /mnt/{short}d1t{nn}, from /, without a slash at the end",
         static v => IsPlain(v.Text) && v.Text.Length > 1 && v.Text[0] == '/' && v.Text[^1] != '/'
-            && !v.Text.Contains("//", StringComparison.Ordinal) && !HasDotFolder(v.Text) ? null : "") { Pattern = "^/.*[^/]$" };
+            && !v.Text.Contains("//", StringComparison.Ordinal) && !HasDotFolder(v.Text) ? null : "")
+    { Pattern = "^/.*[^/]$" };
 
     public static readonly ScalarFormat InstanceText = new(
         "a text in which {name} and {TIER} are filled in",
-        static v => IsPlain(v.Text) && InstancePattern.TryParse(v.Text) is not null ? null : "") { Pattern = "^[^ ]+$" };
+        static v => IsPlain(v.Text) && InstancePattern.TryParse(v.Text) is not null ? null : "")
+    { Pattern = "^[^ ]+$" };
 
     public static readonly ScalarFormat Setting = new(
         "a name of lower-case letters, digits and _ that begins with a letter",
         static v => v.Text.Length > 0 && char.IsAsciiLetterLower(v.Text[0]) && v.Text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_') ? null : "")
-        { Pattern = "^[a-z][a-z0-9_]*$" };
+    { Pattern = "^[a-z][a-z0-9_]*$" };
 
     public static readonly ScalarFormat RegularExpression = new(
         "a regular expression",
@@ -96,16 +105,18 @@ internal static class Formats
 
     public static readonly ScalarFormat Bays = new(
         "a panel and its bays, such as: front 1-12",
-        static v => BayList.TryParse(v.Text, out _, out _) ? null : "") { Pattern = "^[a-z0-9-]+ +[0-9, -]+$" };
+        static v => BayList.TryParse(v.Text, out _, out _) ? null : "")
+    { Pattern = "^[a-z0-9-]+ +[0-9, -]+$" };
 
     public static readonly ScalarFormat Package = new(
         "a package such as nginx or nginx=1.26.*",
-        static v => IsPackage(v.Text) ? null : "") { Pattern = @"^[a-z0-9][a-z0-9+.-]+(=[^= ]+)?$" };
+        static v => IsPackage(v.Text) ? null : "")
+    { Pattern = @"^[a-z0-9][a-z0-9+.-]+(=[^= ]+)?$" };
 
     public static readonly ScalarFormat Unit = new(
         "a unit such as nginx.service",
         static v => IsPlain(v.Text) && !v.Text.Contains('/', StringComparison.Ordinal) && v.Text.LastIndexOf('.') > 0 ? null : "")
-        { Pattern = @"^[^/ ]+\.[a-z]+$" };
+    { Pattern = @"^[^/ ]+\.[a-z]+$" };
 
     public static readonly ScalarFormat Branch = new(
         "the name of a git branch",
@@ -114,16 +125,19 @@ internal static class Formats
 
     public static readonly ScalarFormat Word = new(
         "one word without blanks and quotes",
-        static v => IsPlain(v.Text) ? null : "") { Pattern = "^[^ ]+$" };
+        static v => IsPlain(v.Text) ? null : "")
+    { Pattern = "^[^ ]+$" };
 
     public static readonly ScalarFormat Folder = new(
         "a folder such as /srv/provision, from /, without a slash at the end",
-        static v => IsFolder(v.Text) ? null : "") { Pattern = "^/.*[^/]$" };
+        static v => IsFolder(v.Text) ? null : "")
+    { Pattern = "^/.*[^/]$" };
 
     public static readonly ScalarFormat SshKey = new(
         "a public ssh key such as: ssh-ed25519 AAAA... name",
         static v => v.Text.Split(' ') is [var kind, { Length: > 16 } key, ..] && (kind.StartsWith("ssh-", StringComparison.Ordinal) || kind.StartsWith("ecdsa-", StringComparison.Ordinal) || kind.StartsWith("sk-", StringComparison.Ordinal))
-            && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '/' or '=') && v.Text.All(c => c is >= ' ' and <= '~') ? null : "") { Pattern = "^(ssh|ecdsa|sk)-[^ ]+ [A-Za-z0-9+/=]+( .*)?$" };
+            && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '/' or '=') && v.Text.All(c => c is >= ' ' and <= '~') ? null : "")
+    { Pattern = "^(ssh|ecdsa|sk)-[^ ]+ [A-Za-z0-9+/=]+( .*)?$" };
 
     public static readonly ScalarFormat BayName = new(
         "a bay such as front/3",
@@ -133,7 +147,8 @@ internal static class Formats
     /// <summary>A whole number within limits.</summary>
     public static ScalarFormat Integer(long least, long most = int.MaxValue) => new(
         most == int.MaxValue ? $"a whole number from {least}" : $"a whole number from {least} to {most}",
-        v => v.Value is long number && number >= least && number <= most ? null : "") { JsonType = "integer", Minimum = least };
+        v => v.Value is long number && number >= least && number <= most ? null : "")
+    { JsonType = "integer", Minimum = least };
 
     /// <summary>Lower-case letters, digits and inner hyphens.</summary>
     public static bool IsName(ReadOnlySpan<char> text)

@@ -100,7 +100,8 @@ internal static class InventoryKeys
         new KeyRow("state", Of(new ScalarFormat("one of new, created", static v => v.Text is "new" or "created" ? null : "")
         {
             Choices = [("new", "was never created, and so may be"), ("created", "exists; never created again")],
-        }), "whether it exists") { IsRequired = true });
+        }), "whether it exists")
+        { IsRequired = true });
 
     public static readonly Section RecordedUnit = new(
         "recorded_unit",

@@ -83,7 +83,8 @@ public static class UnitFinder
                 lun,
                 candidates.Count > 1 ? $"{candidates.Count} disks claim to be {(known?.Wwn is null ? "the volume " + lun.Name : known.Wwn)}"
                     : known?.Wwn is null ? $"no disk is the controller's volume {lun.Name}"
-                    : named.Count > 0 ? $"the volume {lun.Name} has the WWN {named[0].Wwn ?? "(none)"} instead of {known.Wwn}" : $"no disk has the WWN {known.Wwn}") with { Health = health };
+                    : named.Count > 0 ? $"the volume {lun.Name} has the WWN {named[0].Wwn ?? "(none)"} instead of {known.Wwn}" : $"no disk has the WWN {known.Wwn}") with
+            { Health = health };
         }
 
         var match = known?.Wwn is not null && named.Count > 0 && candidates[0].Model != lun.Name

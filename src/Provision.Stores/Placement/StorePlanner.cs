@@ -135,7 +135,12 @@ public static class StorePlanner
 
         return new StorePlan
         {
-            Steps = steps.Steps, Refusals = [], After = after, FiguresBefore = before, FiguresAfter = figures, Bounds = bounds,
+            Steps = steps.Steps,
+            Refusals = [],
+            After = after,
+            FiguresBefore = before,
+            FiguresAfter = figures,
+            Bounds = bounds,
             Warnings = [.. LostHost.Summary(lost).Select(static why => "afterwards, " + why)],
         };
     }

@@ -11,7 +11,13 @@ public sealed class HttpJobChannelTests
 {
     private static readonly JobOrder Order = new()
     {
-        Job = "j1", Host = "imap33", PlanHash = "00", Commit = "11", Repository = "r", Image = "i", Deadline = DateTimeOffset.UnixEpoch,
+        Job = "j1",
+        Host = "imap33",
+        PlanHash = "00",
+        Commit = "11",
+        Repository = "r",
+        Image = "i",
+        Deadline = DateTimeOffset.UnixEpoch,
     };
 
     [Fact]

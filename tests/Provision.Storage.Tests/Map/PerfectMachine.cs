@@ -61,7 +61,16 @@ internal sealed record PerfectMachine(HostView View, DriveRecord? Record, Observ
 
     public static BlockDevice Disk(string name, long bytes, string? model = null, string? serial = null) => new()
     {
-        Name = name, Kind = BlockKind.Disk, Bytes = bytes, SectorBytes = 512, Number = "8:0", Parents = [], Children = [], Model = model, Serial = serial, WasProbed = true,
+        Name = name,
+        Kind = BlockKind.Disk,
+        Bytes = bytes,
+        SectorBytes = 512,
+        Number = "8:0",
+        Parents = [],
+        Children = [],
+        Model = model,
+        Serial = serial,
+        WasProbed = true,
     };
 
     private int IndexOf(string bay)
@@ -95,7 +104,14 @@ internal sealed record PerfectMachine(HostView View, DriveRecord? Record, Observ
             var model = definition.Media switch { DriveMedia.Hdd => "WDC WD2003FYYS-02W0B0", DriveMedia.Ssd => "INTEL SSDSC2BA400G3", _ => "SAMSUNG MZWLJ3T8HBLS" };
             var drive = new ObservedDrive
             {
-                Device = null, Bus = null, Areca = null, Model = model, Serial = serial, Wwn = null, Bytes = bytes, Media = definition.Media,
+                Device = null,
+                Bus = null,
+                Areca = null,
+                Model = model,
+                Serial = serial,
+                Wwn = null,
+                Bytes = bytes,
+                Media = definition.Media,
                 Health = new DriveHealth(HealthVerdict.Good, [], 31, 21_000),
             };
             if (controller.Kind == ControllerKind.Areca)
@@ -131,7 +147,8 @@ internal sealed record PerfectMachine(HostView View, DriveRecord? Record, Observ
                 [.. layout.Volumes.Where(volume => volume.Lun == pool.Name).Select((volume, index) => new ObservedDataset(volume.Device, (ulong)index + 1, volume.MountPath, true, "aes-256-gcm", true, 0))]))],
             Mounts = [],
             Problems = [],
-        } with { Devices = [.. devices, .. diskOf.Where(pair => pair.Value.StartsWith("nvme", StringComparison.Ordinal)).Select(pair => Disk(pair.Value + "p1", 1) with { Kind = BlockKind.Partition, Parents = [pair.Value] })] };
+        } with
+        { Devices = [.. devices, .. diskOf.Where(pair => pair.Value.StartsWith("nvme", StringComparison.Ordinal)).Select(pair => Disk(pair.Value + "p1", 1) with { Kind = BlockKind.Partition, Parents = [pair.Value] })] };
     }
 
     private static PartitionTable? Table(Layout layout, string lun)

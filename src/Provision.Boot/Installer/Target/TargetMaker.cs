@@ -124,7 +124,8 @@ internal static class TargetMaker
             // udev looks at what was just unmounted, and an array that somebody has open cannot be stopped.
             run.Settle();
             run.Guard.Run(DiskCommands.StopArray(array));
-        }));
+        }
+        ));
     }
 
     private static void ReadTables(InstallRun run)
