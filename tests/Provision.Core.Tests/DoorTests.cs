@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Provision.Stores.Instances;
 
 namespace Provision.Core.Tests;
 

@@ -14,7 +14,7 @@ internal sealed class FlakyChannel(byte[] content) : IJobChannel
 
     public bool CanApprove => false;
 
-    public JobOrder Claim(string bootKey, string? dmiUuid, IReadOnlyList<string> macs) => throw new NotSupportedException();
+    public JobOrder Claim(string bootKey, string? dmiUuid, IReadOnlyList<MacAddress> macs) => throw new NotSupportedException();
 
     public void Tell(InstallEvent what) => throw new NotSupportedException();
 
