@@ -6,7 +6,7 @@
 #   part 4: drive maps from captured bundles
 #   part 5: the boot server beside nginx
 #   part 6: the status daemon beside nginx
-#   part 7: the template engine by itself
+#   part 7: the templates by themselves, beside plain Scriban and Handlebars.Net
 # PEERS is the folder of the side-by-side benchmark (gen.sh, state.sh, floor.c, run-*.sh); ROUNDS how often each cell is measured.
 set -eu -o pipefail
 cd "$(dirname "$0")/.."

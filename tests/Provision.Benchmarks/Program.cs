@@ -2,7 +2,7 @@ using Provision.Benchmarks;
 using Provision.Benchmarks.TemplateEngines;
 
 // scale HOSTS FOLDER: writes the generated fleet's inventory (fixed seed) into a folder.
-// templates [--quick]: the template engine beside Handlebars.Net.
+// templates [--quick]: templates as the product renders them, beside plain Scriban and Handlebars.Net.
 // write FOLDER: the templates for every engine, their models and the outputs they must give.
 // once TEMPLATE COUNT: microseconds a render; what the scripts in peers/ do with the other engines.
 // tellings DATABASE URL TARGET COUNT: milliseconds from a change of masters until the status daemon tells it, median and longest.

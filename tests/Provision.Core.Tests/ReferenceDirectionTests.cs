@@ -10,8 +10,7 @@ public class ReferenceDirectionTests
     {
         ["Provision.Core"] = [],
         ["Provision.Inventory"] = ["Provision.Core"],
-        ["Provision.Templating"] = ["Provision.Core"],
-        ["Provision.Configuration"] = ["Provision.Inventory", "Provision.Templating"],
+        ["Provision.Configuration"] = ["Provision.Inventory"],
         ["Provision.Storage"] = ["Provision.Inventory"],
         ["Provision.Boot"] = ["Provision.Configuration", "Provision.Storage"],
         ["Provision.Stores"] = ["Provision.Inventory", "Provision.Configuration"],

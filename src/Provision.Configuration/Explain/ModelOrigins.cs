@@ -1,8 +1,9 @@
 using System.Globalization;
 using Provision.Configuration.Model;
 using Provision.Configuration.Rendering;
+using Provision.Configuration.Templates;
 using Provision.Inventory;
-using Provision.Templating;
+using Scriban.Runtime;
 
 namespace Provision.Configuration.Explain;
 
@@ -12,7 +13,7 @@ namespace Provision.Configuration.Explain;
 /// </summary>
 /// <param name="view">The host.</param>
 /// <param name="model">The host's model, to tell the value itself.</param>
-public sealed class ModelOrigins(HostView view, IScriptObject model)
+public sealed class ModelOrigins(HostView view, ModelObject model)
 {
     private static readonly Dictionary<string, Func<HostView, SlotView, IEnumerable<Location>>> SlotMembers = new(StringComparer.Ordinal)
     {
@@ -112,7 +113,7 @@ public sealed class ModelOrigins(HostView view, IScriptObject model)
         {
             switch (value)
             {
-                case IScriptObject item when item.TryGetValue(step, out var member):
+                case ModelObject item when item.TryRead(step, out var member):
                     value = member;
                     break;
                 case ScriptArray list when Number(step) is { } index && index < list.Count:

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using Provision.Configuration.Templates;
 using Provision.Inventory;
-using Provision.Templating;
+using Scriban.Runtime;
 
 namespace Provision.Configuration.Model;
 
@@ -8,9 +9,9 @@ namespace Provision.Configuration.Model;
 public sealed class FleetModel
 {
     private readonly Fleet fleet;
-    private readonly LazyObject model = new();
+    private readonly ModelObject model = new();
     private readonly ConcurrentDictionary<string, ScriptArray> selections = new(StringComparer.Ordinal);
-    private readonly Lazy<Dictionary<string, ScriptObject>> briefs;
+    private readonly Lazy<Dictionary<string, ModelObject>> briefs;
 
     /// <summary>Makes the model of a fleet; nothing is computed before a template asks for it.</summary>
     public FleetModel(Fleet fleet, Masters masters)
@@ -33,18 +34,18 @@ public sealed class FleetModel
     public Masters Masters { get; }
 
     /// <summary>The fleet as templates see it.</summary>
-    public IScriptObject Model => model;
+    public ModelObject Model => model;
 
     /// <summary>The hosts that a selector names, without retired ones. None is no error in a template; a role or site that does not exist is.</summary>
-    /// <exception cref="ScriptArgumentException">The selector is malformed, or names what does not exist.</exception>
-    public ScriptArray Select(string selector) => selections.GetOrAdd(selector, text =>
+    /// <exception cref="ArgumentProblemException">The selector is malformed, or names what does not exist.</exception>
+    internal ScriptArray Select(string selector) => selections.GetOrAdd(selector, text =>
     {
         var problems = new DiagnosticBag();
         var parsed = HostSelector.Parse(text, Location.OfFile(""), problems);
         if (parsed is null)
         {
             var problem = problems.First();
-            throw new ScriptArgumentException(problem.Message, 0, problem.Hint);
+            throw new ArgumentProblemException(problem.Message, 0, problem.Hint);
         }
 
         foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -60,20 +61,20 @@ public sealed class FleetModel
     {
         if (word.StartsWith(key, StringComparison.Ordinal) && !exists(word[key.Length..]))
         {
-            throw new ScriptArgumentException($"there is no {key.TrimEnd('=')} \"{word[key.Length..]}\"", 0, NearestName.Hint(word[key.Length..], known));
+            throw new ArgumentProblemException($"there is no {key.TrimEnd('=')} \"{word[key.Length..]}\"", 0, NearestName.Hint(word[key.Length..], known));
         }
     }
 
-    private ScriptObject Store(Store store)
+    private ModelObject Store(Store store)
     {
         var view = StoreView.Of(fleet, store, Masters);
         var slots = view.Slots.Select(ModelValues.Peer).ToList();
-        return new ScriptObject
+        return new ModelObject
         {
             ["name"] = store.Name,
             ["class"] = store.Class,
             ["slots"] = ModelValues.List(slots),
             ["master"] = slots[view.Slots.TakeWhile(slot => !slot.IsMaster).Count() % slots.Count],
-        }.Freeze();
+        };
     }
 }

@@ -1,5 +1,6 @@
+using Provision.Configuration.Templates;
 using Provision.Inventory;
-using Provision.Templating;
+using Scriban.Runtime;
 
 namespace Provision.Configuration.Model;
 
@@ -7,10 +8,10 @@ namespace Provision.Configuration.Model;
 public static class HostModel
 {
     /// <summary>The global names of a host's templates, without the functions.</summary>
-    public static IScriptObject Of(HostView view, FleetModel fleet)
+    public static ModelObject Of(HostView view, FleetModel fleet)
     {
         var used = new Lazy<ScriptArray>(() => ModelValues.List(view.Slots.Where(slot => slot.Store is not null).Select(slot => Slot(view, slot))));
-        var globals = new LazyObject();
+        var globals = new ModelObject();
         globals.Add("fleet", () => fleet.Model);
         globals.Add("site", () => ModelValues.Site(view.Site));
         globals.Add("host", () => Host(view, used));
@@ -19,10 +20,10 @@ public static class HostModel
         return globals;
     }
 
-    private static LazyObject Host(HostView view, Lazy<ScriptArray> used)
+    private static ModelObject Host(HostView view, Lazy<ScriptArray> used)
     {
         var host = view.Host;
-        var model = new LazyObject();
+        var model = new ModelObject();
         model.Add("name", () => host.Name);
         model.Add("fqdn", () => view.Fqdn);
         model.Add("id", () => view.HostId);
@@ -47,7 +48,7 @@ public static class HostModel
         return ModelValues.List(view.Slots.Select(slot => slot.Store is null ? Slot(view, slot) : used[next++]));
     }
 
-    private static ScriptObject Slot(HostView view, SlotView slot) => new ScriptObject
+    private static ModelObject Slot(HostView view, SlotView slot) => new ModelObject
     {
         ["name"] = slot.Slot.Name,
         ["index"] = slot.Slot.Index,
@@ -62,36 +63,36 @@ public static class HostModel
         ["mounts"] = ModelValues.List(slot.Slot.Tiers.Mounts),
         ["unit"] = slot.Slot.Unit,
         ["paths"] = slot.Paths is { } paths ? Paths(paths) : null,
-    }.Freeze();
+    };
 
-    private static ScriptObject Paths(IReadOnlyList<KeyValuePair<string, string?>> paths)
+    private static ModelObject Paths(IReadOnlyList<KeyValuePair<string, string?>> paths)
     {
-        var model = new ScriptObject();
+        var model = new ModelObject();
         foreach (var (name, path) in paths)
         {
             model[name] = path;
         }
 
-        return model.Freeze();
+        return model;
     }
 
-    private static ScriptObject Layout(Layout layout) => new ScriptObject
+    private static ModelObject Layout(Layout layout) => new ModelObject
     {
         ["panels"] = ModelValues.List(layout.Chassis.Panels.Select(panel => Panel(layout.Chassis, panel))),
         ["sets"] = ModelValues.List(layout.Sets.Select(Set)),
         ["volumes"] = ModelValues.List(layout.Volumes.Select(Volume)),
         ["mounts"] = ModelValues.List(layout.Mounts.Select(Mount)),
-        ["pool"] = layout.Pools.Count == 0 ? null : new ScriptObject { ["name"] = layout.Pools[0].Name }.Freeze(),
-    }.Freeze();
+        ["pool"] = layout.Pools.Count == 0 ? null : new ModelObject { ["name"] = layout.Pools[0].Name },
+    };
 
-    private static ScriptObject Panel(Chassis chassis, Panel panel) => new ScriptObject
+    private static ModelObject Panel(Chassis chassis, Panel panel) => new ModelObject
     {
         ["name"] = panel.Name,
         ["controller"] = chassis.FindController(panel.Controller)?.Kind.Word(),
         ["bays"] = ModelValues.List(panel.Bays.Select(bay => (object?)bay.Number)),
-    }.Freeze();
+    };
 
-    private static ScriptObject Set(SetLayout set) => new ScriptObject
+    private static ModelObject Set(SetLayout set) => new ModelObject
     {
         ["key"] = set.Key,
         ["name"] = set.Name,
@@ -101,9 +102,9 @@ public static class HostModel
         ["data"] = set.Data.Word(),
         ["os"] = set.Os,
         ["md"] = set.IsMd,
-    }.Freeze();
+    };
 
-    private static ScriptObject Volume(Volume volume) => new ScriptObject
+    private static ModelObject Volume(Volume volume) => new ModelObject
     {
         ["label"] = volume.Label,
         ["set"] = volume.Set,
@@ -115,9 +116,9 @@ public static class HostModel
         ["device"] = volume.Device,
         ["source"] = volume.Source,
         ["os"] = volume.Os,
-    }.Freeze();
+    };
 
-    private static ScriptObject Mount(Mount mount) => new ScriptObject
+    private static ModelObject Mount(Mount mount) => new ModelObject
     {
         ["name"] = mount.Path[1..].Replace('/', '-'),
         ["mount"] = mount.Path,
@@ -125,5 +126,5 @@ public static class HostModel
         ["filesystem"] = mount.Filesystem,
         ["options"] = mount.Options,
         ["data"] = mount.Data.Word(),
-    }.Freeze();
+    };
 }

@@ -1,32 +1,35 @@
+using Provision.Configuration.Templates;
 using Provision.Inventory;
-using Provision.Templating;
+using Scriban.Runtime;
 
 namespace Provision.Configuration.Model;
 
 /// <summary>Turns facts of the inventory into the values that templates know.</summary>
 internal static class ModelValues
 {
-    public static ScriptArray List(IEnumerable<object?> values)
-    {
-        var list = new ScriptArray();
-        foreach (var value in values)
-        {
-            list.Add(value);
-        }
-
-        return list;
-    }
+    public static ScriptArray List(IEnumerable<object?> values) => new(values) { IsReadOnly = true };
 
     /// <summary>A settings tree; numbers, truth values and texts as YAML has them.</summary>
     public static object? Of(YamlNode node) => node switch
     {
-        YamlMapping mapping => new ScriptObject(mapping.Entries.Select(entry => KeyValuePair.Create(entry.Key, Of(entry.Value)))).Freeze(),
+        YamlMapping mapping => Of(mapping),
         YamlSequence list => List(list.Items.Select(Of)),
         YamlScalar scalar => scalar.Value,
         _ => null,
     };
 
-    public static ScriptObject HostBrief(Provision.Inventory.Fleet fleet, Host host) => new ScriptObject
+    private static ModelObject Of(YamlMapping mapping)
+    {
+        var model = new ModelObject();
+        foreach (var entry in mapping.Entries)
+        {
+            model[entry.Key] = Of(entry.Value);
+        }
+
+        return model;
+    }
+
+    public static ModelObject HostBrief(Provision.Inventory.Fleet fleet, Host host) => new ModelObject
     {
         ["name"] = host.Name,
         ["fqdn"] = $"{host.Name}.{fleet.Domain}",
@@ -39,9 +42,9 @@ internal static class ModelValues
         ["status"] = host.Status.Word(),
         ["slot_network"] = host.SlotNetwork?.ToString(),
         ["roles"] = List(fleet.RolesOf(host).Roles.Select(role => (object?)role.Name)),
-    }.Freeze();
+    };
 
-    public static ScriptObject Site(Site site) => new ScriptObject
+    public static ModelObject Site(Site site) => new ModelObject
     {
         ["name"] = site.Name,
         ["description"] = site.Description,
@@ -50,14 +53,14 @@ internal static class ModelValues
         ["resolvers"] = List(site.Resolvers),
         ["package_cache"] = site.PackageCache,
         ["netboot_port"] = (long)site.Netboot.Port,
-    }.Freeze();
+    };
 
-    public static ScriptObject Peer(PeerSlot peer) => new ScriptObject
+    public static ModelObject Peer(PeerSlot peer) => new ModelObject
     {
         ["name"] = peer.Slot.Name,
         ["address"] = peer.Slot.Address?.ToString(),
         ["host"] = peer.Slot.Host.Name,
         ["site"] = peer.Slot.Host.Site,
         ["master"] = peer.IsMaster,
-    }.Freeze();
+    };
 }

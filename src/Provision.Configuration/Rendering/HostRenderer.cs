@@ -2,8 +2,9 @@ using System.Text;
 using Provision.Configuration.Desired;
 using Provision.Configuration.Model;
 using Provision.Configuration.Secrets;
+using Provision.Configuration.Templates;
 using Provision.Inventory;
-using Provision.Templating;
+using Scriban.Runtime;
 
 namespace Provision.Configuration.Rendering;
 
@@ -30,16 +31,16 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
     public DesiredState? Render(DiagnosticBag problems)
     {
         var found = new DiagnosticBag();
-        var context = NewContext();
+        var renderer = NewRenderer();
         var files = new Dictionary<string, DesiredFile>(StringComparer.Ordinal);
         foreach (var config in view.Roles.Configs)
         {
-            context.TemplateLoader = library.LoaderFor(config);
+            renderer.Source = library.SourceFor(config);
             foreach (var template in library.Config(config, found))
             {
                 if (!template.Body.HasErrors)
                 {
-                    RenderTemplate(context, template, found, (file, _, _) => Add(files, file, found));
+                    RenderTemplate(renderer, template, found, (file, _, _) => Add(files, file, found));
                 }
             }
         }
@@ -60,13 +61,13 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
     public MappedFile? RenderMapped(string path, DiagnosticBag problems)
     {
         MappedFile? mapped = null;
-        var context = NewContext();
+        var renderer = NewRenderer();
         foreach (var config in view.Roles.Configs)
         {
-            context.TemplateLoader = library.LoaderFor(config);
+            renderer.Source = library.SourceFor(config);
             foreach (var template in library.Config(config, problems).Where(template => !template.Body.HasErrors))
             {
-                RenderTemplate(context, template, problems, (file, map, index) =>
+                RenderTemplate(renderer, template, problems, (file, map, index) =>
                 {
                     if (string.Equals(file.Path, path, StringComparison.Ordinal))
                     {
@@ -83,53 +84,54 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
         return null;
     }
 
-    private TemplateContext NewContext()
+    private TemplateRenderer NewRenderer()
     {
         // A whole fleet in one file is large; a template that runs away still ends as an error.
-        var context = new TemplateContext(TemplateMode.Strict) { LimitToString = 1 << 26 };
-        var functions = new ScriptObject
+        var renderer = new TemplateRenderer(new TemplateLimits(Text: 1 << 26));
+        renderer.PushGlobal(new ScriptObject
         {
-            ["secret"] = new DelegateFunction("secret", "name", ReadSecret),
-            ["hosts"] = new DelegateFunction("hosts", "selector", (scope, arguments) =>
+            ["secret"] = new TemplateFunction("name:s", ReadSecret),
+            ["hosts"] = new TemplateFunction("selector:s", call =>
             {
-                scope.RecordRead("fleet.hosts");
-                return fleet.Select(scope.ObjectToString(arguments[0]));
+                call.Context.RecordRead("fleet.hosts");
+                return fleet.Select(call.Needed(0));
             }),
-        };
-        context.PushGlobal(functions.Freeze());
-        context.PushGlobal(HostModel.Of(view, fleet));
-        return context;
+        });
+        renderer.PushGlobal(HostModel.Of(view, fleet));
+        return renderer;
     }
 
-    private string ReadSecret(TemplateContext context, ScriptArguments arguments)
+    private string ReadSecret(FunctionCall call)
     {
-        var name = context.ObjectToString(arguments[0]);
+        var name = call.Needed(0);
         if (!secrets.Has(name))
         {
-            throw new ScriptArgumentException($"the repository has no secret \"{name}\"", 0, secrets.MissingHint(name));
+            throw new ArgumentProblemException($"the repository has no secret \"{name}\"", 0, secrets.MissingHint(name));
         }
 
-        context.RecordRead("secret:" + name);
+        call.Context.RecordRead("secret:" + name);
         var secret = secrets.Read(name);
         if (secret.Problem is { } problem)
         {
             unread.Add(problem);
         }
 
-        return secret.Value ?? "";
+        
+        // A text of its own: the source map knows values by identity.
+        return new string(secret.Value ?? "");
     }
 
-    private void RenderTemplate(TemplateContext context, TemplateFile template, DiagnosticBag problems, Action<DesiredFile, SourceMap?, int> made, string? only = null)
+    private void RenderTemplate(TemplateRenderer renderer, TemplateFile template, DiagnosticBag problems, Action<DesiredFile, SourceMap?, int> made, string? only = null)
     {
         try
         {
             if (template.Each is null)
             {
-                RenderFile(context, template, null, 0, made, only);
+                RenderFile(renderer, template, null, 0, made, only);
                 return;
             }
 
-            var elements = template.Each.Evaluate(context);
+            var elements = template.Each.Evaluate(renderer);
             if (elements is not System.Collections.IEnumerable list || elements is string)
             {
                 problems.Error(template.Each.Text.Location, $"\"{template.Each.Text.Text}\" gives no list to make one file of each element");
@@ -139,38 +141,38 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
             var index = 0;
             foreach (var element in list)
             {
-                context.PushGlobal(new ScriptObject { [template.Head.As] = element }.Freeze());
+                renderer.PushGlobal(new ModelObject { [template.Head.As] = element });
                 try
                 {
-                    RenderFile(context, template, element, index, made, only);
+                    RenderFile(renderer, template, element, index, made, only);
                 }
                 finally
                 {
-                    context.PopGlobal();
+                    renderer.PopGlobal();
                 }
 
                 index++;
             }
         }
-        catch (ScriptRuntimeException e)
+        catch (TemplateException e)
         {
             // One message a template: the other elements would fail alike.
             problems.Add(e.Diagnostic);
         }
     }
 
-    private void RenderFile(TemplateContext context, TemplateFile template, object? element, int index, Action<DesiredFile, SourceMap?, int> made, string? only)
+    private void RenderFile(TemplateRenderer renderer, TemplateFile template, object? element, int index, Action<DesiredFile, SourceMap?, int> made, string? only)
     {
-        if (template.When is { } when && when.Evaluate(context) is null or false)
+        if (template.When is { } when && when.Evaluate(renderer) is null or false)
         {
             return;
         }
 
-        var path = template.Path?.Render(context) ?? template.DefaultPath;
+        var path = template.Path?.Render(renderer) ?? template.DefaultPath;
         var pathLocation = template.Path?.Text.Location ?? Location.OfFile(template.RepositoryPath);
         if (ProblemOf(path) is { } problem)
         {
-            throw new ScriptRuntimeException(Diagnostic.Error(pathLocation, $"\"{Printable(path)}\" is no path that a file can be put at: {problem}"));
+            throw new TemplateException(Diagnostic.Error(pathLocation, $"\"{Printable(path)}\" is no path that a file can be put at: {problem}"));
         }
 
         if (only is not null && !string.Equals(only, path, StringComparison.Ordinal))
@@ -180,11 +182,9 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
 
         unread.Clear();
         var map = template.MayHoldSecrets || only is not null ? new SourceMap() : null;
-        context.SourceMap = map;
-        var text = template.Body.Render(context);
-        context.SourceMap = null;
-        var units = template.Units.Select(unit => unit.Render(context)).Where(unit => unit.Length > 0).ToList();
-        var checks = template.Checks.Select(check => new FileCheck([.. check.Select(word => word.Render(context).Replace("{file}", path, StringComparison.Ordinal))], template.Head.Silent)).ToList();
+        var text = renderer.Render(template.Body, map);
+        var units = template.Units.Select(unit => unit.Render(renderer)).Where(unit => unit.Length > 0).ToList();
+        var checks = template.Checks.Select(check => new FileCheck([.. check.Select(word => word.Render(renderer).Replace("{file}", path, StringComparison.Ordinal))], template.Head.Silent)).ToList();
         made(
             new DesiredFile
             {
@@ -203,7 +203,7 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
                 Secrets = map is null ? [] : SecretSpans(map),
                 Unknown = unread.Count > 0 ? unread[0] : null,
                 DependsOnMasters = template.DependsOnMasters,
-                OfMaster = element is IScriptObject slot && slot.TryGetValue("master", out var master) && master is true,
+                OfMaster = element is ModelObject slot && slot.TryRead("master", out var master) && master is true,
             },
             map,
             index);
@@ -249,7 +249,7 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
     private static string NameOf(object? element, int index) =>
         element switch
         {
-            IScriptObject item when item.TryGetValue("name", out var name) && name is string text => text,
+            ModelObject item when item.TryRead("name", out var name) && name is string text => text,
             string text => text,
             _ => index.ToString(),
         };

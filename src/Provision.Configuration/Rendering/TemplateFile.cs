@@ -1,28 +1,31 @@
-using Provision.Templating;
+using Provision.Configuration.Templates;
 
 namespace Provision.Configuration.Rendering;
 
 /// <summary>A text of a head, ready to be rendered; most have no code in them and stay as they are.</summary>
-public sealed class HeadTemplate
+internal sealed class HeadTemplate
 {
-    private readonly Template? template;
+    private readonly ParsedTemplate? template;
 
     /// <summary>Parses a text of a head.</summary>
     public HeadTemplate(HeadText text)
     {
         Text = text;
-        template = text.Text.Contains("{{", StringComparison.Ordinal) ? Template.Parse(text.Text, text.Location.Path) : null;
+        template = text.Text.Contains("{{", StringComparison.Ordinal) ? ParsedTemplate.Parse(text.Text, text.Location.Path) : null;
     }
 
     /// <summary>The text as written.</summary>
     public HeadText Text { get; }
 
+    /// <summary>The parsed code; null without any.</summary>
+    public ParsedTemplate? Parsed => template;
+
     /// <summary>What is wrong with its code.</summary>
     public IEnumerable<Provision.Core.Diagnostic> Messages => (template?.Messages ?? []).Select(message => message with { Location = Text.Location });
 
     /// <summary>The text with its code run.</summary>
-    /// <exception cref="ScriptRuntimeException">The code fails; the location is the head's.</exception>
-    public string Render(TemplateContext context)
+    /// <exception cref="TemplateException">The code fails; the location is the head's.</exception>
+    public string Render(TemplateRenderer renderer)
     {
         if (template is null)
         {
@@ -31,44 +34,47 @@ public sealed class HeadTemplate
 
         try
         {
-            return template.Render(context);
+            return renderer.Render(template);
         }
-        catch (ScriptRuntimeException e)
+        catch (TemplateException e)
         {
-            throw new ScriptRuntimeException(e.Diagnostic with { Location = Text.Location }, e);
+            throw new TemplateException(e.Diagnostic with { Location = Text.Location }, e);
         }
     }
 }
 
 /// <summary>An expression of a head.</summary>
-public sealed class HeadExpression
+internal sealed class HeadExpression
 {
-    private readonly Template template;
+    private readonly ParsedTemplate template;
 
     /// <summary>Parses an expression of a head.</summary>
     public HeadExpression(HeadText text)
     {
         Text = text;
-        template = Template.Parse(text.Text, text.Location.Path, null, new LexerOptions { Mode = ScriptMode.ScriptOnly });
+        template = ParsedTemplate.ParseExpression(text.Text, text.Location.Path);
     }
 
     /// <summary>The expression as written.</summary>
     public HeadText Text { get; }
 
+    /// <summary>The parsed expression.</summary>
+    public ParsedTemplate Parsed => template;
+
     /// <summary>What is wrong with it.</summary>
     public IEnumerable<Provision.Core.Diagnostic> Messages => template.Messages.Select(message => message with { Location = Text.Location });
 
     /// <summary>Its value.</summary>
-    /// <exception cref="ScriptRuntimeException">It fails; the location is the head's.</exception>
-    public object? Evaluate(TemplateContext context)
+    /// <exception cref="TemplateException">It fails; the location is the head's.</exception>
+    public object? Evaluate(TemplateRenderer renderer)
     {
         try
         {
-            return template.Evaluate(context);
+            return renderer.Evaluate(template);
         }
-        catch (ScriptRuntimeException e)
+        catch (TemplateException e)
         {
-            throw new ScriptRuntimeException(e.Diagnostic with { Location = Text.Location }, e);
+            throw new TemplateException(e.Diagnostic with { Location = Text.Location }, e);
         }
     }
 }
@@ -89,22 +95,26 @@ public sealed record TemplateFile
     public required TemplateHead Head { get; init; }
 
     /// <summary>The text below the head.</summary>
-    public required Template Body { get; init; }
+    internal ParsedTemplate Body { get; init; } = null!;
 
     /// <summary>Expression of <c>each</c>.</summary>
-    public HeadExpression? Each { get; init; }
+    internal HeadExpression? Each { get; init; }
 
     /// <summary>Expression of <c>when</c>.</summary>
-    public HeadExpression? When { get; init; }
+    internal HeadExpression? When { get; init; }
 
     /// <summary>Text of <c>path</c>.</summary>
-    public HeadTemplate? Path { get; init; }
+    internal HeadTemplate? Path { get; init; }
 
     /// <summary>Texts of <c>check</c>.</summary>
-    public IReadOnlyList<IReadOnlyList<HeadTemplate>> Checks { get; init; } = [];
+    internal IReadOnlyList<IReadOnlyList<HeadTemplate>> Checks { get; init; } = [];
 
     /// <summary>Texts of <c>unit</c>.</summary>
-    public IReadOnlyList<HeadTemplate> Units { get; init; } = [];
+    internal IReadOnlyList<HeadTemplate> Units { get; init; } = [];
+
+    /// <summary>The body and every text of the head that holds code.</summary>
+    internal IEnumerable<ParsedTemplate> Parts =>
+        new[] { Body, Each?.Parsed, When?.Parsed, Path?.Parsed }.Concat(Checks.SelectMany(check => check).Concat(Units).Select(text => text.Parsed)).OfType<ParsedTemplate>();
 
     /// <summary>Whether its text can hold a secret, by its own code or an include's.</summary>
     public bool MayHoldSecrets { get; init; }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
-using Provision.Templating;
+using Provision.Configuration.Templates;
 
 namespace Provision.Configuration.Rendering;
 
@@ -13,7 +13,7 @@ public sealed class TemplateLibrary(string repository)
 {
     private const string FolderName = "templates";
     private readonly ConcurrentDictionary<string, Lazy<(IReadOnlyList<TemplateFile> Files, IReadOnlyList<Diagnostic> Problems)>> configs = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Template?> includes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ParsedTemplate?> includes = new(StringComparer.Ordinal);
 
     /// <summary>Names of all config directories, in ordinal order.</summary>
     public IReadOnlyList<string> ConfigNames =>
@@ -31,8 +31,8 @@ public sealed class TemplateLibrary(string repository)
         return files;
     }
 
-    /// <summary>The loader for the includes of one config.</summary>
-    public ITemplateLoader LoaderFor(string config) => new Loader(this, config);
+    /// <summary>Finds the includes of one config.</summary>
+    internal ITemplateSource SourceFor(string config) => new Loader(this, config);
 
     private (IReadOnlyList<TemplateFile>, IReadOnlyList<Diagnostic>) Load(string config)
     {
@@ -61,8 +61,9 @@ public sealed class TemplateLibrary(string repository)
         }
 
         var (head, bodyStart) = TemplateHead.Read(repositoryPath, text, problems);
-        var body = Template.Parse(text, repositoryPath, null, new LexerOptions { StartOffset = bodyStart });
+        var body = ParsedTemplate.Parse(text, repositoryPath, bodyStart);
         problems.AddRange(body.Messages);
+        var source = SourceFor(config);
         var file = new TemplateFile
         {
             RepositoryPath = repositoryPath,
@@ -75,16 +76,48 @@ public sealed class TemplateLibrary(string repository)
             Path = head.Path is null ? null : new HeadTemplate(head.Path),
             Checks = [.. head.Checks.Select(check => (IReadOnlyList<HeadTemplate>)[.. check.Select(text => new HeadTemplate(text))])],
             Units = [.. head.Units.Select(text => new HeadTemplate(text))],
-            MayHoldSecrets = body.CallsFunction("secret") || body.CallsFunction("include") || body.CallsFunction("include_join"),
-
-            // Rather one file too many: a name may be given as a text (array.map "master"), and includes read what they like.
-            DependsOnMasters = text.Contains("master", StringComparison.Ordinal) || body.CallsFunction("include") || body.CallsFunction("include_join"),
+        };
+        file = file with
+        {
+            MayHoldSecrets = AnyNames(body, "secret", source),
+            DependsOnMasters = file.Parts.Any(part => AnyNames(part, "master", source)),
         };
         problems.AddRange(file.Each?.Messages ?? []);
         problems.AddRange(file.When?.Messages ?? []);
         problems.AddRange(file.Path?.Messages ?? []);
         problems.AddRange(file.Checks.SelectMany(check => check).Concat(file.Units).SelectMany(text => text.Messages));
         return file;
+    }
+
+    /// <summary>Returns whether a template or one of its includes has a name; true when the includes cannot be told.</summary>
+    private static bool AnyNames(ParsedTemplate template, string name, ITemplateSource source)
+    {
+        var seen = new HashSet<ParsedTemplate>();
+        var pending = new Stack<ParsedTemplate>([template]);
+        while (pending.TryPop(out var part))
+        {
+            if (!seen.Add(part))
+            {
+                continue;
+            }
+
+            if (part.Names(name) || part.Includes is null)
+            {
+                return true;
+            }
+
+            foreach (var include in part.Includes)
+            {
+                if (source.PathOf(include) is not { } path || source.Load(path) is not { } included)
+                {
+                    return true;
+                }
+
+                pending.Push(included);
+            }
+        }
+
+        return false;
     }
 
     private string? ReadText(string repositoryPath, DiagnosticBag problems)
@@ -102,7 +135,7 @@ public sealed class TemplateLibrary(string repository)
         }
     }
 
-    private Template? Include(string repositoryPath) =>
+    private ParsedTemplate? Include(string repositoryPath) =>
         includes.GetOrAdd(repositoryPath, path =>
         {
             if (!File.Exists(Path.Combine(repository, path)))
@@ -111,28 +144,24 @@ public sealed class TemplateLibrary(string repository)
             }
 
             var problems = new DiagnosticBag();
-            return ReadText(path, problems) is { } text ? Template.Parse(text, path) : null;
+            return ReadText(path, problems) is { } text ? ParsedTemplate.Parse(text, path) : null;
         });
 
     /// <summary>Finds <c>_name</c> beside the config's own files first, then for all configs.</summary>
-    private sealed class Loader(TemplateLibrary library, string config) : ITemplateLoader
+    private sealed class Loader(TemplateLibrary library, string config) : ITemplateSource
     {
-        public string? GetPath(TemplateContext context, Location callerLocation, string templateName)
+        public string? PathOf(string name)
         {
             // Only names of include files: no folder, nothing hidden, nothing outside.
-            if (!templateName.StartsWith('_') || templateName.Contains('/') || templateName.Contains('\\') || templateName.Contains('\0'))
+            if (!name.StartsWith('_') || name.Contains('/') || name.Contains('\\') || name.Contains('\0'))
             {
                 return null;
             }
 
-            var own = $"{FolderName}/{config}/{templateName}";
-            return library.Include(own) is not null ? own : $"{FolderName}/{templateName}";
+            var own = $"{FolderName}/{config}/{name}";
+            return library.Include(own) is not null ? own : $"{FolderName}/{name}";
         }
 
-        public string? Load(TemplateContext context, Location callerLocation, string templatePath) =>
-            library.Include(templatePath)?.Source.Text;
-
-        public Template? LoadTemplate(TemplateContext context, Location callerLocation, string templatePath) =>
-            library.Include(templatePath);
+        public ParsedTemplate? Load(string path) => library.Include(path);
     }
 }

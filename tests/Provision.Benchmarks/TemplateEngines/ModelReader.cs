@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Provision.Templating;
+using Provision.Configuration.Model;
+using Scriban.Runtime;
 
 namespace Provision.Benchmarks.TemplateEngines;
 
@@ -12,18 +13,49 @@ internal static class ModelReader
         return (ScriptObject)Script(document.RootElement)!;
     }
 
+    internal static ModelObject ToModel(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return (ModelObject)Model(document.RootElement)!;
+    }
+
     internal static Dictionary<string, object?> ToDictionary(string json)
     {
         using var document = JsonDocument.Parse(json);
         return (Dictionary<string, object?>)Plain(document.RootElement)!;
     }
 
-    private static object? Script(JsonElement value) => value.ValueKind switch
+    private static object? Model(JsonElement value)
     {
-        JsonValueKind.Object => new ScriptObject(value.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, Script(p.Value)))).Freeze(),
-        JsonValueKind.Array => new ScriptArray(value.EnumerateArray().Select(Script)),
-        _ => Scalar(value),
-    };
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            return value.ValueKind == JsonValueKind.Array ? new ScriptArray(value.EnumerateArray().Select(Model)) { IsReadOnly = true } : Scalar(value);
+        }
+
+        var model = new ModelObject();
+        foreach (var member in value.EnumerateObject())
+        {
+            model[member.Name] = Model(member.Value);
+        }
+
+        return model;
+    }
+
+    private static object? Script(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            return value.ValueKind == JsonValueKind.Array ? new ScriptArray(value.EnumerateArray().Select(Script)) : Scalar(value);
+        }
+
+        var model = new ScriptObject();
+        foreach (var member in value.EnumerateObject())
+        {
+            model.Add(member.Name, Script(member.Value));
+        }
+
+        return model;
+    }
 
     private static object? Plain(JsonElement value) => value.ValueKind switch
     {

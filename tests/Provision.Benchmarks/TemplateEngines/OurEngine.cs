@@ -1,31 +1,26 @@
-using Provision.Templating;
+using Provision.Configuration.Templates;
 
 namespace Provision.Benchmarks.TemplateEngines;
 
-/// <summary>The project's engine as the product uses it: strict, a frozen model, behind its interface.</summary>
+/// <summary>Templates as the product renders them: Scriban, strict, over a shared model.</summary>
 internal sealed class OurEngine
 {
-    private readonly TemplateEngine engine = new();
+    private readonly TemplateRenderer renderer = new(new TemplateLimits());
     private readonly string text;
-    private readonly IParsedTemplate parsed;
-    private readonly RenderRequest request;
+    private readonly ParsedTemplate parsed;
 
     internal OurEngine(string text, string json)
     {
         this.text = text;
         parsed = Parse();
-        request = new RenderRequest { Globals = [ModelReader.ToScript(json)] };
+        renderer.PushGlobal(ModelReader.ToModel(json));
     }
 
-    internal IParsedTemplate Parse()
+    internal ParsedTemplate Parse()
     {
-        var template = engine.Parse(text, "benchmark");
+        var template = ParsedTemplate.Parse(text, "benchmark");
         return template.HasErrors ? throw new InvalidOperationException(template.Messages[0].ToString()) : template;
     }
 
-    internal string Render()
-    {
-        var result = engine.Render(parsed, request);
-        return result.Output ?? throw new InvalidOperationException(result.Errors[0].ToString());
-    }
+    internal string Render() => renderer.Render(parsed);
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace Provision.Benchmarks.TemplateEngines;
 
 /// <summary>
-/// One of the templates that the engines are compared on, as each of two engines has it parsed and its model ready. Making one
-/// checks that both give the same bytes: a comparison of different work would say nothing.
+/// One of the templates that the engines are compared on, as each engine has it parsed and its model ready. Making one
+/// checks that all give the same bytes: a comparison of different work would say nothing.
 /// </summary>
 internal sealed class TemplateCase
 {
@@ -15,18 +15,23 @@ internal sealed class TemplateCase
     {
         var json = Models.Of(name).ToJsonString();
         Ours = new OurEngine(Text(name, "sbn"), json);
+        Plain = new PlainScriban(Text(name, "sbn"), json);
         Handlebars = new HandlebarsEngine(Text(name, "hbs"), json);
         var output = Ours.Render();
-        var other = Handlebars.Render();
-        if (!string.Equals(output, other, StringComparison.Ordinal))
+        foreach (var other in new[] { Handlebars.Render(), Plain.Render() })
         {
-            throw new InvalidOperationException($"{name}: the two engines give different texts:\n{output}\n----\n{other}");
+            if (!string.Equals(output, other, StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException($"{name}: the engines give different texts:\n{output}\n----\n{other}");
+            }
         }
 
         OutputBytes = Encoding.UTF8.GetByteCount(output);
     }
 
     internal OurEngine Ours { get; }
+
+    internal PlainScriban Plain { get; }
 
     internal HandlebarsEngine Handlebars { get; }
 
@@ -41,7 +46,7 @@ internal sealed class TemplateCase
         foreach (var name in Names)
         {
             var both = new TemplateCase(name);
-            foreach (var run in new Func<object>[] { both.Ours.Render, both.Handlebars.Render, both.Ours.Parse, both.Handlebars.Compile })
+            foreach (var run in new Func<object>[] { both.Ours.Render, both.Plain.Render, both.Handlebars.Render, both.Ours.Parse, both.Handlebars.Compile })
             {
                 var start = Stopwatch.GetTimestamp();
                 while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(0.6))

@@ -1,0 +1,86 @@
+using System.Collections;
+using Provision.Configuration.Templates;
+using Scriban;
+using Scriban.Parsing;
+using Scriban.Runtime;
+
+namespace Provision.Configuration.Model;
+
+/// <summary>
+/// An object of the model as templates see it: members in a fixed order, made when they are first read and then kept. Templates
+/// cannot change it, so hosts and threads share it.
+/// </summary>
+public sealed class ModelObject : IScriptObject, IEnumerable<KeyValuePair<string, object?>>, IFormattable
+{
+    private readonly Dictionary<string, object?> members = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public int Count => members.Count;
+
+    /// <inheritdoc/>
+    public bool IsReadOnly { get => true; set => throw new InvalidOperationException("a model stays read-only"); }
+
+    internal object? this[string name] { set => members[name] = value; }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> GetMembers() => members.Keys;
+
+    /// <inheritdoc/>
+    public bool Contains(string member) => members.ContainsKey(member);
+
+    /// <inheritdoc/>
+    public bool TryGetValue(TemplateContext? context, SourceSpan span, string member, out object? value)
+    {
+        var found = TryRead(member, out value);
+        if (found)
+        {
+            (context as RenderContext)?.Recorder?.ReadMember(this, member, value);
+        }
+
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public bool CanWrite(string member) => false;
+
+    /// <inheritdoc/>
+    public bool TrySetValue(TemplateContext? context, SourceSpan span, string member, object? value, bool readOnly) => false;
+
+    /// <inheritdoc/>
+    public bool Remove(string member) => false;
+
+    /// <inheritdoc/>
+    public void SetReadOnly(string member, bool readOnly)
+    {
+    }
+
+    /// <inheritdoc/>
+    public IScriptObject Clone(bool deep) => this;
+
+    /// <inheritdoc/>
+    public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() =>
+        members.Keys.Select(name => KeyValuePair.Create(name, TryRead(name, out var value) ? value : null)).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <inheritdoc/>
+    public string ToString(string? format, IFormatProvider? formatProvider)
+    {
+        var copy = new ScriptObject(Count);
+        foreach (var (name, value) in this)
+        {
+            copy.Add(name, value);
+        }
+
+        return copy.ToString(format, formatProvider);
+    }
+
+    internal void Add(string name, Func<object?> make) => members.Add(name, new Lazy<object?>(make));
+
+    internal bool TryRead(string name, out object? value)
+    {
+        var found = members.TryGetValue(name, out value);
+        value = value is Lazy<object?> lazy ? lazy.Value : value;
+        return found;
+    }
+}
