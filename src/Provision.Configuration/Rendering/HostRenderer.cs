@@ -116,7 +116,7 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
             unread.Add(problem);
         }
 
-        
+
         // A text of its own: the source map knows values by identity.
         return new string(secret.Value ?? "");
     }
