@@ -39,7 +39,7 @@ public class DiscovererTests
 
     private static ObservedStorage Storage() => new()
     {
-        Machine = new ObservedMachine("installer", DateTimeOffset.UnixEpoch, "564d0000-0000-0000-0000-000000000001", "X10", "S1", ["52:54:00:12:34:56"], null),
+        Machine = new ObservedMachine("installer", DateTimeOffset.UnixEpoch, "564d0000-0000-0000-0000-000000000001", "X10", "S1", [MacAddress.Parse("52:54:00:12:34:56")], null),
         Devices = [],
         Arrays = [],
         ArecaVolumes = [],
