@@ -17,7 +17,7 @@ public class HostViewTests
         Assert.Equal(["apt", "cyrus"], view.Roles.Configs);
         Assert.Equal(["chrony.service", "cyrus.target"], view.Roles.Services);
         Assert.Equal(DataClass.Primary, view.Roles.Data);
-        Assert.Equal([ReinstallGate.NoMasters], view.Roles.Gates);
+        Assert.Equal([new ReinstallGate("no-masters", GateKind.NoMasters)], view.Roles.Gates);
         Assert.Equal("imap33.mail.example", view.Fqdn);
     }
 

@@ -42,7 +42,7 @@ public static class Arming
             IsRetired = host.Status == HostStatus.Retired,
             Macs = host.Macs,
             DmiUuid = wish.DmiUuid,
-            Roles = [.. fleet.RolesOf(host).Roles.Select(role => new ArmRole(role.Name, role.Data.Word(), role.Gate.Word()))],
+            Roles = [.. fleet.RolesOf(host).Roles.Select(role => new ArmRole(role.Name, role.Data, role.Gate))],
             HasLayout = plan is not null,
             HasRecord = fleet.FindDrives(host.Name) is not null,
             PlanHash = plan?.Hash,

@@ -1,10 +1,12 @@
+using Provision.Inventory;
+
 namespace Provision.Boot.Jobs;
 
 /// <summary>What a role of the host says about its data.</summary>
 /// <param name="Name">The role.</param>
 /// <param name="Data">Class of its data; null where it declares none.</param>
 /// <param name="Gate">What must hold before a reinstall; null where it declares nothing.</param>
-public sealed record ArmRole(string Name, string? Data, string? Gate);
+public sealed record ArmRole(string Name, DataClass? Data, ReinstallGate? Gate);
 
 /// <summary>Everything that the gates look at; plain facts, gathered before.</summary>
 public sealed record ArmFacts
@@ -74,6 +76,9 @@ public sealed record ArmFacts
 
     /// <summary>What the gates of the host's data object: those that only the data's own area can answer. An engineer may pass them with a reason.</summary>
     public IReadOnlyList<Diagnostic> DataObjections { get; init; } = [];
+
+    /// <summary>What the gates of its roles answered, a line each; kept with the job.</summary>
+    public IReadOnlyList<string> GateAnswers { get; init; } = [];
 
     /// <summary>Why the engineer arms it despite <see cref="DataObjections"/>; null for no reason. It is kept with the job.</summary>
     public string? ForceReason { get; init; }

@@ -42,6 +42,9 @@ public sealed record Job
     /// <summary>True where an engineer has to confirm the code on the console.</summary>
     public bool NeedsCode { get; init; }
 
+    /// <summary>What the gates of the host's roles answered when it was armed, a line each.</summary>
+    public IReadOnlyList<string> GateAnswers { get; init; } = [];
+
     /// <summary>Who armed it.</summary>
     public required string ArmedBy { get; init; }
 

@@ -25,6 +25,7 @@ public static class JobRules
             Image = facts.Image!,
             NewIdentity = facts.NewIdentity,
             Engineers = facts.Engineers,
+            GateAnswers = facts.GateAnswers,
             NeedsCode = facts.NeedsCode,
             ArmedBy = by,
             ArmedAt = now,

@@ -16,7 +16,7 @@ namespace Provision.Cli.Commands;
 /// <summary><c>provision netboot arm</c>: gates, plan, confirmation, job.</summary>
 internal static class NetbootArmCommand
 {
-    private const string NoMasters = "no-masters";
+    private static readonly TimeSpan GateLimit = TimeSpan.FromSeconds(60);
 
     public static Command Create() => Create(
         "arm",
@@ -61,7 +61,7 @@ internal static class NetbootArmCommand
             arguments.GetValue(store),
             lasting.In(arguments),
             arguments.GetValue(yes),
-            facts => Stores(arguments, database, arguments.GetValue(force), facts)), cancellation));
+            facts => AskGates(arguments, database, arguments.GetValue(force), facts)), cancellation));
         return command;
     }
 
@@ -90,11 +90,6 @@ internal static class NetbootArmCommand
         }
 
         var permit = ArmGates.Ask(facts, out var objections) ?? throw new UserErrorException(objections);
-        foreach (var role in facts.Roles.Where(role => role.Gate is not (null or "none" or NoMasters)))
-        {
-            Console.Error.WriteLine($"role {role.Name}: see to it that \"{role.Gate}\" holds; it is not checked here");
-        }
-
         StorageWork.Confirm(plan!, yes, name);
         var state = new StateFolder(arguments.GetValue(stateOption)!);
         state.KeepBundles([.. jobs.Jobs(onlyOpen: true, 10_000).Select(open => open.Commit)]);
@@ -117,12 +112,44 @@ internal static class NetbootArmCommand
         return ExitCodes.Same;
     }
 
-    /// <summary>What the gates must know of the stores on a host, where a role of it asks for that: by a full comparison of every copy that would be left.</summary>
-    private static ArmFacts Stores(ParseResult arguments, Option<string?> database, string? force, (Workspace Workspace, Host Host, IJobStore Jobs, ArmFacts Facts) about)
+    /// <summary>Asks the gates of the host's data: the commands of its roles, then its stores, by a full comparison of every copy that would be left.</summary>
+    private static ArmFacts AskGates(ParseResult arguments, Option<string?> database, string? force, (Workspace Workspace, Host Host, IJobStore Jobs, ArmFacts Facts) about)
+    {
+        var facts = about.Facts with { ForceReason = force };
+        if (about.Host.Status == HostStatus.Retired)
+        {
+            return facts;
+        }
+
+        var answers = force is { Length: > 0 }
+            ? new GateAnswers([.. facts.Roles.Where(role => role.Gate is { Kind: GateKind.Command }).Select(role => $"{role.Name}: {role.Gate!.Name} was not asked (forced)")], [])
+            : RoleGates.Ask(about.Workspace.Fleet, about.Host, facts.Roles, RunOn(SlotWork.Shell(about.Workspace)));
+        foreach (var answer in answers.Answers)
+        {
+            Console.Error.WriteLine($"gate {answer}");
+        }
+
+        facts = Stores(arguments, database, about with { Facts = facts with { GateAnswers = answers.Answers } });
+        return facts with { DataObjections = [.. answers.Objections, .. facts.DataObjections] };
+    }
+
+    private static Func<Host, IReadOnlyList<string>, GateRun> RunOn(HostShell shell) => (target, command) =>
+    {
+        try
+        {
+            var result = shell.Run(target, GateLimit, command);
+            return new GateRun(result.ExitCode, result.ExitCode == 0 ? result.Text : result.Error.Trim().Length > 0 ? result.Error : result.Text);
+        }
+        catch (HostUnreachableException e)
+        {
+            return new GateRun(null, e.Message);
+        }
+    };
+
+    private static ArmFacts Stores(ParseResult arguments, Option<string?> database, (Workspace Workspace, Host Host, IJobStore Jobs, ArmFacts Facts) about)
     {
         var (workspace, host, jobs, facts) = about;
-        facts = facts with { ForceReason = force };
-        if (host.Status == HostStatus.Retired || !facts.Roles.Any(role => role.Gate == NoMasters) || !workspace.Fleet.SlotsOf(host).Any(slot => workspace.Fleet.StoreOfSlot(slot.Name) is not null))
+        if (!facts.Roles.Any(role => role.Gate is { Kind: GateKind.NoMasters }) || !workspace.Fleet.SlotsOf(host).Any(slot => workspace.Fleet.StoreOfSlot(slot.Name) is not null))
         {
             return facts;
         }

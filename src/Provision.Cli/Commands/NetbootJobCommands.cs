@@ -107,6 +107,7 @@ internal static class NetbootJobCommands
         json.WriteString("armed_at", job.ArmedAt);
         json.WriteString("armed_by", job.ArmedBy);
         json.WriteNumber("boots", job.Boot);
+        Json.Strings(json, "gates", job.GateAnswers);
         json.WriteString("step", last?.Event.Step);
         json.WriteString("said", last?.Event.Text);
         if (last?.Event.Done is { } done)
@@ -129,6 +130,11 @@ internal static class NetbootJobCommands
     private static void Explain(Job job)
     {
         Console.Out.WriteLine($"plan {job.PlanHash}{(job.FoundHash is { } found && found != job.PlanHash ? $"\nthe machine gives {found}" : "")}");
+        foreach (var answer in job.GateAnswers)
+        {
+            Console.Out.WriteLine("gate " + Printable.Of(answer, 300));
+        }
+
         foreach (var problem in job.Report?.Problems ?? [])
         {
             Console.Out.WriteLine("  " + Printable.Of(problem, 300));

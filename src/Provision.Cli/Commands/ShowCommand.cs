@@ -47,7 +47,7 @@ internal static class ShowCommand
         Line("branch", host.Branch ?? "-");
         Line("roles", string.Join(", ", view.Roles.Roles.Select(role => role.Name)));
         Line("data class", view.Roles.Data.Word());
-        Line("reinstall", view.Roles.Gates.Count == 0 ? "no gate" : string.Join(", ", view.Roles.Gates.Select(gate => gate.Word())));
+        Line("reinstall", view.Roles.Gates.Count == 0 ? "no gate" : string.Join(", ", view.Roles.Gates.Select(gate => gate.Name)));
         Line("configs", string.Join(" ", view.Roles.Configs));
         Line("services", string.Join(" ", view.Roles.Services));
         Line("packages", string.Join(" ", view.Roles.Packages));

@@ -21,7 +21,7 @@ internal static class HostJson
         writer.WriteString("branch", host.Branch);
         Json.Strings(writer, "roles", view.Roles.Roles.Select(role => role.Name));
         writer.WriteString("data", view.Roles.Data.Word());
-        Json.Strings(writer, "gates", view.Roles.Gates.Select(gate => gate.Word()));
+        Json.Strings(writer, "gates", view.Roles.Gates.Select(gate => gate.Name));
         Json.Strings(writer, "configs", view.Roles.Configs);
         Json.Strings(writer, "services", view.Roles.Services);
         Json.Strings(writer, "packages", view.Roles.Packages);

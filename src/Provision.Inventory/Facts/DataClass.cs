@@ -13,25 +13,6 @@ public enum DataClass
     Primary,
 }
 
-/// <summary>What must hold before a host of a role may be reinstalled.</summary>
-public enum ReinstallGate
-{
-    /// <summary>Nothing.</summary>
-    None,
-
-    /// <summary>No store has its master on the host.</summary>
-    NoMasters,
-
-    /// <summary>The other machine of the pair serves.</summary>
-    PairServing,
-
-    /// <summary>Another complete copy of the data is known to exist.</summary>
-    NotLastCopy,
-
-    /// <summary>The host's queue is empty or moved away.</summary>
-    Drained,
-}
-
 /// <summary>What a host provides to others because of a role.</summary>
 public enum ProvidedService
 {

@@ -13,12 +13,15 @@ internal static class Choices
         ("primary", DataClass.Primary, "other people's data; a reinstall never opens it for writing"),
         ("cache", DataClass.Cache, "can always be made again"));
 
-    public static readonly Choice<ReinstallGate> Gate = new(
-        ("none", ReinstallGate.None, "nothing must hold"),
-        ("no-masters", ReinstallGate.NoMasters, "no store has its master on the host"),
-        ("pair-serving", ReinstallGate.PairServing, "the other machine of the pair serves"),
-        ("not-last-copy", ReinstallGate.NotLastCopy, "another complete copy exists"),
-        ("drained", ReinstallGate.Drained, "the queue is empty or moved away"));
+    /// <summary>The gates that need no command.</summary>
+    public static readonly Choice<GateKind> Gate = new(
+        ("none", GateKind.None, "nothing must hold"),
+        ("no-masters", GateKind.NoMasters, "no store has its master on the host"));
+
+    public static readonly Choice<GateTarget> GateTarget = new(
+        ("host", Provision.Inventory.GateTarget.Host, "the host itself"),
+        ("peers", Provision.Inventory.GateTarget.Peers, "the other hosts of the role that are in service"),
+        ("site-peers", Provision.Inventory.GateTarget.SitePeers, "those of them at the host's site"));
 
     public static readonly Choice<ProvidedService> Provides = new(
         ("boot-server", ProvidedService.BootServer, "boots the machines of its site from the network, and keeps the database of masters"));
@@ -61,9 +64,6 @@ public static class FormatWords
 
     /// <summary><c>own</c>, <c>primary</c> or <c>cache</c>.</summary>
     public static string Word(this DataClass data) => Choices.Data.NameOf(data);
-
-    /// <summary><c>no-masters</c> and so on.</summary>
-    public static string Word(this ReinstallGate gate) => Choices.Gate.NameOf(gate);
 
     /// <summary><c>full</c>, <c>proxy</c> or <c>off</c>.</summary>
     public static string Word(this DhcpMode mode) => Choices.Dhcp.NameOf(mode);

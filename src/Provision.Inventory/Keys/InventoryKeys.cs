@@ -80,6 +80,15 @@ internal static class InventoryKeys
         new("copies", Of(Formats.Integer(1, 9)), "slots that each of its stores needs") { Default = "3" },
         new("sites", Of(Formats.Integer(1, 9)), "sites that they lie at, in a fleet with slots at that many") { Default = "2" });
 
+    public static readonly Section Gate = new(
+        "gate",
+        "A command that is run when a reinstall is armed, and must succeed.",
+        new("name", Of(Formats.Name), "what messages call it") { IsRequired = true },
+        new("run", new ListShape(new ScalarShape(Formats.Text)) { MayBeEmpty = false }, "program and arguments, without a shell; {host} is the host to be reinstalled") { IsRequired = true },
+        new("on", Of(Choices.GateTarget.ToFormat()), "where it runs") { Default = "host" },
+        new("need", Of(Formats.Integer(1, 99)), "on how many peers it must succeed") { Default = "1" },
+        new("prints_nothing", Of(Formats.Boolean), "true if it must print nothing, too, such as the list of a queue") { Default = "false" });
+
     public static readonly Section Instances = new(
         "instances",
         "How the instances in the slots of a host run.",
@@ -146,7 +155,7 @@ internal static class InventoryKeys
         "What a host does, and what that needs. The role's name is the file's.",
         new("description", Of(Formats.Text), "what the role is for"),
         new("data", Of(Choices.Data.ToFormat()), "class of the data that the role keeps on a machine") { IsRequired = true },
-        new("gate", Of(Choices.Gate.ToFormat()), "what must hold before a reinstall") { IsRequired = true },
+        new("gate", new WordOrSectionShape(Choices.Gate.ToFormat(), Gate), "what must hold before a reinstall") { IsRequired = true },
         new("provides", ListOf(Choices.Provides.ToFormat()), "what a host of this role provides to others"),
         new("instances", new SectionShape(Instances), Instances.Doc),
         new("includes", ListOf(Formats.Name), "other roles that this one brings"),

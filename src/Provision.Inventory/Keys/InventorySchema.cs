@@ -53,6 +53,10 @@ public static class InventorySchema
             {
                 Collect(inner, sections);
             }
+            else if (shape is WordOrSectionShape { Section: var either })
+            {
+                Collect(either, sections);
+            }
             else if (shape is NamedShape { Section: var named })
             {
                 Collect(named, sections);
@@ -123,6 +127,17 @@ public static class InventorySchema
                 writer.WriteStartObject("additionalProperties");
                 WriteShape(writer, map.Value);
                 writer.WriteEndObject();
+                break;
+            case WordOrSectionShape either:
+                writer.WriteStartArray("anyOf");
+                foreach (var shapeOf in (Shape[])[new ScalarShape(either.Format), new SectionShape(either.Section)])
+                {
+                    writer.WriteStartObject();
+                    WriteShape(writer, shapeOf);
+                    writer.WriteEndObject();
+                }
+
+                writer.WriteEndArray();
                 break;
             case OneOrListShape one:
                 writer.WriteStartArray("anyOf");

@@ -101,6 +101,12 @@ internal sealed record MapShape(ScalarFormat NameFormat, Shape Value) : Shape
     public override string Expected => "a mapping";
 }
 
+/// <summary>A word, or a mapping with the keys of a section.</summary>
+internal sealed record WordOrSectionShape(ScalarFormat Format, Section Section) : Shape
+{
+    public override string Expected => Format.Expected + ", or a mapping";
+}
+
 /// <summary>One value, or a list of such values.</summary>
 internal sealed record OneOrListShape(ScalarFormat Format) : Shape
 {

@@ -30,6 +30,18 @@ internal static class ShapeCheck
                 }
 
                 break;
+            case (WordOrSectionShape either, YamlMapping mapping):
+                CheckSection(mapping, either.Section, mapping.Location, what, found);
+                break;
+            case (WordOrSectionShape { Format: var word }, YamlScalar { IsNull: false } text) when word.Check(text) is not null:
+                found.Error(
+                    text.Location,
+                    $"{what} \"{text.Text}\": expected {shape.Expected}",
+                    NearestName.Hint(text.Text, word.Choices.Select(static choice => choice.Text)) ?? $"a command is written {what}: {{ name: {text.Text}, run: [PROGRAM, ARGUMENT] }}");
+                break;
+            case (WordOrSectionShape { Format: var word }, YamlScalar text):
+                CheckScalar(text, word, what, found);
+                break;
             case (OneOrListShape { Format: var single }, _):
                 Check(node, node is YamlSequence ? new ListShape(new ScalarShape(single)) { MayBeEmpty = false } : new ScalarShape(single), what, found);
                 break;

@@ -143,6 +143,24 @@ internal static class FactReader
         static IEnumerable<string> Texts(YamlNode node) => (node is YamlSequence list ? list.Items : [node]).OfType<YamlScalar>().Select(scalar => scalar.Text);
     }
 
+    private static ReinstallGate Gate(YamlNode? node)
+    {
+        if (node is not YamlMapping mapping)
+        {
+            var word = (node as YamlScalar)?.Text ?? "none";
+            return new ReinstallGate(word, Choices.Gate.Find(word) ?? GateKind.None);
+        }
+
+        var fields = new Fields(mapping, InventoryKeys.Gate);
+        return new ReinstallGate(fields.Text("name"), GateKind.Command)
+        {
+            Run = fields.Texts("run"),
+            On = fields.Choice("on", Choices.GateTarget),
+            Need = fields.Integer("need"),
+            PrintsNothing = fields.Boolean("prints_nothing"),
+        };
+    }
+
     public static Role Role(NamedEntry entry)
     {
         var fields = new Fields(entry.Value, InventoryKeys.Role);
@@ -153,7 +171,7 @@ internal static class FactReader
             Source = entry.Value,
             Description = fields.Text("description"),
             Data = fields.Choice("data", Choices.Data),
-            Gate = fields.Choice("gate", Choices.Gate),
+            Gate = Gate(entry.Value.Find("gate")),
             Provides = [.. fields.Texts("provides").Select(Choices.Provides.Find).OfType<ProvidedService>()],
             Instances = Instances(entry.Name, entry.Value.Entry("instances")),
             Includes = fields.Texts("includes"),

@@ -32,7 +32,7 @@ internal static class RoleResolution
 
             AddMissing(configs, role.Configs);
             AddMissing(services, role.Services);
-            if (role.Gate != ReinstallGate.None && !gates.Contains(role.Gate))
+            if (role.Gate.Kind != GateKind.None && !gates.Contains(role.Gate))
             {
                 gates.Add(role.Gate);
             }

@@ -21,7 +21,7 @@ public sealed record RoleSet
     /// <summary>The most precious class of data that any of the roles keeps.</summary>
     public required DataClass Data { get; init; }
 
-    /// <summary>Every gate that must hold before a reinstall, without <see cref="ReinstallGate.None"/>.</summary>
+    /// <summary>Every gate that must hold before a reinstall, without those that ask for nothing.</summary>
     public required IReadOnlyList<ReinstallGate> Gates { get; init; }
 
     /// <summary>How instances run on a host of these roles; null if none of them says so.</summary>

@@ -1,3 +1,5 @@
+using Provision.Inventory;
+
 namespace Provision.Boot.Tests;
 
 public class ArmGateTests
@@ -71,7 +73,7 @@ public class ArmGateTests
         "cards" => Sample.Facts with { Macs = [] },
         "chassis" => Sample.Facts with { HasLayout = false },
         "record" => Sample.Facts with { HasRecord = false },
-        "roles" => Sample.Facts with { Roles = [new ArmRole("db", null, "none")] },
+        "roles" => Sample.Facts with { Roles = [new ArmRole("db", null, new ReinstallGate("none", GateKind.None))] },
         "plan" => Sample.Facts with { PlanRefusals = ["bay front/1: the system disk is missing"] },
         "target" => Sample.Facts with { Wipes = 0 },
         "commit" => Sample.Facts with { Commit = null },

@@ -1,3 +1,5 @@
+using Provision.Inventory;
+
 namespace Provision.Boot.Tests;
 
 /// <summary>One armed host and its machine.</summary>
@@ -16,7 +18,7 @@ internal static class Sample
         Host = "imap33",
         Location = Location.OfFile("hosts/nyi.yaml"),
         Macs = [Card, MacAddress.Parse("00:00:5e:00:53:a2")],
-        Roles = [new ArmRole("imap", "primary", "no-masters")],
+        Roles = [new ArmRole("imap", DataClass.Primary, new ReinstallGate("no-masters", GateKind.NoMasters))],
         HasLayout = true,
         HasRecord = true,
         PlanHash = new string('a', 64),

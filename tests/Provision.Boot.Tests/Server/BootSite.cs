@@ -1,3 +1,4 @@
+using Provision.Inventory;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -128,7 +129,7 @@ internal sealed class BootSite : IAsyncDisposable
             Host = host,
             Location = Location.OfFile("hosts/fleet.yaml"),
             Macs = [MacAddress.Parse(mac)],
-            Roles = [new ArmRole("plain", "cache", "none")],
+            Roles = [new ArmRole("plain", DataClass.Cache, new ReinstallGate("none", GateKind.None))],
             HasLayout = true,
             HasRecord = true,
             PlanHash = new string('a', 64),
