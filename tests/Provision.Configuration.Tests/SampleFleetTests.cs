@@ -146,4 +146,24 @@ public class SampleFleetTests
         UnifiedDiff.Write(shown, hunks.Take(3));
         Assert.Fail($"{name} is not as verified; if the change is meant, move the received file over {verified}\n{shown}");
     }
+
+    [Fact]
+    public void The_syntax_trees_say_which_templates_depend_on_masters_and_which_may_hold_secrets()
+    {
+        var files = Library.ConfigNames.SelectMany(config => Library.Config(config, [])).ToList();
+        Assert.Equal(
+            [
+                "templates/backup/etc/provision/backup.stores",
+                "templates/cyrus/etc/cyrus/cyrus.conf",
+                "templates/cyrus/etc/cyrus/imapd.conf",
+                "templates/delivery/etc/postfix/stores",
+                "templates/frontend/etc/nginx/stores.map",
+                "templates/mon/etc/prometheus/targets/port-slots.yml",
+            ],
+            files.Where(file => file.DependsOnMasters).Select(file => file.RepositoryPath).Order(StringComparer.Ordinal));
+        var calling = files.Where(file => File.ReadAllText(Path.Combine(Repository, file.RepositoryPath)).Contains("secret \"", StringComparison.Ordinal)).Select(file => file.RepositoryPath).ToList();
+        Assert.NotEmpty(calling);
+        Assert.Equal([], calling.Except(files.Where(file => file.MayHoldSecrets).Select(file => file.RepositoryPath)));
+        Assert.All(files.Where(file => file.RepositoryPath.EndsWith("/ssl/mail/cert.pem", StringComparison.Ordinal)), file => Assert.False(file.MayHoldSecrets));
+    }
 }

@@ -75,12 +75,14 @@ public sealed class ModelObject : IScriptObject, IEnumerable<KeyValuePair<string
         return copy.ToString(format, formatProvider);
     }
 
-    internal void Add(string name, Func<object?> make) => members.Add(name, new Lazy<object?>(make));
+    internal void Add(string name, Func<object?> make) => members.Add(name, new LazyMember(make));
 
     internal bool TryRead(string name, out object? value)
     {
         var found = members.TryGetValue(name, out value);
-        value = value is Lazy<object?> lazy ? lazy.Value : value;
+        value = value is LazyMember lazy ? lazy.Value : value;
         return found;
     }
+
+    private sealed class LazyMember(Func<object?> make) : Lazy<object?>(make);
 }

@@ -19,7 +19,7 @@ internal static class Leniency
                 return true;
             }
 
-            part = (part as ScriptMemberExpression)?.Target ?? (part as ScriptIndexerExpression)?.Target ?? (part as ScriptNestedExpression)?.Expression;
+            part = part is ScriptVariable ? null : (part as ScriptMemberExpression)?.Target ?? (part as ScriptIndexerExpression)?.Target ?? (part as ScriptNestedExpression)?.Expression;
         }
 
         return Around(path);
@@ -28,6 +28,11 @@ internal static class Leniency
     /// <summary>Returns whether what surrounds a name or path asks for leniency.</summary>
     public static bool Around(ScriptNode node)
     {
+        if (node.Parent?.GetType() == typeof(ScriptExpressionStatement))
+        {
+            return false;
+        }
+
         for (; ; node = node.Parent!)
         {
             switch (node.Parent)

@@ -205,7 +205,13 @@ internal sealed partial class Recorder
     {
         if (origins.Of(value) is { } origin)
         {
-            reads.AddRange(origin.Paths.Where(path => reads.LastIndexOf(path) < mark).ToList());
+            foreach (var path in origin.Paths)
+            {
+                if (reads.LastIndexOf(path) < mark)
+                {
+                    reads.Add(path);
+                }
+            }
         }
         else if (!Origins.IsContainer(value))
         {
@@ -226,7 +232,7 @@ internal sealed partial class Recorder
 
         var since = Since(mark);
         var own = origins.Of(value);
-        if (own is not null && since.Paths.All(path => own.Paths.Contains(path) || (Origins.IsContainer(value) && !secrets.Contains(path))))
+        if (own is not null && Array.TrueForAll(since.Paths, path => own.Paths.Contains(path) || (Origins.IsContainer(value) && !secrets.Contains(path))))
         {
             return value;
         }
@@ -239,7 +245,12 @@ internal sealed partial class Recorder
         return origins.With(value!, own is null ? since : new([.. own.Paths.Union(since.Paths, StringComparer.Ordinal)], Origins.IsContainer(value) ? own.Path : null));
     }
 
-    private Origin Since(int mark) => reads.Count == mark ? Origin.None : new([.. reads.Skip(mark).Distinct(StringComparer.Ordinal)]);
+    private Origin Since(int mark) => (reads.Count - mark) switch
+    {
+        0 => Origin.None,
+        1 => new([reads[mark]]),
+        _ => new([.. reads.Skip(mark).Distinct(StringComparer.Ordinal)]),
+    };
 
     private void Forget(int mark) => reads.RemoveRange(mark, reads.Count - mark);
 

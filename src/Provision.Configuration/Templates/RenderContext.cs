@@ -57,7 +57,9 @@ internal sealed class RenderContext : TemplateContext
             throw new PositionedException(scriptNode.Span, "the template nests too deep for the stack of this thread");
         }
 
-        if (scriptNode is ScriptMemberExpression or ScriptIndexerExpression)
+        // Every node comes through here: exact types are compared faster than classes.
+        var type = scriptNode.GetType();
+        if (type == typeof(ScriptMemberExpression) || type == typeof(ScriptIndexerExpression) || type == typeof(ScriptIsEmptyExpression))
         {
             var before = EnableRelaxedTargetAccess;
             EnableRelaxedTargetAccess = EnableRelaxedIndexerAccess = Leniency.Within(scriptNode);
@@ -66,12 +68,18 @@ internal sealed class RenderContext : TemplateContext
             return value;
         }
 
-        if (scriptNode is ScriptFunctionCall { Arguments.Count: > 0 } call && call.Arguments.OfType<ScriptNamedArgument>().Any())
+        if (type == typeof(ScriptFunctionCall))
         {
-            CheckNames(call);
+            CheckNames((ScriptFunctionCall)scriptNode);
+        }
+        else if (type == typeof(ScriptBinaryExpression) || type == typeof(ScriptAssignExpression))
+        {
+            return EvaluateWhole(scriptNode);
         }
 
-        return EvaluateRecorded(scriptNode, aliasReturnedFunction);
+        // The package would put the name of the .NET type where a list stands in an interpolated text.
+        var result = EvaluateRecorded(scriptNode, aliasReturnedFunction);
+        return type == typeof(ScriptInterpolatedExpression) ? ObjectToString(result) : result;
     }
 
     public override TemplateContext Write(SourceSpan span, object? textAsObject)
@@ -162,9 +170,21 @@ internal sealed class RenderContext : TemplateContext
 
     private object? EvaluateRecorded(ScriptNode node, bool alias)
     {
+        if (Recorder is not { } recorder)
+        {
+            return base.Evaluate(node, alias);
+        }
+
+        var mark = recorder.Begin(node);
+        return recorder.End(node, mark, base.Evaluate(node, alias));
+    }
+
+    /// <summary>Evaluates an operator, whose result may be a lazy sequence.</summary>
+    private object? EvaluateWhole(ScriptNode node)
+    {
         var recorder = Recorder;
         var mark = recorder?.Begin(node) ?? default;
-        var value = base.Evaluate(node, alias);
+        var value = base.Evaluate(node, aliasReturnedFunction: false);
         if (value is ScriptRange lazy && node is ScriptBinaryExpression { Operator: not (ScriptBinaryOperator.RangeInclude or ScriptBinaryOperator.RangeExclude) })
         {
             value = Whole(lazy, node.Span);
@@ -179,7 +199,13 @@ internal sealed class RenderContext : TemplateContext
 
     private void CheckNames(ScriptFunctionCall call)
     {
-        if (Evaluate(call.Target, aliasReturnedFunction: true) is not IScriptCustomFunction { VarParamKind: not ScriptVarParamKind.Direct } function)
+        var named = false;
+        for (var i = 0; i < call.Arguments.Count; i++)
+        {
+            named |= call.Arguments[i] is ScriptNamedArgument;
+        }
+
+        if (!named || Evaluate(call.Target, aliasReturnedFunction: true) is not IScriptCustomFunction { VarParamKind: not ScriptVarParamKind.Direct } function)
         {
             return;
         }

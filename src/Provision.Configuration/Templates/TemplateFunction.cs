@@ -15,7 +15,7 @@ internal sealed class TemplateFunction(string signature, Func<FunctionCall, obje
 {
     private readonly ScriptParameterInfo[] parameters = [.. signature.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Parameter)];
 
-    public int RequiredParameterCount => parameters.Count(parameter => !parameter.HasDefaultValue);
+    public int RequiredParameterCount => parameters.Count(parameter => !parameter.HasDefaultValue) - (VarParamKind == ScriptVarParamKind.LastParameter ? 1 : 0);
 
     public int ParameterCount => parameters.Length;
 

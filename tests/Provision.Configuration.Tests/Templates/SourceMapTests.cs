@@ -96,6 +96,55 @@ public sealed class SourceMapTests
     [InlineData("{{ x = slots; x[0].name }}", "s1", "slots[0].name")]
     public void Knows_the_paths(string text, string piece, string paths) => Assert.Equal(paths, Paths(text, piece));
 
+    [Theory]
+    [InlineData("{{ func g; ret \"x\"; end; string.append (secret \"r\") g }}", "s3cr3tx")]
+    [InlineData("{{ func g(a); ret a; end; string.append (secret \"r\") (g \"x\") }}", "s3cr3tx")]
+    [InlineData("{{ func g(a, b); ret b + a; end; g \"x\" (secret \"r\") }}", "s3cr3tx")]
+    [InlineData("{{ include 'i' s: (\"<\" + (secret \"r\")) }}", "<s3cr3t")]
+    [InlineData("{{ include 'j' (\"<\" + (secret \"r\")) }}", "<s3cr3t")]
+    [InlineData("{{ include_join ['k', 'k'] \"-\" }}", "s3cr3t-s3cr3t")]
+    [InlineData("{{ x = include 'k'; x }}", "s3cr3t")]
+    [InlineData("{{ x = 1; x += (secret \"r\").size; x }}", "7")]
+    [InlineData("{{ x = (secret \"r\").size; x++; x }}", "7")]
+    [InlineData("{{ (secret \"r\") == \"s3cr3t\" }}", "true")]
+    [InlineData("{{ (secret \"r\")[0] }}", "s")]
+    [InlineData("{{ x = secret \"r\"; x[1] + \"!\" }}", "3!")]
+    [InlineData("{{ x = (secret \"r\") | string.split \"3\"; x[1] }}", "cr")]
+    [InlineData("{{ for p in ((secret \"r\") | string.split \"3\"); p; break; end }}", "s")]
+    [InlineData("{{ ((secret \"r\") | regex.match \"c.\")[0] }}", "cr")]
+    [InlineData("{{ x = \"{\\\"a\\\":[\\\"\" + (secret \"r\") + \"\\\"]}\" | object.from_json; x.a[0] }}", "s3cr3t")]
+    [InlineData("{{ o = {a: {}}; o.a.b = [(secret \"r\")]; for p in o; for q in p.value; q.value[0]; end; end }}", "s3cr3t")]
+    [InlineData("{{ capture c; x = secret \"r\"; x; end; d = c; d }}", "s3cr3t")]
+    [InlineData("{{ l = [(secret \"r\")]; l | array.filter @(do; ret true; end) | array.first }}", "s3cr3t")]
+    [InlineData("{{ x = host.name == \"imap21\" ? (secret \"r\") : \"\"; x }}", "s3cr3t")]
+    [InlineData("{{ x = null; y = x ?? (secret \"r\"); y }}", "s3cr3t")]
+    [InlineData("{{ f = @secret; f \"r\" }}", "s3cr3t")]
+    [InlineData("{{ [\"r\"] | array.each @secret | array.join \"\" }}", "s3cr3t")]
+    [InlineData("{{ x = [(secret \"r\")] + [\"b\"]; x | array.join \"\" }}", "s3cr3tb")]
+    [InlineData("{{ x = \"a\" + [(secret \"r\")]; x }}", "a[\"s3cr3t\"]")]
+    [InlineData("{{ x = $\"{[(secret \"r\")]}\"; x }}", "[\"s3cr3t\"]")]
+    public void Secrets_are_followed_everywhere(string text, string piece)
+    {
+        var (output, map) = Render(text, ("i", "{{ $s }}"), ("j", "{{ $1 }}"), ("k", "{{ secret \"r\" }}"));
+        Assert.Contains(piece, output, StringComparison.Ordinal);
+        Assert.Contains("secret:r", map.At(output.IndexOf(piece, StringComparison.Ordinal))!.Paths);
+    }
+
+    [Theory]
+    [InlineData("{{ x = secret \"r\"; y = 1 == 1; y }}")]
+    [InlineData("{{ x = (secret \"r\") == \"s3cr3t\"; y = 1 == 1; y }}")]
+    [InlineData("{{ x = secret \"r\"; for s in slots; for.index; s.name; end }}")]
+    [InlineData("{{ x = secret \"r\"; y = [1, 2]; y | array.join \",\"; y.size; y[0] }}")]
+    [InlineData("{{ x = secret \"r\"; x = host.name; x }}")]
+    [InlineData("{{ o = {a: (secret \"r\"), b: \"x\"}; o.b }}")]
+    [InlineData("{{ x = secret \"r\"; func f(a); ret a; end; f \"y\"; f host.name }}")]
+    public void What_is_not_secret_is_not_masked(string text)
+    {
+        var (output, map) = Render(text);
+        Assert.NotEmpty(output);
+        Assert.All(map.Spans, span => Assert.DoesNotContain("secret:r", span.Paths));
+    }
+
     [Fact]
     public void Arguments_of_includes_keep_their_paths()
     {

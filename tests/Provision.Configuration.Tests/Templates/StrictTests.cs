@@ -62,6 +62,7 @@ public sealed class StrictTests
     [InlineData("{{ nope | object.default \"d\" }}", "d")]
     [InlineData("{{ slot.nope | object.default \"d\" | string.upcase }}", "D")]
     [InlineData("{{ slot.store }}|", "|")]
+    [InlineData("{{ $\"{true} {list} {1.50} {null}\" }}", "true [1, 2] 1.5 ")]
     [InlineData("{{ list[-1] }}", "2")]
     [InlineData("{{ x = 1; x += 1; x }}", "2")]
     [InlineData("{{ slot | object.to_json }}", "{\"name\":\"s1\",\"store\":null,\"peers\":[{\"name\":\"a\"},{\"name\":\"b\"}]}")]
