@@ -181,7 +181,7 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
         }
 
         unread.Clear();
-        var map = template.MayHoldSecrets || only is not null ? new SourceMap() : null;
+        var map = template.MayHoldSecrets || only is not null ? new SourceMap(secretsOnly: only is null) : null;
         var text = renderer.Render(template.Body, map);
         var units = template.Units.Select(unit => unit.Render(renderer)).Where(unit => unit.Length > 0).ToList();
         var checks = template.Checks.Select(check => new FileCheck([.. check.Select(word => word.Render(renderer).Replace("{file}", path, StringComparison.Ordinal))], template.Head.Silent)).ToList();

@@ -20,10 +20,10 @@ internal sealed partial class Recorder
     private bool quiet;
     private bool returning;
 
-    public Recorder(RenderContext context, IEnumerable<IScriptObject> globals)
+    public Recorder(RenderContext context, IEnumerable<IScriptObject> globals, bool secretsOnly)
     {
         this.context = context;
-        foreach (var model in globals)
+        foreach (var model in secretsOnly ? [] : globals)
         {
             origins.Set(model, Origin.Of(""));
         }

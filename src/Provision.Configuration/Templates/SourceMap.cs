@@ -16,8 +16,11 @@ public sealed record OutputSpan(int Start, int Length, Location Location, IReadO
 }
 
 /// <summary>The pieces of one rendered output.</summary>
-public sealed class SourceMap
+/// <param name="secretsOnly">Leaves the paths of the model out and keeps only the secrets, which costs less.</param>
+public sealed class SourceMap(bool secretsOnly = false)
 {
+    internal bool SecretsOnly => secretsOnly;
+
     /// <summary>The pieces in order; they do not overlap and leave out only indents that the template did not write.</summary>
     public IReadOnlyList<OutputSpan> Spans { get; internal set; } = [];
 

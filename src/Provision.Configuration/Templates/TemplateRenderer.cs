@@ -48,7 +48,7 @@ internal sealed class TemplateRenderer(TemplateLimits limits)
     /// <exception cref="TemplateException">The template or its model is wrong.</exception>
     public string Render(ParsedTemplate template, SourceMap? map = null) => Run(context =>
     {
-        context.Recorder = map is null ? null : new Recorder(context, globals);
+        context.Recorder = map is null ? null : new Recorder(context, globals, map.SecretsOnly);
         var output = template.Syntax.Render(context);
         map?.Spans = context.Recorder!.Spans;
         return output;

@@ -12,7 +12,11 @@ public sealed class SourceMapTests
 
     private static (string Output, SourceMap Map) Render(string text, params (string Name, string Text)[] includes)
     {
-        var map = new SourceMap();
+        return Render(new SourceMap(), text, includes);
+    }
+
+    private static (string Output, SourceMap Map) Render(SourceMap map, string text, params (string Name, string Text)[] includes)
+    {
         return (Renderer(includes).Render(ParsedTemplate.Parse(text, "t"), map), map);
     }
 
@@ -128,6 +132,7 @@ public sealed class SourceMapTests
         var (output, map) = Render(text, ("i", "{{ $s }}"), ("j", "{{ $1 }}"), ("k", "{{ secret \"r\" }}"));
         Assert.Contains(piece, output, StringComparison.Ordinal);
         Assert.Contains("secret:r", map.At(output.IndexOf(piece, StringComparison.Ordinal))!.Paths);
+        Assert.Equal(Secrets(map), Secrets(Render(new SourceMap(secretsOnly: true), text, ("i", "{{ $s }}"), ("j", "{{ $1 }}"), ("k", "{{ secret \"r\" }}")).Map));
     }
 
     [Theory]
@@ -143,7 +148,10 @@ public sealed class SourceMapTests
         var (output, map) = Render(text);
         Assert.NotEmpty(output);
         Assert.All(map.Spans, span => Assert.DoesNotContain("secret:r", span.Paths));
+        Assert.Empty(Secrets(Render(new SourceMap(secretsOnly: true), text).Map));
     }
+
+    private static IEnumerable<(int, int)> Secrets(SourceMap map) => map.Spans.Where(span => span.Paths.Contains("secret:r")).Select(span => (span.Start, span.Length));
 
     [Fact]
     public void Arguments_of_includes_keep_their_paths()
