@@ -26,8 +26,8 @@ public class SelectingTests
     }
 
     [Theory]
-    [InlineData("", "the selector is empty (name hosts, or for example role=imap site=nyi; \"*\" means all)")]
-    [InlineData("   ", "the selector is empty (name hosts, or for example role=imap site=nyi; \"*\" means all)")]
+    [InlineData("", "the selector is empty (name hosts, or for example role=web site=nyi; \"*\" means all)")]
+    [InlineData("   ", "the selector is empty (name hosts, or for example role=web site=nyi; \"*\" means all)")]
     [InlineData("imap35", "unknown host \"imap35\" (did you mean \"imap3\"?)")]
     [InlineData("role=imp", "unknown role \"imp\" in the selector \"role=imp\" (did you mean \"imap\"?)")]
     [InlineData("rle=imap", "unknown key \"rle\" in the selector \"rle=imap\" (did you mean \"role\"?)")]

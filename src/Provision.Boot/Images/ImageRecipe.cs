@@ -28,7 +28,7 @@ public sealed record ImageRecipe
         "e2fsprogs", "dosfstools", "tar", "zstd", "xz-utils", "cpio", "openssh-client", "openssh-server", "git", "age", "linux-image-amd64", "hostname", ProvisionPackage,
     ];
 
-    /// <summary>Name of the image: <c>installer</c>, <c>os-imap</c>.</summary>
+    /// <summary>Name of the image: <c>installer</c>, <c>os-store</c>.</summary>
     public required string Name { get; init; }
 
     /// <summary>The Debian release.</summary>

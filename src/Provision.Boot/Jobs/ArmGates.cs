@@ -59,7 +59,7 @@ public sealed record ArmFacts
     /// <summary>The name of the image that the host gets.</summary>
     public required string ImageName { get; init; }
 
-    /// <summary>That image in the store, <c>os-imap/DIGEST</c>; null where it is not there.</summary>
+    /// <summary>That image in the store, <c>os-store/DIGEST</c>; null where it is not there.</summary>
     public string? Image { get; init; }
 
     /// <summary>True where the store has an installer.</summary>

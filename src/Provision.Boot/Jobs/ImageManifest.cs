@@ -12,7 +12,7 @@ public sealed record ImageManifest
     /// <summary>Namespace of the signature (<c>ssh-keygen -Y sign -n</c>).</summary>
     public const string SignatureNamespace = "provision-image";
 
-    /// <summary>Name, such as <c>os-imap</c> or <c>installer</c>.</summary>
+    /// <summary>Name, such as <c>os-store</c> or <c>installer</c>.</summary>
     public required string Name { get; init; }
 
     /// <summary>SHA-256 over everything that it was made from.</summary>
@@ -39,6 +39,6 @@ public static class ImageNames
     /// <summary>The image that holds the kernel and the initrd of installer and discovery.</summary>
     public const string Installer = "installer";
 
-    /// <summary>The image of a set of roles, as hosts list them: <c>os-imap</c>, <c>os-web-mon</c>.</summary>
+    /// <summary>The image of a set of roles, as hosts list them: <c>os-store</c>, <c>os-web-mon</c>.</summary>
     public static string OfRoles(IEnumerable<string> roles) => "os-" + string.Join('-', roles);
 }

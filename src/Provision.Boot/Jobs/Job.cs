@@ -30,7 +30,7 @@ public sealed record Job
     /// <summary>Commit of the inventory.</summary>
     public required string Commit { get; init; }
 
-    /// <summary>The image below the server's artefacts: <c>os-imap/DIGEST</c>.</summary>
+    /// <summary>The image below the server's artefacts: <c>os-store/DIGEST</c>.</summary>
     public required string Image { get; init; }
 
     /// <summary>True where the host gets a new identity instead of its own.</summary>

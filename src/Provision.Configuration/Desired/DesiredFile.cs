@@ -1,8 +1,8 @@
 namespace Provision.Configuration.Desired;
 
 /// <summary>A file's owner by name, as a template's head says it.</summary>
-/// <param name="User">User name, such as <c>cyrus</c>.</param>
-/// <param name="Group">Group name, such as <c>mail</c>.</param>
+/// <param name="User">User name, such as <c>www-data</c>.</param>
+/// <param name="Group">Group name, such as <c>adm</c>.</param>
 public readonly record struct OwnerNames(string User, string Group)
 {
     /// <summary><c>user:group</c>.</summary>
@@ -66,7 +66,7 @@ public sealed record DesiredFile
     /// <summary>Owner by name.</summary>
     public required OwnerNames Owner { get; init; }
 
-    /// <summary>The config directory it belongs to, such as <c>cyrus</c>.</summary>
+    /// <summary>The config directory it belongs to, such as <c>ssh</c>.</summary>
     public required string Config { get; init; }
 
     /// <summary>The element of <c>each</c> it was made for, by name (<c>sloti33d1t01</c>); null for a file of the host.</summary>

@@ -29,7 +29,7 @@ public sealed record ConfigSelection(IReadOnlyList<(string Config, string? Insta
         IsOfMasters ? dependsOnMasters && instance is null : IsAll || Selected.Any(one => string.Equals(one.Config, config, StringComparison.Ordinal)
             && (one.Instance is null || string.Equals(one.Instance, instance, StringComparison.Ordinal)));
 
-    /// <summary>Reads <c>cyrus</c> and <c>cyrus/sloti33d1t01</c>; a name that the host has nothing of is an error.</summary>
+    /// <summary>Reads <c>ssh</c> and <c>db/db33a</c>; a name that the host has nothing of is an error.</summary>
     /// <param name="words">The words as the user typed them.</param>
     /// <param name="known">All pairs that the host has or had.</param>
     /// <param name="problems">Takes the errors.</param>

@@ -82,7 +82,7 @@ internal sealed class HeadExpression
 /// <summary>One template of a config directory, parsed; shared by all hosts and threads.</summary>
 public sealed record TemplateFile
 {
-    /// <summary>Path in the repository, such as <c>templates/cyrus/etc/cyrus/imapd.conf</c>.</summary>
+    /// <summary>Path in the repository, such as <c>templates/ssh/etc/ssh/sshd_config</c>.</summary>
     public required string RepositoryPath { get; init; }
 
     /// <summary>Its config directory.</summary>

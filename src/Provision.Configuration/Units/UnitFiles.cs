@@ -11,7 +11,7 @@ public sealed class UnitFiles(IMachineFiles files)
     /// <summary>True where the root has the unit files of a system at all; a bare folder has not.</summary>
     public bool IsSystem => files.Stat("/usr/lib/systemd/system") is not null || files.Stat("/lib/systemd/system") is not null;
 
-    /// <summary>True where a file defines the unit, or its template (<c>cyrus@.service</c> for <c>cyrus@x.service</c>).</summary>
+    /// <summary>True where a file defines the unit, or its template (<c>db@.service</c> for <c>db@x.service</c>).</summary>
     public bool Defines(string unit) =>
         NamesOf(unit).Any(name => Folders.Any(folder => files.Stat($"{folder}/{name}") is not null));
 

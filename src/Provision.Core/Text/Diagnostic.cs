@@ -26,7 +26,7 @@ public sealed record RelatedLocation(Location Location, string Message);
 /// <param name="Message">What is wrong, in one line, without a full stop.</param>
 public sealed record Diagnostic(Severity Severity, Location Location, string Message)
 {
-    /// <summary>What to do about it, such as <c>did you mean "imap"?</c>; null when nothing useful can be said.</summary>
+    /// <summary>What to do about it, such as <c>did you mean "web"?</c>; null when nothing useful can be said.</summary>
     public string? Hint { get; init; }
 
     /// <summary>Other places that belong to the finding, in the order to show them.</summary>

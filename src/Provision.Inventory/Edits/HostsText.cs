@@ -111,7 +111,7 @@ internal sealed class HostsText
         return block.ToString();
     }
 
-    /// <summary>The entry to stand beside, and whether after it: hosts of one kind (imap33, imap34) stand together.</summary>
+    /// <summary>The entry to stand beside, and whether after it: hosts of one kind (store33, store34) stand together.</summary>
     private (int Index, bool After) Neighbour(string name, Func<string, bool> isRetired)
     {
         var kind = Kind(name);

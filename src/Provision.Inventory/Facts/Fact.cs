@@ -14,7 +14,7 @@ public abstract record Fact
 
     /// <summary>
     /// Where a value was set: a key or a path of keys and list positions (<c>drive.size</c>, <c>macs.0</c>,
-    /// <c>settings.imap.timeout</c>). A value that is not written (a default) answers with <see cref="Location"/>.
+    /// <c>settings.web.timeout</c>). A value that is not written (a default) answers with <see cref="Location"/>.
     /// </summary>
     public Location At(string key) => Source.Find(key)?.Location ?? Location;
 

@@ -1,9 +1,9 @@
 namespace Provision.Inventory;
 
 /// <summary>
-/// Names hosts: words between spaces, each a name (<c>imap33</c>), a glob (<c>imap3*</c>, <c>web?</c>) or a term
+/// Names hosts: words between spaces, each a name (<c>store33</c>), a glob (<c>store3*</c>, <c>web?</c>) or a term
 /// (<c>role=</c>, <c>site=</c>, <c>chassis=</c>, <c>status=</c>). Words of one kind are alternatives, kinds are combined:
-/// <c>role=imap site=nyi imap3*</c> are the mail stores at nyi whose names begin with imap3.
+/// <c>role=store site=nyi store3*</c> are the hosts of role store at nyi whose names begin with store3.
 /// Retired hosts are meant only by their exact name or by <c>status=</c>.
 /// </summary>
 public sealed class HostSelector
@@ -59,7 +59,7 @@ public sealed class HostSelector
 
         if (words.Length == 0)
         {
-            found.Error(where, "the selector is empty", "name hosts, or for example role=imap site=nyi; \"*\" means all");
+            found.Error(where, "the selector is empty", "name hosts, or for example role=web site=nyi; \"*\" means all");
             return null;
         }
 

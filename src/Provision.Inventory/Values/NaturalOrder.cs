@@ -1,6 +1,6 @@
 namespace Provision.Inventory;
 
-/// <summary>Order in which people list names: digits count as numbers, so imap9 stands before imap10.</summary>
+/// <summary>Order in which people list names: digits count as numbers, so web9 stands before web10.</summary>
 public sealed class NaturalOrder : IComparer<string>
 {
     private NaturalOrder()

@@ -14,7 +14,7 @@ public abstract class YamlNode
     public abstract string Kind { get; }
 
     /// <summary>
-    /// The node that a path of keys and 0-based list positions leads to (<c>settings.imap.timeout</c>, <c>macs.0</c>);
+    /// The node that a path of keys and 0-based list positions leads to (<c>settings.web.timeout</c>, <c>macs.0</c>);
     /// null when there is none.
     /// </summary>
     public YamlNode? Find(string path)

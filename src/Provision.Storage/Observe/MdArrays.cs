@@ -156,7 +156,7 @@ internal static class MdArrays
             values.GetValueOrDefault("State") ?? "unknown");
     }
 
-    /// <summary>The name without its home host: <c>i33d1search</c> of <c>imap33:i33d1search</c>.</summary>
+    /// <summary>The name without its home host: <c>s33d1data</c> of <c>store33:s33d1data</c>.</summary>
     private static string? NameOf(string? label) => label is null ? null : label[(label.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
     /// <summary>A UUID in mdadm's form, of the one that blkid writes.</summary>
