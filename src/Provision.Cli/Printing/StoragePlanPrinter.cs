@@ -52,7 +52,7 @@ internal static class StoragePlanPrinter
         {
             json.WriteStartObject();
             json.WriteString("action", action.Word);
-            json.WriteString("target", action.Target);
+            json.WriteString("target", action.Target.ToString());
             json.WriteString("reason", action.Reason);
             json.WriteStartArray("identities");
             foreach (var identity in action.Identities)

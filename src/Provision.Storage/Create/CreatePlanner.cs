@@ -54,22 +54,22 @@ public sealed class CreatePlanner
 
         if (sets.Count == 0)
         {
-            Refuse($"set {target}", $"the chassis {layout.Chassis.Name} has no set or pool {target}: it has {string.Join(", ", layout.Sets.Where(MayBeMade).Select(set => set.Key).Concat(layout.Pools.Select(p => p.Definition.Name)))}");
+            Refuse(StorageTarget.Set(target), $"the chassis {layout.Chassis.Name} has no set or pool {target}: it has {string.Join(", ", layout.Sets.Where(MayBeMade).Select(set => set.Key).Concat(layout.Pools.Select(p => p.Definition.Name)))}");
         }
 
         if (journal is not null && !IsFor(journal, serials))
         {
-            Refuse($"set {target}", $"a creation was begun on {journal.Host} with the drives {string.Join(", ", journal.Serials)}: go on with those, or wipe them first");
+            Refuse(StorageTarget.Set(target), $"a creation was begun on {journal.Host} with the drives {string.Join(", ", journal.Serials)}: go on with those, or wipe them first");
         }
 
         if (record is null)
         {
-            Refuse($"host {layout.Host.Name}", "has no drive record: look at its drives and accept them first with provision drives accept");
+            Refuse(new StorageTarget(StorageTargetKind.Host, layout.Host.Name), "has no drive record: look at its drives and accept them first with provision drives accept");
         }
 
         if (serials.Count == 0)
         {
-            Refuse($"set {target}", "no serials are named: an empty selection means nothing, not everything");
+            Refuse(StorageTarget.Set(target), "no serials are named: an empty selection means nothing, not everything");
         }
 
         foreach (var set in sets)
@@ -108,12 +108,12 @@ public sealed class CreatePlanner
 
     private static bool MayBeMade(SetLayout set) => set.Level is not (RaidLevel.Spare or RaidLevel.ZfsRaidz2) && set.Luns.Any(lun => !lun.Os);
 
-    private void Refuse(string target, string why, params IReadOnlyList<string> identities) =>
+    private void Refuse(StorageTarget target, string why, params IReadOnlyList<string> identities) =>
         actions.Add(new StorageAction(ActionKind.Refuse, target, why, identities));
 
     private void AddSet(SetLayout set, PoolLayout? pool, bool wasFinished)
     {
-        var target = $"set {set.Key}";
+        var target = StorageTarget.Set(set.Key);
         if (pool is null && !MayBeMade(set))
         {
             Refuse(target, set.Level == RaidLevel.Spare ? "holds spares: there is nothing to create" : set.Level == RaidLevel.ZfsRaidz2 ? "is part of a pool: create the pool" : "is the operating system's target, which the installer makes");
@@ -130,28 +130,28 @@ public sealed class CreatePlanner
             var expected = record?.Drives.FirstOrDefault(drive => drive.Bay == bay);
             if (!bays.TryGetValue(bay, out var found))
             {
-                Refuse($"bay {bay}", expected is null ? "is empty" : $"is empty, and should hold the drive with the serial {expected.Serial}");
+                Refuse(StorageTarget.Bay(bay), expected is null ? "is empty" : $"is empty, and should hold the drive with the serial {expected.Serial}");
                 continue;
             }
 
             drives.Add(new NamedDrive(bay, found));
             if (expected is null && record is not null)
             {
-                Refuse($"bay {bay}", "holds a drive that is not recorded: provision drives accept", DriveComparison.Of(bay, found));
+                Refuse(StorageTarget.Bay(bay), "holds a drive that is not recorded: provision drives accept", DriveComparison.Of(bay, found));
             }
             else if (expected is not null && DriveComparison.Compare(expected, found) is { IsMatch: false } match)
             {
-                Refuse($"bay {bay}", match.ToString(), DriveComparison.Of(bay, found));
+                Refuse(StorageTarget.Bay(bay), match.ToString(), DriveComparison.Of(bay, found));
             }
 
             if (found.Health.Verdict == HealthVerdict.Failed)
             {
-                Refuse($"bay {bay}", $"the drive says that it failed: {string.Join(", ", found.Health.Reasons)}", DriveComparison.Of(bay, found));
+                Refuse(StorageTarget.Bay(bay), $"the drive says that it failed: {string.Join(", ", found.Health.Reasons)}", DriveComparison.Of(bay, found));
             }
 
             if (found.Bytes < set.Definition.DriveBytes)
             {
-                Refuse($"bay {bay}", FormattableString.Invariant($"the drive has {found.Bytes} bytes, and the layout needs {set.Definition.DriveBytes}"), DriveComparison.Of(bay, found));
+                Refuse(StorageTarget.Bay(bay), FormattableString.Invariant($"the drive has {found.Bytes} bytes, and the layout needs {set.Definition.DriveBytes}"), DriveComparison.Of(bay, found));
             }
         }
     }
@@ -166,23 +166,23 @@ public sealed class CreatePlanner
 
         foreach (var twice in serials.GroupBy(serial => serial, StringComparer.Ordinal).Where(group => group.Count() > 1))
         {
-            Refuse($"serial {twice.Key}", "is named twice");
+            Refuse(StorageTarget.Serial(twice.Key), "is named twice");
         }
 
         foreach (var serial in serials.Distinct(StringComparer.Ordinal).Where(serial => drives.All(drive => drive.Drive.Serial != serial)))
         {
             var elsewhere = BayFinder.Find(layout.Chassis, observed).FirstOrDefault(pair => pair.Value.Serial == serial);
-            Refuse($"serial {serial}", elsewhere.Value is null ? $"no drive of this machine's bays has it" : $"is in bay {elsewhere.Key}, which is not a bay of {target}");
+            Refuse(StorageTarget.Serial(serial), elsewhere.Value is null ? $"no drive of this machine's bays has it" : $"is in bay {elsewhere.Key}, which is not a bay of {target}");
         }
 
         foreach (var drive in drives.Where(drive => drive.Drive.Serial is null or "" || !serials.Contains(drive.Drive.Serial)))
         {
-            Refuse($"bay {drive.Bay}", drive.Drive.Serial is null or "" ? "its drive does not tell a serial, so it cannot be named" : $"its drive {drive.Drive.Serial} is part of {target} and was not named", DriveComparison.Of(drive.Bay, drive.Drive));
+            Refuse(StorageTarget.Bay(drive.Bay), drive.Drive.Serial is null or "" ? "its drive does not tell a serial, so it cannot be named" : $"its drive {drive.Drive.Serial} is part of {target} and was not named", DriveComparison.Of(drive.Bay, drive.Drive));
         }
 
         foreach (var twins in observed.Drives.Where(drive => drive.Serial is { Length: > 0 }).GroupBy(drive => drive.Serial!, StringComparer.Ordinal).Where(group => group.Count() > 1 && serials.Contains(group.Key)))
         {
-            Refuse($"serial {twins.Key}", $"{twins.Count()} drives have it: {string.Join(", ", twins.Select(drive => drive.Device ?? "behind the controller"))}");
+            Refuse(StorageTarget.Serial(twins.Key), $"{twins.Count()} drives have it: {string.Join(", ", twins.Select(drive => drive.Device ?? "behind the controller"))}");
         }
     }
 
@@ -199,8 +199,8 @@ public sealed class CreatePlanner
 
             var doubts = Blankness.Doubts(drives.Where(drive => set.Bays.Contains(drive.Bay)).Select(drive => drive.Drive), observed, planned, wasBegun);
             actions.Add(doubts.Count > 0
-                ? new StorageAction(ActionKind.Refuse, $"set {set.Key}", string.Join("; ", doubts) + ". A recycled drive is cleared with provision storage wipe", identities)
-                : new StorageAction(ActionKind.Create, pool is null ? $"set {set.Key}" : $"vdev {set.Key} of {pool.Name}", $"{set.Level.Word()} over {set.Bays.Count} drives that are blank and were named", identities));
+                ? new StorageAction(ActionKind.Refuse, StorageTarget.Set(set.Key), string.Join("; ", doubts) + ". A recycled drive is cleared with provision storage wipe", identities)
+                : new StorageAction(ActionKind.Create, pool is null ? StorageTarget.Set(set.Key) : new StorageTarget(StorageTargetKind.Vdev, $"{set.Key} of {pool.Name}"), $"{set.Level.Word()} over {set.Bays.Count} drives that are blank and were named", identities));
             foreach (var drive in drives.Where(drive => set.Bays.Contains(drive.Bay)))
             {
                 if (drive.Drive.Device is { } name && observed.Find(name) is { } device)
@@ -220,11 +220,11 @@ public sealed class CreatePlanner
     {
         if (Lost(pool, journal) is { } lost)
         {
-            Refuse($"set {target}", $"was made, and its {lost} is not there any more: what is missing is never created anew. If it was wiped on purpose, remove {CreateJournal.PathOf(target)} and create it again");
+            Refuse(StorageTarget.Set(target), $"was made, and its {lost} is not there any more: what is missing is never created anew. If it was wiped on purpose, remove {CreateJournal.PathOf(target)} and create it again");
             return;
         }
 
-        actions.Add(new StorageAction(ActionKind.Keep, $"set {target}", "was made already; nothing is written but its drive record", [.. drives.Select(drive => DriveComparison.Of(drive.Bay, drive.Drive))]));
+        actions.Add(new StorageAction(ActionKind.Keep, StorageTarget.Set(target), "was made already; nothing is written but its drive record", [.. drives.Select(drive => DriveComparison.Of(drive.Bay, drive.Drive))]));
         var bays = BayFinder.Find(layout.Chassis, observed);
         foreach (var lun in sets.SelectMany(set => set.Luns.Where(lun => !lun.Os), (set, lun) => UnitFinder.Find(set, lun, null, observed, bays)))
         {
@@ -266,11 +266,11 @@ public sealed class CreatePlanner
             {
                 if (observed.Devices.Any(disk => disk.Kind == BlockKind.Disk && disk.Model == lun.Name))
                 {
-                    Refuse($"unit {lun.Name}", unit.Match.ToString());
+                    Refuse(StorageTarget.Unit(lun.Name), unit.Match.ToString());
                     continue;
                 }
 
-                actions.Add(new StorageAction(ActionKind.Create, $"unit {lun.Name}", "the controller has to make its volume first", identities));
+                actions.Add(new StorageAction(ActionKind.Create, StorageTarget.Unit(lun.Name), "the controller has to make its volume first", identities));
                 script.AddRange(ControllerCommands.For(layout.Chassis, set, lun, [.. drives.Select(drive => drive.Drive)]));
                 continue;
             }
@@ -283,8 +283,8 @@ public sealed class CreatePlanner
             }
 
             actions.Add(doubts.Count > 0
-                ? new StorageAction(ActionKind.Refuse, $"unit {lun.Name}", string.Join("; ", doubts), [known, .. identities])
-                : new StorageAction(ActionKind.Create, $"unit {lun.Name}", "the controller's volume is there and blank", [known, .. identities]));
+                ? new StorageAction(ActionKind.Refuse, StorageTarget.Unit(lun.Name), string.Join("; ", doubts), [known, .. identities])
+                : new StorageAction(ActionKind.Create, StorageTarget.Unit(lun.Name), "the controller's volume is there and blank", [known, .. identities]));
             permits.Add(Permit(device, known, set, sequences));
             units[lun.Name] = device.Name;
         }

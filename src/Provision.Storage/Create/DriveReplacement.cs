@@ -46,7 +46,7 @@ public static class DriveReplacement
             Done = new HashSet<string>(),
         };
         var actions = new List<StorageAction>();
-        var target = $"bay {bay}";
+        var target = StorageTarget.Bay(bay);
         var set = layout.Sets.FirstOrDefault(candidate => candidate.Bays.Contains(bay));
         var bays = BayFinder.Find(layout.Chassis, observed);
         var found = bays.GetValueOrDefault(bay);
@@ -113,7 +113,7 @@ public static class DriveReplacement
             var known = record?.Drives.FirstOrDefault(drive => drive.Bay == mate);
             if (known is not null && bays.TryGetValue(mate, out var present) && DriveComparison.Compare(known, present) is { IsMatch: false } match)
             {
-                actions.Add(new StorageAction(ActionKind.Refuse, $"bay {mate}", match.ToString(), [DriveComparison.Of(mate, present)]));
+                actions.Add(new StorageAction(ActionKind.Refuse, StorageTarget.Bay(mate), match.ToString(), [DriveComparison.Of(mate, present)]));
             }
         }
 

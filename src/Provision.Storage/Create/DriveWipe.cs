@@ -78,7 +78,7 @@ public static class DriveWipe
         {
             actions.Add(new StorageAction(
                 ActionKind.Create,
-                $"bay {bay}",
+                StorageTarget.Bay(bay),
                 $"every signature of the drive is removed and its beginning zeroed{(set is null ? "" : $"; the bay belongs to {set.Key}")}: {string.Join(", ", partitions.Prepend(device!).SelectMany(part => part.Signatures.Select(s => $"{part.Path} {s.Type}")).DefaultIfEmpty("none were found"))}",
                 [DriveComparison.Of(bay, found!)]));
         }
@@ -91,7 +91,7 @@ public static class DriveWipe
             ? new WipePlan(plan, null, [], null)
             : new WipePlan(plan, device!.Path, [.. partitions.Append(device).Select(part => (part.Path, part == device || part.Md is not null ? Math.Min(part.Bytes, Beginning) : 0))], allowed);
 
-        void Refuse(string why) => actions.Add(new StorageAction(ActionKind.Refuse, $"bay {bay}", why, found is null ? [] : [DriveComparison.Of(bay, found)]));
+        void Refuse(string why) => actions.Add(new StorageAction(ActionKind.Refuse, StorageTarget.Bay(bay), why, found is null ? [] : [DriveComparison.Of(bay, found)]));
     }
 
     /// <summary>Clears it: partitions first, then the drive, so that no signature comes back with the next table or the next array.</summary>

@@ -6,8 +6,11 @@ public enum DiskEffect
     /// <summary>It puts what is there into service or takes it out: assemble, open, import, mount. Contents stay.</summary>
     Service,
 
-    /// <summary>What was there before is gone.</summary>
+    /// <summary>What was there before is gone; it must have been blank, or planned by this run.</summary>
     Destroy,
+
+    /// <summary>What is there is removed on purpose, whatever it is; everything else that holds for <see cref="Destroy"/> holds for it.</summary>
+    Wipe,
 }
 
 /// <summary>
@@ -24,6 +27,9 @@ public enum DiskEffect
 /// <param name="Effect">What it does to them.</param>
 public sealed record DiskCommand(string Action, string Program, IReadOnlyList<string> Arguments, IReadOnlyList<string> Written, DiskEffect Effect)
 {
+    /// <summary>True if the contents of the devices are gone afterwards.</summary>
+    public bool Destroys => Effect is DiskEffect.Destroy or DiskEffect.Wipe;
+
     /// <summary>What it reads on standard input: a partition script or a key. Never printed where <see cref="InputIsSecret"/>.</summary>
     public ReadOnlyMemory<byte>? Input { get; init; }
 

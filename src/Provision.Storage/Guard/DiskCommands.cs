@@ -10,9 +10,6 @@ namespace Provision.Storage.Guard;
 /// </summary>
 public static class DiskCommands
 {
-    /// <summary>The one action that may meet signatures nobody planned: a drive was named twice for it, a reinstall was armed, or a container was made this moment and holds noise.</summary>
-    public const string WipeAction = "wipe";
-
     /// <summary>Writes a GPT in one go.</summary>
     /// <param name="disk">The unit.</param>
     /// <param name="script">The table for sfdisk.</param>
@@ -113,14 +110,14 @@ public static class DiskCommands
     /// <summary>Unmounts a file system.</summary>
     public static DiskCommand Unmount(string device, string folder) => new("unmount", "umount", [folder], [device], DiskEffect.Service);
 
-    /// <summary>Removes every signature of devices, see <see cref="WipeAction"/>.</summary>
-    public static DiskCommand Wipe(params IReadOnlyList<string> devices) => new(WipeAction, "wipefs", ["--all", "--force", "--quiet", .. devices], devices, DiskEffect.Destroy);
+    /// <summary>Removes every signature of devices, see <see cref="DiskEffect.Wipe"/>.</summary>
+    public static DiskCommand Wipe(params IReadOnlyList<string> devices) => new("wipe", "wipefs", ["--all", "--force", "--quiet", .. devices], devices, DiskEffect.Wipe);
 
     /// <summary>Zeroes the beginning of a device: what an array holds begins behind its superblock, where <see cref="Wipe"/> does not look.</summary>
     /// <param name="device">The device.</param>
     /// <param name="bytes">How much of it.</param>
     public static DiskCommand ClearBeginning(string device, long bytes) =>
-        new(WipeAction, "dd", ["if=/dev/zero", "of=" + device, "bs=1M", "count=" + bytes.ToString(CultureInfo.InvariantCulture), "iflag=count_bytes", "conv=notrunc,fsync", "status=none"], [device], DiskEffect.Destroy);
+        new("wipe", "dd", ["if=/dev/zero", "of=" + device, "bs=1M", "count=" + bytes.ToString(CultureInfo.InvariantCulture), "iflag=count_bytes", "conv=notrunc,fsync", "status=none"], [device], DiskEffect.Wipe);
 
     /// <summary>Makes a pool. The GUID is the pool's own choice; its members lie in partitions whose UUIDs were chosen.</summary>
     /// <param name="name">Name of the pool.</param>
@@ -193,7 +190,7 @@ public static class DiskCommands
 
     /// <summary>Takes the boot code off a disk: the part of the first sector that is no table. The machine does not start from it any more.</summary>
     public static DiskCommand ClearBootCode(string disk) =>
-        new(WipeAction, "dd", ["if=/dev/zero", "of=" + disk, "bs=440", "count=1", "conv=notrunc,fsync", "status=none"], [disk], DiskEffect.Destroy);
+        new("wipe", "dd", ["if=/dev/zero", "of=" + disk, "bs=440", "count=1", "conv=notrunc,fsync", "status=none"], [disk], DiskEffect.Wipe);
 
     /// <summary>Writes boot code into the part of the first sector that is no table, in one sector.</summary>
     /// <param name="disk">The disk, whose table was planned.</param>

@@ -22,7 +22,7 @@ internal sealed record GuardRule(string Name, Func<GuardCase, string?> Says)
         c.Permit is null ? $"{c.Node} lies on {c.Disk}, which this run may not write" : null;
 
     private static string? Effect(GuardCase c) =>
-        c.Permit is { Effect: DiskEffect.Service } && c.Command.Effect == DiskEffect.Destroy ? $"{c.Permit.Identity} may be put into service but not overwritten" : null;
+        c.Permit is { Effect: DiskEffect.Service } && c.Command.Destroys ? $"{c.Permit.Identity} may be put into service but not overwritten" : null;
 
     private static string? SameDisk(GuardCase c)
     {
@@ -41,11 +41,11 @@ internal sealed record GuardRule(string Name, Func<GuardCase, string?> Says)
     }
 
     private static string? NotMounted(GuardCase c) =>
-        c.Command.Effect == DiskEffect.Destroy && c.State.UseOf(c.Name) is { } use ? $"{c.Node} is in use: {use}" : null;
+        c.Command.Destroys && c.State.UseOf(c.Name) is { } use ? $"{c.Node} is in use: {use}" : null;
 
     private static string? NotHeld(GuardCase c)
     {
-        if (c.Command.Effect != DiskEffect.Destroy)
+        if (!c.Command.Destroys)
         {
             return null;
         }
@@ -57,11 +57,6 @@ internal sealed record GuardRule(string Name, Func<GuardCase, string?> Says)
     private static string? BlankOrPlanned(GuardCase c)
     {
         if (c.Command.Effect != DiskEffect.Destroy)
-        {
-            return null;
-        }
-
-        if (c.Wipes)
         {
             return null;
         }
@@ -100,8 +95,4 @@ internal sealed record GuardRule(string Name, Func<GuardCase, string?> Says)
 /// <param name="State">The machine now.</param>
 /// <param name="Signatures">What is on the device, or why that cannot be known; read once a command, when it is first asked for.</param>
 internal sealed record GuardCase(
-    DiskCommand Command, string Node, string Name, string Disk, WritePermit? Permit, WriteSet Allowed, DiskState State, Lazy<(IReadOnlyList<Signature> Found, string? Problem)> Signatures)
-{
-    /// <summary>True for the one action whose purpose is to remove what is there.</summary>
-    public bool Wipes => Command.Action == DiskCommands.WipeAction;
-}
+    DiskCommand Command, string Node, string Name, string Disk, WritePermit? Permit, WriteSet Allowed, DiskState State, Lazy<(IReadOnlyList<Signature> Found, string? Problem)> Signatures);

@@ -20,7 +20,7 @@ public static class ReinstallPlanner
         var actions = new List<StorageAction>();
         if (record is null)
         {
-            actions.Add(new StorageAction(ActionKind.Refuse, $"host {layout.Host.Name}", "has no drive record, so nothing says which disks are to be protected: provision drives accept", []));
+            actions.Add(new StorageAction(ActionKind.Refuse, new StorageTarget(StorageTargetKind.Host, layout.Host.Name), "has no drive record, so nothing says which disks are to be protected: provision drives accept", []));
         }
         else
         {
@@ -34,7 +34,7 @@ public static class ReinstallPlanner
 
             foreach (var pool in layout.Pools.Where(pool => pool.Definition.Sets.Any(set => StorageComparison.Exists(record, set))))
             {
-                actions.Add(new StorageAction(ActionKind.Keep, $"pool {pool.Name}", "is protected and never imported", RecordedIdentities.Of(record, pool.Name)));
+                actions.Add(new StorageAction(ActionKind.Keep, StorageTarget.Pool(pool.Name), "is protected and never imported", RecordedIdentities.Of(record, pool.Name)));
             }
 
             AddStrangers(layout, record, observed, actions);
@@ -54,7 +54,7 @@ public static class ReinstallPlanner
         {
             var known = record.Drives.FirstOrDefault(drive => drive.Bay == bay);
             var found = bays?.GetValueOrDefault(bay);
-            var target = $"bay {bay}";
+            var target = StorageTarget.Bay(bay);
             if (replaced.TryGetValue(bay, out var serial))
             {
                 // Known by its serial alone: nobody has seen more of it when a dead machine is armed.
@@ -94,7 +94,7 @@ public static class ReinstallPlanner
     {
         foreach (var lun in set.Luns.Where(_ => !IsWholeTarget(set, layout)))
         {
-            var target = $"unit {lun.Name}";
+            var target = StorageTarget.Unit(lun.Name);
             var wiped = layout.Os.Set == set.Key && layout.Os.Lun == lun.Name;
             if (!wiped && !StorageComparison.Exists(record, set.Key))
             {
@@ -124,7 +124,7 @@ public static class ReinstallPlanner
                 identities));
             if (label is not null)
             {
-                actions.Add(new StorageAction(ActionKind.WipeOs, $"partition {label}", $"is the operating system's; the other partitions of {lun.Name} stay as they are", ["partition " + partition]));
+                actions.Add(new StorageAction(ActionKind.WipeOs, new StorageTarget(StorageTargetKind.Partition, label), $"is the operating system's; the other partitions of {lun.Name} stay as they are", ["partition " + partition]));
             }
         }
     }
@@ -141,7 +141,7 @@ public static class ReinstallPlanner
             .Concat(UnitFinder.Find(layout, record, observed).Values.Select(device => device.Name)).ToHashSet(StringComparer.Ordinal);
         foreach (var disk in observed.Devices.Where(device => device is { Kind: BlockKind.Disk, Removable: false, Bytes: > 0 } && device.Transport != "usb" && !own.Contains(device.Name)))
         {
-            actions.Add(new StorageAction(ActionKind.Refuse, $"disk {disk.Serial ?? disk.Wwn ?? "without a serial"}", "is in no bay of the chassis and no unit of a set", [$"serial {disk.Serial ?? "?"} wwn {disk.Wwn ?? "-"}"]));
+            actions.Add(new StorageAction(ActionKind.Refuse, new StorageTarget(StorageTargetKind.Disk, disk.Serial ?? disk.Wwn ?? "without a serial"), "is in no bay of the chassis and no unit of a set", [$"serial {disk.Serial ?? "?"} wwn {disk.Wwn ?? "-"}"]));
         }
     }
 }

@@ -37,7 +37,7 @@ internal static class ReplacedSystemDisks
                 Refuse($"the disk of bay {bay} is named twice");
             }
 
-            void Refuse(string reason) => actions.Add(new StorageAction(ActionKind.Refuse, $"system disk {serial}", reason, []));
+            void Refuse(string reason) => actions.Add(new StorageAction(ActionKind.Refuse, new StorageTarget(StorageTargetKind.SystemDisk, serial), reason, []));
 
             Bay? BayOf(string? text)
             {

@@ -20,10 +20,10 @@ public enum ActionKind
 
 /// <summary>One line of a plan.</summary>
 /// <param name="Kind">What is to become of it.</param>
-/// <param name="Target">What it is about: <c>bay rear/4</c>, <c>set d1search</c>, <c>volume i33d1search</c>.</param>
+/// <param name="Target">What it is about.</param>
 /// <param name="Reason">Why, as a sentence without a full stop.</param>
 /// <param name="Identities">What it was known by, in a fixed form: <c>serial WDWMAY04568236</c>, <c>luks 6ac1...</c>.</param>
-public sealed record StorageAction(ActionKind Kind, string Target, string Reason, IReadOnlyList<string> Identities)
+public sealed record StorageAction(ActionKind Kind, StorageTarget Target, string Reason, IReadOnlyList<string> Identities)
 {
     /// <summary><c>keep</c>, <c>create</c>, <c>wipe-os</c> or <c>refuse</c>.</summary>
     public string Word => Kind switch

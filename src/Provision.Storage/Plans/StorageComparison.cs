@@ -39,7 +39,7 @@ public static class StorageComparison
         {
             var expected = record?.Drives.FirstOrDefault(drive => drive.Bay == bay);
             var found = bays.GetValueOrDefault(bay);
-            var target = $"bay {bay}";
+            var target = StorageTarget.Bay(bay);
             if (expected is null)
             {
                 actions.Add(new StorageAction(
@@ -70,7 +70,7 @@ public static class StorageComparison
         foreach (var lun in set.Luns)
         {
             var unit = UnitFinder.Find(set, lun, record, observed, bays);
-            var target = $"unit {lun.Name}";
+            var target = StorageTarget.Unit(lun.Name);
             var volumes = layout.Volumes.Where(volume => volume.Set == set.Key && volume.Lun == lun.Name && !volume.Os).ToList();
             if (lun.Os && volumes.Count == 0)
             {
@@ -93,12 +93,12 @@ public static class StorageComparison
             foreach (var volume in volumes)
             {
                 var found = VolumeFinder.Find(volume, unit, record, observed);
-                actions.Add(new StorageAction(found.Match.IsMatch ? ActionKind.Keep : ActionKind.Refuse, $"volume {volume.Label}", found.Match.IsMatch ? Says(found) : found.Match.ToString(), found.Identities));
+                actions.Add(new StorageAction(found.Match.IsMatch ? ActionKind.Keep : ActionKind.Refuse, StorageTarget.Volume(volume.Label), found.Match.IsMatch ? Says(found) : found.Match.ToString(), found.Identities));
             }
         }
     }
 
-    private static StorageAction New(SetLayout set, FoundUnit unit, IReadOnlyDictionary<Bay, ObservedDrive> bays, ObservedStorage observed, string target)
+    private static StorageAction New(SetLayout set, FoundUnit unit, IReadOnlyDictionary<Bay, ObservedDrive> bays, ObservedStorage observed, StorageTarget target)
     {
         var drives = set.Bays.Where(bays.ContainsKey).Select(bay => DriveComparison.Of(bay, bays[bay])).ToList();
         if (unit.Device is { IsBlank: true } && (set.Level is RaidLevel.ArecaRaid1 or RaidLevel.ArecaRaid6))
@@ -128,20 +128,20 @@ public static class StorageComparison
 
         var found = PoolFinder.Find(pool, record, observed);
         actions.Add(!found.Match.IsMatch || found.Found!.Health is SetHealth.Degraded or SetHealth.Failed
-            ? new StorageAction(ActionKind.Refuse, $"pool {pool.Name}", found.Match.IsMatch ? $"is {found.Found!.Health.ToString().ToLowerInvariant()}" : found.Match.ToString(), RecordedIdentities.Of(record, pool.Name))
-            : new StorageAction(ActionKind.Keep, $"pool {pool.Name}", found.Found!.Imported ? "is imported" : "is there, not imported", RecordedIdentities.Of(record, pool.Name)));
+            ? new StorageAction(ActionKind.Refuse, StorageTarget.Pool(pool.Name), found.Match.IsMatch ? $"is {found.Found!.Health.ToString().ToLowerInvariant()}" : found.Match.ToString(), RecordedIdentities.Of(record, pool.Name))
+            : new StorageAction(ActionKind.Keep, StorageTarget.Pool(pool.Name), found.Found!.Imported ? "is imported" : "is there, not imported", RecordedIdentities.Of(record, pool.Name)));
         foreach (var volume in layout.Volumes.Where(volume => volume.Lun == pool.Name && volume.Set == pool.Definition.Name))
         {
             var dataset = found.Found?.Datasets.FirstOrDefault(entry => entry.Name == volume.Device);
             var known = record!.Volumes.FirstOrDefault(entry => entry.Name == volume.Label)?.FilesystemUuid;
             var guid = dataset?.Guid.ToString(CultureInfo.InvariantCulture);
             actions.Add(found.Found is { Imported: false }
-                ? new StorageAction(ActionKind.Keep, $"volume {volume.Label}", "cannot be seen while its pool is not imported", [])
+                ? new StorageAction(ActionKind.Keep, StorageTarget.Volume(volume.Label), "cannot be seen while its pool is not imported", [])
                 : dataset is null
-                    ? new StorageAction(ActionKind.Refuse, $"volume {volume.Label}", $"there is no dataset {volume.Device}", [])
+                    ? new StorageAction(ActionKind.Refuse, StorageTarget.Volume(volume.Label), $"there is no dataset {volume.Device}", [])
                     : known is not null && known != guid
-                        ? new StorageAction(ActionKind.Refuse, $"volume {volume.Label}", $"the dataset {volume.Device} has the GUID {guid} instead of {known}", [])
-                        : new StorageAction(ActionKind.Keep, $"volume {volume.Label}", dataset.Mounted ? $"is mounted at {dataset.MountPath}" : "is there, not mounted", ["dataset " + guid]));
+                        ? new StorageAction(ActionKind.Refuse, StorageTarget.Volume(volume.Label), $"the dataset {volume.Device} has the GUID {guid} instead of {known}", [])
+                        : new StorageAction(ActionKind.Keep, StorageTarget.Volume(volume.Label), dataset.Mounted ? $"is mounted at {dataset.MountPath}" : "is there, not mounted", ["dataset " + guid]));
         }
     }
 

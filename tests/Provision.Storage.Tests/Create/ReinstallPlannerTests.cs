@@ -14,7 +14,7 @@ public sealed class ReinstallPlannerTests
     public void Only_the_systems_pair_is_wiped_and_everything_else_protected()
     {
         var plan = ReinstallPlanner.Of(Recorded.Layout, Recorded.Record, Imap33.Sketch().Observe(), []);
-        Assert.Equal(["bay rear/1", "bay rear/2"], plan.Actions.Where(action => action.Kind == ActionKind.WipeOs).Select(action => action.Target));
+        Assert.Equal(["bay rear/1", "bay rear/2"], plan.Actions.Where(action => action.Kind == ActionKind.WipeOs).Select(action => action.Target.ToString()));
         Assert.Empty(plan.Refusals);
         Assert.Equal(Recorded.Record.Drives.Count - 2 + 6, plan.Actions.Count(action => action.Kind == ActionKind.Keep));
         Assert.Equal(Dead, plan.Hash);

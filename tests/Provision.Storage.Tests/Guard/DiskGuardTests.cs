@@ -152,8 +152,8 @@ public sealed class DiskGuardTests
             (DiskCommands.MakeFilesystem("/dev/sdc1", "xfs", Planned, "x"), DiskEffect.Destroy, "/dev/sdc1"),
             (DiskCommands.Mount("/dev/sdc1", "/mnt", "ext4", "rw"), DiskEffect.Service, "/dev/sdc1"),
             (DiskCommands.Unmount("/dev/sdc1", "/mnt"), DiskEffect.Service, "/dev/sdc1"),
-            (DiskCommands.Wipe("/dev/sdc"), DiskEffect.Destroy, "/dev/sdc"),
-            (DiskCommands.ClearBeginning("/dev/sdc", 1 << 20), DiskEffect.Destroy, "/dev/sdc"),
+            (DiskCommands.Wipe("/dev/sdc"), DiskEffect.Wipe, "/dev/sdc"),
+            (DiskCommands.ClearBeginning("/dev/sdc", 1 << 20), DiskEffect.Wipe, "/dev/sdc"),
             (DiskCommands.MakePool("p", "aes-256-gcm", [("raidz2", ["/dev/sdc1", "/dev/sdd1"])], Planned, key), DiskEffect.Destroy, "/dev/sdc1 /dev/sdd1"),
             (DiskCommands.ImportPool("1", ["/dev/sdc1"]), DiskEffect.Service, "/dev/sdc1"),
             (DiskCommands.ExportPool("p", ["/dev/sdc1"]), DiskEffect.Service, "/dev/sdc1"),
@@ -165,7 +165,7 @@ public sealed class DiskGuardTests
             (DiskCommands.UnmountDataset("p/x", ["/dev/sdc1"]), DiskEffect.Service, "/dev/sdc1"),
             (DiskCommands.ReplaceInPool("p", "123", "/dev/sdc1"), DiskEffect.Destroy, "/dev/sdc1"),
             (DiskCommands.AllowWriting("/dev/sdc", "/dev/sdc1"), DiskEffect.Service, "/dev/sdc /dev/sdc1"),
-            (DiskCommands.ClearBootCode("/dev/sdc"), DiskEffect.Destroy, "/dev/sdc"),
+            (DiskCommands.ClearBootCode("/dev/sdc"), DiskEffect.Wipe, "/dev/sdc"),
             (DiskCommands.WriteBootCode("/dev/sdc", key), DiskEffect.Destroy, "/dev/sdc"),
             (DiskCommands.WriteBootImage("/dev/sdc1", key), DiskEffect.Destroy, "/dev/sdc1"),
             (DiskCommands.MakeEfiFilesystem("/dev/sdc1", "1a2b3c4d"), DiskEffect.Destroy, "/dev/sdc1"),
@@ -179,7 +179,7 @@ public sealed class DiskGuardTests
 
             // A key is never an argument, and what would force its way past a tool's own doubts is only where the guard has looked before.
             Assert.DoesNotContain("key", command.Arguments.Where(argument => argument == "key"));
-            Assert.True(command.Effect == DiskEffect.Destroy || !command.Arguments.Any(argument => argument is "--force" or "-F"), command.ToString());
+            Assert.True(command.Destroys || !command.Arguments.Any(argument => argument is "--force" or "-F"), command.ToString());
 
             // On a machine where nothing of it is permitted, none of them runs.
             var machine = new KernelRecords().Disk("sdc").Disk("sdd").Disk("sde").On("md127", "sdc").On("dm-0", "sdc1");

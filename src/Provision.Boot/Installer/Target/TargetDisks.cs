@@ -39,7 +39,7 @@ internal sealed record TargetDisks(IReadOnlyList<TargetDisk> Disks, string? Arra
 
         var bays = BayFinder.Find(layout.Chassis, run.Observed);
         var isWhole = set.Luns.All(lun => lun.Os);
-        IReadOnlyList<string> targets = isWhole ? [.. set.Bays.Select(bay => $"bay {bay}")] : [$"unit {layout.Os.Lun}"];
+        IReadOnlyList<StorageTarget> targets = isWhole ? [.. set.Bays.Select(StorageTarget.Bay)] : [StorageTarget.Unit(layout.Os.Lun)];
         var problems = targets.Where(target => !plan.Actions.Any(action => action.Kind == ActionKind.WipeOs && action.Target == target))
             .Select(target => $"{target} is the operating system's, and the plan does not say that it may be wiped: {string.Join("; ", plan.Actions.Where(action => action.Target == target).Select(action => action.Reason))}").ToList();
         var disks = new List<TargetDisk>();
