@@ -40,7 +40,7 @@ internal static class RoleChecks
         CheckCombinations(draft);
     }
 
-    /// <summary>A tier that no chassis has is a typing mistake: the path would never be there.</summary>
+    /// <summary>A tier that no chassis has, and that is close to one, is a typing mistake. Others may be absent: roles are shared between fleets.</summary>
     private static void CheckInstances(FleetDraft draft, Role role)
     {
         if (role.Instances is not { } kind || draft.IsIncomplete || draft.BrokenChassis.Count > 0)
@@ -53,7 +53,10 @@ internal static class RoleChecks
         {
             foreach (var tier in path.Alternatives.SelectMany(static one => one.Tiers).Where(tier => !tiers.Contains(tier)).Distinct(StringComparer.Ordinal))
             {
-                draft.Found.Error(kind.At($"paths.{path.Name}"), $"no slot of any chassis has a tier \"{tier}\"", draft.Hint(tier, tiers));
+                if (draft.Hint(tier, tiers) is { } hint)
+                {
+                    draft.Found.Error(kind.At($"paths.{path.Name}"), $"no slot of any chassis has a tier \"{tier}\"", hint);
+                }
             }
         }
 

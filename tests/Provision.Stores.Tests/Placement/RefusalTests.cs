@@ -7,7 +7,7 @@ public class RefusalTests
 
     [Theory]
     [InlineData("distinct-hosts", "store1 has two slots on a1: a1t01 and a1t02", "a1.1 a1.2 b1.1")]
-    [InlineData("copies", "store1 has 2 of the 3 slots that a store needs", "a1.1 a2.1")]
+    [InlineData("copies", "store1 has 2 of the 3 slots that a store of class tera needs", "a1.1 a2.1")]
     [InlineData("remote-copy", "store1 has no remote copy: all its slots are at site a", "a1.1 a2.1 a3.1")]
     [InlineData("home-pair", "store1 has no two slots at one site, so a failover would leave its site", "a1.1 b1.1 c1.1")]
     [InlineData("one-class", "the slot n1t01 is of class nvme; store1 is of class tera", "n1.1 a1.1 b1.1")]
