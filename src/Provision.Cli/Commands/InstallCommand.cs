@@ -7,7 +7,7 @@ using Provision.Stores.Instances;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision install</c>: bring this machine to what the repository says.</summary>
+/// <c>provision install</c>: brings this machine to the state defined by the repository.
 internal static class InstallCommand
 {
     public static Command Create()

@@ -4,7 +4,7 @@ using Provision.Stores.Placement;
 
 namespace Provision.Cli.Printing;
 
-/// <summary>Placements and plans for programs.</summary>
+/// <summary>Writes placements and plans as JSON.</summary>
 internal static class PlacementJson
 {
     public static void Write(Utf8JsonWriter json, IReadOnlyList<StoreBreach> breaches, PlacementFigures figures)
