@@ -15,13 +15,10 @@ internal static class ExitCodes
     public const int Trouble = 2;
 }
 
-/// <summary>The output formats for data.</summary>
 internal enum OutputForm
 {
-    /// <summary>For people.</summary>
     Text,
 
-    /// <summary>For programs.</summary>
     Json,
 }
 

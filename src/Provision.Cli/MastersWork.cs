@@ -3,7 +3,6 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Cli;
 
-/// <summary>Opens the database of masters for commands.</summary>
 internal static class MastersWork
 {
     /// <summary>The author of a change, for the history: <c>user@host</c>; with sudo, the invoking user instead of root.</summary>
@@ -28,7 +27,6 @@ internal static class MastersWork
         return new ExportingMastershipStore(MastershipStores.Open(database ?? workspace.Fleet.Mastership.Database, create), exporter);
     }
 
-    /// <summary>Returns the destinations with the given names.</summary>
     public static List<ExportDestination> Destinations(Workspace workspace, IReadOnlyList<string> named) =>
         [.. named.Select(destination => new ExportDestination(destination, workspace.Commands))];
 }

@@ -141,7 +141,6 @@ internal sealed class Workspace
         return desired ?? throw new UserErrorException(problems.InOrder());
     }
 
-    /// <summary>Returns the commit of the working tree.</summary>
     public Revision Revision() => GitRevision.Read(Folder, Commands);
 
     /// <summary>Returns the host with this machine's identity; null if the machine is not in the fleet.</summary>

@@ -5,7 +5,7 @@ using Provision.Storage.Observe;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision capture</c>: saves all obtainable information about this machine's storage in one file.
+/// <summary><c>provision capture</c>: saves all obtainable information about this machine's storage in one file.</summary>
 internal static class CaptureCommand
 {
     public static Command Create()

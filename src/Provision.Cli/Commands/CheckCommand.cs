@@ -10,10 +10,9 @@ using Provision.Storage.Map;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision check</c>: reports the health of this host in the formats of monitoring systems.
+/// <summary><c>provision check</c>: reports the health of this host in the formats of monitoring systems.</summary>
 internal static class CheckCommand
 {
-    /// <summary>The formats of a report.</summary>
     private enum CheckForm
     {
         Text,

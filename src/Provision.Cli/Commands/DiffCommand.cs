@@ -5,7 +5,7 @@ using Provision.Configuration.State;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision diff</c>: compares this machine with the repository.
+/// <summary><c>provision diff</c>: compares this machine with the repository.</summary>
 internal static class DiffCommand
 {
     public static Command Create()

@@ -5,7 +5,7 @@ using Provision.Storage.Record;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision drives accept</c>: records the observed drives as the expected ones, after confirmation.
+/// <summary><c>provision drives accept</c>: records the observed drives as the expected ones, after confirmation.</summary>
 internal static class DrivesAcceptCommand
 {
     public static Command Create()

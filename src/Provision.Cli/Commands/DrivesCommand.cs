@@ -9,10 +9,9 @@ using Provision.Storage.Observe;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision drives</c>: shows which drive is in which bay, and whether it belongs there.
+/// <summary><c>provision drives</c>: shows which drive is in which bay, and whether it belongs there.</summary>
 internal static class DrivesCommand
 {
-    /// <summary>The formats of the map.</summary>
     private enum MapForm
     {
         Grid,

@@ -7,7 +7,7 @@ using Provision.Configuration.Rendering;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision explain</c>: explains where a line comes from.
+/// <summary><c>provision explain</c>: explains where a line comes from.</summary>
 internal static class ExplainCommand
 {
     public static Command Create()

@@ -7,7 +7,7 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision failover</c>: moves a store's master to another of its slots.
+/// <summary><c>provision failover</c>: moves a store's master to another of its slots.</summary>
 internal static class FailoverCommand
 {
     private const int StoresAtOnce = 4;

@@ -8,7 +8,7 @@ using Provision.Storage.Record;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision host discovered</c> and <c>host adopt</c>: machines that booted from the network and are not in the inventory.
+/// <summary><c>provision host discovered</c> and <c>host adopt</c>: machines that booted from the network and are not in the inventory.</summary>
 internal static class HostAdoptCommand
 {
     public static Command CreateDiscovered()

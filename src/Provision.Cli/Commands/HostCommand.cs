@@ -4,7 +4,7 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision host add</c>, <c>retire</c>, <c>discovered</c> and <c>adopt</c>: edit the inventory and preserve its comments and order.
+/// <summary><c>provision host add</c>, <c>retire</c>, <c>discovered</c> and <c>adopt</c>: edit the inventory and preserve its comments and order.</summary>
 internal static class HostCommand
 {
     public static Command Create()

@@ -8,7 +8,7 @@ using Provision.Stores.Failover;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision host identity</c>: saves the identity that a host gets back when it is reinstalled.
+/// <summary><c>provision host identity</c>: saves the identity that a host gets back when it is reinstalled.</summary>
 internal static class HostIdentityCommand
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);

@@ -4,7 +4,7 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision hosts</c>: lists the hosts.
+/// <summary><c>provision hosts</c>: lists the hosts.</summary>
 internal static class HostsCommand
 {
     public static Argument<string[]> Selector(string purpose) => new("SELECTOR")

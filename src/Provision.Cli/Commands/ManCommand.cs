@@ -2,7 +2,8 @@ using System.CommandLine;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision man</c>: generates the manual page of every command from the texts of <c>--help</c>. Hidden; used to build the Debian package.
+/// <summary><c>provision man</c>: generates the manual page of every command from the texts of <c>--help</c>. Hidden; used to build the Debian
+/// package.</summary>
 internal static class ManCommand
 {
     public static Command Create(RootCommand root)

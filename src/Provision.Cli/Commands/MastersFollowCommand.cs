@@ -8,7 +8,7 @@ using Provision.Stores.Instances;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision masters follow</c>: run by a unit when the master of a store has moved.
+/// <summary><c>provision masters follow</c>: run by a unit when the master of a store has moved.</summary>
 internal static class MastersFollowCommand
 {
     public static Command Create()

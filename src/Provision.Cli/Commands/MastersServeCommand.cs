@@ -6,7 +6,7 @@ using Provision.Stores.StatusDaemon;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision masters serve</c>: runs until it is stopped.
+/// <summary><c>provision masters serve</c>: runs until it is stopped.</summary>
 internal static class MastersServeCommand
 {
     private const string Remembered = "/var/lib/provision/status/masters.json";

@@ -13,7 +13,7 @@ using Provision.Stores.Failover;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision netboot arm</c>: checks the gates, shows the plan, asks for confirmation and creates the job.
+/// <summary><c>provision netboot arm</c>: checks the gates, shows the plan, asks for confirmation and creates the job.</summary>
 internal static class NetbootArmCommand
 {
     private static readonly TimeSpan GateLimit = TimeSpan.FromSeconds(60);

@@ -7,7 +7,7 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision netboot build</c>: builds the images of a site.
+/// <summary><c>provision netboot build</c>: builds the images of a site.</summary>
 internal static class NetbootBuildCommand
 {
     public static Command Create()

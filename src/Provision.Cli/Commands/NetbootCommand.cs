@@ -5,7 +5,7 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision netboot</c>: manages the boot server and its jobs.
+/// <summary><c>provision netboot</c>: manages the boot server and its jobs.</summary>
 internal static class NetbootCommand
 {
     public static Command Create()
@@ -50,7 +50,6 @@ internal static class NetbootCommand
         }
     }
 
-    /// <summary>Returns the host's open job.</summary>
     public static Job OpenJob(IJobStore jobs, string host) =>
         jobs.FindOpenOf(host) ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("HOST"), $"{host} has no open job", NearestName.Hint(host, jobs.Jobs(onlyOpen: true, 1000).Select(job => job.Host)))]);
 

@@ -3,7 +3,7 @@ using Provision.Boot.Jobs;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision netboot watch</c>: shows the messages of installers as they arrive.
+/// <summary><c>provision netboot watch</c>: shows the messages of installers as they arrive.</summary>
 internal static class NetbootWatchCommand
 {
     public static Command Create()

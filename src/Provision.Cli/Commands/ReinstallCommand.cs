@@ -5,8 +5,8 @@ using Provision.Stores.Failover;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision reinstall</c>: on the boot server, a complete reinstall from the gates to the report; with <c>--local</c> on the host itself, the first half of
-/// it.
+/// <summary><c>provision reinstall</c>: on the boot server, a complete reinstall from the gates to the report; with <c>--local</c> on the host itself, the
+/// first half of it.</summary>
 internal static class ReinstallCommand
 {
     private static readonly TimeSpan SshLimit = TimeSpan.FromMinutes(10);

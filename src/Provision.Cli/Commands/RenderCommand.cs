@@ -6,7 +6,7 @@ using Provision.Configuration.State;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision render</c>: writes a host's files to a directory, for inspection.
+/// <summary><c>provision render</c>: writes a host's files to a directory, for inspection.</summary>
 internal static class RenderCommand
 {
     public static Command Create()

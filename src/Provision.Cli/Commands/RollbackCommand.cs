@@ -6,7 +6,7 @@ using Provision.Configuration.State;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision rollback</c>: restores the files of an earlier generation.
+/// <summary><c>provision rollback</c>: restores the files of an earlier generation.</summary>
 internal static class RollbackCommand
 {
     public static Command Create()

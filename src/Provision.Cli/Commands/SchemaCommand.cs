@@ -3,7 +3,7 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision schema</c>: prints the inventory's format for editors.
+/// <summary><c>provision schema</c>: prints the inventory's format for editors.</summary>
 internal static class SchemaCommand
 {
     public static Command Create()

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision slot</c>: operates on the Cyrus slots of a host.
+/// <summary><c>provision slot</c>: operates on the Cyrus slots of a host.</summary>
 internal static class SlotCommand
 {
     public static Command Create()

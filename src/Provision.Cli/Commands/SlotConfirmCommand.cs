@@ -6,7 +6,7 @@ using Provision.Stores.Instances;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision slot confirm</c>: run by a slot's unit before it starts Cyrus.
+/// <summary><c>provision slot confirm</c>: run by a slot's unit before it starts Cyrus.</summary>
 internal static class SlotConfirmCommand
 {
     /// <summary>How long a former master waits for a response: after a boot the network is up before the servers behind it can be reached.</summary>

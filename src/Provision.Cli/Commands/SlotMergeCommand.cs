@@ -4,7 +4,7 @@ using Provision.Stores.Failover;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision slot merge</c>: returns a fenced slot to service.
+/// <summary><c>provision slot merge</c>: returns a fenced slot to service.</summary>
 internal static class SlotMergeCommand
 {
     public static Command Create()

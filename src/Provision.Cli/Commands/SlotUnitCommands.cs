@@ -10,10 +10,10 @@ using Provision.Stores.Instances;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision slot create</c>, <c>start</c>, <c>stop</c> and <c>drain</c>: operate on the slots of one host.
+/// <summary><c>provision slot create</c>, <c>start</c>, <c>stop</c> and <c>drain</c>: operate on the slots of one host.</summary>
 internal static class SlotUnitCommands
 {
-    /// <summary>The unit gives a slot's commands ten seconds, and kills them after that.</summary>
+    /// <summary>The unit allows a slot's commands ten seconds, and kills it after that.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     public static Command Status() => SlotWork.Create(

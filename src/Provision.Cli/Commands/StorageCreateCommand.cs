@@ -6,7 +6,7 @@ using Provision.Storage.Keys;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision storage create</c>: creates a new set or pool.
+/// <summary><c>provision storage create</c>: creates a new set or pool.</summary>
 internal static class StorageCreateCommand
 {
     public static Command Create()

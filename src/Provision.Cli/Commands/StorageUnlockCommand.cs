@@ -7,7 +7,7 @@ using Provision.Storage.Unlock;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision storage unlock</c> and <c>rehearse</c>: put storage into service, and prove that this would work without the Tang servers.
+/// <summary><c>provision storage unlock</c> and <c>rehearse</c>: put storage into service, and prove that this would work without the Tang servers.</summary>
 internal static class StorageUnlockCommand
 {
     /// <summary>Pause between two attempts with <c>--wait</c>.</summary>

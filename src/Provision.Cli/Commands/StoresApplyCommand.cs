@@ -8,7 +8,7 @@ using Provision.Stores.Placement;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision stores apply</c>: carries out the steps of a plan.
+/// <summary><c>provision stores apply</c>: carries out the steps of a plan.</summary>
 internal static class StoresApplyCommand
 {
     public static Command Create()

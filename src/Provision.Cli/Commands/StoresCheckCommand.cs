@@ -4,7 +4,7 @@ using Provision.Stores.Placement;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision stores check</c>: reports whether the placement obeys the rules, how good it is, and which losses it would not survive.
+/// <summary><c>provision stores check</c>: reports whether the placement obeys the rules, how good it is, and which losses it would not survive.</summary>
 internal static class StoresCheckCommand
 {
     public static Command Create()

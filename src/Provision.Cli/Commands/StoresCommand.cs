@@ -7,7 +7,7 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision stores</c>: shows the location and the master of each store.
+/// <summary><c>provision stores</c>: shows the location and the master of each store.</summary>
 internal static class StoresCommand
 {
     public static Command Create()

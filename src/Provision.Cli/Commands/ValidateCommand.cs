@@ -7,7 +7,7 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Commands;
 
-/// <c>provision validate</c>: validates the repository.
+/// <summary><c>provision validate</c>: validates the repository.</summary>
 internal static class ValidateCommand
 {
     public static Command Create()

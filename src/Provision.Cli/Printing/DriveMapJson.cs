@@ -5,7 +5,6 @@ using Provision.Storage.Map;
 
 namespace Provision.Cli.Printing;
 
-/// <summary>Writes a drive map as JSON.</summary>
 internal static class DriveMapJson
 {
     public static void Write(Utf8JsonWriter writer, DriveMap map)

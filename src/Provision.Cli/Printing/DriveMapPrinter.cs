@@ -5,7 +5,6 @@ using Provision.Storage.Observe;
 
 namespace Provision.Cli.Printing;
 
-/// <summary>Prints drive maps as text.</summary>
 internal static class DriveMapPrinter
 {
     /// <summary>Prints the chassis as a picture.</summary>

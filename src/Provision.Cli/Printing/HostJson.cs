@@ -3,7 +3,6 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Printing;
 
-/// <summary>Writes one host as JSON.</summary>
 internal static class HostJson
 {
     public static void Write(Utf8JsonWriter writer, HostView view)

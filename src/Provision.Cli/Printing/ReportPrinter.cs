@@ -3,7 +3,6 @@ using Provision.Configuration.Plans;
 
 namespace Provision.Cli.Printing;
 
-/// <summary>Prints the result of an install or a rollback.</summary>
 internal static class ReportPrinter
 {
     /// <summary>Prints the report and returns its exit code.</summary>

@@ -3,7 +3,6 @@ using Provision.Stores.Instances;
 
 namespace Provision.Cli.Printing;
 
-/// <summary>Prints the health of slots as text.</summary>
 internal static class SlotPrinter
 {
     /// <summary>Prints one line per slot, then what is wrong.</summary>

@@ -18,10 +18,10 @@ public enum UnitAction
     /// <summary><c>systemctl reload</c>.</summary>
     Reload,
 
-    /// <c>systemctl restart</c>; starts the unit if it is not running.
+    /// <summary><c>systemctl restart</c>; starts the unit if it is not running.</summary>
     Restart,
 
-    /// <c>systemctl stop</c>, for a unit that is no longer needed.
+    /// <summary><c>systemctl stop</c>, for a unit that is no longer needed.</summary>
     Stop,
 }
 

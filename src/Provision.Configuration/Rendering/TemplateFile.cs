@@ -91,19 +91,14 @@ public sealed record TemplateFile
     /// <summary>The parsed template below the head.</summary>
     internal ParsedTemplate Body { get; init; } = null!;
 
-    /// <summary>Expression of <c>each</c>.</summary>
     internal HeadExpression? Each { get; init; }
 
-    /// <summary>Expression of <c>when</c>.</summary>
     internal HeadExpression? When { get; init; }
 
-    /// <summary>Text of <c>path</c>.</summary>
     internal HeadTemplate? Path { get; init; }
 
-    /// <summary>Texts of <c>check</c>.</summary>
     internal IReadOnlyList<IReadOnlyList<HeadTemplate>> Checks { get; init; } = [];
 
-    /// <summary>Texts of <c>unit</c>.</summary>
     internal IReadOnlyList<HeadTemplate> Units { get; init; } = [];
 
     /// <summary>The body and every text of the head that holds code.</summary>

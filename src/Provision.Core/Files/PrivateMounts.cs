@@ -2,6 +2,7 @@ namespace Provision.Core;
 
 /// <summary>A private mount namespace in which directories can be overlaid, to inspect a system as it would be. No other process sees its mounts, and it ends
 /// with this object or with this process.</summary>
+/// <remarks>Needs root; uses <c>unshare</c>, <c>nsenter</c> and <c>mount</c> of util-linux.</remarks>
 public sealed class PrivateMounts : IDisposable
 {
     private readonly ICommandRunner commands;

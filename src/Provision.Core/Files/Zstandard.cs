@@ -95,7 +95,7 @@ public static unsafe partial class Zstandard
     [LibraryImport("libzstd.so.1", EntryPoint = "ZSTD_isError")]
     private static partial uint IsError(nuint code);
 
-    /// <c>ZSTD_inBuffer</c> and <c>ZSTD_outBuffer</c>: pointer, length and position.
+    /// <summary><c>ZSTD_inBuffer</c> and <c>ZSTD_outBuffer</c>: pointer, length and position.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Buffer
     {

@@ -146,7 +146,6 @@ public sealed class ProcessRunner : ICommandRunner
         }
     }
 
-    /// <summary>Collects standard output.</summary>
     private sealed class Gathered(long limit)
     {
         private readonly ArrayBufferWriter<byte> bytes = new();
