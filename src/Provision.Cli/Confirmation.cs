@@ -1,12 +1,12 @@
 namespace Provision.Cli;
 
-/// <summary>Asks a person before something is done that is not easily undone.</summary>
+/// <summary>Asks for confirmation before an action that is not easily undone.</summary>
 internal static class Confirmation
 {
-    /// <summary>Ends the command unless <c>--yes</c> was given or the person types a word.</summary>
+    /// <summary>Ends the command unless <c>--yes</c> was given or the user types a word.</summary>
     /// <param name="yes">Whether <c>--yes</c> was given.</param>
-    /// <param name="word">What is to be typed.</param>
-    /// <param name="about">What is confirmed, in a few words, for whoever reads a log.</param>
+    /// <param name="word">The word to type.</param>
+    /// <param name="about">A short description of the action, for logs.</param>
     public static void Ask(bool yes, string word, string about)
     {
         if (yes)
@@ -26,10 +26,10 @@ internal static class Confirmation
         }
     }
 
-    /// <summary>Asks a question that is answered with yes or no.</summary>
-    /// <param name="question">The question, with its mark.</param>
-    /// <param name="yes">Whether <c>--yes</c> has answered it.</param>
-    /// <returns>False for anything but yes; where nobody is there to answer, that is said.</returns>
+    /// <summary>Asks a yes-or-no question.</summary>
+    /// <param name="question">The question, with its question mark.</param>
+    /// <param name="yes">Whether <c>--yes</c> has already answered it.</param>
+    /// <returns>True only for yes; without a terminal, prints that the question cannot be answered and returns false.</returns>
     public static bool Yes(string question, bool yes)
     {
         if (yes)

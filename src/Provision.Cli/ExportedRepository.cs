@@ -4,7 +4,7 @@ using Provision.Configuration.Repository;
 
 namespace Provision.Cli;
 
-/// <summary>A host and the repository as another commit than the working tree's has them, in a folder that is removed with this.</summary>
+/// <summary>A host and the repository at a commit other than that of the working tree, in a directory that is removed on disposal.</summary>
 internal sealed class ExportedRepository : IDisposable
 {
     private readonly string folder;
@@ -26,25 +26,25 @@ internal sealed class ExportedRepository : IDisposable
         }
     }
 
-    /// <summary>The repository there.</summary>
+    /// <summary>The exported repository.</summary>
     public Workspace Workspace { get; }
 
-    /// <summary>The host there.</summary>
+    /// <summary>The host in the exported repository.</summary>
     public Host Host { get; }
 
-    /// <summary>The commit.</summary>
+    /// <summary>The exported commit.</summary>
     public Revision Revision { get; }
 
-    /// <summary>A commit that is known to be there.</summary>
+    /// <summary>Exports a commit that is known to exist.</summary>
     /// <param name="workspace">The repository.</param>
     /// <param name="commit">The commit.</param>
-    /// <param name="branch">What is told as its branch.</param>
+    /// <param name="branch">The branch to report for it.</param>
     /// <param name="find">Finds the host.</param>
     public static ExportedRepository OfCommit(Workspace workspace, string commit, string? branch, Func<Workspace, Host> find) =>
         new(workspace, new Revision(commit, Dirty: false, Pushed: true, branch), find);
 
-    /// <summary>The branch that a host is pinned to; null where it is to none, or to the one of the working tree.</summary>
-    /// <exception cref="UserErrorException">The repository does not have the branch, or the branch not the host.</exception>
+    /// <summary>Exports the branch that a host is pinned to; null if it is not pinned, or pinned to the branch of the working tree.</summary>
+    /// <exception cref="UserErrorException">The branch does not exist in the repository, or the host does not exist in the branch.</exception>
     public static ExportedRepository? OfPinned(Workspace workspace, Host host, Revision revision)
     {
         if (host.Branch is not { } branch || branch == revision.Branch)

@@ -2,30 +2,27 @@ using System.CommandLine;
 
 namespace Provision.Cli;
 
-/// <summary>Exit codes, as diff(1) has them.</summary>
+/// <summary>Exit codes, as in diff(1).</summary>
 internal static class ExitCodes
 {
-    /// <summary>The host is as it should be, or the work is done.</summary>
+    /// <summary>The host is up to date, or the command has succeeded.</summary>
     public const int Same = 0;
 
     /// <summary>There are differences.</summary>
     public const int Differs = 1;
 
-    /// <summary>The question could not be answered, or nothing was done.</summary>
+    /// <summary>The command could not be completed, or nothing was done.</summary>
     public const int Trouble = 2;
 }
 
-/// <summary>The forms that data is printed in.</summary>
 internal enum OutputForm
 {
-    /// <summary>For people.</summary>
     Text,
 
-    /// <summary>For programs.</summary>
     Json,
 }
 
-/// <summary>Options that every command has, and those that several share.</summary>
+/// <summary>Options of every command, and those that several commands share.</summary>
 internal static class GlobalOptions
 {
     public static readonly Option<string?> Repo = new("--repo")

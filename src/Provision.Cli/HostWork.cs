@@ -9,7 +9,7 @@ using Provision.Stores.Instances;
 
 namespace Provision.Cli;
 
-/// <summary>The options of the commands that work on one host below a root.</summary>
+/// <summary>The options of the commands that operate on one host below a root.</summary>
 internal sealed class HostOptions
 {
     public Option<string?> Host { get; } = GlobalOptions.Host();
@@ -29,7 +29,7 @@ internal sealed class HostOptions
     }
 }
 
-/// <summary>One host below one root, with its desired state rendered: what diff, install and explain start from.</summary>
+/// <summary>One host below one root, with its desired state rendered: the starting point of diff, install and explain.</summary>
 internal sealed class HostWork : IDisposable
 {
     private readonly ExportedRepository? exported;
@@ -56,13 +56,13 @@ internal sealed class HostWork : IDisposable
 
     public Revision Revision { get; }
 
-    /// <summary>Asks the inventory's status daemons.</summary>
+    /// <summary>Queries the status daemons of the inventory.</summary>
     public MastersNow Now { get; }
 
-    /// <summary>The masters as a status daemon told them just now; null where nobody was asked, or answered.</summary>
+    /// <summary>The masters that a status daemon has just returned; null if none was asked or none answered.</summary>
     public Masters? Live { get; }
 
-    /// <summary>Opens the root, finds the host and looks at it; a host pinned to another branch is taken from that branch.</summary>
+    /// <summary>Opens the root, then finds and renders the host; a host pinned to another branch is read from that branch.</summary>
     public static HostWork Open(ParseResult arguments, HostOptions options)
     {
         var workspace = Workspace.Load(arguments);
@@ -83,10 +83,8 @@ internal sealed class HostWork : IDisposable
         return new HostWork(workspace, files, workspace.View(host, masters), new SecretStore(workspace.Folder, identity, workspace.Commands), revision, pinned, now, live);
     }
 
-    /// <summary>
-    /// Asks the status daemons who is master now, on the host itself: a store may have moved since it was installed. Where nobody answers it is what the host knew last, which is told
-    /// where anything depends on it.
-    /// </summary>
+    /// <summary>Asks the status daemons for the current masters, on the host itself: a store may have moved since the last install. If none answers, the cached
+    /// masters are used, which is logged if anything depends on them.</summary>
     private static Masters? LiveMasters(MastersNow now, Workspace workspace, Host host, RootedFiles files)
     {
         if (now.Snapshot is { } live)
@@ -102,7 +100,7 @@ internal sealed class HostWork : IDisposable
         return null;
     }
 
-    /// <summary>Opens a root folder; a missing one is the user's mistake.</summary>
+    /// <summary>Opens a root directory; a missing one is a user error.</summary>
     public static RootedFiles OpenRoot(string root)
     {
         try
@@ -115,10 +113,9 @@ internal sealed class HostWork : IDisposable
         }
     }
 
-    /// <summary>Renders the desired state.</summary>
     public DesiredState Render() => Workspace.Render(View, Secrets);
 
-    /// <summary>Reads which configs the run is about.</summary>
+    /// <summary>Parses the configs that the run is limited to.</summary>
     public static ConfigSelection Select(string[] words, DesiredState desired, HostState state)
     {
         var known = desired.Files.Select(file => (file.Config, file.Instance))

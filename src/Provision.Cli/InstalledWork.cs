@@ -8,9 +8,8 @@ using Provision.Inventory;
 
 namespace Provision.Cli;
 
-/// <summary>
-/// This host with the repository as it was installed last. A slot's start and a change of masters are rendered from that: neither is the moment for what is new in the repository.
-/// </summary>
+/// <summary>This host with the repository as last installed. The start of a slot and a change of masters are rendered from it: neither should bring in new
+/// changes of the repository.</summary>
 internal sealed class InstalledWork : IDisposable
 {
     private readonly ExportedRepository? exported;
@@ -21,16 +20,13 @@ internal sealed class InstalledWork : IDisposable
         this.exported = exported;
     }
 
-    /// <summary>The repository at that commit; as it lies there where that is just this commit, or where nothing, or no commit, was installed.</summary>
+    /// <summary>The repository at that commit; the working tree as it is if it is at that commit, or if nothing, or no commit, was installed.</summary>
     public Workspace Workspace { get; }
 
-    /// <summary>This host.</summary>
     public Host Host { get; }
 
-    /// <summary>The commit.</summary>
     public Revision Revision { get; }
 
-    /// <summary>Finds the host and the commit.</summary>
     public static InstalledWork Open(ParseResult arguments, IMachineFiles files)
     {
         var workspace = Workspace.Load(arguments);
@@ -47,7 +43,7 @@ internal sealed class InstalledWork : IDisposable
                 : ExportedRepository.OfCommit(workspace, commit, revision.Branch, then => then.FindHost(host.Name, files)));
     }
 
-    /// <summary>Renders the host with these masters.</summary>
+    /// <summary>Renders the host with the given masters.</summary>
     public DesiredState Render(Masters masters, string identity) => Workspace.Render(Workspace.View(Host, masters), new SecretStore(Workspace.Folder, identity, Workspace.Commands));
 
     public void Dispose() => exported?.Dispose();

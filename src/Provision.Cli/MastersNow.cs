@@ -3,8 +3,9 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Cli;
 
-/// <summary>Who is master now, as the status daemons say it. They are asked once, when somebody wants to know: where none answers that takes seconds.</summary>
-/// <param name="servers">URLs of the daemons, asked in this order.</param>
+/// <summary>The current masters according to the status daemons. The daemons are queried once, on first use, because it takes seconds if none
+/// answers.</summary>
+/// <param name="servers">URLs of the daemons, queried in this order.</param>
 internal sealed class MastersNow(IReadOnlyList<string> servers)
 {
     private readonly Lazy<(MastershipSnapshot? Snapshot, IReadOnlyList<string> Failures)> answer = new(() =>
@@ -13,9 +14,9 @@ internal sealed class MastersNow(IReadOnlyList<string> servers)
         return (question.AskAll(), question.Failures);
     });
 
-    /// <summary>What they say; null where none answers.</summary>
+    /// <summary>The returned snapshot; null if no daemon answered.</summary>
     public MastershipSnapshot? Snapshot => answer.Value.Snapshot;
 
-    /// <summary>Why those that did not answer did not, a sentence each.</summary>
+    /// <summary>One sentence for each daemon that did not answer, with the reason.</summary>
     public string Failures => string.Join("; ", answer.Value.Failures);
 }

@@ -5,31 +5,30 @@ using Provision.Storage.Observe;
 
 namespace Provision.Cli;
 
-/// <summary>A host of the inventory with what was observed of its machine.</summary>
+/// <summary>A host of the inventory with the observation of its machine.</summary>
 /// <param name="Workspace">The repository.</param>
 /// <param name="View">The host.</param>
-/// <param name="Observed">What was observed.</param>
+/// <param name="Observed">The observation.</param>
 internal sealed record ObservedMachineOfHost(Workspace Workspace, HostView View, ObservedStorage Observed)
 {
     private DriveMap? map;
 
-    /// <summary>The host's record, or null.</summary>
+    /// <summary>The host's drive record, or null.</summary>
     public DriveRecord? Record => Workspace.Fleet.FindDrives(View.Host.Name);
 
-    /// <summary>The host's layout.</summary>
     public Layout Layout => View.Layout!;
 
-    /// <summary>The drive map; made once.</summary>
+    /// <summary>The drive map; computed once.</summary>
     public DriveMap Map => map ??= DriveMap.Of(Layout, View, Record, Observed);
 
-    /// <summary>Loads the repository and looks at this machine, or at the bundle.</summary>
+    /// <summary>Loads the repository and observes this machine, or reads the bundle.</summary>
     public static ObservedMachineOfHost Open(ParseResult arguments, StorageInput input, string? name, string? masters)
     {
         var workspace = Workspace.Load(arguments);
         return Of(workspace, input.Observe(arguments), name, workspace.LiveMasters(masters));
     }
 
-    /// <summary>Finds the host that a machine is: the named one, else by its network cards, else by its host name.</summary>
+    /// <summary>Finds the host of a machine: the named one, otherwise by its NICs, otherwise by its host name.</summary>
     public static ObservedMachineOfHost Of(Workspace workspace, ObservedStorage observed, string? name, Masters masters)
     {
         if (name is null)
@@ -46,7 +45,7 @@ internal sealed record ObservedMachineOfHost(Workspace Workspace, HostView View,
             : new ObservedMachineOfHost(workspace, view, observed);
     }
 
-    /// <summary>Says on standard error what could not be observed.</summary>
+    /// <summary>Prints to standard error what could not be observed.</summary>
     public void PrintProblems()
     {
         foreach (var problem in Observed.Problems)

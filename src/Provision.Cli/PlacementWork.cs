@@ -8,13 +8,13 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Cli;
 
-/// <summary>Carries out steps of a placement plan: edits and commits this repository, and gives each host the commit by git over ssh.</summary>
-/// <param name="arguments">The command line, by which the repository is loaded anew after each edit.</param>
+/// <summary>Carries out steps of a placement plan: edits and commits this repository, and delivers the commit to each host by git over ssh.</summary>
+/// <param name="arguments">The command line, from which the repository is loaded again after each edit.</param>
 /// <param name="masters">The database of masters.</param>
-/// <param name="say">Told of what is done: the store or host and a line.</param>
+/// <param name="say">Receives progress: the store or host and a line.</param>
 internal sealed class PlacementWork(ParseResult arguments, IMastershipStore masters, Action<string, string> say) : IPlacementHands
 {
-    /// <summary>Where a host keeps what was given to it, until its own branch takes it.</summary>
+    /// <summary>The ref of a delivered commit on a host, until the host's own branch takes it.</summary>
     private const string Delivered = "refs/provision/delivered";
 
     private static readonly TimeSpan GitLimit = TimeSpan.FromMinutes(5);

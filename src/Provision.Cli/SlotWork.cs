@@ -7,7 +7,7 @@ using Provision.Stores.Instances;
 
 namespace Provision.Cli;
 
-/// <summary>A host and slots of it that a command is about, here or on another machine.</summary>
+/// <summary>The host and the slots that a command operates on, on this machine or another.</summary>
 internal sealed class SlotWork
 {
     private const string Here = "--here";
@@ -25,16 +25,17 @@ internal sealed class SlotWork
 
     public Host Host { get; }
 
-    /// <summary>The named slots; without names all of the host that hold a store.</summary>
+    /// <summary>The named slots; without names, all slots of the host that hold a store.</summary>
     public IReadOnlyList<Slot> Slots { get; }
 
     public bool IsHere { get; }
 
-    /// <summary>A command with the arguments HOST and SLOT; on another machine than HOST it is run there, by ssh, with the same words.</summary>
+    /// <summary>Creates a command with the arguments HOST and SLOT; if HOST is another machine, the command is run there by ssh with the same
+    /// arguments.</summary>
     /// <param name="verb">Its name below <c>provision slot</c>.</param>
-    /// <param name="text">What it does.</param>
-    /// <param name="run">Does it, on the host itself.</param>
-    /// <param name="list">An option with a list of words that goes with it; null for none.</param>
+    /// <param name="text">Its description.</param>
+    /// <param name="run">Runs it on the host itself.</param>
+    /// <param name="list">An option with a list of values to pass along; null for none.</param>
     public static Command Create(string verb, string text, Func<ParseResult, SlotWork, int> run, Option<string[]>? list = null)
     {
         var host = new Argument<string>("HOST") { Description = "The host; where it is another machine, the command is run there by ssh" };
@@ -57,10 +58,10 @@ internal sealed class SlotWork
         return command;
     }
 
-    /// <summary>The shell that reaches the fleet's hosts from here.</summary>
+    /// <summary>Returns the shell that reaches the fleet's hosts from this machine.</summary>
     public static HostShell Shell(Workspace workspace) => new(workspace.Commands, workspace.FindThisHost());
 
-    /// <summary>Prints slots as people or programs want it; 0 where all are well.</summary>
+    /// <summary>Prints slots as text or JSON; returns 0 if all are healthy.</summary>
     public static int Print(ParseResult arguments, IReadOnlyList<SlotHealth> slots)
     {
         if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)

@@ -3,29 +3,25 @@ using Provision.Storage.Observe;
 
 namespace Provision.Cli;
 
-/// <summary>
-/// Where a storage or drive command gets what it knows of a machine: this machine, or a bundle that <c>provision capture</c> made, so that
-/// every such command can be tried with no hardware.
-/// </summary>
+/// <summary>The source of a storage or drive command's observation: this machine, or a bundle made by <c>provision capture</c>, so that every such command can
+/// be tried without hardware.</summary>
 internal sealed class StorageInput
 {
-    /// <summary>The option, <c>--from BUNDLE</c>.</summary>
+    /// <summary>The option <c>--from BUNDLE</c>.</summary>
     public Option<string?> From { get; } = FromOption();
 
-    /// <summary>Makes the option.</summary>
     public static Option<string?> FromOption() => new("--from")
     {
         Description = "Look at a bundle made by \"provision capture\" instead of this machine",
         HelpName = "BUNDLE",
     };
 
-    /// <summary>Adds the option to a command.</summary>
     public void AddTo(Command command) => command.Options.Add(From);
 
-    /// <summary>True where the machine looked at is this one, and not a bundle.</summary>
+    /// <summary>True if this machine is observed, and not a bundle.</summary>
     public bool IsLive(ParseResult arguments) => arguments.GetValue(From) is null;
 
-    /// <summary>What is observed; a bundle that cannot be read ends the command.</summary>
+    /// <summary>Returns the observation; ends the command if a bundle cannot be read.</summary>
     public ObservedStorage Observe(ParseResult arguments)
     {
         if (arguments.GetValue(From) is { } path)
@@ -37,7 +33,7 @@ internal sealed class StorageInput
         return StorageObserver.Observe(new LiveLook(new ProcessRunner(), files, DateTimeOffset.UtcNow));
     }
 
-    /// <summary>Reads a bundle; one that cannot be read ends the command.</summary>
+    /// <summary>Reads a bundle; ends the command if it cannot be read.</summary>
     public static BundleLook ReadBundle(string path)
     {
         var problems = new DiagnosticBag();

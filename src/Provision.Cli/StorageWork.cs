@@ -8,7 +8,7 @@ using Provision.Storage.Plans;
 
 namespace Provision.Cli;
 
-/// <summary>What the commands that work on disks share: the host, its layout and record, the machine, the confirmation.</summary>
+/// <summary>Common state of the commands that operate on disks: the host, its layout and record, the machine, the confirmation.</summary>
 internal sealed class StorageWork : IDisposable
 {
     private readonly Lazy<ObservedStorage> observed;
@@ -23,7 +23,7 @@ internal sealed class StorageWork : IDisposable
         IsLive = input?.IsLive(arguments) == true;
         Machine = StorageMachine.Of(workspace.Commands, files);
 
-        // Before the look, so that a disk that is swapped during it is seen.
+        // Read before the observation, so that a disk swapped during it is detected.
         Sequences = IsLive ? Attachments.Read(Machine.Look) : new Dictionary<string, long>();
         observed = new Lazy<ObservedStorage>(() => IsLive
             ? Machine.Observe()
@@ -44,15 +44,15 @@ internal sealed class StorageWork : IDisposable
 
     public IReadOnlyDictionary<string, long> Sequences { get; }
 
-    /// <summary>What the machine or the bundle shows; looked at when it is first asked for.</summary>
+    /// <summary>The observation of the machine or the bundle, made on first use.</summary>
     public ObservedStorage Observed => observed.Value;
 
-    /// <summary>False where a bundle is looked at: then there is nothing that could be written.</summary>
+    /// <summary>False if the source is a bundle, so that nothing can be written.</summary>
     public bool IsLive { get; }
 
     public string HostName => View.Host.Name;
 
-    /// <summary>Finds host, layout and machine; every problem ends the command. Without an input nothing is looked at.</summary>
+    /// <summary>Finds host, layout and machine; any error ends the command. Without an input nothing is observed.</summary>
     public static StorageWork Open(ParseResult arguments, string? host, StorageInput? input)
     {
         var workspace = Workspace.Load(arguments);
@@ -77,14 +77,15 @@ internal sealed class StorageWork : IDisposable
         }
     }
 
-    /// <summary>The drive record of this machine; without one, or on another machine, the command ends.</summary>
+    /// <summary>Returns the drive record of this machine; ends the command if there is none, or on another machine.</summary>
     public DriveRecord RequireRecordOfThisMachine()
     {
         RequireThisMachine();
         return Record ?? throw new UserErrorException([Diagnostic.Error(View.Host.Location, $"{HostName} has no drive record, so nothing says which disks are its own", "provision drives accept")]);
     }
 
-    /// <summary>Shows a plan; the exit code where the command ends with that: it is refused, or only shown. Else this machine is the host.</summary>
+    /// <summary>Prints a plan and returns the exit code if the command ends there, because the plan is refused or only shown. Otherwise ensures that this
+    /// machine is the host and returns null.</summary>
     public int? Ends(ParseResult arguments, StoragePlan plan, bool onlyShown)
     {
         StoragePlanPrinter.Print(arguments, plan, all: true);
@@ -103,10 +104,10 @@ internal sealed class StorageWork : IDisposable
         return null;
     }
 
-    /// <summary>Asks for the host's name before something is destroyed; <c>--yes</c> answers.</summary>
+    /// <summary>Asks the user to type a word before something is destroyed, unless <c>--yes</c> was given.</summary>
     public static void Confirm(StoragePlan plan, bool yes, string word) => Confirmation.Ask(yes, word, $"plan {plan.Hash[..12]}");
 
-    /// <summary>Writes the drive record; the whole inventory is checked with it first.</summary>
+    /// <summary>Writes the drive record, after validating the whole inventory with it.</summary>
     public void Write(DriveRecordText record)
     {
         var edit = record.Edit(InventoryFiles.ReadFrom(Workspace.Folder));

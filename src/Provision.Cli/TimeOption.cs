@@ -3,13 +3,12 @@ using System.Globalization;
 
 namespace Provision.Cli;
 
-/// <summary>An option whose value is a time such as <c>30s</c>, <c>10m</c> or <c>2h</c>, a day at most.</summary>
+/// <summary>An option whose value is a duration such as <c>30s</c>, <c>10m</c> or <c>2h</c>, one day at most.</summary>
 internal sealed class TimeOption(string name, string description, string? standard = null)
 {
-    /// <summary>The option.</summary>
     public Option<string?> Option { get; } = new(name) { Description = description, HelpName = "TIME", DefaultValueFactory = _ => standard };
 
-    /// <summary>The time; nothing where it is not given and has no standard. What is no time ends the command.</summary>
+    /// <summary>Returns the duration; zero if it is not given and has no default. Ends the command if the value is not a duration.</summary>
     public TimeSpan In(ParseResult arguments)
     {
         var text = arguments.GetValue(Option);

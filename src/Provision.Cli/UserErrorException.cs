@@ -1,6 +1,6 @@
 namespace Provision.Cli;
 
-/// <summary>Ends a command because of what the user gave it; carries everything that is to be said.</summary>
+/// <summary>Ends a command because of a user error; carries all messages to print.</summary>
 internal sealed class UserErrorException : Exception
 {
     private readonly IReadOnlyList<Diagnostic> diagnostics;

@@ -13,13 +13,13 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Cli;
 
-/// <summary>The repository that a command works with, loaded and checked.</summary>
+/// <summary>The loaded and validated repository of a command.</summary>
 internal sealed class Workspace
 {
-    /// <summary>Version of this program, as <c>--version</c> says it without the commit.</summary>
+    /// <summary>Version of this program, as printed by <c>--version</c> without the commit.</summary>
     public static string Version { get; } = typeof(Workspace).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
-    /// <summary>Where a host has its own clone, for the units that run without a person: unlocking at boot, checking.</summary>
+    /// <summary>Path of a host's own clone, for units that run unattended, such as unlocking at boot and checking.</summary>
     public const string HostsOwn = "/var/lib/provision/repository";
 
     private Workspace(string folder, Fleet fleet, ICommandRunner commands)
@@ -38,7 +38,7 @@ internal sealed class Workspace
 
     public TemplateLibrary Library { get; }
 
-    /// <summary>Finds the repository and loads its inventory; every problem ends the command, all of them shown.</summary>
+    /// <summary>Finds the repository and loads its inventory; ends the command after printing every error, if there are any.</summary>
     public static Workspace Load(ParseResult arguments) => Load(FindFolder(arguments));
 
     public static Workspace Load(string folder)
@@ -74,7 +74,7 @@ internal sealed class Workspace
             : throw new UserErrorException($"no repository here or above, and none in {HostsOwn}: go into one, or name it with --repo DIR");
     }
 
-    /// <summary>The host that the command is about: the named one, or the one whose MACs this machine has.</summary>
+    /// <summary>Returns the host that the command operates on: the named one, or the one with this machine's MAC addresses.</summary>
     public Host FindHost(string? name, IMachineFiles files)
     {
         if (name is null)
@@ -89,16 +89,16 @@ internal sealed class Workspace
             : host;
     }
 
-    /// <summary>The host of a name, retired ones too, or what was meant.</summary>
+    /// <summary>Returns the host of a name, including retired ones; an unknown name ends the command with a suggestion.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="place">The option or argument that it was given as.</param>
+    /// <param name="place">The option or argument that contained it.</param>
     public Host Host(string name, string place = "HOST") =>
         Fleet.FindHost(name) ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile(place), $"the inventory has no host \"{name}\"", NearestName.Hint(name, Fleet.Hosts.Select(known => known.Name)))]);
 
-    /// <summary>The host's view of the fleet with the masters that the machine, or a file, knows.</summary>
+    /// <summary>Returns the host's view of the fleet with the given masters.</summary>
     public HostView View(Host host, Masters masters) => HostView.Of(Fleet, host, masters);
 
-    /// <summary>The masters of a file, of the machine's cache, or each store's first slot.</summary>
+    /// <summary>Returns the masters from a file, otherwise from the machine's cache, otherwise the first slot of each store.</summary>
     public static Masters ReadMasters(string? path, IMachineFiles? files)
     {
         var bytes = path is not null ? File.ReadAllBytes(path) : files?.Read(RoleInstall.MastersPath)?.Content;
@@ -111,10 +111,8 @@ internal sealed class Workspace
         return Masters.FromJson(bytes, path ?? RoleInstall.MastersPath, problems) ?? throw new UserErrorException(problems);
     }
 
-    /// <summary>
-    /// The masters for commands that show: of a file, of the database where it is a file of this machine, of the machine's cache, or each store's first slot. What is rendered and compared
-    /// on a host asks the status daemons instead (<see cref="HostWork.Open"/>).
-    /// </summary>
+    /// <summary>Returns the masters for commands that only display them: from a file, from the database if it is a file of this machine, from the machine's
+    /// cache, or the first slot of each store. Rendering and comparing on a host query the status daemons instead (<see cref="HostWork.Open"/>).</summary>
     public Masters LiveMasters(string? path)
     {
         var database = Fleet.Mastership.Database;
@@ -135,7 +133,7 @@ internal sealed class Workspace
         return ReadMasters(path, files);
     }
 
-    /// <summary>Renders a host; every problem of every template ends the command.</summary>
+    /// <summary>Renders a host; ends the command with all problems of all templates, if there are any.</summary>
     public DesiredState Render(HostView view, SecretStore secrets)
     {
         var problems = new DiagnosticBag();
@@ -143,10 +141,9 @@ internal sealed class Workspace
         return desired ?? throw new UserErrorException(problems.InOrder());
     }
 
-    /// <summary>The commit of the working tree.</summary>
     public Revision Revision() => GitRevision.Read(Folder, Commands);
 
-    /// <summary>The host that this machine is; null if it is none of the fleet.</summary>
+    /// <summary>Returns the host with this machine's identity; null if the machine is not in the fleet.</summary>
     public Host? FindThisHost()
     {
         using var system = RootedFiles.Open("/");

@@ -5,7 +5,7 @@ using Provision.Storage.Observe;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision capture</c>: save everything that can be known of this machine's storage in one file.</summary>
+/// <summary><c>provision capture</c>: saves all obtainable information about this machine's storage in one file.</summary>
 internal static class CaptureCommand
 {
     public static Command Create()
@@ -50,7 +50,7 @@ internal static class CaptureCommand
         progress.Clear();
         var bundle = Bundle.Pack(look.Record, observed.Machine.HostName, Workspace.Version, commands);
 
-        // Serial numbers are in it.
+        // The file contains serial numbers.
         AtomicFile.Write(path, bundle, FileModes.Private);
 
         if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
@@ -109,7 +109,7 @@ internal static class CaptureCommand
         writer.WriteEndObject();
     });
 
-    /// <summary>One line on a terminal that says what is being asked; nothing elsewhere.</summary>
+    /// <summary>Shows the current query on one line of a terminal; prints nothing elsewhere.</summary>
     private sealed class Progress
     {
         private readonly bool on = !Console.IsErrorRedirected;

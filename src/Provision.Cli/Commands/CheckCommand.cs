@@ -10,10 +10,9 @@ using Provision.Storage.Map;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision check</c>: is this host well, in the form that monitoring systems take?</summary>
+/// <summary><c>provision check</c>: reports the health of this host in the formats of monitoring systems.</summary>
 internal static class CheckCommand
 {
-    /// <summary>The forms of a report.</summary>
     private enum CheckForm
     {
         Text,
@@ -53,7 +52,7 @@ internal static class CheckCommand
             }
             catch (Exception e) when (work is null && e is UserErrorException or IOException or UnauthorizedAccessException or CommandFailedException)
             {
-                // Without a repository nothing is known; the exporter must hear of it too.
+                // Without a repository nothing is known; the exporter must report that too.
                 report = new CheckReport(checks, [.. checks.Select(check => new CheckFinding(check.Name, CheckLevel.Unknown, $"{check.Name} cannot be looked at: {Why(e)}"))]);
             }
 
@@ -95,7 +94,7 @@ internal static class CheckCommand
             work.Workspace.Fleet.MasterServers.Count == 0 || view.Slots.All(slot => slot.Store is null) ? null : () => work.Now.Snapshot ?? throw new InvalidDataException(work.Now.Failures));
     }
 
-    /// <summary>What a user would have to correct is a reason why something is not known.</summary>
+    /// <summary>Treats an error that a user would have to correct as the reason why something is unknown.</summary>
     private static T Unless<T>(Func<T> look)
     {
         try

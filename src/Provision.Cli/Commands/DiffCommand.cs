@@ -5,7 +5,7 @@ using Provision.Configuration.State;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision diff</c>: how does this machine differ from the repository?</summary>
+/// <summary><c>provision diff</c>: compares this machine with the repository.</summary>
 internal static class DiffCommand
 {
     public static Command Create()

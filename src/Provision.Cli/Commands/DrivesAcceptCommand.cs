@@ -5,7 +5,7 @@ using Provision.Storage.Record;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision drives accept</c>: what was observed becomes what is expected, if a person says so.</summary>
+/// <summary><c>provision drives accept</c>: records the observed drives as the expected ones, after confirmation.</summary>
 internal static class DrivesAcceptCommand
 {
     public static Command Create()
@@ -66,7 +66,7 @@ internal static class DrivesAcceptCommand
         return ExitCodes.Same;
     }
 
-    /// <summary>Volumes that are recorded for the first time are many and alike; what changes is shown one by one.</summary>
+    /// <summary>Folds volumes recorded for the first time, which are many and alike; changes are shown one by one.</summary>
     private static IEnumerable<RecordChange> Folded(IReadOnlyList<RecordChange> changes)
     {
         var fresh = changes.Where(change => change.Was is null && change.Place.StartsWith("volume ", StringComparison.Ordinal)).ToList();

@@ -9,10 +9,9 @@ using Provision.Storage.Observe;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision drives</c>: which drive is in which bay, and is it the one that belongs there?</summary>
+/// <summary><c>provision drives</c>: shows which drive is in which bay, and whether it belongs there.</summary>
 internal static class DrivesCommand
 {
-    /// <summary>The forms of the map.</summary>
     private enum MapForm
     {
         Grid,
@@ -106,7 +105,7 @@ internal static class DrivesCommand
         }
     }
 
-    /// <summary>Bundles of many machines, one line each: differences are told, trouble with one does not end the others.</summary>
+    /// <summary>Checks the bundles of many machines, one line each: differences are reported, and an error with one does not end the others.</summary>
     private static int CheckAll(ParseResult arguments, string folder, Option<string?> masters)
     {
         var workspace = Workspace.Load(arguments);
@@ -177,7 +176,7 @@ internal static class DrivesCommand
 
     private static int Done(Diagnostic? problem) => problem is null ? ExitCodes.Same : throw new UserErrorException([problem]);
 
-    /// <summary>A bay by <c>panel/label</c>, or by its label where only one panel has it.</summary>
+    /// <summary>Finds a bay by <c>panel/label</c>, or by its label if only one panel has it.</summary>
     private static BayState FindBay(DriveMap map, string name)
     {
         var found = map.Bays.Where(bay => bay.Bay.ToString() == name || bay.Bay.Number.ToString(CultureInfo.InvariantCulture) == name).ToList();

@@ -7,7 +7,7 @@ using Provision.Configuration.Rendering;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision explain</c>: where does this line come from?</summary>
+/// <summary><c>provision explain</c>: explains where a line comes from.</summary>
 internal static class ExplainCommand
 {
     public static Command Create()

@@ -7,7 +7,7 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision failover</c>: a store's master moves to another of its slots.</summary>
+/// <summary><c>provision failover</c>: moves a store's master to another of its slots.</summary>
 internal static class FailoverCommand
 {
     private const int StoresAtOnce = 4;

@@ -5,7 +5,7 @@ using Provision.Configuration.State;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision history</c>: what was installed here, and when.</summary>
+/// <summary><c>provision history</c>: lists what was installed on this machine, and when.</summary>
 internal static class HistoryCommand
 {
     public static Command Create()

@@ -8,7 +8,7 @@ using Provision.Storage.Record;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision host discovered</c> and <c>host adopt</c>: machines that booted from the network and that nobody knows.</summary>
+/// <summary><c>provision host discovered</c> and <c>host adopt</c>: machines that booted from the network and are not in the inventory.</summary>
 internal static class HostAdoptCommand
 {
     public static Command CreateDiscovered()
@@ -97,7 +97,7 @@ internal static class HostAdoptCommand
 
     private static InventoryEdit Good(InventoryEdit edit) => edit.IsGood ? edit : throw new UserErrorException(edit.Result.Diagnostics);
 
-    /// <summary>What the machine saw. Its bundle came from anywhere: it is read as every bundle is, within limits.</summary>
+    /// <summary>Reads what the machine observed. The bundle is untrusted and, like every bundle, read within limits.</summary>
     private static ObservedStorage Look(byte[] bundle)
     {
         var file = Path.GetTempFileName();

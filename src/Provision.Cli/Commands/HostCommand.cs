@@ -4,7 +4,7 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision host add</c>, <c>retire</c>, <c>discovered</c> and <c>adopt</c>: edits of the inventory that keep comments and order.</summary>
+/// <summary><c>provision host add</c>, <c>retire</c>, <c>discovered</c> and <c>adopt</c>: edit the inventory and preserve its comments and order.</summary>
 internal static class HostCommand
 {
     public static Command Create()

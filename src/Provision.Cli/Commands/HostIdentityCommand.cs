@@ -8,7 +8,7 @@ using Provision.Stores.Failover;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision host identity</c>: keeps what a reinstalled host gets back.</summary>
+/// <summary><c>provision host identity</c>: saves the identity that a host gets back when it is reinstalled.</summary>
 internal static class HostIdentityCommand
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
@@ -63,7 +63,7 @@ internal static class HostIdentityCommand
 
     private static byte[] Make(ICommandRunner commands, string host)
     {
-        // Memory where there is some: keys that were deleted from a disk can be read from it.
+        // Use memory if possible: keys deleted from a disk could be recovered.
         var folder = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), "provision-identity-" + Path.GetRandomFileName());
         Directory.CreateDirectory(folder, (UnixFileMode)FileModes.PrivateDirectory);
         try

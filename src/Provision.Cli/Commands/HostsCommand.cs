@@ -4,7 +4,7 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision hosts</c>: which hosts are there?</summary>
+/// <summary><c>provision hosts</c>: lists the hosts.</summary>
 internal static class HostsCommand
 {
     public static Argument<string[]> Selector(string purpose) => new("SELECTOR")
@@ -37,7 +37,7 @@ internal static class HostsCommand
         return command;
     }
 
-    /// <summary>The hosts that words on the command line name; none that match is an error.</summary>
+    /// <summary>Returns the hosts selected by command-line arguments; it is an error if none matches.</summary>
     public static IReadOnlyList<Host> Select(Fleet fleet, string[] words)
     {
         if (words.Length == 0)

@@ -7,7 +7,7 @@ using Provision.Stores.Instances;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision install</c>: bring this machine to what the repository says.</summary>
+/// <summary><c>provision install</c>: brings this machine to the state defined by the repository.</summary>
 internal static class InstallCommand
 {
     public static Command Create()
@@ -59,7 +59,6 @@ internal static class InstallCommand
     }
 }
 
-/// <summary>Options of the commands that act on units.</summary>
 internal static class UnitOptions
 {
     public static Option<int> Jobs() => new("--jobs")

@@ -10,7 +10,7 @@ using Provision.Storage.Observe;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision installer</c>: what runs in the initramfs.</summary>
+/// <summary><c>provision installer</c>: runs in the initramfs.</summary>
 internal static class InstallerCommand
 {
     private const string DefaultTicket = "/provision/job.json";

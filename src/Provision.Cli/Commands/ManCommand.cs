@@ -2,7 +2,8 @@ using System.CommandLine;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision man</c>: the manual page of every command, made from the same texts as <c>--help</c>. Hidden; the Debian package is built with it.</summary>
+/// <summary><c>provision man</c>: generates the manual page of every command from the texts of <c>--help</c>. Hidden; used to build the Debian
+/// package.</summary>
 internal static class ManCommand
 {
     public static Command Create(RootCommand root)
@@ -59,7 +60,7 @@ internal static class ManCommand
 
     private static string Lower(string text) => text.Length > 0 ? char.ToLowerInvariant(text[0]) + text[1..].TrimEnd('.') : text;
 
-    /// <summary>Text as man(7) takes it: backslashes, hyphens, and no line that begins with a control character.</summary>
+    /// <summary>Escapes text for man(7): backslashes, hyphens, and lines that begin with a control character.</summary>
     private static string Text(string text)
     {
         var plain = string.Join('\n', text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal).Split('\n').Select(line => line.StartsWith('.') || line.StartsWith('\'') ? "\\&" + line : line));

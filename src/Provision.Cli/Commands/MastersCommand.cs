@@ -7,7 +7,7 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision masters</c>: who is master of each store, by the database itself.</summary>
+/// <summary><c>provision masters</c>: shows the master of each store according to the database.</summary>
 internal static class MastersCommand
 {
     public static Command Create()

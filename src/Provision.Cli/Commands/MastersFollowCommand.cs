@@ -8,7 +8,7 @@ using Provision.Stores.Instances;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision masters follow</c>: a unit runs it when a store has moved.</summary>
+/// <summary><c>provision masters follow</c>: run by a unit when the master of a store has moved.</summary>
 internal static class MastersFollowCommand
 {
     public static Command Create()

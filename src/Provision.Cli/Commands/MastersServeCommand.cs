@@ -6,7 +6,7 @@ using Provision.Stores.StatusDaemon;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision masters serve</c>: runs until it is told to end.</summary>
+/// <summary><c>provision masters serve</c>: runs until it is stopped.</summary>
 internal static class MastersServeCommand
 {
     private const string Remembered = "/var/lib/provision/status/masters.json";
@@ -59,7 +59,8 @@ internal static class MastersServeCommand
         return command;
     }
 
-    /// <summary>Whom a relay asks: the named daemons; none where the database is named or this machine is one of the inventory's; else all of those.</summary>
+    /// <summary>Returns the daemons that a relay polls: the named ones; none if a database is named or this machine is one of the inventory's daemons;
+    /// otherwise all of those.</summary>
     private static List<Uri> Origins(Workspace workspace, string[] named, string? database)
     {
         if (named.Length == 0 && database is null)

@@ -13,7 +13,7 @@ using Provision.Stores.Failover;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision netboot arm</c>: gates, plan, confirmation, job.</summary>
+/// <summary><c>provision netboot arm</c>: checks the gates, shows the plan, asks for confirmation and creates the job.</summary>
 internal static class NetbootArmCommand
 {
     private static readonly TimeSpan GateLimit = TimeSpan.FromSeconds(60);
@@ -27,12 +27,12 @@ internal static class NetbootArmCommand
         NetbootCommand.State(),
         (_, armed, _) => Task.FromResult(armed()));
 
-    /// <summary>A command that arms a host, and may do more before and after it.</summary>
+    /// <summary>Creates a command that arms a host, possibly with steps before and after.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="text">What it does.</param>
-    /// <param name="host">The host.</param>
-    /// <param name="state">The state folder.</param>
-    /// <param name="work">Gets the function that arms, and gives the exit code.</param>
+    /// <param name="text">Its description.</param>
+    /// <param name="host">The host argument.</param>
+    /// <param name="state">The state directory option.</param>
+    /// <param name="work">Receives the function that arms, and returns the exit code.</param>
     public static Command Create(string name, string text, Argument<string> host, Option<string> state, Func<ParseResult, Func<int>, CancellationToken, Task<int>> work)
     {
         var store = new Option<string?>("--store") { Description = "Folder of the images (default: that of the host's site)", HelpName = "DIR" };
@@ -112,7 +112,8 @@ internal static class NetbootArmCommand
         return ExitCodes.Same;
     }
 
-    /// <summary>Asks the gates of the host's data: the commands of its roles, then its stores, by a full comparison of every copy that would be left.</summary>
+    /// <summary>Evaluates the gates of the host's data: the commands of its roles, then its stores, with a full comparison of every copy that would
+    /// remain.</summary>
     private static ArmFacts AskGates(ParseResult arguments, Option<string?> database, string? force, (Workspace Workspace, Host Host, IJobStore Jobs, ArmFacts Facts) about)
     {
         var facts = about.Facts with { ForceReason = force };

@@ -7,7 +7,7 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision netboot build</c>: the images of a site.</summary>
+/// <summary><c>provision netboot build</c>: builds the images of a site.</summary>
 internal static class NetbootBuildCommand
 {
     public static Command Create()
@@ -100,7 +100,7 @@ internal static class NetbootBuildCommand
         return ExitCodes.Same;
     }
 
-    /// <summary>The installer, and one operating system for each set of roles that a host of the site has.</summary>
+    /// <summary>Returns the recipes of the installer, and of one operating system for each set of roles of the site's hosts.</summary>
     private static List<ImageRecipe> Recipes(Fleet fleet, Site site, ImageSigner signer) =>
     [
         ImageRecipe.Installer(fleet, site, signer.AllowedSigners),
@@ -113,7 +113,7 @@ internal static class NetbootBuildCommand
             ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("NAME"), $"no host of the site needs an image \"{name}\"", NearestName.Hint(name, all.Select(recipe => recipe.Name)))])),
     ];
 
-    /// <summary>Images of open jobs stay; where this machine has no jobs, none is.</summary>
+    /// <summary>Returns the images of open jobs, which must be kept; empty if this machine has no jobs.</summary>
     private static HashSet<string> Pinned(string state)
     {
         if (!File.Exists(Path.Combine(state, "jobs.sqlite")))

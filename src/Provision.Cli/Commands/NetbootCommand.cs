@@ -5,7 +5,7 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision netboot</c>: the boot server and its jobs.</summary>
+/// <summary><c>provision netboot</c>: manages the boot server and its jobs.</summary>
 internal static class NetbootCommand
 {
     public static Command Create()
@@ -37,7 +37,7 @@ internal static class NetbootCommand
 
     public static Argument<string> Host() => new("HOST") { Description = "The host" };
 
-    /// <summary>Opens the jobs of the boot server on this machine; what cannot be read ends the command.</summary>
+    /// <summary>Opens the jobs of the boot server on this machine; ends the command if they cannot be read.</summary>
     public static IJobStore Open(ParseResult arguments, Option<string> state)
     {
         try
@@ -50,11 +50,10 @@ internal static class NetbootCommand
         }
     }
 
-    /// <summary>The host's open job.</summary>
     public static Job OpenJob(IJobStore jobs, string host) =>
         jobs.FindOpenOf(host) ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("HOST"), $"{host} has no open job", NearestName.Hint(host, jobs.Jobs(onlyOpen: true, 1000).Select(job => job.Host)))]);
 
-    /// <summary>The site that a name or this machine stands for.</summary>
+    /// <summary>Returns the site of a name, or of this machine if there is no name.</summary>
     public static Site? SiteOf(Workspace workspace, string? name)
     {
         if (name is not null)

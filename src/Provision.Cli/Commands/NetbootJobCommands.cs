@@ -89,7 +89,7 @@ internal static class NetbootJobCommands
         return command;
     }
 
-    /// <summary>A job for programs; no secret and no hash of one is in it.</summary>
+    /// <summary>Writes a job as JSON, without any secret or hash of one.</summary>
     public static void WriteJson(Utf8JsonWriter json, Job job, JobLine? last)
     {
         json.WriteStartObject();

@@ -5,7 +5,7 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision netboot serve</c>: runs until it is told to end.</summary>
+/// <summary><c>provision netboot serve</c>: runs until it is stopped.</summary>
 internal static class NetbootServeCommand
 {
     public static Command Create()

@@ -3,7 +3,7 @@ using Provision.Boot.Jobs;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision netboot watch</c>: what installers say, as they say it.</summary>
+/// <summary><c>provision netboot watch</c>: shows the messages of installers as they arrive.</summary>
 internal static class NetbootWatchCommand
 {
     public static Command Create()
@@ -17,7 +17,7 @@ internal static class NetbootWatchCommand
         return command;
     }
 
-    /// <summary>Follows one host, or all of them.</summary>
+    /// <summary>Follows one host, or all hosts.</summary>
     public static async Task<int> Watch(ParseResult arguments, string? host, Option<string> state, CancellationToken cancellation)
     {
         using var jobs = NetbootCommand.Open(arguments, state);
@@ -29,7 +29,7 @@ internal static class NetbootWatchCommand
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(300));
         do
         {
-            // The state first, then the lines: what was said before the end is always shown.
+            // Read the job first, then its lines, so that everything logged before its end is shown.
             var now = job is null ? null : jobs.Find(job.Id);
             foreach (var line in jobs.Lines(after, job?.Id, 1000))
             {
@@ -60,7 +60,7 @@ internal static class NetbootWatchCommand
             Console.Error.Write("\r\u001b[K");
         }
 
-        // Progress of one step stays on one line of a terminal; a file gets every line.
+        // On a terminal, progress of one step stays on one line; a file gets every line.
         if (bar && line.Event is { Done: { } done and < 1, IsError: false })
         {
             var text = $"{line.Host} {line.Event.Step} [{new string('#', (int)(done * 30)),-30}] {done:P0} {line.Event.Text}";

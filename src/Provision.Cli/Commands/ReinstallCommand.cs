@@ -5,7 +5,8 @@ using Provision.Stores.Failover;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision reinstall</c>: on the boot server a whole reinstall, from the gates to the report; with <c>--local</c> on the host itself its first half.</summary>
+/// <summary><c>provision reinstall</c>: on the boot server, a complete reinstall from the gates to the report; with <c>--local</c> on the host itself, the
+/// first half of it.</summary>
 internal static class ReinstallCommand
 {
     private static readonly TimeSpan SshLimit = TimeSpan.FromMinutes(10);
@@ -74,7 +75,7 @@ internal static class ReinstallCommand
             : throw new UserErrorException($"the site {site.Name} has no boot server in the inventory: give one of its hosts the role install, or say --server URL");
     }
 
-    /// <summary>Restarts a host by ssh. One that cannot be reached may be dead: then somebody switches it off and on.</summary>
+    /// <summary>Restarts a host by ssh. If the host cannot be reached, it may be dead and must be power-cycled by hand.</summary>
     private static void Restart(ParseResult arguments, string name, string first)
     {
         var workspace = Workspace.Load(arguments);
@@ -86,7 +87,7 @@ internal static class ReinstallCommand
         }
         catch (HostUnreachableException e)
         {
-            // A host that goes down may close the connection before it has answered.
+            // A host that shuts down may close the connection before it has responded.
             Console.Error.WriteLine($"{e.Message}; if it does not restart by itself, switch it off and on; it stays armed");
         }
     }

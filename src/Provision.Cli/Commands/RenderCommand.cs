@@ -6,7 +6,7 @@ using Provision.Configuration.State;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision render</c>: write a host's files into a folder, to look at.</summary>
+/// <summary><c>provision render</c>: writes a host's files to a directory, for inspection.</summary>
 internal static class RenderCommand
 {
     public static Command Create()
@@ -45,7 +45,7 @@ internal static class RenderCommand
             throw new UserErrorException($"{folder} is not empty: nothing is overwritten, name another folder");
         }
 
-        // Only the owner may enter: what is rendered may be secret even where no secret is revealed.
+        // Owner-only access: rendered files may be confidential even if no secret is revealed.
         Directory.CreateDirectory(folder);
         File.SetUnixFileMode(folder, (UnixFileMode)FileModes.PrivateDirectory);
         using var files = RootedFiles.Open(folder);

@@ -6,7 +6,7 @@ using Provision.Configuration.State;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision rollback</c>: put an earlier generation's files back.</summary>
+/// <summary><c>provision rollback</c>: restores the files of an earlier generation.</summary>
 internal static class RollbackCommand
 {
     public static Command Create()

@@ -3,7 +3,7 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision schema</c>: the inventory's format for editors.</summary>
+/// <summary><c>provision schema</c>: prints the inventory's format for editors.</summary>
 internal static class SchemaCommand
 {
     public static Command Create()

@@ -5,7 +5,7 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision show</c>: everything that one host is.</summary>
+/// <summary><c>provision show</c>: shows all settings and properties of one host.</summary>
 internal static class ShowCommand
 {
     public static Command Create()

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision slot</c>: work with the Cyrus slots of a host.</summary>
+/// <summary><c>provision slot</c>: operates on the Cyrus slots of a host.</summary>
 internal static class SlotCommand
 {
     public static Command Create()

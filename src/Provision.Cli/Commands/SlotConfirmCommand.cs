@@ -6,10 +6,10 @@ using Provision.Stores.Instances;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision slot confirm</c>: a slot's unit asks before it starts Cyrus.</summary>
+/// <summary><c>provision slot confirm</c>: run by a slot's unit before it starts Cyrus.</summary>
 internal static class SlotConfirmCommand
 {
-    /// <summary>How long a slot that was master asks for an answer: after a boot the network is there before what is behind it.</summary>
+    /// <summary>How long a former master waits for a response: after a boot the network is up before the servers behind it can be reached.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(2);
@@ -58,7 +58,7 @@ internal static class SlotConfirmCommand
         return ExitCodes.Same;
     }
 
-    /// <summary>Writes the slot's files for its role.</summary>
+    /// <summary>Writes the slot's files for its replication role.</summary>
     private static void Write(ParseResult arguments, RootedFiles files, string name, SlotRole role, Masters? live, string identity)
     {
         using var installed = InstalledWork.Open(arguments, files);

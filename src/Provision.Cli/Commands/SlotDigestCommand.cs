@@ -5,7 +5,7 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision slot digest</c>: what is in a slot, short enough to be compared with another host's.</summary>
+/// <summary><c>provision slot digest</c>: summarizes the contents of a slot, compactly enough to compare them with another host's.</summary>
 internal static class SlotDigestCommand
 {
     public static Command Create()

@@ -4,7 +4,7 @@ using Provision.Stores.Failover;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision slot merge</c>: a slot that was fenced comes back.</summary>
+/// <summary><c>provision slot merge</c>: returns a fenced slot to service.</summary>
 internal static class SlotMergeCommand
 {
     public static Command Create()

@@ -10,10 +10,10 @@ using Provision.Stores.Instances;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision slot create</c>, <c>start</c>, <c>stop</c> and <c>drain</c>: what is done to the slots of one host.</summary>
+/// <summary><c>provision slot create</c>, <c>start</c>, <c>stop</c> and <c>drain</c>: operate on the slots of one host.</summary>
 internal static class SlotUnitCommands
 {
-    /// <summary>The unit gives a slot's commands ten seconds, and kills it after that.</summary>
+    /// <summary>The unit allows a slot's commands ten seconds, and kills it after that.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     public static Command Status() => SlotWork.Create(
@@ -48,7 +48,7 @@ internal static class SlotUnitCommands
         "Stops slots; what somebody is doing in them has ten seconds to end. A master that is stopped serves nobody and is not replaced: for that see \"provision failover\".",
         (arguments, work) => Do(arguments, work, "stop"));
 
-    /// <summary>Addresses of peers, in place of the channels that the configuration names.</summary>
+    /// <summary>Creates the option for addresses of peers, which replace the configured channels.</summary>
     public static Option<string[]> To() => new("--to") { Description = "Address of another slot of the store, which gets all that any channel has still to send; the logs go once all named have it", HelpName = "ADDRESS" };
 
     public static Command Drain()
@@ -107,7 +107,7 @@ internal static class SlotUnitCommands
             throw new SlotException($"systemctl {verb}: {done.Error.Trim().Split('\n')[0]}\n{string.Join('\n', lines.Select(slot => $"{slot.Name}: {slot.Lines.ReplaceLineEndings("; ")}"))}".TrimEnd());
         }
 
-        // A stopped slot is what was asked for.
+        // A stopped slot is the requested result.
         var health = Observe(work);
         var shown = SlotWork.Print(arguments, health);
         return verb == "stop" ? ExitCodes.Same : shown;

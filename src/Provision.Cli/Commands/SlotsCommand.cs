@@ -4,7 +4,7 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision slots</c>: what is in each slot?</summary>
+/// <summary><c>provision slots</c>: shows what is in each slot.</summary>
 internal static class SlotsCommand
 {
     public static Command Create()

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision storage</c>: what disks should be, what they are, and the guarded ways to change that.</summary>
+/// <summary><c>provision storage</c>: shows the expected and the observed disks, and changes them under guard.</summary>
 internal static class StorageCommand
 {
     public static Command Create()

@@ -6,7 +6,7 @@ using Provision.Storage.Keys;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision storage create</c>: makes a new set or pool.</summary>
+/// <summary><c>provision storage create</c>: creates a new set or pool.</summary>
 internal static class StorageCreateCommand
 {
     public static Command Create()

@@ -4,7 +4,7 @@ using Provision.Storage.Plans;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision storage diff</c> and <c>plan</c>: what differs, and what a reinstall would do.</summary>
+/// <summary><c>provision storage diff</c> and <c>plan</c>: show what differs, and what a reinstall would do.</summary>
 internal static class StorageDiffCommand
 {
     public static Command Diff()

@@ -3,7 +3,7 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Commands;
 
-/// <summary>Arguments that the storage commands share.</summary>
+/// <summary>Arguments shared by the storage commands.</summary>
 internal static class StorageOptions
 {
     public static Argument<string?> Host() => new("HOST") { Description = "The host (default: the one whose MACs this machine has)", Arity = ArgumentArity.ZeroOrOne };
@@ -24,7 +24,7 @@ internal static class StorageOptions
         AllowMultipleArgumentsPerToken = true,
     };
 
-    /// <summary>The bay that a text names; an unknown one ends the command with the nearest.</summary>
+    /// <summary>Parses the name of a bay; an unknown one ends the command with the nearest name as a hint.</summary>
     public static Bay BayOf(Layout layout, string text)
     {
         var bays = layout.Chassis.Panels.SelectMany(panel => panel.Bays).ToList();

@@ -4,7 +4,7 @@ using Provision.Storage.Guard;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision storage replace</c> and <c>wipe</c>: one drive.</summary>
+/// <summary><c>provision storage replace</c> and <c>wipe</c>: operate on one drive.</summary>
 internal static class StorageReplaceCommand
 {
     public static Command Replace()

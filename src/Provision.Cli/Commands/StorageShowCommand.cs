@@ -4,7 +4,7 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision storage show</c>: the layout of a host's disks, as it follows from its chassis.</summary>
+/// <summary><c>provision storage show</c>: shows the layout of a host's disks, derived from its chassis.</summary>
 internal static class StorageShowCommand
 {
     public static Command Create()

@@ -7,10 +7,10 @@ using Provision.Storage.Unlock;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision storage unlock</c> and <c>rehearse</c>: into service, and the proof that it would go without the Tang servers.</summary>
+/// <summary><c>provision storage unlock</c> and <c>rehearse</c>: put storage into service, and prove that this would work without the Tang servers.</summary>
 internal static class StorageUnlockCommand
 {
-    /// <summary>Between two tries with <c>--wait</c>.</summary>
+    /// <summary>Pause between two attempts with <c>--wait</c>.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
     public static Command Unlock()

@@ -8,7 +8,7 @@ using Provision.Stores.Placement;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision stores apply</c>: walks through the steps of a plan.</summary>
+/// <summary><c>provision stores apply</c>: carries out the steps of a plan.</summary>
 internal static class StoresApplyCommand
 {
     public static Command Create()

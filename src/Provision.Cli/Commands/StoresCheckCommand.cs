@@ -4,7 +4,7 @@ using Provision.Stores.Placement;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision stores check</c>: does the placement keep the rules, how good is it, what loss would it not survive?</summary>
+/// <summary><c>provision stores check</c>: reports whether the placement obeys the rules, how good it is, and which losses it would not survive.</summary>
 internal static class StoresCheckCommand
 {
     public static Command Create()

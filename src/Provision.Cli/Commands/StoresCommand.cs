@@ -7,7 +7,7 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision stores</c>: where is each store, and who is its master?</summary>
+/// <summary><c>provision stores</c>: shows the location and the master of each store.</summary>
 internal static class StoresCommand
 {
     public static Command Create()

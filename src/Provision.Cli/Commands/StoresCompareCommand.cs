@@ -4,7 +4,7 @@ using Provision.Stores.Failover;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision stores compare</c>: do the replicas hold what the master holds?</summary>
+/// <summary><c>provision stores compare</c>: compares the contents of the replicas with the master's.</summary>
 internal static class StoresCompareCommand
 {
     public static Command Create()

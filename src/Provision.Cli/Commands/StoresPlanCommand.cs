@@ -5,7 +5,7 @@ using Provision.Stores.Placement;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision stores plan</c>: the steps that add stores, empty a host, fill a host, or spread pairs.</summary>
+/// <summary><c>provision stores plan</c>: plans the steps that add stores, empty a host, fill a host, or spread pairs.</summary>
 internal static class StoresPlanCommand
 {
     public static Command Create()

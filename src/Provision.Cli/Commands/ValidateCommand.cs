@@ -7,7 +7,7 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Commands;
 
-/// <summary><c>provision validate</c>: is the repository right?</summary>
+/// <summary><c>provision validate</c>: validates the repository.</summary>
 internal static class ValidateCommand
 {
     public static Command Create()
@@ -39,7 +39,7 @@ internal static class ValidateCommand
             files = RenderAll(fleet, library, new SecretStore(folder, identity, new Provision.Core.ProcessRunner()), problems);
         }
 
-        // A template that many hosts share fails alike on each: once is enough.
+        // A template shared by many hosts fails alike on each: report it once.
         var distinct = problems.InOrder().Distinct().ToList();
         if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
         {

@@ -1,6 +1,6 @@
 namespace Provision.Cli.Printing;
 
-/// <summary>Prints rows in aligned columns, two blanks apart, so that people and awk can read them alike.</summary>
+/// <summary>Prints rows in aligned columns, two blanks apart, readable for people and awk alike.</summary>
 internal static class Columns
 {
     /// <summary>Writes a heading and rows; the last column is not padded.</summary>

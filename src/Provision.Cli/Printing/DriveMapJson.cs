@@ -5,7 +5,6 @@ using Provision.Storage.Map;
 
 namespace Provision.Cli.Printing;
 
-/// <summary>A drive map for programs.</summary>
 internal static class DriveMapJson
 {
     public static void Write(Utf8JsonWriter writer, DriveMap map)
@@ -127,7 +126,7 @@ internal static class DriveMapJson
         Said(writer, "sentence", finding.Sentence);
     });
 
-    /// <summary>What a machine said, every character that could mean something to a browser or a terminal escaped.</summary>
+    /// <summary>Writes a text from the machine with every character escaped that could be special to a browser or a terminal.</summary>
     private static void Said(Utf8JsonWriter writer, string name, string? text)
     {
         if (text is null)

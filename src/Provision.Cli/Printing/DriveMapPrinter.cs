@@ -5,17 +5,16 @@ using Provision.Storage.Observe;
 
 namespace Provision.Cli.Printing;
 
-/// <summary>Shows drive maps to people.</summary>
 internal static class DriveMapPrinter
 {
-    /// <summary>The chassis as it looks.</summary>
+    /// <summary>Prints the chassis as a picture.</summary>
     public static void Grid(DriveMap map)
     {
         var text = DriveGrid.Of(map, new GridInk(Ink.Red, Ink.Yellow, Ink.Green, Ink.Bold));
         Console.Out.Write(Console.OutputEncoding.WebName.StartsWith("utf", StringComparison.OrdinalIgnoreCase) ? text : string.Concat(text.Select(Plain)));
     }
 
-    /// <summary>One line for each bay with everything that is known, then every finding.</summary>
+    /// <summary>Prints one line for each bay with all details, then every finding.</summary>
     public static void Table(DriveMap map)
     {
         Columns.Write(Console.Out, ["BAY", "STATE", "DEVICE", "TYPE", "SIZE", "MODEL", "SERIAL", "WWN", "HEALTH", "SET", "ENCRYPTION", "IF IT FAILS", "CARRIES"], map.Bays.Select(bay => (IReadOnlyList<string>)
@@ -41,7 +40,7 @@ internal static class DriveMapPrinter
         }
     }
 
-    /// <summary>Every finding, the worst first; for a check this is all there is to say.</summary>
+    /// <summary>Prints every finding, the worst first; for a check, this is the entire output.</summary>
     public static void Findings(DriveMap map)
     {
         Columns.Write(Console.Out, ["FINDING", "CODE", "WHERE", "WHAT"], map.Findings.OrderByDescending(finding => finding.Severity).Select(finding => (IReadOnlyList<string>)

@@ -3,7 +3,6 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Printing;
 
-/// <summary>One host for programs.</summary>
 internal static class HostJson
 {
     public static void Write(Utf8JsonWriter writer, HostView view)
@@ -60,7 +59,7 @@ internal static class HostJson
         writer.WriteEndObject();
     }
 
-    /// <summary>A setting as one line of text.</summary>
+    /// <summary>Returns a setting as one line of text.</summary>
     public static string Text(YamlNode node) => node switch
     {
         YamlScalar { IsNull: true } => "null",

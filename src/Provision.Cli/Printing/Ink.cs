@@ -1,6 +1,6 @@
 namespace Provision.Cli.Printing;
 
-/// <summary>Colour for terminals, and only for terminals; NO_COLOR is honoured (https://no-color.org).</summary>
+/// <summary>Colours for terminals only; NO_COLOR is honoured (https://no-color.org).</summary>
 internal static class Ink
 {
     private static readonly bool On =

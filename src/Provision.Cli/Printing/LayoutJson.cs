@@ -3,7 +3,7 @@ using Provision.Inventory;
 
 namespace Provision.Cli.Printing;
 
-/// <summary>The layout of a host's disks for programs, nothing folded.</summary>
+/// <summary>Writes the layout of a host's disks as JSON, without folding.</summary>
 internal static class LayoutJson
 {
     public static void Write(Utf8JsonWriter writer, Layout layout)

@@ -4,7 +4,7 @@ using Provision.Storage.Map;
 
 namespace Provision.Cli.Printing;
 
-/// <summary>Shows the layout of a host's disks to people; runs of equal things are one line.</summary>
+/// <summary>Prints the layout of a host's disks as text; a run of equal entries is one line.</summary>
 internal static class LayoutPrinter
 {
     private static readonly char[] Digits = [.. "0123456789"];

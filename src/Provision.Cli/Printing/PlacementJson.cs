@@ -4,7 +4,6 @@ using Provision.Stores.Placement;
 
 namespace Provision.Cli.Printing;
 
-/// <summary>Placements and plans for programs.</summary>
 internal static class PlacementJson
 {
     public static void Write(Utf8JsonWriter json, IReadOnlyList<StoreBreach> breaches, PlacementFigures figures)

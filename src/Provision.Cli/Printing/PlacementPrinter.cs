@@ -3,10 +3,10 @@ using Provision.Stores.Placement;
 
 namespace Provision.Cli.Printing;
 
-/// <summary>Prints placements for people: what is wrong, the figures beside their bounds, the steps of a plan.</summary>
+/// <summary>Prints placements as text: what is wrong, the figures with their bounds, the steps of a plan.</summary>
 internal static class PlacementPrinter
 {
-    /// <summary>Prints what a check found.</summary>
+    /// <summary>Prints the result of a check.</summary>
     public static void Print(TextWriter to, IReadOnlyList<StoreBreach> breaches, PlacementFigures figures)
     {
         Columns.Write(to, ["CLASS", "FIGURE", "MOST", "BOUND", "WHERE"], figures.Groups.SelectMany(group => RowsOf(group).Select(row => (IReadOnlyList<string>)[Classes(group), row.Figure, row.Value, row.Bound, row.Where])));

@@ -4,10 +4,10 @@ using Provision.Configuration.Plans;
 
 namespace Provision.Cli.Printing;
 
-/// <summary>Shows a plan to programs; also the form in which a plan is saved. Holds no secret.</summary>
+/// <summary>Writes a plan as JSON, which is also the format of a saved plan. Contains no secret.</summary>
 internal static class PlanJson
 {
-    /// <summary>The plan as indented JSON.</summary>
+    /// <summary>Returns the plan as indented JSON.</summary>
     public static byte[] Of(ChangePlan plan, Redaction redaction) => Json.Bytes(writer =>
     {
         writer.WriteStartObject();
@@ -60,8 +60,8 @@ internal static class PlanJson
         writer.WriteEndObject();
     });
 
-    /// <summary>The hash of a saved plan.</summary>
-    /// <exception cref="UserErrorException">The file is no saved plan.</exception>
+    /// <summary>Returns the hash of a saved plan.</summary>
+    /// <exception cref="UserErrorException">The file is not a saved plan.</exception>
     public static string HashOf(string path)
     {
         try
@@ -88,7 +88,7 @@ internal static class PlanJson
     }
 }
 
-/// <summary>Small things that every JSON output needs.</summary>
+/// <summary>Helpers for every JSON output.</summary>
 internal static class Json
 {
     private static readonly JsonWriterOptions Form = new() { Indented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -117,7 +117,7 @@ internal static class Json
         writer.WriteEndArray();
     }
 
-    /// <summary>Writes objects into an array that is open.</summary>
+    /// <summary>Writes objects into an open array.</summary>
     public static void Items<T>(Utf8JsonWriter writer, IEnumerable<T> items, Action<T> members)
     {
         foreach (var item in items)

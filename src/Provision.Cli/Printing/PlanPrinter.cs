@@ -3,16 +3,16 @@ using Provision.Configuration.Plans;
 
 namespace Provision.Cli.Printing;
 
-/// <summary>Shows a plan to people.</summary>
-/// <param name="output">Where to.</param>
-/// <param name="redaction">Keeps secrets out.</param>
+/// <summary>Prints a plan as text.</summary>
+/// <param name="output">The destination.</param>
+/// <param name="redaction">Masks secrets.</param>
 internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
 {
     private const int NamedOthers = 4;
 
     /// <summary>Prints a whole plan.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="stat">One line a file, without hunks.</param>
+    /// <param name="stat">One line per file, without hunks.</param>
     public void Print(ChangePlan plan, bool stat)
     {
         foreach (var folded in HunkFolding.Fold(plan.Files, redaction))
@@ -47,7 +47,7 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
         output.WriteLine(Summary(plan));
     }
 
-    /// <summary>The line that tells all in numbers.</summary>
+    /// <summary>Returns the summary line with all counts.</summary>
     public static string Summary(ChangePlan plan)
     {
         var parts = plan.Files.GroupBy(file => file.Verdict).OrderBy(group => group.Key).Select(group => $"{group.Count()} {group.Key.ToString().ToLowerInvariant()}").ToList();
@@ -80,7 +80,7 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
 
         output.WriteLine($"{colour} {Ink.Bold(file.Path)}  {string.Join(", ", file.Reasons)}");
 
-        // What leaves is kept in the history; only what somebody added to it by hand would be news.
+        // Removed files are kept in the history; only manual additions to them would be new to the reader.
         foreach (var hunk in file.Verdict == Verdict.Gone && !file.Kept ? [] : folded.Hunks)
         {
             output.WriteLine(Ink.Cyan(hunk.Header));
@@ -107,7 +107,7 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
 
     private void PrintEffects(ChangePlan plan)
     {
-        // One line for the slots that share an action and the kind of file that asks for it.
+        // One line for the slots that share an action and the kind of file that requires it.
         foreach (var group in plan.Effects.GroupBy(effect => (effect.Action, effect.Order, effect.OfMaster, Reason: KindOf(effect))))
         {
             var units = group.Select(effect => effect.Unit).ToList();
@@ -115,7 +115,7 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
         }
     }
 
-    /// <summary>One line for what shares an action and a generation: a first install owes something to every unit.</summary>
+    /// <summary>Prints one line for each action and generation: a first install owes something to every unit.</summary>
     private void PrintOwed(ChangePlan plan)
     {
         foreach (var group in plan.Owed.GroupBy(owed => (Check: owed.Unit.StartsWith('/'), owed.Action, owed.Generation)))

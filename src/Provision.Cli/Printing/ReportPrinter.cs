@@ -3,10 +3,9 @@ using Provision.Configuration.Plans;
 
 namespace Provision.Cli.Printing;
 
-/// <summary>Says what an install or a rollback did.</summary>
 internal static class ReportPrinter
 {
-    /// <summary>Prints the report and gives its exit code.</summary>
+    /// <summary>Prints the report and returns its exit code.</summary>
     public static int Print(InstallReport report, Redaction redaction, bool json)
     {
         if (json)

@@ -3,10 +3,9 @@ using Provision.Stores.Instances;
 
 namespace Provision.Cli.Printing;
 
-/// <summary>Prints how slots are, for people.</summary>
 internal static class SlotPrinter
 {
-    /// <summary>A line a slot, then what is wrong.</summary>
+    /// <summary>Prints one line per slot, then what is wrong.</summary>
     public static void Print(IReadOnlyList<SlotHealth> slots)
     {
         Columns.Write(Console.Out, ["SLOT", "ROLE", "UNIT", "SERVICES", "DAEMONS", "BEHIND", "STATE"], slots.Select(slot => (IReadOnlyList<string>)

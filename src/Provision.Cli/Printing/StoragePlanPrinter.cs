@@ -4,10 +4,10 @@ using Provision.Storage.Plans;
 
 namespace Provision.Cli.Printing;
 
-/// <summary>Prints a plan for disks: what is to be done first, what is well last and only on request.</summary>
+/// <summary>Prints a storage plan: what is to be done first, what is in order last and only on request.</summary>
 internal static class StoragePlanPrinter
 {
-    /// <summary>Prints it in the form that the command line asks for.</summary>
+    /// <summary>Prints the plan in the format requested on the command line.</summary>
     public static void Print(ParseResult arguments, StoragePlan plan, bool all)
     {
         if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)

@@ -5,35 +5,32 @@ using Provision.Configuration.Units;
 
 namespace Provision.Configuration.Apply;
 
-/// <summary>
-/// Gathers the changes of one transaction and makes the records of it: the pack, the journal, the next state and the
-/// entry in the history.
-/// </summary>
-/// <param name="store">Where contents are kept.</param>
-/// <param name="state">The state before.</param>
+/// <summary>Collects the changes of one transaction and creates its records: the pack, the journal, the next host record and the history entry.</summary>
+/// <param name="store">Stores the contents.</param>
+/// <param name="state">The host record before the transaction.</param>
 public sealed class GenerationBuilder(StateStore store, HostState state)
 {
     private readonly SortedDictionary<string, (ObservedFile? Before, ManagedFile? After)> changes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]> contents = new(StringComparer.Ordinal);
 
-    /// <summary>The managed files as they will be.</summary>
+    /// <summary>The managed files after the transaction.</summary>
     public SortedDictionary<string, ManagedFile> Files { get; } = new(state.Files, StringComparer.Ordinal);
 
-    /// <summary>What will be owed.</summary>
+    /// <summary>Unit actions owed after the transaction.</summary>
     public SortedDictionary<string, OwedAction> Owed { get; } = new(state.Owed, StringComparer.Ordinal);
 
-    /// <summary>Checks that will be owed.</summary>
+    /// <summary>Checks owed after the transaction.</summary>
     public SortedDictionary<string, OwedAction> OwedChecks { get; } = new(state.OwedChecks, StringComparer.Ordinal);
 
-    /// <summary>The number that this generation will have.</summary>
+    /// <summary>The number of this generation.</summary>
     public int Number { get; } = state.Generation + 1;
 
-    /// <summary>True where nothing was added and nothing known changed.</summary>
+    /// <summary>True if there is nothing to change and nothing to record.</summary>
     public bool IsEmpty => changes.Count == 0 && contents.Count == 0 && !forgotten;
 
     private bool forgotten;
 
-    /// <summary>Writes a desired file over what is there.</summary>
+    /// <summary>Writes a desired file over the existing one.</summary>
     public void Write(FileDifference difference)
     {
         var managed = Managed(difference);
@@ -41,7 +38,7 @@ public sealed class GenerationBuilder(StateStore store, HostState state)
         Files[difference.Path] = managed;
     }
 
-    /// <summary>Takes a file that is as it should be into the record of what we manage, where it is not yet.</summary>
+    /// <summary>Records an up-to-date file as managed, if it is not yet.</summary>
     public void Adopt(FileDifference difference)
     {
         var desired = difference.Desired!;
@@ -55,21 +52,21 @@ public sealed class GenerationBuilder(StateStore store, HostState state)
         Files[difference.Path] = Managed(difference);
     }
 
-    /// <summary>Removes a file that we wrote.</summary>
+    /// <summary>Removes a file that provision wrote.</summary>
     public void Remove(string path, ObservedFile? observed)
     {
         changes[path] = (observed, null);
         Files.Remove(path);
     }
 
-    /// <summary>Drops a file from the record that somebody has removed from the machine already.</summary>
+    /// <summary>Drops the record of a file that is already gone from the machine.</summary>
     public void Forget(string path) => forgotten |= Files.Remove(path);
 
-    /// <summary>Brings back an earlier image of a file; null removes it.</summary>
+    /// <summary>Restores an earlier image of a file, or removes the file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="observed">What is there now.</param>
-    /// <param name="managed">What it shall be and be known as.</param>
-    /// <param name="unmanaged">An image that was there before provision managed the file; it comes back and is forgotten.</param>
+    /// <param name="observed">The current file.</param>
+    /// <param name="managed">The image to restore, with its record; null removes the file, unless <paramref name="unmanaged"/> is restored.</param>
+    /// <param name="unmanaged">An image from before provision managed the file; it is restored and no longer managed.</param>
     public void Restore(string path, ObservedFile? observed, ManagedFile? managed, FileImage? unmanaged)
     {
         changes[path] = (observed, managed ?? (unmanaged is null ? null : new ManagedFile(unmanaged, "", null, [], [], false)));
@@ -85,12 +82,12 @@ public sealed class GenerationBuilder(StateStore store, HostState state)
 
     /// <summary>Makes the pack durable and returns the journal; nothing else is written yet.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="kind">How the generation comes to be.</param>
-    /// <param name="revision">What was rendered.</param>
-    /// <param name="commit">What the whole host is at then (<see cref="HostState.Commit"/>).</param>
-    /// <param name="mastersSerial">Which masters were rendered.</param>
-    /// <param name="time">Now, in UTC.</param>
-    /// <param name="actions">What will be done to units.</param>
+    /// <param name="kind">How the generation comes about.</param>
+    /// <param name="revision">The rendered revision.</param>
+    /// <param name="commit">The commit of the whole host after this generation (<see cref="HostState.Commit"/>).</param>
+    /// <param name="mastersSerial">Serial of the rendered masters.</param>
+    /// <param name="time">The current time, in UTC.</param>
+    /// <param name="actions">The unit actions to be carried out.</param>
     public Journal Build(string host, GenerationKind kind, string revision, string? commit, long mastersSerial, DateTimeOffset time, IReadOnlyList<UnitEffect> actions)
     {
         foreach (var (before, _) in changes.Values)

@@ -5,16 +5,14 @@ using Provision.Configuration.Units;
 
 namespace Provision.Configuration.Apply;
 
-/// <content>Going back to an earlier generation.</content>
+/// <content>Rollback to an earlier generation.</content>
 public sealed partial class Installation
 {
-    /// <summary>
-    /// Puts the files of an earlier generation back and acts on the units that use them. Files that depend on
-    /// which slots are masters stay as they are when mastership has moved since: a rollback never changes who serves.
-    /// </summary>
+    /// <summary>Restores the files of an earlier generation and acts on the units that use them. Files that depend on mastership stay unchanged if mastership
+    /// has moved since: a rollback never changes which slots serve.</summary>
     /// <param name="target">The generation; null for the one before the last.</param>
-    /// <param name="mastersSerial">Serial of the masters now.</param>
-    /// <param name="options">What the engineer allows.</param>
+    /// <param name="mastersSerial">Serial of the current masters.</param>
+    /// <param name="options">The options of the run.</param>
     public InstallReport Rollback(int? target, long mastersSerial, InstallOptions options)
     {
         using var held = Lock();
@@ -94,7 +92,7 @@ public sealed partial class Installation
         return report with { Messages = [.. messages, .. report.Messages] };
     }
 
-    /// <summary>What a path held before it was first managed after a generation; null where it held nothing.</summary>
+    /// <summary>Returns what a path held before it was first managed after a generation; null if nothing.</summary>
     private FileImage? BeforeManaged(string path, int after, int last)
     {
         for (var number = after + 1; number <= last; number++)

@@ -5,24 +5,24 @@ using Provision.Configuration.Units;
 
 namespace Provision.Configuration.Apply;
 
-/// <summary>What is to be done to units once the files are in place.</summary>
+/// <summary>The unit actions to carry out once the files are in place.</summary>
 /// <param name="Effects">Actions in order.</param>
 /// <param name="Enable">Units to enable.</param>
-/// <param name="MustRun">Units that a restart starts where they do not run.</param>
+/// <param name="MustRun">Units that a restart also starts if they are not running.</param>
 /// <param name="ReloadUnitFiles">Whether unit files are among the changed files.</param>
 internal sealed record UnitWork(IReadOnlyList<UnitEffect> Effects, IReadOnlyList<string> Enable, IReadOnlySet<string> MustRun, bool ReloadUnitFiles);
 
-/// <content>The second half of a transaction: the units, and putting everything back when one fails.</content>
+/// <content>The second half of a transaction: acting on units, and rolling back if one fails.</content>
 public sealed partial class Installation
 {
-    /// <summary>Commits the builder's changes, acts on the units, and puts the files back where a unit fails.</summary>
+    /// <summary>Commits the builder's changes, acts on the units, and restores the files if a unit fails.</summary>
     private InstallReport Carry(
         GenerationBuilder builder, HostState before, string host, GenerationKind kind, string revision, string? commit, long mastersSerial, UnitWork work, InstallOptions options)
     {
         var now = clock.GetUtcNow();
         foreach (var effect in work.Effects)
         {
-            // A restart that is owed already is not turned into a reload by a later, smaller change.
+            // A later, smaller change must not turn an owed restart into a reload.
             if (!builder.Owed.TryGetValue(effect.Unit, out var owed) || owed.Action < effect.Action || owed.Action == UnitAction.Stop)
             {
                 builder.Owed[effect.Unit] = new OwedAction(effect.Unit, effect.Action, builder.Number, now, effect.Reason);
@@ -59,7 +59,7 @@ public sealed partial class Installation
         return PutBack(journal, before, outcomes, messages, work, options);
     }
 
-    /// <summary>Puts the previous generation's files back and acts again on the units that were touched.</summary>
+    /// <summary>Restores the previous generation's files and acts again on the units that were touched.</summary>
     private InstallReport PutBack(Journal failed, HostState before, IReadOnlyList<UnitOutcome> outcomes, List<string> messages, UnitWork work, InstallOptions options)
     {
         options.Progress?.Invoke($"a unit failed: putting the files of generation {before.Generation} back");
@@ -108,7 +108,7 @@ public sealed partial class Installation
         };
     }
 
-    // A unit that came with the failed generation has nothing to be started with.
+    // A unit introduced by the failed generation has no files left to start from.
     private static bool WasThere(string unit, HostState before) =>
         before.Files.Values.Any(file => file.Units.Contains(unit, StringComparer.Ordinal)) || !unit.Contains('@');
 
@@ -148,16 +148,16 @@ public sealed partial class Installation
                 state.Units[outcome.Effect.Unit] = new UnitRecord(UnitComparer.ConfigHash(outcome.Effect.Unit, state.Files), outcome.InvocationId);
             }
 
-            // After each unit: a run that dies here owes only what is really left.
+            // Written after each unit, so that a run that dies here owes only what is really left.
             store.WriteState(state);
         });
         return outcomes;
     }
 
-    /// <summary>A change that a unit needs nothing for is no reason to call it stale later.</summary>
+    /// <summary>A change that requires no action on a unit must not make the unit appear stale later.</summary>
     private void CarryOverUnitRecords(HostState before, HostState next, IReadOnlyList<UnitEffect> effects)
     {
-        // Files are new after this even where their content is not: a run since a boot must be known as fresh by its id.
+        // Files are newer after this even if their content is unchanged: a run since boot must be recognised as fresh by its id.
         foreach (var (unit, run) in new UnitComparer(files, systemd).FreshRuns(before))
         {
             next.Units[unit] = next.Units[unit] with { InvocationId = run };
@@ -172,10 +172,8 @@ public sealed partial class Installation
         }
     }
 
-    /// <summary>
-    /// In a root that is not the running system, enabling is a link and nothing more. Its own systemctl makes it, where it has one: it is of the release that will read the
-    /// link, and an installer's initramfs has none.
-    /// </summary>
+    /// <summary>Enables units in a root that is not the running system, which only creates links. Uses the root's own systemctl if there is one: it is of the
+    /// release that will read the links, and an installer's initramfs has none.</summary>
     private void EnableOffline(IReadOnlyList<string> units)
     {
         if (units.Count > 0)

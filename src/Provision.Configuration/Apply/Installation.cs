@@ -7,27 +7,24 @@ using Provision.Configuration.Units;
 
 namespace Provision.Configuration.Apply;
 
-/// <summary>
-/// Brings a machine to a desired state in one transaction: lock, finish what an interrupted run left, plan, packages,
-/// checks, stage, journal, swap, units. Until the journal is written nothing of the host's configuration has changed; after it, the
-/// transaction is finished by whoever comes next.
-/// </summary>
+/// <summary>Brings a machine to a desired state in a single transaction: lock, complete an interrupted run, plan, packages, checks, stage, journal, swap,
+/// units. Until the journal is written, the host's configuration is unchanged; after that, the next run completes the transaction.</summary>
 /// <param name="files">The machine's files.</param>
 /// <param name="commands">The machine's commands.</param>
-/// <param name="clock">Tells the time of a generation.</param>
+/// <param name="clock">Returns the time of a generation.</param>
 public sealed partial class Installation(IMachineFiles files, ICommandRunner commands, TimeProvider clock)
 {
-    /// <summary>The lock that one run holds, on the root it works on.</summary>
+    /// <summary>The lock held by a run, on the root it changes.</summary>
     public const string LockPath = "/run/provision.lock";
 
     private readonly StateStore store = new(files);
     private readonly Systemd? systemd = Systemd.Runs(files) ? new Systemd(commands) : null;
 
     /// <summary>Installs a desired state.</summary>
-    /// <param name="desired">What the host should be; rendered whole and without errors.</param>
-    /// <param name="revision">What it was rendered from.</param>
-    /// <param name="selection">Which part of it to install.</param>
-    /// <param name="options">What the engineer allows.</param>
+    /// <param name="desired">The desired state; complete and rendered without errors.</param>
+    /// <param name="revision">The revision it was rendered from.</param>
+    /// <param name="selection">The part of it to install.</param>
+    /// <param name="options">The options of the run.</param>
     public InstallReport Install(DesiredState desired, Revision revision, ConfigSelection selection, InstallOptions options)
     {
         using var held = Lock();
@@ -60,7 +57,7 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
             packages.Install(plan.Packages, options.Progress);
         }
 
-        // Packages bring users, checkers and files of their own: look again.
+        // Packages bring their own users, checkers and files: plan again.
         plan = planner.Plan(desired, state, revision, selection);
         if (options.LeaveUnits)
         {
@@ -114,13 +111,13 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
             return new InstallReport { Outcome = InstallOutcome.NothingToDo, Plan = plan, Generation = state.Generation, Owed = [.. state.Owed.Values] };
         }
 
-        // A slot's own unit runs because the slot is in use; other units that no role asks to run are left stopped where they are.
+        // A slot's own unit must run because the slot is in use; other units that no role requires stay stopped if they are.
         var mustRun = desired.Units.Select(unit => unit.Name).Concat(desired.Files.Where(file => file.Instance is not null).SelectMany(file => file.Units)).ToHashSet(StringComparer.Ordinal);
         var work = new UnitWork(plan.Effects, unitsToEnable, mustRun, plan.Files.Any(file => UnitFiles.IsUnitFile(file.Path)));
         return Carry(builder, state, desired.Host, GenerationKind.Install, plan.Revision.Short, selection.IsAll ? plan.Revision.Short : state.Commit, plan.MastersSerial, work, options) with { Plan = plan };
     }
 
-    /// <summary>Records which checks are owed now; true where that differs from before.</summary>
+    /// <summary>Records the checks that are now owed; true if they changed.</summary>
     private bool NoteChecks(ChangePlan plan, GenerationBuilder builder)
     {
         var moved = false;

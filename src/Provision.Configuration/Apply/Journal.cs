@@ -4,25 +4,23 @@ namespace Provision.Configuration.Apply;
 
 /// <summary>One file of a transaction.</summary>
 /// <param name="Path">Path from <c>/</c>.</param>
-/// <param name="Before">What the path held; null where it held nothing.</param>
-/// <param name="After">What it shall hold; null where it shall be removed.</param>
+/// <param name="Before">The previous file; null if there was none.</param>
+/// <param name="After">The new file; null if it is to be removed.</param>
 public sealed record FileChange(string Path, FileImage? Before, FileImage? After);
 
-/// <summary>
-/// A transaction that has begun to change files. Every content in it, old and new, is already durable in a pack, so
-/// whoever finds this record can finish the transaction alone.
-/// </summary>
+/// <summary>A transaction that has begun to change files. All its contents, old and new, are already durable in a pack, so any later run can complete it from
+/// this record alone.</summary>
 public sealed record Journal
 {
-    /// <summary>Names the staging folders of this transaction.</summary>
+    /// <summary>Name of the transaction's staging directories.</summary>
     public required string Transaction { get; init; }
 
-    /// <summary>The changes, in the order they are made.</summary>
+    /// <summary>The changes, in order.</summary>
     public required IReadOnlyList<FileChange> Changes { get; init; }
 
-    /// <summary>The state to record when all changes are made; what is owed to units is in it.</summary>
+    /// <summary>The host record to write when all changes are made, including the actions owed to units.</summary>
     public required HostState NextState { get; init; }
 
-    /// <summary>The history entry to record with it.</summary>
+    /// <summary>The history entry to write with it.</summary>
     public required Generation Generation { get; init; }
 }

@@ -3,33 +3,28 @@ using Provision.Configuration.State;
 
 namespace Provision.Configuration.Apply;
 
-/// <summary>What happened to a transaction that an earlier run did not finish.</summary>
+/// <summary>The result of completing an interrupted transaction.</summary>
 /// <param name="Transaction">Its name.</param>
-/// <param name="Finished">Files that were put in place now.</param>
-/// <param name="Kept">Files that somebody changed meanwhile; they were left as they are.</param>
+/// <param name="Finished">Files put in place now.</param>
+/// <param name="Kept">Files changed in the meantime by another program or person; they were left unchanged.</param>
 public sealed record Recovery(string Transaction, IReadOnlyList<string> Finished, IReadOnlyList<string> Kept);
 
-/// <summary>
-/// Changes a set of files so that every one is old or new at any instant, and so that an interrupted run can be
-/// finished. Contents go to a durable pack first, then to a staging folder on each file's own filesystem, then the journal is
-/// written; only then are files renamed into place.
-/// </summary>
-/// <param name="files">The machine.</param>
-/// <param name="store">What provision remembers there.</param>
+/// <summary>Changes a set of files so that each is either old or new at any instant, and so that an interrupted run can be completed. Contents go first to a
+/// durable pack, then to a staging directory on each file's filesystem, then the journal is written; only then are files renamed into place.</summary>
+/// <param name="files">The machine's files.</param>
+/// <param name="store">Provision's records on the machine.</param>
 public sealed class Transaction(IMachineFiles files, StateStore store)
 {
-    /// <summary>Name of the staging folder at the top of each filesystem; no daemon reads it.</summary>
+    /// <summary>Name of the staging directory at the top of each filesystem; no daemon reads it.</summary>
     public const string StagingFolder = "/.provision";
 
     private const string StagesPath = StateStore.Folder + "/stages";
 
-    // Beyond this many folders one sync of the filesystem is cheaper than one of each folder.
+    // Beyond this many directories one sync of the filesystem is cheaper than one sync per directory.
     private const int SyncSingly = 8;
 
-    /// <summary>
-    /// Carries out a transaction whose contents are in packs: stages, writes the journal, swaps, records the new state. When a
-    /// swap fails, the files swapped before it are put back and the exception goes on.
-    /// </summary>
+    /// <summary>Carries out a transaction whose contents are in packs: stages, writes the journal, swaps, writes the new host record. If a swap fails, the
+    /// files already swapped are restored and the exception is rethrown.</summary>
     public void Commit(Journal journal)
     {
         try
@@ -44,7 +39,7 @@ public sealed class Transaction(IMachineFiles files, StateStore store)
         }
     }
 
-    /// <summary>Finishes what an earlier run left behind; null where nothing was.</summary>
+    /// <summary>Completes a transaction left behind by an earlier run; null if there is none.</summary>
     public Recovery? Recover()
     {
         RemoveStages();
@@ -85,7 +80,7 @@ public sealed class Transaction(IMachineFiles files, StateStore store)
         return new Recovery(journal.Transaction, [.. open.Select(change => change.Path)], kept);
     }
 
-    /// <summary>Writes each new content, with its final mode and owner, beside where it will go. Durable when it returns.</summary>
+    /// <summary>Writes each new content, with its final mode and owner, to the filesystem of its destination. Durable on return.</summary>
     private Dictionary<string, string> Stage(string transaction, IReadOnlyList<FileChange> changes)
     {
         var staged = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -166,7 +161,7 @@ public sealed class Transaction(IMachineFiles files, StateStore store)
         store.RemoveJournal();
     }
 
-    /// <summary>Puts back what was swapped before a swap failed; then the transaction never was.</summary>
+    /// <summary>Restores the files swapped before a failure, as if the transaction had never begun.</summary>
     private void Undo(Journal journal, List<FileChange> done, List<string> made)
     {
         var back = done.Select(change => new FileChange(change.Path, change.After, change.Before)).Reverse().ToList();
@@ -192,7 +187,7 @@ public sealed class Transaction(IMachineFiles files, StateStore store)
         store.RemoveJournal();
     }
 
-    /// <summary>Removes the folders that we made and that the removed files left empty.</summary>
+    /// <summary>Removes directories created by provision that the removed files left empty.</summary>
     private void RemoveEmptyFolders(Journal journal)
     {
         foreach (var change in journal.Changes.Where(change => change.After is null))
@@ -221,7 +216,7 @@ public sealed class Transaction(IMachineFiles files, StateStore store)
 
     private void RememberStages(List<string> mounts)
     {
-        // Written before the folders are made, so that a killed run's leftovers are found on whatever mount they are.
+        // Written before the directories are created, so that a killed run's leftovers are found on every mount.
         AtomicFile.Write(files, StagesPath, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', mounts)), FileModes.Private);
     }
 
@@ -251,7 +246,7 @@ public sealed class Transaction(IMachineFiles files, StateStore store)
         files.Remove(StagesPath);
     }
 
-    /// <summary>The top folder of the mount that a folder is, or would be, on; empty for the root itself.</summary>
+    /// <summary>Returns the top directory of the mount that holds, or would hold, a directory; empty for the root itself.</summary>
     private string MountOf(string folder)
     {
         if (mountOf.TryGetValue(folder, out var known))

@@ -3,13 +3,13 @@ using Provision.Configuration.Plans;
 
 namespace Provision.Configuration.Checks;
 
-/// <summary>What came of a check.</summary>
+/// <summary>The outcome of a check.</summary>
 public enum CheckOutcome
 {
-    /// <summary>The checker is content.</summary>
+    /// <summary>The checker accepted the files.</summary>
     Passed,
 
-    /// <summary>The checker refuses the files.</summary>
+    /// <summary>The checker rejected the files.</summary>
     Failed,
 
     /// <summary>The checker could not be run here; the check is owed.</summary>
@@ -18,20 +18,18 @@ public enum CheckOutcome
 
 /// <summary>One run of a checker.</summary>
 /// <param name="Check">The command.</param>
-/// <param name="Paths">The changed files that asked for it.</param>
-/// <param name="Outcome">What came of it.</param>
-/// <param name="Output">What the checker printed, or why it could not be run. May hold secrets.</param>
+/// <param name="Paths">The changed files that require it.</param>
+/// <param name="Outcome">The outcome.</param>
+/// <param name="Output">The checker's output, or why it could not be run. May contain secrets.</param>
 public sealed record CheckResult(FileCheck Check, IReadOnlyList<string> Paths, CheckOutcome Outcome, string Output);
 
-/// <summary>
-/// Runs the checkers of changed files against the whole tree as it would be: the changed files are laid over the real
-/// paths in a mount namespace of our own, so that a checker follows its includes as the daemon will. Nothing is written to any disk.
-/// </summary>
-/// <param name="files">The root to check in.</param>
+/// <summary>Runs the checkers of changed files against the whole tree as it would be: the changed files are overlaid on the real paths in a private mount
+/// namespace, so that a checker follows includes as the daemon will. Nothing is written to disk.</summary>
+/// <param name="files">The root to check.</param>
 /// <param name="commands">Runs the checkers.</param>
 public sealed class StagedChecks(IMachineFiles files, ICommandRunner commands)
 {
-    // A private tmpfs is mounted here, seen by nobody else; every Linux has the folder.
+    // Mount point of a private tmpfs that no other process sees; the directory exists on every Linux.
     private const string Memory = "/dev/shm";
 
     private static readonly string[] ProgramFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
@@ -104,7 +102,7 @@ public sealed class StagedChecks(IMachineFiles files, ICommandRunner commands)
         return results;
     }
 
-    /// <summary>Lays the changed files over the root, one overlay for each folder that they are below.</summary>
+    /// <summary>Overlays the changed files on the root, with one overlay per directory that contains them.</summary>
     private void LayOver(PrivateMounts mounts, List<FileDifference> changed)
     {
         using var memory = mounts.FilesOf(Memory);
@@ -155,14 +153,14 @@ public sealed class StagedChecks(IMachineFiles files, ICommandRunner commands)
         }
     }
 
-    /// <summary>An overlay shows the upper folder's mode and owner: they must be the lower one's.</summary>
+    /// <summary>Copies the mode and owner of the lower directory: an overlay shows those of the upper one.</summary>
     private void MakeLike(RootedFiles memory, string path, string like)
     {
         var facts = files.Stat(like);
         memory.MakeFolder(path, facts?.Mode ?? FileModes.PublicDirectory, facts?.Owner);
     }
 
-    /// <summary><c>/etc</c> for what is below it, else the deepest folder that is there: overlays do not show mounts below them.</summary>
+    /// <summary>Returns <c>/etc</c> for paths below it, otherwise the deepest existing directory: overlays do not show mounts below them.</summary>
     private string PointOf(string path)
     {
         var folder = path[..path.LastIndexOf('/')];

@@ -1,38 +1,38 @@
 namespace Provision.Configuration.Desired;
 
-/// <summary>A file's owner by name, as a template's head says it.</summary>
+/// <summary>A file's owner by name, as declared in a template's head.</summary>
 /// <param name="User">User name, such as <c>www-data</c>.</param>
 /// <param name="Group">Group name, such as <c>adm</c>.</param>
 public readonly record struct OwnerNames(string User, string Group)
 {
-    /// <summary><c>user:group</c>.</summary>
+    /// <summary>Returns <c>user:group</c>.</summary>
     public override string ToString() => $"{User}:{Group}";
 }
 
-/// <summary>What happens to a unit when a file of it changes; a later value is stronger.</summary>
+/// <summary>The action on a unit when one of its files changes; a later value is stronger.</summary>
 public enum UnitAction
 {
-    /// <summary>Nothing: the daemon reads the file by itself, or at its next start.</summary>
+    /// <summary>None: the daemon rereads the file by itself, or at its next start.</summary>
     None,
 
     /// <summary><c>systemctl reload</c>.</summary>
     Reload,
 
-    /// <summary><c>systemctl restart</c>; starts the unit where it is not running.</summary>
+    /// <summary><c>systemctl restart</c>; starts the unit if it is not running.</summary>
     Restart,
 
-    /// <summary><c>systemctl stop</c>, for a unit that nothing asks for any more.</summary>
+    /// <summary><c>systemctl stop</c>, for a unit that is no longer needed.</summary>
     Stop,
 }
 
 /// <summary>One rule of a template's <c>on_change</c>.</summary>
 /// <param name="Match">A .NET regular expression searched in each changed line; null matches every line.</param>
-/// <param name="Action">What a matching line asks for.</param>
+/// <param name="Action">The action for a matching line.</param>
 public sealed record ChangeRule(string? Match, UnitAction Action);
 
-/// <summary>A checker's command line, not yet bound to a place.</summary>
-/// <param name="Arguments">Program and arguments with the final path of the file in them; never through a shell.</param>
-/// <param name="Silent">Whether the checker must also print nothing.</param>
+/// <summary>A checker's command line, independent of a root.</summary>
+/// <param name="Arguments">Program and arguments, including the final path of the file; never run through a shell.</param>
+/// <param name="Silent">Whether any output of the checker counts as failure.</param>
 public sealed record FileCheck(IReadOnlyList<string> Arguments, bool Silent)
 {
     /// <summary>The program's name.</summary>
@@ -41,11 +41,11 @@ public sealed record FileCheck(IReadOnlyList<string> Arguments, bool Silent)
 
 /// <summary>A part of a file that must not be shown.</summary>
 /// <param name="Start">0-based UTF-16 offset in the text.</param>
-/// <param name="Length">UTF-16 units.</param>
+/// <param name="Length">Length in UTF-16 units.</param>
 /// <param name="Name">Name of the secret.</param>
 public readonly record struct SecretSpan(int Start, int Length, string Name);
 
-/// <summary>One file that a host should have, rendered.</summary>
+/// <summary>One rendered file of a host.</summary>
 public sealed record DesiredFile
 {
     /// <summary>Path from <c>/</c>.</summary>
@@ -57,7 +57,7 @@ public sealed record DesiredFile
     /// <summary>The text as the file's bytes, UTF-8 without a byte order mark.</summary>
     public required byte[] Content { get; init; }
 
-    /// <summary>SHA-256 of <see cref="Content"/>, lower-case hex; worked out when first asked for.</summary>
+    /// <summary>SHA-256 of <see cref="Content"/>, lower-case hex; computed on first use.</summary>
     public string Sha256 => sha256 ??= Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Content));
 
     /// <summary>Permission bits.</summary>
@@ -69,34 +69,34 @@ public sealed record DesiredFile
     /// <summary>The config directory it belongs to, such as <c>ssh</c>.</summary>
     public required string Config { get; init; }
 
-    /// <summary>The element of <c>each</c> it was made for, by name (<c>sloti33d1t01</c>); null for a file of the host.</summary>
+    /// <summary>Name of the <c>each</c> element it was rendered for (<c>sloti33d1t01</c>); null for a file of the host.</summary>
     public required string? Instance { get; init; }
 
-    /// <summary>The template it comes from.</summary>
+    /// <summary>The location of its template.</summary>
     public required Location Template { get; init; }
 
     /// <summary>Units that use it.</summary>
     public IReadOnlyList<string> Units { get; init; } = [];
 
-    /// <summary>What a change does to the units; the first matching rule of each changed line counts. Empty means restart.</summary>
+    /// <summary>Actions on the units when the file changes; the first matching rule of each changed line applies. Empty means restart.</summary>
     public IReadOnlyList<ChangeRule> OnChange { get; init; } = [];
 
     /// <summary>Checks to run before it is put in place.</summary>
     public IReadOnlyList<FileCheck> Checks { get; init; } = [];
 
-    /// <summary>Units of lower order are acted on first; 50 unless the template says otherwise.</summary>
+    /// <summary>Units of lower order are acted on first; 50 unless the template sets it.</summary>
     public int Order { get; init; } = 50;
 
-    /// <summary>Parts of <see cref="Text"/> that came from secrets, in order.</summary>
+    /// <summary>Secret parts of <see cref="Text"/>, in order.</summary>
     public IReadOnlyList<SecretSpan> Secrets { get; init; } = [];
 
-    /// <summary>Why the content is not known (a secret could not be decrypted); null where it is. Such a file is never written.</summary>
+    /// <summary>Why the content is unknown (a secret could not be decrypted); null if it is known. A file with unknown content is never written.</summary>
     public string? Unknown { get; init; }
 
-    /// <summary>True when the text depends on which slots are masters, so that a generation must not bring it back later.</summary>
+    /// <summary>True if the text depends on mastership, so that a later rollback must not restore it.</summary>
     public bool DependsOnMasters { get; init; }
 
-    /// <summary>True when the file belongs to a slot that is its store's master: its unit is acted on after the replicas.</summary>
+    /// <summary>True if the file belongs to its store's master slot: its unit is acted on after the replicas.</summary>
     public bool OfMaster { get; init; }
 
     private string? sha256;
@@ -104,16 +104,16 @@ public sealed record DesiredFile
 
 /// <summary>A package that must be installed.</summary>
 /// <param name="Name">Debian package name.</param>
-/// <param name="Version">Version or pattern with <c>*</c>; null means any.</param>
-/// <param name="Location">Where the role asks for it.</param>
+/// <param name="Version">Version or pattern with <c>*</c>; null for any.</param>
+/// <param name="Location">Where the role requires it.</param>
 public sealed record DesiredPackage(string Name, string? Version, Location Location);
 
 /// <summary>A unit that must be enabled and active.</summary>
 /// <param name="Name">Unit name with its suffix.</param>
-/// <param name="Location">Where the role asks for it.</param>
+/// <param name="Location">Where the role requires it.</param>
 public sealed record DesiredUnit(string Name, Location Location);
 
-/// <summary>Everything that one host should be, as files, packages and units.</summary>
+/// <summary>The desired state of one host: files, packages and units.</summary>
 public sealed record DesiredState
 {
     /// <summary>The host's name.</summary>
@@ -128,9 +128,9 @@ public sealed record DesiredState
     /// <summary>Units that must be enabled and active.</summary>
     public IReadOnlyList<DesiredUnit> Units { get; init; } = [];
 
-    /// <summary>Serial of the masters' snapshot that was rendered.</summary>
+    /// <summary>Serial of the rendered masters snapshot.</summary>
     public required long MastersSerial { get; init; }
 
-    /// <summary>Plain values of every secret that was read, longest first, to be kept out of everything that is shown.</summary>
+    /// <summary>Plain values of every secret that was read, longest first, to be masked in all output.</summary>
     public IReadOnlyList<string> SecretValues { get; init; } = [];
 }

@@ -3,35 +3,35 @@ using Provision.Inventory;
 
 namespace Provision.Configuration.Explain;
 
-/// <summary>A value that went into a line.</summary>
-/// <param name="Path">Its name in the model, such as <c>slot.paths.conf</c>.</param>
-/// <param name="Value">The value as text; masked for a secret; null where it is a list or an object.</param>
-/// <param name="Places">The files and lines of the inventory that it follows from.</param>
+/// <summary>A value that contributed to a line.</summary>
+/// <param name="Path">Its path in the model, such as <c>slot.paths.conf</c>.</param>
+/// <param name="Value">The value as text; masked for a secret; null for a list or an object.</param>
+/// <param name="Places">The inventory locations it derives from.</param>
 public sealed record ExplainedValue(string Path, string? Value, IReadOnlyList<Location> Places);
 
-/// <summary>A stretch of a line that one place of a template wrote.</summary>
-/// <param name="Text">The stretch; masked for a secret.</param>
-/// <param name="Template">The place in the template.</param>
+/// <summary>A part of a line written by one place of a template.</summary>
+/// <param name="Text">The text; masked for a secret.</param>
+/// <param name="Template">The location in the template.</param>
 /// <param name="IncludeChain">The includes that led there, outermost first.</param>
-/// <param name="Values">The values that went into it; none for the template's own text.</param>
+/// <param name="Values">The values that contributed to it; empty for the template's own text.</param>
 public sealed record ExplainedPart(string Text, Location Template, IReadOnlyList<Location> IncludeChain, IReadOnlyList<ExplainedValue> Values);
 
 /// <summary>One line of a rendered file, explained.</summary>
-/// <param name="Line">1-based line.</param>
+/// <param name="Line">1-based line number.</param>
 /// <param name="Text">The line; secrets masked.</param>
-/// <param name="Parts">What it was made of, in order.</param>
+/// <param name="Parts">Its parts, in order.</param>
 public sealed record LineExplanation(int Line, string Text, IReadOnlyList<ExplainedPart> Parts);
 
-/// <summary>Answers where the lines of a rendered file come from.</summary>
-/// <param name="mapped">The file with its map.</param>
-/// <param name="origins">Finds the places of model paths in the inventory.</param>
+/// <summary>Explains where the lines of a rendered file come from.</summary>
+/// <param name="mapped">The file with its source map.</param>
+/// <param name="origins">Locates model paths in the inventory.</param>
 public sealed class Explainer(MappedFile mapped, ModelOrigins origins)
 {
-    /// <summary>How many lines the file has.</summary>
+    /// <summary>Number of lines in the file.</summary>
     public int LineCount => LineDiff.SplitLines(mapped.File.Text).Length;
 
     /// <summary>Explains a line.</summary>
-    /// <param name="line">1-based; must be in the file.</param>
+    /// <param name="line">1-based line number; must be in the file.</param>
     public LineExplanation Explain(int line)
     {
         var source = new SourceText(mapped.File.Path, mapped.File.Text);
@@ -43,7 +43,7 @@ public sealed class Explainer(MappedFile mapped, ModelOrigins origins)
             var from = Math.Max(span.Start, start);
             var to = Math.Min(span.Start + span.Length, end);
 
-            // An empty line is still written by somebody: by the span that holds its line end.
+            // An empty line is written by the span that contains its line end.
             if (to > from || (start == end && span.Covers(start)))
             {
                 var secret = span.Paths.Any(path => path.StartsWith("secret:", StringComparison.Ordinal));
@@ -58,7 +58,7 @@ public sealed class Explainer(MappedFile mapped, ModelOrigins origins)
         return new LineExplanation(line, string.Concat(parts.Select(part => part.Text)), parts);
     }
 
-    /// <summary>Verbatim text of a template spans many lines: the place moves with the output.</summary>
+    /// <summary>Verbatim text of a template spans many lines: the location advances with the output.</summary>
     private Location PlaceInText(Location begin, int spanStart, int at)
     {
         var skipped = mapped.File.Text.AsSpan(spanStart, at - spanStart);

@@ -7,12 +7,10 @@ using Scriban.Runtime;
 
 namespace Provision.Configuration.Explain;
 
-/// <summary>
-/// Knows where in the inventory a value of the model comes from. Derived values answer with everything they follow from: a
-/// slot's address with the slot network and the chassis' row of slots.
-/// </summary>
+/// <summary>Locates values of the model in the inventory. For a derived value it returns everything the value depends on: a slot's address depends on the slot
+/// network and the chassis' row of slots.</summary>
 /// <param name="view">The host.</param>
-/// <param name="model">The host's model, to tell the value itself.</param>
+/// <param name="model">The host's model, from which the value is read.</param>
 public sealed class ModelOrigins(HostView view, ModelObject model)
 {
     private static readonly Dictionary<string, Func<HostView, SlotView, IEnumerable<Location>>> SlotMembers = new(StringComparer.Ordinal)
@@ -31,7 +29,7 @@ public sealed class ModelOrigins(HostView view, ModelObject model)
     };
 
     /// <summary>Explains a model path that a template read.</summary>
-    /// <param name="path">As the source map has it; <c>secret:NAME</c> for a secret.</param>
+    /// <param name="path">The path as in the source map; <c>secret:NAME</c> for a secret.</param>
     /// <param name="file">The file it was read for; resolves the element of <c>each</c>.</param>
     public ExplainedValue Explain(string path, MappedFile file)
     {
@@ -92,7 +90,7 @@ public sealed class ModelOrigins(HostView view, ModelObject model)
 
     private static IEnumerable<Location> Places(Store? store) => store is null ? [] : [store.Location];
 
-    /// <summary><c>slot.name</c> of a file made with <c>each: slots</c> is <c>slots[3].name</c>.</summary>
+    /// <summary>In a file rendered with <c>each: slots</c>, <c>slot.name</c> is <c>slots[3].name</c>.</summary>
     private static List<string> Resolve(List<string> steps, MappedFile file)
     {
         if (file.ElementName is { } element && steps.Count > 0 && string.Equals(steps[0], element, StringComparison.Ordinal) && file.Template.Head.Each is { } each)
@@ -136,7 +134,7 @@ public sealed class ModelOrigins(HostView view, ModelObject model)
 
     private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    /// <summary><c>slots[3].name</c> as <c>slots</c>, <c>3</c>, <c>name</c>.</summary>
+    /// <summary>Splits <c>slots[3].name</c> into <c>slots</c>, <c>3</c>, <c>name</c>.</summary>
     private static List<string> Steps(string path) =>
         [.. path.Split(['.', '[', ']', '"', '\''], StringSplitOptions.RemoveEmptyEntries)];
 }

@@ -5,7 +5,7 @@ using Scriban.Runtime;
 
 namespace Provision.Configuration.Model;
 
-/// <summary>The part of the model that all hosts share: the fleet, its hosts and stores, and the function <c>hosts</c>.</summary>
+/// <summary>The part of the model shared by all hosts: the fleet, its hosts and stores, and the function <c>hosts</c>.</summary>
 public sealed class FleetModel
 {
     private readonly Fleet fleet;
@@ -13,7 +13,7 @@ public sealed class FleetModel
     private readonly ConcurrentDictionary<string, ScriptArray> selections = new(StringComparer.Ordinal);
     private readonly Lazy<Dictionary<string, ModelObject>> briefs;
 
-    /// <summary>Makes the model of a fleet; nothing is computed before a template asks for it.</summary>
+    /// <summary>Creates the model of a fleet; values are computed when a template first reads them.</summary>
     public FleetModel(Fleet fleet, Masters masters)
     {
         this.fleet = fleet;
@@ -30,14 +30,14 @@ public sealed class FleetModel
         model.Add("stores", () => ModelValues.List(fleet.Stores.Select(Store)));
     }
 
-    /// <summary>The snapshot that is rendered.</summary>
+    /// <summary>The masters snapshot to render.</summary>
     public Masters Masters { get; }
 
-    /// <summary>The fleet as templates see it.</summary>
+    /// <summary>The fleet as seen by templates.</summary>
     public ModelObject Model => model;
 
-    /// <summary>The hosts that a selector names, without retired ones. None is no error in a template; a role or site that does not exist is.</summary>
-    /// <exception cref="ArgumentProblemException">The selector is malformed, or names what does not exist.</exception>
+    /// <summary>Returns the hosts of a selector, without retired ones. An empty result is not an error in a template; an unknown role or site is.</summary>
+    /// <exception cref="ArgumentProblemException">The selector is malformed, or names something that does not exist.</exception>
     internal ScriptArray Select(string selector) => selections.GetOrAdd(selector, text =>
     {
         var problems = new DiagnosticBag();

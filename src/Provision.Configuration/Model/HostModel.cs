@@ -4,10 +4,10 @@ using Scriban.Runtime;
 
 namespace Provision.Configuration.Model;
 
-/// <summary>What the templates of one host see (docs/templates.md).</summary>
+/// <summary>The model seen by the templates of one host (docs/templates.md).</summary>
 public static class HostModel
 {
-    /// <summary>The global names of a host's templates, without the functions.</summary>
+    /// <summary>Returns the global names of a host's templates, without the functions.</summary>
     public static ModelObject Of(HostView view, FleetModel fleet)
     {
         var used = new Lazy<ScriptArray>(() => ModelValues.List(view.Slots.Where(slot => slot.Store is not null).Select(slot => Slot(view, slot))));
@@ -41,7 +41,7 @@ public static class HostModel
         return model;
     }
 
-    /// <summary>All slots in order; the used ones are the very objects of <c>slots</c>.</summary>
+    /// <summary>Returns all slots in order; those in use are the same objects as in <c>slots</c>.</summary>
     private static ScriptArray AllSlots(HostView view, ScriptArray used)
     {
         var next = 0;

@@ -6,10 +6,8 @@ using Scriban.Runtime;
 
 namespace Provision.Configuration.Model;
 
-/// <summary>
-/// An object of the model as templates see it: members in a fixed order, made when they are first read and then kept. Templates
-/// cannot change it, so hosts and threads share it.
-/// </summary>
+/// <summary>An object of the model as seen by templates: members in a fixed order, created when first read and then kept. Templates cannot change it, so hosts
+/// and threads share it.</summary>
 public sealed class ModelObject : IScriptObject, IEnumerable<KeyValuePair<string, object?>>, IFormattable
 {
     private readonly Dictionary<string, object?> members = new(StringComparer.Ordinal);

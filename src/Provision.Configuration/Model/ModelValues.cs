@@ -4,12 +4,12 @@ using Scriban.Runtime;
 
 namespace Provision.Configuration.Model;
 
-/// <summary>Turns facts of the inventory into the values that templates know.</summary>
+/// <summary>Converts inventory data to template values.</summary>
 internal static class ModelValues
 {
     public static ScriptArray List(IEnumerable<object?> values) => new(values) { IsReadOnly = true };
 
-    /// <summary>A settings tree; numbers, truth values and texts as YAML has them.</summary>
+    /// <summary>Converts a settings tree; numbers, booleans and strings as in YAML.</summary>
     public static object? Of(YamlNode node) => node switch
     {
         YamlMapping mapping => Of(mapping),

@@ -3,7 +3,7 @@ using Provision.Configuration.Desired;
 
 namespace Provision.Configuration.Packages;
 
-/// <summary>The packages that dpkg has installed below a root, from its status file.</summary>
+/// <summary>The packages installed below a root, from dpkg's status file.</summary>
 public sealed class InstalledPackages
 {
     private const string StatusPath = "/var/lib/dpkg/status";
@@ -11,11 +11,11 @@ public sealed class InstalledPackages
 
     private InstalledPackages(Dictionary<string, string>? versions) => installedVersions = versions;
 
-    /// <summary>False for a root without dpkg: packages are then not compared.</summary>
+    /// <summary>False for a root without dpkg, in which packages are not compared.</summary>
     public bool IsThere => installedVersions is not null;
 
     /// <summary>Reads the status file of a root.</summary>
-    /// <param name="files">The machine.</param>
+    /// <param name="files">The machine's files.</param>
     /// <param name="names">The packages of interest; others are skipped.</param>
     public static InstalledPackages Read(IMachineFiles files, IReadOnlySet<string> names)
     {
@@ -57,7 +57,7 @@ public sealed class InstalledPackages
 
             if (end < 0)
             {
-                // A file without a last empty line still has a last package.
+                // A file without a final empty line still has a last package.
                 if (name is not null && installed && version is not null)
                 {
                     versions[name] = version;
@@ -70,10 +70,10 @@ public sealed class InstalledPackages
         }
     }
 
-    /// <summary>The installed version; null where the package is not installed.</summary>
+    /// <summary>Returns the installed version; null if the package is not installed.</summary>
     public string? VersionOf(string name) => installedVersions?.GetValueOrDefault(name);
 
-    /// <summary>The packages that are missing or at another version than asked for.</summary>
+    /// <summary>Returns the packages that are missing or at a version other than requested.</summary>
     public IReadOnlyList<PackageDifference> Compare(IEnumerable<DesiredPackage> wanted)
     {
         if (!IsThere)
@@ -94,12 +94,12 @@ public sealed class InstalledPackages
         return differences;
     }
 
-    /// <summary>True where a version fits a pattern in which <c>*</c> stands for any text, as apt has it.</summary>
+    /// <summary>True if a version matches a pattern in which <c>*</c> stands for any text, as in apt.</summary>
     public static bool Matches(string pattern, string version) =>
         System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, version, ignoreCase: false);
 }
 
-/// <summary>A package that is not as it should be.</summary>
-/// <param name="Wanted">What should be installed.</param>
-/// <param name="Installed">The version that is; null where none is.</param>
+/// <summary>A package that is missing or at the wrong version.</summary>
+/// <param name="Wanted">The required package.</param>
+/// <param name="Installed">The installed version; null if none.</param>
 public sealed record PackageDifference(DesiredPackage Wanted, string? Installed);

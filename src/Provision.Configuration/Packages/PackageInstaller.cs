@@ -1,17 +1,15 @@
 namespace Provision.Configuration.Packages;
 
-/// <summary>
-/// Installs packages with apt, with every service kept from starting: their configuration is not there yet.
-/// Packages are never taken back by a rollback.
-/// </summary>
+/// <summary>Installs packages with apt while preventing services from starting, because their configuration is not there yet. A rollback never removes
+/// packages.</summary>
 public sealed class PackageInstaller(IMachineFiles files, ICommandRunner commands)
 {
     private const string PolicyPath = "/usr/sbin/policy-rc.d";
 
-    // deb-systemd-invoke(1) asks this script; 101 means "do not".
+    // deb-systemd-invoke(1) calls this script; exit code 101 forbids the action.
     private static readonly byte[] Policy = "#!/bin/sh\n# Made by provision for the length of a package run; safe to remove.\nexit 101\n"u8.ToArray();
 
-    /// <summary>Takes away what a run that was killed may have left, so that services start again.</summary>
+    /// <summary>Removes what a killed run may have left behind, so that services can start again.</summary>
     public void RemoveLeftovers()
     {
         if (files.Read(PolicyPath) is { } left && left.Content.AsSpan().SequenceEqual(Policy))
@@ -20,8 +18,8 @@ public sealed class PackageInstaller(IMachineFiles files, ICommandRunner command
         }
     }
 
-    /// <summary>Installs what is missing or at another version.</summary>
-    /// <exception cref="CommandFailedException">apt refused.</exception>
+    /// <summary>Installs packages that are missing or at another version.</summary>
+    /// <exception cref="CommandFailedException">apt failed.</exception>
     public void Install(IReadOnlyList<PackageDifference> packages, Action<string>? progress)
     {
         if (packages.Count == 0)
@@ -37,7 +35,7 @@ public sealed class PackageInstaller(IMachineFiles files, ICommandRunner command
 
         try
         {
-            // A newer version than the pinned one is installed too: pins go both ways.
+            // Also replaces a version newer than the pinned one: pins work in both directions.
             var install = Command.Of(
                     "apt-get", "install", "-y", "--no-install-recommends", "--allow-downgrades",
                     "-o", "Dpkg::Options::=--force-confold", "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Use-Pty=0")

@@ -4,15 +4,15 @@ using Provision.Configuration.State;
 
 namespace Provision.Configuration.Plans;
 
-/// <summary>Compares what should be on a machine with what is there and with what we wrote last.</summary>
-/// <param name="files">The machine.</param>
-/// <param name="state">What we wrote last.</param>
+/// <summary>Compares the desired files with those on the machine and with those provision wrote last.</summary>
+/// <param name="files">The machine's files.</param>
+/// <param name="state">The host record, with the files provision wrote last.</param>
 /// <param name="owners">The users of the root.</param>
 public sealed class FileComparer(IMachineFiles files, HostState state, OwnerDatabase owners)
 {
     /// <summary>Compares one desired file.</summary>
-    /// <param name="desired">What should be there.</param>
-    /// <param name="problems">Takes what makes the comparison impossible: an unknown owner, a folder in the way.</param>
+    /// <param name="desired">The desired file.</param>
+    /// <param name="problems">Receives what makes the comparison impossible, such as an unknown owner or a directory in the way.</param>
     public FileDifference Compare(DesiredFile desired, DiagnosticBag problems)
     {
         var observed = ObservedFile.At(files, desired.Path);
@@ -60,7 +60,7 @@ public sealed class FileComparer(IMachineFiles files, HostState state, OwnerData
         };
     }
 
-    /// <summary>Compares a file that we wrote and that nothing asks for any more; null where it is gone from the machine too.</summary>
+    /// <summary>Compares a file that provision wrote and that is no longer desired; null if it is gone from the machine too.</summary>
     public FileDifference? CompareGone(string path, ManagedFile managed)
     {
         var observed = ObservedFile.At(files, path);
@@ -82,7 +82,7 @@ public sealed class FileComparer(IMachineFiles files, HostState state, OwnerData
         };
     }
 
-    /// <summary>True where the machine holds exactly an image.</summary>
+    /// <summary>True if the file on the machine matches an image exactly.</summary>
     public static bool IsImage(ObservedFile? observed, FileImage? image, bool withOwner)
     {
         if (observed is null || image is null)

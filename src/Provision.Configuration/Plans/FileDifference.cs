@@ -3,35 +3,35 @@ using Provision.Configuration.State;
 
 namespace Provision.Configuration.Plans;
 
-/// <summary>Why a file is as it is, from three sides: what we wrote last, what is there, and what should be there.</summary>
+/// <summary>The result of a three-way comparison: the file provision wrote last, the file on the machine, and the desired file.</summary>
 public enum Verdict
 {
-    /// <summary>The file is as it should be.</summary>
+    /// <summary>The file is up to date.</summary>
     Same,
 
-    /// <summary>It should be there and is not, and we never wrote it.</summary>
+    /// <summary>The file is desired but missing, and provision never wrote it.</summary>
     New,
 
-    /// <summary>The repository changed; the host still has what we wrote (or what was there before us).</summary>
+    /// <summary>The repository changed; the host still has what provision wrote (or what was there before).</summary>
     Update,
 
-    /// <summary>The host was changed by somebody; the repository did not change.</summary>
+    /// <summary>The file was changed on the host; the repository did not change.</summary>
     Drift,
 
     /// <summary>Both changed, and differently.</summary>
     Conflict,
 
-    /// <summary>We wrote it, and the inventory does not ask for it any more.</summary>
+    /// <summary>Provision wrote it, and the inventory no longer requires it.</summary>
     Gone,
 
-    /// <summary>What should be there is not known, because a secret could not be read.</summary>
+    /// <summary>The desired content is unknown, because a secret could not be read.</summary>
     Unknown,
 }
 
 /// <summary>What is at a path of the machine.</summary>
 /// <param name="Facts">Kind, mode, owner.</param>
 /// <param name="Content">Bytes of a regular file; null for anything else.</param>
-/// <param name="LinkTarget">Where a symbolic link points; null for anything else.</param>
+/// <param name="LinkTarget">Target of a symbolic link; null for anything else.</param>
 public sealed record ObservedFile(FileFacts Facts, byte[]? Content, string? LinkTarget)
 {
     /// <summary>SHA-256 of the content, lower-case hex.</summary>
@@ -39,7 +39,7 @@ public sealed record ObservedFile(FileFacts Facts, byte[]? Content, string? Link
 
     private string? sha256;
 
-    /// <summary>Looks at a path of a machine; a link at its end is not followed. Null where nothing is.</summary>
+    /// <summary>Reads a path of a machine without following a link at its end; null if nothing is there.</summary>
     public static ObservedFile? At(IMachineFiles files, string path)
     {
         if (files.Read(path) is { } file)
@@ -51,7 +51,7 @@ public sealed record ObservedFile(FileFacts Facts, byte[]? Content, string? Link
     }
 }
 
-/// <summary>One file, compared.</summary>
+/// <summary>One compared file.</summary>
 public sealed record FileDifference
 {
     /// <summary>Path from <c>/</c>.</summary>
@@ -60,27 +60,25 @@ public sealed record FileDifference
     /// <summary>The verdict.</summary>
     public required Verdict Verdict { get; init; }
 
-    /// <summary>What differs, in words: <c>content</c>, <c>mode 0644, should be 0600</c>, ...</summary>
+    /// <summary>What differs, as phrases: <c>content</c>, <c>mode 0644, should be 0600</c>, ...</summary>
     public IReadOnlyList<string> Reasons { get; init; } = [];
 
-    /// <summary>What should be there; null for a file that left the inventory.</summary>
+    /// <summary>The desired file; null for a file removed from the inventory.</summary>
     public DesiredFile? Desired { get; init; }
 
-    /// <summary>Numeric owner to give it; null where the root has no user database.</summary>
+    /// <summary>Its desired numeric owner; null if the root has no user database.</summary>
     public Owner? DesiredOwner { get; init; }
 
-    /// <summary>What is there; null where nothing is.</summary>
+    /// <summary>The file on the machine; null if there is none.</summary>
     public ObservedFile? Observed { get; init; }
 
-    /// <summary>What we wrote last; null where we never did.</summary>
+    /// <summary>The file provision wrote last; null if it never did.</summary>
     public ManagedFile? Base { get; init; }
 
-    /// <summary>
-    /// True for a file that left the inventory but was edited or is no regular file: it is reported and kept.
-    /// </summary>
+    /// <summary>True for a file that was removed from the inventory but was edited or is not a regular file: it is reported and kept.</summary>
     public bool Kept { get; init; }
 
-    /// <summary>True where an install has something to do to the file.</summary>
+    /// <summary>True if an install would change the file.</summary>
     public bool NeedsWriting => Verdict is not (Verdict.Same or Verdict.Unknown) && !Kept;
 
     /// <summary>The config directory it belongs to.</summary>
@@ -92,6 +90,6 @@ public sealed record FileDifference
     /// <summary>Units that use it.</summary>
     public IReadOnlyList<string> Units => Desired?.Units ?? Base?.Units ?? [];
 
-    /// <summary>The changed lines as hunks, with every secret still in them; see <see cref="Redaction"/>.</summary>
+    /// <summary>The changed lines as hunks, including secrets; see <see cref="Redaction"/>.</summary>
     public IReadOnlyList<Hunk> Hunks { get; init; } = [];
 }

@@ -2,22 +2,22 @@ using System.Text;
 
 namespace Provision.Configuration.Plans;
 
-/// <summary>Files whose change is the same but for the name of the slot they belong to.</summary>
-/// <param name="First">The file that is shown.</param>
-/// <param name="Hunks">Its hunks, as they may be shown.</param>
+/// <summary>Files with the same change except for the name of their slot.</summary>
+/// <param name="First">The file to show.</param>
+/// <param name="Hunks">Its hunks, with secrets masked.</param>
 /// <param name="Others">The other files.</param>
 public sealed record FoldedDifference(FileDifference First, IReadOnlyList<Hunk> Hunks, IReadOnlyList<FileDifference> Others)
 {
-    /// <summary>How many files share the change.</summary>
+    /// <summary>Number of files that share the change.</summary>
     public int Count => Others.Count + 1;
 }
 
-/// <summary>Shows one change of many slots once; the changes that few files have come first, for they are the surprising ones.</summary>
+/// <summary>Folds a change that many slots share into one; changes in few files come first, because they are the unexpected ones.</summary>
 public static class HunkFolding
 {
     /// <summary>Folds the differences of a plan.</summary>
     /// <param name="differences">The files that differ.</param>
-    /// <param name="redaction">Masks secrets; folding looks only at what may be shown.</param>
+    /// <param name="redaction">Masks secrets; folding compares only masked text.</param>
     public static IReadOnlyList<FoldedDifference> Fold(IEnumerable<FileDifference> differences, Redaction redaction)
     {
         var groups = new Dictionary<string, (FileDifference First, IReadOnlyList<Hunk> Hunks, List<FileDifference> Others)>(StringComparer.Ordinal);

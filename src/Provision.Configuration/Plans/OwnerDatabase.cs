@@ -3,10 +3,8 @@ using Provision.Configuration.Desired;
 
 namespace Provision.Configuration.Plans;
 
-/// <summary>
-/// The users and groups of a root, from its own <c>/etc/passwd</c> and <c>/etc/group</c>: names mean what they mean
-/// below that root, not on the machine that runs the program.
-/// </summary>
+/// <summary>The users and groups of a root, from its own <c>/etc/passwd</c> and <c>/etc/group</c>: names are resolved in that root, not on the machine that
+/// runs the program.</summary>
 public sealed class OwnerDatabase
 {
     private readonly Dictionary<string, uint>? users;
@@ -18,7 +16,7 @@ public sealed class OwnerDatabase
         this.groups = groups;
     }
 
-    /// <summary>False for a root that has no user database yet: owners are then neither compared nor set.</summary>
+    /// <summary>False for a root without a user database; owners are then neither compared nor set.</summary>
     public bool IsThere => users is not null && groups is not null;
 
     /// <summary>Names of all users, for suggestions.</summary>
@@ -31,17 +29,17 @@ public sealed class OwnerDatabase
     public static OwnerDatabase Read(IMachineFiles files) =>
         new(Names(files.Read("/etc/passwd", follow: true)), Names(files.Read("/etc/group", follow: true)));
 
-    /// <summary>The number of a user; null where there is none of the name.</summary>
+    /// <summary>Returns a user's id; null if there is no such user.</summary>
     public uint? User(string name) => users is not null && users.TryGetValue(name, out var id) ? id : null;
 
-    /// <summary>The number of a group; null where there is none of the name.</summary>
+    /// <summary>Returns a group's id; null if there is no such group.</summary>
     public uint? Group(string name) => groups is not null && groups.TryGetValue(name, out var id) ? id : null;
 
-    /// <summary>The numeric owner; null where one of the names is not there.</summary>
+    /// <summary>Returns the numeric owner; null if one of the names is unknown.</summary>
     public Owner? Resolve(OwnerNames names) =>
         User(names.User) is { } uid && Group(names.Group) is { } gid ? new Owner(uid, gid) : null;
 
-    /// <summary>A numeric owner as names where they are known.</summary>
+    /// <summary>Formats a numeric owner with names if they are known.</summary>
     public string Describe(Owner owner) => $"{Name(users, owner.Uid)}:{Name(groups, owner.Gid)}";
 
     private static string Name(Dictionary<string, uint>? names, uint id) =>

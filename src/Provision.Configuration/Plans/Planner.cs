@@ -6,33 +6,33 @@ using Provision.Configuration.Units;
 
 namespace Provision.Configuration.Plans;
 
-/// <summary>Which config directories, or instances in them, a run is about; none means all of the host.</summary>
+/// <summary>The config directories, or instances in them, that a run is limited to; none means the whole host.</summary>
 /// <param name="Selected">Pairs of a config and an instance; a null instance stands for the whole config.</param>
 public sealed record ConfigSelection(IReadOnlyList<(string Config, string? Instance)> Selected)
 {
-    /// <summary>Everything.</summary>
+    /// <summary>Selects everything.</summary>
     public static readonly ConfigSelection All = new([]);
 
-    /// <summary>What says where masters are, but for the files of slots.</summary>
+    /// <summary>Selects the files that depend on mastership, except those of slots.</summary>
     public static readonly ConfigSelection OfMasters = new([]) { IsOfMasters = true };
 
-    /// <summary>True where the run is about the whole host.</summary>
+    /// <summary>True if the run covers the whole host.</summary>
     public bool IsAll => Selected.Count == 0 && !IsOfMasters;
 
     private bool IsOfMasters { get; init; }
 
-    /// <summary>True where a file of a config and an instance is in the selection.</summary>
+    /// <summary>True if the selection includes a file.</summary>
     /// <param name="config">The config.</param>
     /// <param name="instance">The instance; null for none.</param>
-    /// <param name="dependsOnMasters">Whether the file's text depends on who is master.</param>
+    /// <param name="dependsOnMasters">Whether the file's text depends on mastership.</param>
     public bool Includes(string config, string? instance, bool dependsOnMasters) =>
         IsOfMasters ? dependsOnMasters && instance is null : IsAll || Selected.Any(one => string.Equals(one.Config, config, StringComparison.Ordinal)
             && (one.Instance is null || string.Equals(one.Instance, instance, StringComparison.Ordinal)));
 
-    /// <summary>Reads <c>ssh</c> and <c>db/db33a</c>; a name that the host has nothing of is an error.</summary>
-    /// <param name="words">The words as the user typed them.</param>
+    /// <summary>Parses selectors such as <c>ssh</c> and <c>db/db33a</c>; a selector that matches nothing on the host is an error.</summary>
+    /// <param name="words">The selectors as typed by the user.</param>
     /// <param name="known">All pairs that the host has or had.</param>
-    /// <param name="problems">Takes the errors.</param>
+    /// <param name="problems">Receives the errors.</param>
     public static ConfigSelection Parse(IReadOnlyList<string> words, IReadOnlyCollection<(string Config, string? Instance)> known, DiagnosticBag problems)
     {
         var selected = new List<(string, string?)>();
@@ -59,7 +59,7 @@ public sealed record ConfigSelection(IReadOnlyList<(string Config, string? Insta
     }
 }
 
-/// <summary>Makes the plan of a host: observes the machine through its two doors and compares.</summary>
+/// <summary>Creates the plan of a host: observes the machine and compares.</summary>
 /// <param name="files">The machine's files.</param>
 /// <param name="commands">The machine's commands.</param>
 public sealed class Planner(IMachineFiles files, ICommandRunner commands)
@@ -67,10 +67,10 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
     private readonly Systemd? systemd = Systemd.Runs(files) ? new Systemd(commands) : null;
 
     /// <summary>Compares a desired state with the machine.</summary>
-    /// <param name="desired">What the host should be.</param>
-    /// <param name="state">What provision remembers of it.</param>
-    /// <param name="revision">What the desired state was rendered from.</param>
-    /// <param name="selection">What the run is about.</param>
+    /// <param name="desired">The desired state.</param>
+    /// <param name="state">The host record.</param>
+    /// <param name="revision">The revision the desired state was rendered from.</param>
+    /// <param name="selection">The part of the host that the run covers.</param>
     /// <param name="runChecks">Whether to run the checkers of changed files.</param>
     public ChangePlan Plan(DesiredState desired, HostState state, Revision revision, ConfigSelection selection, bool runChecks = true)
     {
@@ -96,7 +96,7 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
 
         different.Sort((left, right) => string.CompareOrdinal(left.Path, right.Path));
 
-        // dpkg's status is megabytes on a real host: read once, and only where somebody asks.
+        // dpkg's status file has megabytes on a real host: read it once, and only if needed.
         var packages = new Lazy<IReadOnlyList<PackageDifference>>(() => ComparePackages(desired.Packages));
         var units = selection.IsAll ? new UnitComparer(files, systemd).Compare(desired.Units, desired.Files) : [];
         CheckUnitNames(desired, different, units, packages, problems);
@@ -120,7 +120,7 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
             : plan;
     }
 
-    /// <summary>Leaves out what was done since by somebody else: a boot, or an engineer.</summary>
+    /// <summary>Omits actions already satisfied otherwise since: by a boot, or by an engineer.</summary>
     private IEnumerable<OwedAction> Unsatisfied(IReadOnlyCollection<OwedAction> owed)
     {
         if (systemd is null)
@@ -148,7 +148,7 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
             UnitEffects.Add(effects, effect);
         }
 
-        // In a root that nothing runs in, what is owed waits for the system that will.
+        // In a root that is not running, owed actions wait for the system that will run there.
         foreach (var owed in plan.Owed.Where(owed => plan.IsRunning && !owed.Unit.StartsWith('/')))
         {
             UnitEffects.Add(effects, new UnitEffect(owed.Unit, wanted.Contains(owed.Unit) ? owed.Action : UnitAction.Stop, $"owed since generation {owed.Generation}: {owed.Reason}", 50, false));
@@ -167,7 +167,7 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
         return UnitEffects.InOrder(effects.Values);
     }
 
-    /// <summary>A unit that nobody defines is an error before anything is touched, not a failed restart afterwards.</summary>
+    /// <summary>An undefined unit is an error before anything is touched, not a failed restart afterwards.</summary>
     private void CheckUnitNames(DesiredState desired, List<FileDifference> different, IReadOnlyList<UnitDifference> units, Lazy<IReadOnlyList<PackageDifference>> packages, DiagnosticBag problems)
     {
         var unitFiles = new UnitFiles(files);
@@ -190,7 +190,7 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
             {
                 if (!known.TryGetValue(unit, out var defined))
                 {
-                    // A package that is still to be installed may bring the unit.
+                    // A package still to be installed may bring the unit.
                     known[unit] = defined = packagesPending || UnitFiles.NamesOf(unit).Any(coming.Contains) || unitFiles.Defines(unit);
                 }
 

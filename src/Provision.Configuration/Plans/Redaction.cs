@@ -4,23 +4,20 @@ using Provision.Configuration.State;
 
 namespace Provision.Configuration.Plans;
 
-/// <summary>
-/// Takes secrets out of hunks before anybody sees them, so that the fact of a change stays visible and its value does
-/// not. New lines are masked by the spans that the renderer marked. Old lines came from the machine and have no
-/// spans of their own, so four rules apply: a known secret value (of now, or of the files we wrote last) is masked wherever it
-/// stands; a line that we wrote ourselves is masked where its span was; a line that begins as a secret line does is masked
-/// from where the secret begins; and a line replaced by one that is secret from its start is masked whole.
-/// </summary>
+/// <summary>Masks secrets in hunks before they are shown, so that a change stays visible and its value does not. New lines are masked by the spans that the
+/// renderer marked. Old lines come from the machine and have no spans of their own, so four rules apply: a known secret value (current, or in the files
+/// provision wrote last) is masked wherever it occurs; a line that provision wrote is masked at its span; a line that begins like a secret line is masked from
+/// where the secret begins; and a line replaced by one that is secret from its start is masked completely.</summary>
 public sealed class Redaction
 {
-    /// <summary>What is shown in place of a secret.</summary>
+    /// <summary>The text shown in place of a secret.</summary>
     public const string Mask = "********";
 
     private readonly IReadOnlyList<string> values;
 
-    /// <summary>Knows the values that may never be shown.</summary>
+    /// <summary>Collects the values that must never be shown.</summary>
     /// <param name="desiredValues">Values read for the desired state.</param>
-    /// <param name="state">What we wrote last, whose files may hold older values.</param>
+    /// <param name="state">The host record, whose files may contain older values.</param>
     /// <param name="contents">Reads those files.</param>
     public Redaction(IEnumerable<string> desiredValues, HostState state, StateStore contents)
     {
@@ -42,14 +39,14 @@ public sealed class Redaction
             }
             catch (InvalidDataException)
             {
-                // A lost pack takes the old values with it; the rules by position still hold.
+                // A lost pack takes the old values with it; the rules by position still apply.
             }
         }
 
         values = [.. all.OrderByDescending(value => value.Length).ThenBy(value => value, StringComparer.Ordinal)];
     }
 
-    /// <summary>A rendered file's text with its secrets masked by their spans.</summary>
+    /// <summary>Returns a rendered file's text with its secrets masked by their spans.</summary>
     public static string Masked(DesiredFile file)
     {
         var text = new StringBuilder(file.Text);
@@ -61,7 +58,7 @@ public sealed class Redaction
         return text.ToString();
     }
 
-    /// <summary>A text with every known secret value masked, for what checkers and daemons print.</summary>
+    /// <summary>Returns a text with every known secret value masked, for the output of checkers and daemons.</summary>
     public string Plain(string text)
     {
         foreach (var value in values)
@@ -72,7 +69,7 @@ public sealed class Redaction
         return text;
     }
 
-    /// <summary>The hunks of a difference as they may be shown.</summary>
+    /// <summary>Returns the hunks of a difference with secrets masked.</summary>
     public IReadOnlyList<Hunk> Shown(FileDifference difference)
     {
         var spans = difference.Desired?.Secrets ?? [];
@@ -127,7 +124,7 @@ public sealed class Redaction
             return Mask;
         }
 
-        // A commented-out secret is still one.
+        // A commented-out secret is still a secret.
         var bare = text.TrimStart('#', ';', ' ', '\t');
         foreach (var prefix in prefixes.Where(prefix => bare.StartsWith(prefix, StringComparison.Ordinal)))
         {
@@ -137,7 +134,7 @@ public sealed class Redaction
         return text;
     }
 
-    /// <summary>True for a removed line whose run of changes adds a line that is secret from its first column.</summary>
+    /// <summary>True for a removed line in a run of changes that adds a line that is secret from its first column.</summary>
     private static bool ReplacedBySecretLine(Hunk hunk, DiffLine removed, Dictionary<int, List<(int Start, int End)>> secretParts)
     {
         var index = hunk.Lines.ToList().IndexOf(removed);
@@ -156,7 +153,7 @@ public sealed class Redaction
             line.Change == LineChange.Added && secretParts.TryGetValue(line.NewLine, out var parts) && parts[0].Start == 0);
     }
 
-    /// <summary>For each line of the new text, the columns that are secret.</summary>
+    /// <summary>Returns the secret columns of each line of the new text.</summary>
     private static Dictionary<int, List<(int Start, int End)>> StartsOfSecrets(DesiredFile? desired)
     {
         var parts = new Dictionary<int, List<(int Start, int End)>>();
@@ -200,7 +197,7 @@ public sealed class Redaction
 
     private static void AddLines(HashSet<string> all, string value)
     {
-        // Short lines, such as the brace of a key in JSON, would mask half the file.
+        // Shorter lines, such as a brace in JSON, would mask half the file.
         const int shortest = 6;
         foreach (var line in value.Split('\n').Select(line => line.Trim()).Where(line => line.Length >= shortest))
         {

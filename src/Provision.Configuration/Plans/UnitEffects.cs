@@ -3,20 +3,20 @@ using Provision.Configuration.Desired;
 
 namespace Provision.Configuration.Plans;
 
-/// <summary>What an install would do to a unit, and why.</summary>
+/// <summary>A unit action that an install would carry out, and why.</summary>
 /// <param name="Unit">The unit.</param>
-/// <param name="Action">The strongest of all that is asked for.</param>
-/// <param name="Reason">The file, or the earlier generation, that asks for it first.</param>
+/// <param name="Action">The strongest of all requested actions.</param>
+/// <param name="Reason">The first file, or the earlier generation, that requires it.</param>
 /// <param name="Order">Lower orders come first.</param>
 /// <param name="OfMaster">True for a store's master, which comes after the replicas.</param>
 public sealed record UnitEffect(string Unit, UnitAction Action, string Reason, int Order, bool OfMaster);
 
-/// <summary>Works out what changed files mean for the units that use them.</summary>
+/// <summary>Determines the unit actions that changed files require.</summary>
 public static class UnitEffects
 {
     private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(1);
 
-    /// <summary>The effects of the differences that an install would remove.</summary>
+    /// <summary>Returns the effects of the differences that an install would remove.</summary>
     /// <param name="differences">All compared files.</param>
     /// <param name="wanted">Units that the desired state still names, in its files or its services.</param>
     public static IReadOnlyList<UnitEffect> Of(IEnumerable<FileDifference> differences, IReadOnlySet<string> wanted)
@@ -27,7 +27,7 @@ public static class UnitEffects
             var action = difference.Desired is null ? UnitAction.Restart : ActionOf(difference);
             foreach (var unit in difference.Units)
             {
-                // A unit that nothing names any more is stopped: it was a removed slot's.
+                // A unit that is no longer named is stopped: it belonged to a removed slot.
                 var done = wanted.Contains(unit) ? action : UnitAction.Stop;
                 Add(effects, new UnitEffect(
                     unit, done, difference.Path, difference.Desired?.Order ?? 50, difference.Desired?.OfMaster ?? false));
@@ -37,7 +37,7 @@ public static class UnitEffects
         return InOrder(effects.Values.Where(effect => effect.Action != UnitAction.None));
     }
 
-    /// <summary>Units that must go first come first; then replicas, then masters; then by name.</summary>
+    /// <summary>Sorts by order, then replicas before masters, then by name.</summary>
     public static IReadOnlyList<UnitEffect> InOrder(IEnumerable<UnitEffect> effects) =>
     [
         .. effects
@@ -64,7 +64,7 @@ public static class UnitEffects
         };
     }
 
-    /// <summary>What the change of one file asks for: the strongest of the first matching rules of its changed lines.</summary>
+    /// <summary>Returns the action that the change of one file requires: the strongest of the first matching rules of its changed lines.</summary>
     public static UnitAction ActionOf(FileDifference difference)
     {
         var rules = difference.Desired!.OnChange;
@@ -81,7 +81,7 @@ public static class UnitEffects
             strongest = Max(strongest, RuleFor(rules, line));
         }
 
-        // Only the mode, the owner or the last line end differs: the rule for any line decides.
+        // Only the mode, the owner or the last line end differs: the rule for any line applies.
         return any ? strongest : rules.FirstOrDefault(rule => rule.Match is null)?.Action ?? UnitAction.Restart;
     }
 

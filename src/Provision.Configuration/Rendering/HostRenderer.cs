@@ -8,16 +8,16 @@ using Scriban.Runtime;
 
 namespace Provision.Configuration.Rendering;
 
-/// <summary>A rendered file with the map of what it was made from, for <c>explain</c>.</summary>
+/// <summary>A rendered file with its source map, for <c>explain</c>.</summary>
 /// <param name="File">The file.</param>
 /// <param name="Template">The template.</param>
-/// <param name="Map">Spans of the text with their template places and model paths.</param>
-/// <param name="ElementName">Name that the element of <c>each</c> is bound to; null without one.</param>
-/// <param name="ElementIndex">0-based place of that element.</param>
+/// <param name="Map">Spans of the text with their template locations and model paths.</param>
+/// <param name="ElementName">Name that the element of <c>each</c> is bound to; null without <c>each</c>.</param>
+/// <param name="ElementIndex">0-based index of that element.</param>
 public sealed record MappedFile(DesiredFile File, TemplateFile Template, SourceMap Map, string? ElementName, int ElementIndex);
 
-/// <summary>Renders everything that one host should have. Pure but for the decryption of secrets.</summary>
-/// <param name="view">What the host is.</param>
+/// <summary>Renders all files of one host. Pure except for the decryption of secrets.</summary>
+/// <param name="view">The host.</param>
 /// <param name="library">The templates.</param>
 /// <param name="fleet">The shared part of the model.</param>
 /// <param name="secrets">The secrets.</param>
@@ -25,9 +25,9 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
 {
     private readonly List<string> unread = [];
 
-    /// <summary>Renders the host's files; problems of all templates are gathered.</summary>
-    /// <param name="problems">Takes the errors.</param>
-    /// <returns>The desired state, or null where there is an error.</returns>
+    /// <summary>Renders the host's files; problems of all templates are collected.</summary>
+    /// <param name="problems">Receives the errors.</param>
+    /// <returns>The desired state, or null if there is an error.</returns>
     public DesiredState? Render(DiagnosticBag problems)
     {
         var found = new DiagnosticBag();
@@ -57,7 +57,7 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
         };
     }
 
-    /// <summary>Renders one file again with the map of what it was made from; null where the host has no such file.</summary>
+    /// <summary>Renders one file again with its source map; null if the host has no such file.</summary>
     public MappedFile? RenderMapped(string path, DiagnosticBag problems)
     {
         MappedFile? mapped = null;
@@ -86,7 +86,7 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
 
     private TemplateRenderer NewRenderer()
     {
-        // A whole fleet in one file is large; a template that runs away still ends as an error.
+        // A file that lists the whole fleet is large; a runaway template still ends with an error.
         var renderer = new TemplateRenderer(new TemplateLimits(Text: 1 << 26));
         renderer.PushGlobal(new ScriptObject
         {
@@ -117,7 +117,7 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
         }
 
 
-        // A text of its own: the source map knows values by identity.
+        // A separate string object: the source map tracks values by identity.
         return new string(secret.Value ?? "");
     }
 
@@ -156,7 +156,7 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
         }
         catch (TemplateException e)
         {
-            // One message a template: the other elements would fail alike.
+            // One message per template: the other elements would fail alike.
             problems.Add(e.Diagnostic);
         }
     }
@@ -254,7 +254,7 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
             _ => index.ToString(),
         };
 
-    /// <summary>Why a path may not be written to; null where it may.</summary>
+    /// <summary>Returns why a path must not be written; null if it may.</summary>
     private static string? ProblemOf(string path)
     {
         const int longest = 4000;

@@ -2,29 +2,27 @@ using Provision.Configuration.Templates;
 
 namespace Provision.Configuration.Rendering;
 
-/// <summary>A text of a head, ready to be rendered; most have no code in them and stay as they are.</summary>
+/// <summary>A text of a head, ready to be rendered; most contain no code and are constant.</summary>
 internal sealed class HeadTemplate
 {
     private readonly ParsedTemplate? template;
 
-    /// <summary>Parses a text of a head.</summary>
     public HeadTemplate(HeadText text)
     {
         Text = text;
         template = text.Text.Contains("{{", StringComparison.Ordinal) ? ParsedTemplate.Parse(text.Text, text.Location.Path) : null;
     }
 
-    /// <summary>The text as written.</summary>
     public HeadText Text { get; }
 
-    /// <summary>The parsed code; null without any.</summary>
+    /// <summary>The parsed code; null if there is none.</summary>
     public ParsedTemplate? Parsed => template;
 
-    /// <summary>What is wrong with its code.</summary>
+    /// <summary>The parser's diagnostics for its code.</summary>
     public IEnumerable<Provision.Core.Diagnostic> Messages => (template?.Messages ?? []).Select(message => message with { Location = Text.Location });
 
-    /// <summary>The text with its code run.</summary>
-    /// <exception cref="TemplateException">The code fails; the location is the head's.</exception>
+    /// <summary>Renders the text.</summary>
+    /// <exception cref="TemplateException">The code failed; the location is the head's.</exception>
     public string Render(TemplateRenderer renderer)
     {
         if (template is null)
@@ -43,29 +41,25 @@ internal sealed class HeadTemplate
     }
 }
 
-/// <summary>An expression of a head.</summary>
 internal sealed class HeadExpression
 {
     private readonly ParsedTemplate template;
 
-    /// <summary>Parses an expression of a head.</summary>
     public HeadExpression(HeadText text)
     {
         Text = text;
         template = ParsedTemplate.ParseExpression(text.Text, text.Location.Path);
     }
 
-    /// <summary>The expression as written.</summary>
     public HeadText Text { get; }
 
-    /// <summary>The parsed expression.</summary>
     public ParsedTemplate Parsed => template;
 
-    /// <summary>What is wrong with it.</summary>
+    /// <summary>The parser's diagnostics.</summary>
     public IEnumerable<Provision.Core.Diagnostic> Messages => template.Messages.Select(message => message with { Location = Text.Location });
 
-    /// <summary>Its value.</summary>
-    /// <exception cref="TemplateException">It fails; the location is the head's.</exception>
+    /// <summary>Evaluates the expression.</summary>
+    /// <exception cref="TemplateException">The expression failed; the location is the head's.</exception>
     public object? Evaluate(TemplateRenderer renderer)
     {
         try
@@ -79,7 +73,7 @@ internal sealed class HeadExpression
     }
 }
 
-/// <summary>One template of a config directory, parsed; shared by all hosts and threads.</summary>
+/// <summary>One parsed template of a config directory; shared by all hosts and threads.</summary>
 public sealed record TemplateFile
 {
     /// <summary>Path in the repository, such as <c>templates/ssh/etc/ssh/sshd_config</c>.</summary>
@@ -88,37 +82,32 @@ public sealed record TemplateFile
     /// <summary>Its config directory.</summary>
     public required string Config { get; init; }
 
-    /// <summary>Path of the file it makes where the head names none.</summary>
+    /// <summary>Path of the rendered file if the head names none.</summary>
     public required string DefaultPath { get; init; }
 
-    /// <summary>What its head says.</summary>
+    /// <summary>The parsed head.</summary>
     public required TemplateHead Head { get; init; }
 
-    /// <summary>The text below the head.</summary>
+    /// <summary>The parsed template below the head.</summary>
     internal ParsedTemplate Body { get; init; } = null!;
 
-    /// <summary>Expression of <c>each</c>.</summary>
     internal HeadExpression? Each { get; init; }
 
-    /// <summary>Expression of <c>when</c>.</summary>
     internal HeadExpression? When { get; init; }
 
-    /// <summary>Text of <c>path</c>.</summary>
     internal HeadTemplate? Path { get; init; }
 
-    /// <summary>Texts of <c>check</c>.</summary>
     internal IReadOnlyList<IReadOnlyList<HeadTemplate>> Checks { get; init; } = [];
 
-    /// <summary>Texts of <c>unit</c>.</summary>
     internal IReadOnlyList<HeadTemplate> Units { get; init; } = [];
 
     /// <summary>The body and every text of the head that holds code.</summary>
     internal IEnumerable<ParsedTemplate> Parts =>
         new[] { Body, Each?.Parsed, When?.Parsed, Path?.Parsed }.Concat(Checks.SelectMany(check => check).Concat(Units).Select(text => text.Parsed)).OfType<ParsedTemplate>();
 
-    /// <summary>Whether its text can hold a secret, by its own code or an include's.</summary>
+    /// <summary>Whether its text can contain a secret, through its own code or an include.</summary>
     public bool MayHoldSecrets { get; init; }
 
-    /// <summary>Whether its text depends on which slots are masters.</summary>
+    /// <summary>Whether its text depends on mastership.</summary>
     public bool DependsOnMasters { get; init; }
 }

@@ -4,42 +4,42 @@ using Provision.Inventory;
 
 namespace Provision.Configuration.Rendering;
 
-/// <summary>A text of a head that may itself hold code, with its place.</summary>
+/// <summary>A text of a head that may contain code, with its location.</summary>
 /// <param name="Text">The text as written.</param>
-/// <param name="Location">Where it is.</param>
+/// <param name="Location">The location.</param>
 public sealed record HeadText(string Text, Location Location);
 
-/// <summary>What a template's head says (docs/templates.md).</summary>
+/// <summary>The settings in a template's head (docs/templates.md).</summary>
 public sealed record TemplateHead
 {
-    /// <summary>Expression that gives the elements to make one file of each; null for one file of the host.</summary>
+    /// <summary>Expression that returns the elements to render one file each for; null for one file of the host.</summary>
     public HeadText? Each { get; init; }
 
     /// <summary>Name that the element is bound to.</summary>
     public string As { get; init; } = "";
 
-    /// <summary>Expression; the file is left out where it is false. Null means always.</summary>
+    /// <summary>Expression; the file is omitted if it is false. Null means always.</summary>
     public HeadText? When { get; init; }
 
     /// <summary>Path of the file; null for the template's own path below its config.</summary>
     public HeadText? Path { get; init; }
 
-    /// <summary>Owner.</summary>
+    /// <summary>Owner and group.</summary>
     public OwnerNames Owner { get; init; } = new("root", "root");
 
-    /// <summary>Permission bits; 0644 unless said otherwise.</summary>
+    /// <summary>Permission bits; 0644 by default.</summary>
     public int Mode { get; init; } = FileModes.Public;
 
     /// <summary>Checkers, each as a list of arguments.</summary>
     public IReadOnlyList<IReadOnlyList<HeadText>> Checks { get; init; } = [];
 
-    /// <summary>Whether the checkers must also print nothing.</summary>
+    /// <summary>Whether any output of the checkers counts as failure.</summary>
     public bool Silent { get; init; }
 
     /// <summary>Units that use the file.</summary>
     public IReadOnlyList<HeadText> Units { get; init; } = [];
 
-    /// <summary>What a change does to the units.</summary>
+    /// <summary>Actions on the units when the file changes.</summary>
     public IReadOnlyList<ChangeRule> OnChange { get; init; } = [];
 
     /// <summary>Units of lower order are acted on first.</summary>
@@ -48,13 +48,11 @@ public sealed record TemplateHead
     /// <summary>The line that opens and closes a head.</summary>
     public const string Marker = "---";
 
-    /// <summary>
-    /// Reads the head of a template file.
-    /// </summary>
+    /// <summary>Reads the head of a template file.</summary>
     /// <param name="path">The file, for messages.</param>
     /// <param name="text">The whole file.</param>
-    /// <param name="problems">Takes what is wrong with the head.</param>
-    /// <returns>The head, an empty one where the file has none, and the offset at which the template itself begins.</returns>
+    /// <param name="problems">Receives the errors in the head.</param>
+    /// <returns>The head, an empty one if the file has none, and the offset at which the template itself begins.</returns>
     public static (TemplateHead Head, int BodyStart) Read(string path, string text, DiagnosticBag problems)
     {
         if (!text.StartsWith(Marker + "\n", StringComparison.Ordinal))
@@ -69,7 +67,7 @@ public sealed record TemplateHead
             return (new TemplateHead(), text.Length);
         }
 
-        // The opening line stays as an empty one, so that the YAML's lines are the file's lines.
+        // The opening line is kept as an empty one, so that line numbers of the YAML are those of the file.
         var yaml = "\n" + text[(Marker.Length + 1)..(end + 1)];
         var node = YamlReader.Read(new InventoryFile(path, System.Text.Encoding.UTF8.GetBytes(yaml)), problems);
         var head = node switch
@@ -88,7 +86,7 @@ public sealed record TemplateHead
         return new TemplateHead();
     }
 
-    /// <summary>Reads the keys of one head; one row of <see cref="Keys"/> a key.</summary>
+    /// <summary>Reads the keys of one head, one row of <see cref="Keys"/> per key.</summary>
     private sealed class HeadReader(DiagnosticBag problems)
     {
         private static readonly Dictionary<string, Func<HeadReader, TemplateHead, YamlNode, TemplateHead>> Keys = new(StringComparer.Ordinal)
@@ -203,7 +201,7 @@ public sealed record TemplateHead
             return false;
         }
 
-        /// <summary>A text is cut at blanks; a list of texts is one command; a list of lists is several.</summary>
+        /// <summary>A text is split at blanks; a list of texts is one command; a list of lists is several.</summary>
         private List<IReadOnlyList<HeadText>> Checks(YamlNode node)
         {
             if (node is YamlScalar { IsNull: false } scalar)

@@ -4,11 +4,9 @@ using Provision.Configuration.Templates;
 
 namespace Provision.Configuration.Rendering;
 
-/// <summary>
-/// The templates of a repository, read and parsed once and shared by all hosts. Files and folders whose names begin with
-/// <c>_</c> are only for <c>include</c>.
-/// </summary>
-/// <param name="repository">Folder of the repository.</param>
+/// <summary>The templates of a repository, read and parsed once and shared by all hosts. Files and directories whose names begin with <c>_</c> are only for
+/// <c>include</c>.</summary>
+/// <param name="repository">Directory of the repository.</param>
 public sealed class TemplateLibrary(string repository)
 {
     private const string FolderName = "templates";
@@ -23,7 +21,7 @@ public sealed class TemplateLibrary(string repository)
 
     private string Folder => Path.Combine(repository, FolderName);
 
-    /// <summary>The templates of a config directory, in ordinal order of their paths; what is wrong with them goes to <paramref name="problems"/>.</summary>
+    /// <summary>Returns the templates of a config directory, in ordinal order of their paths; errors go to <paramref name="problems"/>.</summary>
     public IReadOnlyList<TemplateFile> Config(string name, DiagnosticBag problems)
     {
         var (files, found) = configs.GetOrAdd(name, config => new(() => Load(config))).Value;
@@ -31,7 +29,7 @@ public sealed class TemplateLibrary(string repository)
         return files;
     }
 
-    /// <summary>Finds the includes of one config.</summary>
+    /// <summary>Returns the source that resolves the includes of one config.</summary>
     internal ITemplateSource SourceFor(string config) => new Loader(this, config);
 
     private (IReadOnlyList<TemplateFile>, IReadOnlyList<Diagnostic>) Load(string config)
@@ -89,7 +87,7 @@ public sealed class TemplateLibrary(string repository)
         return file;
     }
 
-    /// <summary>Returns whether a template or one of its includes has a name; true when the includes cannot be told.</summary>
+    /// <summary>Returns whether a template or one of its includes uses a name; true if the includes cannot be determined.</summary>
     private static bool AnyNames(ParsedTemplate template, string name, ITemplateSource source)
     {
         var seen = new HashSet<ParsedTemplate>();
@@ -147,12 +145,12 @@ public sealed class TemplateLibrary(string repository)
             return ReadText(path, problems) is { } text ? ParsedTemplate.Parse(text, path) : null;
         });
 
-    /// <summary>Finds <c>_name</c> beside the config's own files first, then for all configs.</summary>
+    /// <summary>Resolves <c>_name</c> among the config's own files first, then among those shared by all configs.</summary>
     private sealed class Loader(TemplateLibrary library, string config) : ITemplateSource
     {
         public string? PathOf(string name)
         {
-            // Only names of include files: no folder, nothing hidden, nothing outside.
+            // Only names of include files: no directory, nothing hidden, nothing outside.
             if (!name.StartsWith('_') || name.Contains('/') || name.Contains('\\') || name.Contains('\0'))
             {
                 return null;

@@ -2,11 +2,11 @@ using Provision.Configuration.Plans;
 
 namespace Provision.Configuration.Repository;
 
-/// <summary>Asks git what a repository's working tree is.</summary>
+/// <summary>Reads the git revision of a repository's working tree.</summary>
 public static class GitRevision
 {
-    /// <summary>The commit of a working tree: one call of git, two where it must be asked whether a remote has the commit.</summary>
-    /// <param name="repository">Folder of the repository.</param>
+    /// <summary>Returns the commit of a working tree: one call of git, or two if it must be determined whether a remote has the commit.</summary>
+    /// <param name="repository">Directory of the repository.</param>
     /// <param name="commands">Runs git.</param>
     public static Revision Read(string repository, ICommandRunner commands)
     {
@@ -42,19 +42,19 @@ public static class GitRevision
         return new Revision(id, dirty, IsPushed(repository, id, commands), branch is "(detached)" ? null : branch);
     }
 
-    /// <summary>The commit that a branch of the repository, or of its remote, stands at; null where there is none.</summary>
+    /// <summary>Returns the commit of a branch of the repository, or of its remote; null if there is none.</summary>
     public static string? CommitOf(string repository, string branch, ICommandRunner commands)
     {
         var git = new Git(commands, repository);
         return git.CommitOf($"refs/heads/{branch}") ?? git.CommitOf($"refs/remotes/origin/{branch}");
     }
 
-    /// <summary>True where a remote has the commit, as far as this working tree knows.</summary>
+    /// <summary>True if a remote has the commit, as far as this clone knows.</summary>
     public static bool IsPushed(string repository, string commit, ICommandRunner commands) =>
         new Git(commands, repository).Try("for-each-ref", "--count=1", "--contains", commit, "--format=%(refname)", "refs/remotes") is { Succeeded: true } found
         && found.Text.Trim().Length > 0;
 
-    /// <summary>Writes the inventory, roles and templates of a commit into a folder.</summary>
+    /// <summary>Writes the inventory, roles and templates of a commit to a directory.</summary>
     /// <exception cref="CommandFailedException">git failed.</exception>
     public static void Export(string repository, string commit, string folder, ICommandRunner commands)
     {

@@ -4,20 +4,18 @@ using System.Text;
 namespace Provision.Configuration.Secrets;
 
 /// <summary>A secret, or why it cannot be read.</summary>
-/// <param name="Value">The plain text without its last line end; null where it cannot be read.</param>
-/// <param name="Problem">Why not; null where it can.</param>
+/// <param name="Value">The plain text without its last line end; null if it cannot be read.</param>
+/// <param name="Problem">Why it cannot be read; null if it can.</param>
 public sealed record Secret(string? Value, string? Problem);
 
-/// <summary>
-/// The secrets of a repository: <c>hosts/secrets/NAME.age</c>, decrypted with age and this host's identity. Each one is
-/// decrypted at most once a run and never written anywhere.
-/// </summary>
-/// <param name="repository">Folder of the repository.</param>
+/// <summary>The secrets of a repository: <c>hosts/secrets/NAME.age</c>, decrypted with age and this host's identity. Each is decrypted at most once per run and
+/// never written anywhere.</summary>
+/// <param name="repository">Directory of the repository.</param>
 /// <param name="identity">File with the age identity (private key) of this host or operator.</param>
 /// <param name="commands">Runs age.</param>
 public sealed class SecretStore(string repository, string identity, ICommandRunner commands)
 {
-    /// <summary>Where a host keeps its identity.</summary>
+    /// <summary>Default path of a host's identity.</summary>
     public const string DefaultIdentity = "/etc/provision/identity.age";
 
     private readonly ConcurrentDictionary<string, Lazy<Secret>> read = new(StringComparer.Ordinal);
@@ -28,7 +26,7 @@ public sealed class SecretStore(string repository, string identity, ICommandRunn
             ? [.. Directory.EnumerateFiles(Folder, "*.age").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)]
             : [];
 
-    /// <summary>Plain values of all secrets read so far, the longest first.</summary>
+    /// <summary>Plain values of all secrets read so far, longest first.</summary>
     public IReadOnlyList<string> Values =>
     [
         .. read.Values.Select(secret => secret.Value.Value).OfType<string>().Distinct(StringComparer.Ordinal).OrderByDescending(value => value.Length),
@@ -36,16 +34,16 @@ public sealed class SecretStore(string repository, string identity, ICommandRunn
 
     private string Folder => Path.Combine(repository, "hosts", "secrets");
 
-    /// <summary>True where the repository has a secret of this name, whether or not it can be read.</summary>
+    /// <summary>True if the repository has a secret of this name, whether or not it can be read.</summary>
     public bool Has(string name) => IsName(name) && File.Exists(PathOf(name));
 
     /// <summary>Reads a secret.</summary>
     public Secret Read(string name) => read.GetOrAdd(name, key => new(() => Decrypt(key))).Value;
 
-    /// <summary>What is said of a name that the repository does not have.</summary>
+    /// <summary>Returns the hint for a name that the repository does not have.</summary>
     public string MissingHint(string name) => NearestName.Hint(name, Names) ?? $"encrypt it with age to hosts/secrets/{name}.age";
 
-    /// <summary>Reads a secret that is not text, such as an archive: its bytes as they are, kept nowhere; null, and why, where it cannot be read.</summary>
+    /// <summary>Reads a binary secret, such as an archive, without keeping it; null and the reason if it cannot be read.</summary>
     public (ReadOnlyMemory<byte>? Bytes, string? Problem) ReadBytes(string name)
     {
         if (!Has(name))

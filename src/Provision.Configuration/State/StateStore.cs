@@ -4,13 +4,11 @@ using Provision.Configuration.Apply;
 
 namespace Provision.Configuration.State;
 
-/// <summary>
-/// Reads and writes what provision remembers on a host: <c>state.json</c>, <c>journal.json</c>, <c>generations/</c> and
-/// the contents in <c>packs/</c>, all below <c>/var/lib/provision</c>, which only root may enter (0700).
-/// </summary>
+/// <summary>Reads and writes provision's records on a host: <c>state.json</c>, <c>journal.json</c>, <c>generations/</c> and the contents in <c>packs/</c>, all
+/// below <c>/var/lib/provision</c>, which only root may enter (0700).</summary>
 public sealed class StateStore(IMachineFiles files)
 {
-    /// <summary>The folder of everything that is remembered.</summary>
+    /// <summary>The directory of all records.</summary>
     public const string Folder = "/var/lib/provision";
 
     private const string StatePath = Folder + "/state.json";
@@ -18,10 +16,10 @@ public sealed class StateStore(IMachineFiles files)
     private const string GenerationsFolder = Folder + "/generations";
     private const string PacksFolder = Folder + "/packs";
 
-    /// <summary>How many generations are kept for rollback and history.</summary>
+    /// <summary>Number of generations kept for rollback and history.</summary>
     public const int KeptGenerations = 20;
 
-    /// <summary>The state, an empty one before the first install.</summary>
+    /// <summary>Returns the host record, an empty one before the first install.</summary>
     /// <exception cref="InvalidDataException">The record is damaged, or of a newer format.</exception>
     public HostState ReadState()
     {
@@ -31,14 +29,14 @@ public sealed class StateStore(IMachineFiles files)
             : throw new InvalidDataException($"{StatePath} has format {state.Format}; this program knows {HostState.CurrentFormat}: use a newer provision");
     }
 
-    /// <summary>The transaction that was interrupted, or null.</summary>
+    /// <summary>Returns the interrupted transaction, or null.</summary>
     /// <exception cref="InvalidDataException">The record is damaged.</exception>
     public Journal? ReadJournal() => Read(JournalPath, StateJson.Default.Journal);
 
-    /// <summary>A generation, or null where it is not kept any more.</summary>
+    /// <summary>Returns a generation, or null if it is no longer kept.</summary>
     public Generation? ReadGeneration(int number) => Read(GenerationPath(number), StateJson.Default.Generation);
 
-    /// <summary>The numbers of the kept generations, oldest first.</summary>
+    /// <summary>Returns the numbers of the kept generations, oldest first.</summary>
     public IReadOnlyList<int> Generations() =>
     [
         .. files.List(GenerationsFolder)
@@ -46,7 +44,7 @@ public sealed class StateStore(IMachineFiles files)
             .Select(name => int.Parse(name[..^5])).Order(),
     ];
 
-    /// <summary>Makes the folders.</summary>
+    /// <summary>Creates the directories.</summary>
     public void MakeFolders()
     {
         files.MakeFolder(Folder, FileModes.PrivateDirectory);
@@ -54,26 +52,26 @@ public sealed class StateStore(IMachineFiles files)
         files.MakeFolder(PacksFolder, FileModes.PrivateDirectory);
     }
 
-    /// <summary>Records the state durably.</summary>
+    /// <summary>Writes the host record durably.</summary>
     public void WriteState(HostState state) =>
         Write(StatePath, JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Default.HostState));
 
-    /// <summary>Records a transaction durably: from here on it will be finished.</summary>
+    /// <summary>Writes the journal durably: from here on the transaction will be completed.</summary>
     public void WriteJournal(Journal journal) =>
         Write(JournalPath, JsonSerializer.SerializeToUtf8Bytes(journal, StateJson.Default.Journal));
 
-    /// <summary>Records a generation durably.</summary>
+    /// <summary>Writes a generation durably.</summary>
     public void WriteGeneration(Generation generation) =>
         Write(GenerationPath(generation.Number), JsonSerializer.SerializeToUtf8Bytes(generation, StateJson.Default.Generation));
 
-    /// <summary>Forgets the transaction, which is finished.</summary>
+    /// <summary>Removes the journal of a completed transaction.</summary>
     public void RemoveJournal()
     {
         files.Remove(JournalPath);
         files.SyncFolder(Folder);
     }
 
-    /// <summary>Writes the contents of a transaction into its pack, durably, and says where each one is.</summary>
+    /// <summary>Writes the contents of a transaction durably to its pack, and returns the reference of each.</summary>
     public IReadOnlyDictionary<string, ContentRef> WritePack(int number, IReadOnlyDictionary<string, byte[]> contents)
     {
         var places = new Dictionary<string, ContentRef>(StringComparer.Ordinal);
@@ -90,7 +88,7 @@ public sealed class StateStore(IMachineFiles files)
         return places;
     }
 
-    /// <summary>The content of a reference, checked against its hash.</summary>
+    /// <summary>Reads a content, verified against its hash.</summary>
     /// <exception cref="InvalidDataException">The pack is missing or damaged.</exception>
     public byte[] ReadContent(ContentRef content)
     {
@@ -107,7 +105,7 @@ public sealed class StateStore(IMachineFiles files)
         throw new InvalidDataException($"{PackPath(content.Pack)} does not hold the content {content.Sha256[..12]}...: it is missing or damaged");
     }
 
-    /// <summary>Removes generations beyond <see cref="KeptGenerations"/> and the packs that nothing refers to any more.</summary>
+    /// <summary>Removes generations beyond <see cref="KeptGenerations"/> and the packs that are no longer referenced.</summary>
     public void Prune(HostState state)
     {
         var numbers = Generations();

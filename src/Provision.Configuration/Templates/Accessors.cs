@@ -6,7 +6,8 @@ using Scriban.Runtime.Accessors;
 
 namespace Provision.Configuration.Templates;
 
-/// <summary>Reads members and items of lists, texts and the objects that templates make, reports what was read to the recorder, and protects the model's lists.</summary>
+/// <summary>Reads members and items of lists, texts and the objects that templates create, reports each read to the recorder, and protects the model's
+/// lists.</summary>
 internal sealed class RecordingAccessor(IObjectAccessor members, IListAccessor? items = null) : IObjectAccessor, IListAccessor
 {
     public static readonly RecordingAccessor Objects = new(ScriptObjectAccessor.Default);

@@ -6,10 +6,8 @@ using Scriban.Runtime;
 
 namespace Provision.Configuration.Templates;
 
-/// <summary>
-/// The functions that templates may call, each listed: an import by reflection would be thinned out by trimming without a
-/// word. Left out are the clock, randomness and the evaluation of texts.
-/// </summary>
+/// <summary>The functions that templates may call, each listed explicitly: with an import by reflection, trimming would silently remove some. The clock,
+/// randomness and the evaluation of texts are omitted.</summary>
 internal static class Builtins
 {
     private const string DateFormat = "%d %b %Y";
@@ -17,7 +15,7 @@ internal static class Builtins
     private static readonly IncludeFunction Include = new();
     private static readonly IncludeJoinFunction IncludeJoin = new();
 
-    /// <summary>All of them, the lowest globals of every render.</summary>
+    /// <summary>All functions, the lowest globals of every render.</summary>
     public static ScriptObject All { get; } = new FunctionGroup()
         .Value("array", Arrays()).Value("date", Dates()).Value("math", Numbers()).Value("object", Objects()).Value("string", Texts())
         .Value("html", new FunctionGroup()
@@ -112,7 +110,7 @@ internal static class Builtins
         return call.Text(1) is { } key && call[0] is IScriptObject target && target.TryGetValue(call.Context, call.Span, key, out value);
     }
 
-    /// <summary>Parses a date to the same moment on every machine: without a pattern, in UTC when the text names an offset.</summary>
+    /// <summary>Parses a date to the same moment on every machine: without a pattern, in UTC if the text contains an offset.</summary>
     private static DateTime? ParseDate(FunctionCall call, string? pattern, string? culture)
     {
         if (call.Text(0) is not { Length: > 0 } text)

@@ -5,12 +5,12 @@ using Scriban.Runtime;
 
 namespace Provision.Configuration.Templates;
 
-/// <summary>A group of functions such as <c>string</c>, filled row by row; the typed rows carry the commonest parameter lists.</summary>
+/// <summary>A group of functions such as <c>string</c>, filled row by row; typed rows cover the most common parameter lists.</summary>
 internal sealed class FunctionGroup
 {
     private readonly ScriptObject functions = new(64);
 
-    /// <summary>The functions, closed against change.</summary>
+    /// <summary>Returns the functions as a read-only object.</summary>
     public ScriptObject Closed()
     {
         functions.IsReadOnly = true;

@@ -6,7 +6,7 @@ using Scriban.Runtime;
 
 namespace Provision.Configuration.Templates;
 
-/// <summary>Writes values of templates as JSON, escaped no more than JSON must be and without reflection.</summary>
+/// <summary>Writes template values as JSON with minimal escaping and without reflection.</summary>
 internal static class Json
 {
     public static string Write(RenderContext context, object? value)

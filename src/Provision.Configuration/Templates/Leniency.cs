@@ -3,13 +3,11 @@ using Scriban.Syntax;
 
 namespace Provision.Configuration.Templates;
 
-/// <summary>
-/// Decides by the syntax around a path whether its names may be missing: left of <c>??</c>, after <c>?.</c>, and as the first
-/// argument of <c>object.has_key</c>, <c>object.has_value</c> and <c>object.default</c>.
-/// </summary>
+/// <summary>Decides by the syntax around a path whether its names may be missing: left of <c>??</c>, after <c>?.</c>, and as the first argument of
+/// <c>object.has_key</c>, <c>object.has_value</c> and <c>object.default</c>.</summary>
 internal static class Leniency
 {
-    /// <summary>Returns whether a path that is read as a whole may run into something missing.</summary>
+    /// <summary>Returns whether a path that is read as a whole may contain missing names.</summary>
     public static bool Within(ScriptNode path)
     {
         for (var part = path; part is not null;)
@@ -25,7 +23,7 @@ internal static class Leniency
         return Around(path);
     }
 
-    /// <summary>Returns whether what surrounds a name or path asks for leniency.</summary>
+    /// <summary>Returns whether the syntax around a name or path allows it to be missing.</summary>
     public static bool Around(ScriptNode node)
     {
         if (node.Parent?.GetType() == typeof(ScriptExpressionStatement))
@@ -52,7 +50,7 @@ internal static class Leniency
         }
     }
 
-    /// <summary>Returns what a pipe hands to a call as its first argument; null when the call is not behind a pipe.</summary>
+    /// <summary>Returns what a pipe passes to a call as its first argument; null if the call is not behind a pipe.</summary>
     public static ScriptExpression? Piped(ScriptNode? call)
     {
         while (call?.Parent is ScriptPipeCall first && ReferenceEquals(first.From, call))

@@ -5,9 +5,9 @@ using Scriban.Runtime;
 
 namespace Provision.Configuration.Templates;
 
-/// <summary>Where a value came from.</summary>
-/// <param name="Paths">Every model path and secret that it was made of.</param>
-/// <param name="Path">The one path of a value of the model, which its members and items extend; null otherwise.</param>
+/// <summary>The origin of a value.</summary>
+/// <param name="Paths">Every model path and secret that contributed to it.</param>
+/// <param name="Path">The single path of a model value, which its members and items extend; null otherwise.</param>
 internal sealed record Origin(string[] Paths, string? Path = null)
 {
     public static readonly Origin None = new([]);
@@ -20,17 +20,17 @@ internal sealed record Origin(string[] Paths, string? Path = null)
     public static string Item(string path, int index) => string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
 }
 
-/// <summary>The origins of the values of one render, by identity: so they pass through variables, lists, arguments and loops.</summary>
+/// <summary>The origins of the values of one render, tracked by identity, so that they pass through variables, lists, arguments and loops.</summary>
 internal sealed class Origins
 {
     private readonly Dictionary<object, Origin> known = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>Returns whether a value carries no text of its own.</summary>
+    /// <summary>Returns whether a value contributes no text of its own.</summary>
     public static bool IsEmpty(object? value) => value is null or "" or EmptyScriptObject or IScriptCustomFunction;
 
     public static bool IsContainer(object? value) => value is IScriptObject or ScriptRange;
 
-    /// <summary>Returns the origin of a value; null when it has none of its own.</summary>
+    /// <summary>Returns the origin of a value; null if it has none of its own.</summary>
     public Origin? Of(object? value) => value is not null && known.TryGetValue(value, out var origin) ? origin : null;
 
     public void Set(object? value, Origin origin)
@@ -49,7 +49,7 @@ internal sealed class Origins
         }
     }
 
-    /// <summary>Returns the value with an origin: a copy when others may hold the same value.</summary>
+    /// <summary>Returns the value with an origin: a copy if other holders may share the value.</summary>
     public object With(object value, Origin origin)
     {
         var own = value is string text && known.ContainsKey(text) ? new string(text.AsSpan()) : RuntimeHelpers.GetObjectValue(value)!;
@@ -57,7 +57,7 @@ internal sealed class Origins
         return own;
     }
 
-    /// <summary>Sets the path of a value of the model, and of the objects in it when it is a list.</summary>
+    /// <summary>Sets the path of a model value, and of the objects in it if it is a list.</summary>
     public void SetPath(object? value, string path)
     {
         if (IsEmpty(value) || Of(value)?.Path == path)
@@ -75,7 +75,7 @@ internal sealed class Origins
         }
     }
 
-    /// <summary>Gives an origin to whatever has none inside a container that a function made.</summary>
+    /// <summary>Assigns an origin to everything without one inside a container created by a function.</summary>
     public void SetInside(object container, Origin origin) =>
         Walk(container, value => ReferenceEquals(value, container) || (!IsEmpty(value) && known.TryAdd(value, origin)));
 
@@ -87,7 +87,7 @@ internal sealed class Origins
         return found.SelectMany(origin => origin.Paths);
     }
 
-    /// <summary>Visits a container and all that is inside, without recursion; a visit returns whether to go into the value.</summary>
+    /// <summary>Visits a container and everything inside, without recursion; the callback returns whether to descend into the value.</summary>
     private static void Walk(object container, Func<object, bool> visit)
     {
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);

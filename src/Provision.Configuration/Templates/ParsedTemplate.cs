@@ -21,12 +21,12 @@ internal sealed class ParsedTemplate
 
     public Template Syntax { get; }
 
-    /// <summary>The parser's messages in the order of their positions, at most one for each position.</summary>
+    /// <summary>The parser's messages ordered by position, at most one per position.</summary>
     public IReadOnlyList<Diagnostic> Messages { get; }
 
     public bool HasErrors => Syntax.HasErrors;
 
-    /// <summary>The names that <c>include</c> calls give; null when one of them is computed.</summary>
+    /// <summary>The names in <c>include</c> calls; null if one of them is computed.</summary>
     public IReadOnlyList<string>? Includes { get; private set; } = [];
 
     /// <summary>Parses a template from an offset of its file; errors are in <see cref="Messages"/>.</summary>
@@ -41,7 +41,7 @@ internal sealed class ParsedTemplate
     public static ParsedTemplate ParseExpression(string text, string path) =>
         new(Template.Parse(text, path, null, new LexerOptions { Mode = ScriptMode.ScriptOnly }), End(text, path));
 
-    /// <summary>Returns whether the template has a name as variable, member, object key, or part of a text such as <c>"a.name"</c>.</summary>
+    /// <summary>Returns whether the template uses a name as variable, member, object key, or part of a text such as <c>"a.name"</c>.</summary>
     public bool Names(string name) => names.Contains(name);
 
     private static TextPosition Position(string text, int offset) =>

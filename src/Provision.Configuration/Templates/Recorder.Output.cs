@@ -14,7 +14,7 @@ internal sealed partial class Recorder
     private (ScriptFunctionCall Call, ScriptArray Values)? includeArguments;
     private (Location Place, string[] Paths) written;
 
-    /// <summary>The spans of the template that was rendered.</summary>
+    /// <summary>The spans of the rendered template.</summary>
     public IReadOnlyList<OutputSpan> Spans => finished.Count == 0 ? [] : finished[^1];
 
     private StringBuilder Builder => ((StringBuilderOutput)context.Output).Builder;
@@ -38,7 +38,7 @@ internal sealed partial class Recorder
         }
         else if (includedTexts.TryGetValue(value!, out var inner))
         {
-            // An include's text keeps its own spans.
+            // An included text keeps its own spans.
             var at = 0;
             foreach (var span in inner)
             {
@@ -59,7 +59,7 @@ internal sealed partial class Recorder
 
     public void ExitLoop() => loops.Pop();
 
-    /// <summary>Returns the next value of a loop with its origin, from what the loop goes over.</summary>
+    /// <summary>Returns the next value of a loop with its origin, which derives from the collection of the loop.</summary>
     public object? Element(ScriptVariable variable, object? value)
     {
         if (Origins.IsEmpty(value) || loops.Count == 0 || variable.Name is "for" or "while" or "tablerow")
@@ -78,7 +78,7 @@ internal sealed partial class Recorder
         return value;
     }
 
-    /// <summary>Returns the pair that a loop over an object yields with the origins of its member.</summary>
+    /// <summary>Returns the pair that a loop over an object yields, with the origins of its member.</summary>
     public ScriptObject Pair(ScriptObject pair, string name)
     {
         var origin = loops.Count == 0 ? Origin.None : loops.Peek().Origin;
@@ -93,7 +93,7 @@ internal sealed partial class Recorder
         return pair;
     }
 
-    /// <summary>Runs an include and keeps the spans of its text for where the text is written.</summary>
+    /// <summary>Runs an include and keeps the spans of its text for the place where the text is written.</summary>
     public object? Include(FunctionCall call, bool isWhole, Func<object?> render)
     {
         var outer = finished;
@@ -123,7 +123,7 @@ internal sealed partial class Recorder
     {
         pages[context.Output] = [];
 
-        // The package computes named arguments a second time, unwatched: the watched values take their place.
+        // The package computes named arguments a second time, unrecorded: the recorded values replace them.
         foreach (var argument in includeArguments?.Call.Arguments.OfType<ScriptNamedArgument>() ?? [])
         {
             if (argument.Name?.Name is { } name && includeArguments!.Value.Values.TryGetValue(null, default, name, out var value))
@@ -142,7 +142,7 @@ internal sealed partial class Recorder
         AddSpan(start, text, at, span);
     }
 
-    /// <summary>Adds a span for what was written since a start, without the indent that the package put in front.</summary>
+    /// <summary>Adds a span for the text written since a start, without the indent that the package inserted.</summary>
     private void AddSpan(int start, string text, int at, OutputSpan span)
     {
         var builder = Builder;

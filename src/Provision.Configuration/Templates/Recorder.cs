@@ -5,10 +5,8 @@ using Scriban.Syntax;
 
 namespace Provision.Configuration.Templates;
 
-/// <summary>
-/// Follows what expressions read to what they write. Reads pile up in order; a value that an expression makes takes all reads
-/// since the expression began. A value of unknown origin takes every secret that was read so far.
-/// </summary>
+/// <summary>Tracks values from what expressions read to what they write. Reads accumulate in order; a value that an expression creates takes all reads since
+/// the expression began. A value of unknown origin takes every secret read so far.</summary>
 internal sealed partial class Recorder
 {
     private readonly RenderContext context;
@@ -29,10 +27,10 @@ internal sealed partial class Recorder
         }
     }
 
-    /// <summary>What the end of a node must know from its beginning.</summary>
+    /// <summary>The position at the beginning of a node, needed at its end.</summary>
     internal readonly record struct Mark(int Reads, int PathStart, int CallStart, int Output);
 
-    /// <summary>Adds a source to the value now computed.</summary>
+    /// <summary>Adds a source to the value being computed.</summary>
     public void Read(string path)
     {
         reads.Add(path);
@@ -47,7 +45,7 @@ internal sealed partial class Recorder
     {
         if (callStart <= reads.Count && node is ScriptPage or { Parent: ScriptFunction })
         {
-            // The arguments carry their origins themselves.
+            // The arguments carry their own origins.
             Forget(callStart);
             callStart = int.MaxValue;
         }
@@ -94,7 +92,7 @@ internal sealed partial class Recorder
                     written = (TemplateErrors.Place(node.Span), Since(mark.Reads).Paths);
                 }
 
-                // What leaves a function or goes into a capture is not forgotten yet.
+                // Reads behind a function's return value or a capture must not be discarded yet.
                 returning |= node is ScriptReturnStatement or { Parent: ScriptFunction };
                 if (!returning && IsPage)
                 {
@@ -107,7 +105,7 @@ internal sealed partial class Recorder
         return value;
     }
 
-    /// <summary>Notes that a member was read.</summary>
+    /// <summary>Records that a member was read.</summary>
     public void ReadMember(object target, string name, object? value)
     {
         var origin = origins.Of(target);
@@ -121,7 +119,7 @@ internal sealed partial class Recorder
         }
     }
 
-    /// <summary>Notes that an item of a list or a character of a text was read.</summary>
+    /// <summary>Records that an item of a list or a character of a text was read.</summary>
     public void ReadItem(object target, int index, object? value)
     {
         if (origins.Of(target) is { } origin)
@@ -137,7 +135,8 @@ internal sealed partial class Recorder
         }
     }
 
-    /// <summary>Begins a call of the library: what its arguments hold counts as read, what it reads of them does not. Returns what <see cref="EndCall"/> needs.</summary>
+    /// <summary>Begins a library call: the origins of its arguments count as read, its own reads of them do not. Returns the arguments of
+    /// <see cref="EndCall"/>.</summary>
     public (bool, int) BeginCall(ScriptArray arguments)
     {
         var before = (quiet, callStart);
@@ -189,7 +188,7 @@ internal sealed partial class Recorder
         return value;
     }
 
-    /// <summary>Gives a variable that an operator such as <c>+=</c> changed what was read for it.</summary>
+    /// <summary>Assigns the recorded reads to a variable changed by an operator such as <c>+=</c>.</summary>
     private void Computed(ScriptExpression? target, int mark)
     {
         if (target is not null)
@@ -200,7 +199,7 @@ internal sealed partial class Recorder
         }
     }
 
-    /// <summary>Notes the origin of a value that a path led to.</summary>
+    /// <summary>Records the origin of a value that a path led to.</summary>
     private object? Taken(object value, int mark)
     {
         if (origins.Of(value) is { } origin)
@@ -222,7 +221,7 @@ internal sealed partial class Recorder
         return value;
     }
 
-    /// <summary>Gives a value that was computed all that was read for it.</summary>
+    /// <summary>Assigns all recorded reads to a computed value.</summary>
     private object? Carry(object? value, int mark)
     {
         if (Origins.IsEmpty(value))
@@ -262,7 +261,7 @@ internal sealed partial class Recorder
         }
     }
 
-    /// <summary>Notes a path; the path of the container that it leads through gives way.</summary>
+    /// <summary>Records a path, which replaces the path of its container.</summary>
     private void ReadPath(string container, string path, object? value)
     {
         if (quiet && !Origins.IsContainer(value))

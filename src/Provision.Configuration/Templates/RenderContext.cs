@@ -9,13 +9,13 @@ using Scriban.Syntax;
 
 namespace Provision.Configuration.Templates;
 
-/// <summary>The package's context made strict: undefined names, limits and unknown arguments are errors.</summary>
+/// <summary>A strict variant of the package's context: undefined names, exceeded limits and unknown arguments are errors.</summary>
 internal sealed class RenderContext : TemplateContext
 {
     private readonly IReadOnlyList<IScriptObject> globals;
     private readonly List<Location> includes = [];
 
-    /// <summary>Creates a context; the models are pushed by the caller and given only for the names to suggest.</summary>
+    /// <summary>Creates a context; the caller pushes the models, which are passed only to suggest names.</summary>
     public RenderContext(TemplateLimits limits, IReadOnlyList<IScriptObject> globals)
         : base(Builtins.All)
     {
@@ -27,22 +27,22 @@ internal sealed class RenderContext : TemplateContext
         (LoopLimit, RecursiveLimit, LimitToString, OutputLimit, RegexTimeOut) = (limits.Loops, limits.Calls, limits.Text, limits.Output, limits.Regex);
     }
 
-    /// <summary>Follows values for the source map; null when none is wanted.</summary>
+    /// <summary>Tracks values for the source map; null if none is requested.</summary>
     public Recorder? Recorder { get; set; }
 
-    /// <summary>Finds included templates; null makes <c>include</c> an error.</summary>
+    /// <summary>Resolves included templates; null makes <c>include</c> an error.</summary>
     public ITemplateSource? Source { get; set; }
 
     /// <summary>The <c>include</c> calls that led to the running template, outermost first.</summary>
     public IReadOnlyList<Location> IncludeChain => includes.Count == 0 ? [] : [.. includes];
 
-    /// <summary>The <c>include</c> calls that an error has left, innermost first.</summary>
+    /// <summary>The <c>include</c> calls left by an error, innermost first.</summary>
     public List<Location> LeftIncludes { get; } = [];
 
     /// <summary>Creates the object that a loop over an object yields for a member.</summary>
     public static ScriptObject Pair(KeyValuePair<string, object?> member) => new(2) { ["key"] = member.Key, ["value"] = member.Value };
 
-    /// <summary>Adds a source to whatever is made of the value now computed, such as <c>secret:NAME</c>.</summary>
+    /// <summary>Adds a source, such as <c>secret:NAME</c>, to everything made of the value being computed.</summary>
     public void RecordRead(string path) => Recorder?.Read(path);
 
     public override object? Evaluate(ScriptNode? scriptNode, bool aliasReturnedFunction)
@@ -57,7 +57,7 @@ internal sealed class RenderContext : TemplateContext
             throw new PositionedException(scriptNode.Span, "the template nests too deep for the stack of this thread");
         }
 
-        // Every node comes through here: exact types are compared faster than classes.
+        // Every node is evaluated here: comparing exact types is faster than type tests.
         var type = scriptNode.GetType();
         if (type == typeof(ScriptMemberExpression) || type == typeof(ScriptIndexerExpression) || type == typeof(ScriptIsEmptyExpression))
         {
@@ -77,7 +77,7 @@ internal sealed class RenderContext : TemplateContext
             return EvaluateWhole(scriptNode);
         }
 
-        // The package would put the name of the .NET type where a list stands in an interpolated text.
+        // For a list in an interpolated text, the package would insert the name of the .NET type.
         var result = EvaluateRecorded(scriptNode, aliasReturnedFunction);
         return type == typeof(ScriptInterpolatedExpression) ? ObjectToString(result) : result;
     }
@@ -109,7 +109,7 @@ internal sealed class RenderContext : TemplateContext
     public override string? GetTemplatePathFromName(string? templateName, ScriptNode? callerContext) => Source?.PathOf(templateName ?? "")
         ?? throw new PositionedException(callerContext?.Span ?? CurrentSpan, $"cannot include \"{templateName}\": " + (Source is null ? "no template loader is set" : "no such template"));
 
-    /// <summary>Computes a lazy sequence: one that is passed on and on would overflow the stack, or never end, when it is read at last.</summary>
+    /// <summary>Evaluates a lazy sequence: one passed on repeatedly could overflow the stack, or never end, when it is finally read.</summary>
     public ScriptArray Whole(IEnumerable lazy, SourceSpan span) => new(lazy.Cast<object?>().Select((item, index) => index < LoopLimit ? item
         : throw new PositionedException(span, $"this sequence has more than {LoopLimit} items", "LoopLimit bounds them")));
 
@@ -138,7 +138,7 @@ internal sealed class RenderContext : TemplateContext
     protected override void OnExitLoop(ScriptLoopStatementBase loop) => Recorder?.ExitLoop();
 
     /// <inheritdoc/>
-    /// <remarks>Anything else than a value of templates has no members: the package would use reflection.</remarks>
+    /// <remarks>Only template values have members: for anything else the package would use reflection.</remarks>
     protected override IObjectAccessor? GetMemberAccessorImpl(object target) => target switch
     {
         ModelObject => ScriptObjectAccessor.Default,

@@ -5,7 +5,7 @@ using Scriban.Syntax;
 
 namespace Provision.Configuration.Templates;
 
-/// <summary>Turns the package's messages into diagnostics; the commonest get a wording of their own.</summary>
+/// <summary>Converts the package's messages to diagnostics and rewords the most common ones.</summary>
 internal static class TemplateErrors
 {
     private static readonly (string Pattern, string Wording)[] Wordings =
@@ -23,7 +23,7 @@ internal static class TemplateErrors
 
     public static Location Place(SourceSpan span) => new(span.FileName ?? "", span.Start.Line + 1, span.Start.Column + 1);
 
-    /// <summary>Converts the messages of the parser: ordered, one for each position, a missing <c>end</c> at its opener.</summary>
+    /// <summary>Converts the parser's messages: ordered, one per position, a missing <c>end</c> at its opener.</summary>
     public static IReadOnlyList<Diagnostic> Of(LogMessageBag messages, Location end, ScriptPage? page)
     {
         var openers = new Stack<ScriptNode>(Unclosed(page));
@@ -38,7 +38,7 @@ internal static class TemplateErrors
         }
     }
 
-    /// <summary>Converts an error of a render.</summary>
+    /// <summary>Converts a render error.</summary>
     /// <param name="error">The error.</param>
     /// <param name="includes">The <c>include</c> calls that led to it, innermost first.</param>
     public static Diagnostic Of(ScriptRuntimeException error, IEnumerable<Location> includes)

@@ -6,11 +6,9 @@ using Scriban.Syntax;
 
 namespace Provision.Configuration.Templates;
 
-/// <summary>
-/// A function that templates can call. Its parameters are one text, such as <c>"text:s width:i? items:o..."</c>: <c>s</c> text, <c>i</c>
-/// integer, <c>n</c> number, <c>b</c> truth value, <c>l</c> sequence, <c>a</c> list, <c>d</c> date, <c>o</c> anything; <c>?</c> is
-/// optional, <c>...</c> collects the rest. <c>"*"</c> takes whatever comes.
-/// </summary>
+/// <summary>A function that templates can call. Its parameters are one text, such as <c>"text:s width:i? items:o..."</c>: <c>s</c> text, <c>i</c> integer,
+/// <c>n</c> number, <c>b</c> boolean, <c>l</c> sequence, <c>a</c> list, <c>d</c> date, <c>o</c> anything; <c>?</c> is optional, <c>...</c> collects the rest.
+/// <c>"*"</c> accepts any arguments.</summary>
 internal sealed class TemplateFunction(string signature, Func<FunctionCall, object?> body) : IScriptCustomFunction
 {
     private readonly ScriptParameterInfo[] parameters = [.. signature.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Parameter)];
@@ -87,7 +85,7 @@ internal readonly record struct FunctionCall(RenderContext Context, ScriptNode? 
 
     public IEnumerable? Items(int index) => Arguments[index] is IEnumerable<KeyValuePair<string, object?>> members ? members.Select(RenderContext.Pair) : (IEnumerable?)Arguments[index];
 
-    /// <summary>Returns the place of a 0-based argument, or of the call.</summary>
+    /// <summary>Returns the position of a 0-based argument, or of the call.</summary>
     public SourceSpan SpanOf(int argument)
     {
         if (Leniency.Piped(Caller) is { } piped && argument-- == 0)

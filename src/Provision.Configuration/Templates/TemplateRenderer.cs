@@ -3,28 +3,28 @@ using Scriban.Syntax;
 
 namespace Provision.Configuration.Templates;
 
-/// <summary>Finds the templates that <c>include</c> names.</summary>
+/// <summary>Resolves the templates named by <c>include</c>.</summary>
 internal interface ITemplateSource
 {
-    /// <summary>Returns the path of a name; equal paths are the same template. Null when the name is not allowed.</summary>
+    /// <summary>Returns the path of a name; equal paths are the same template. Null if the name is not allowed.</summary>
     string? PathOf(string name);
 
-    /// <summary>Returns the parsed template of a path, possibly with errors; null when there is none.</summary>
+    /// <summary>Returns the parsed template of a path, possibly with errors; null if there is none.</summary>
     ParsedTemplate? Load(string path);
 }
 
-/// <summary>The limits of one render; reaching one is an error, nothing is cut.</summary>
-/// <param name="Loops">Steps that nested loops may take together.</param>
+/// <summary>The limits of one render; exceeding one is an error, nothing is truncated.</summary>
+/// <param name="Loops">Total number of steps of nested loops.</param>
 /// <param name="Calls">Depth of calls and includes.</param>
 /// <param name="Text">UTF-16 units of one text.</param>
 /// <param name="Output">UTF-16 units of the output.</param>
 internal sealed record TemplateLimits(int Loops = 1_000_000, int Calls = 100, int Text = 1 << 20, int Output = 1 << 26)
 {
-    /// <summary>Time for one regular expression.</summary>
+    /// <summary>Time limit of one regular expression.</summary>
     public TimeSpan Regex { get; init; } = TimeSpan.FromSeconds(10);
 }
 
-/// <summary>Renders templates over a stack of models; a later model hides an earlier one. For one thread.</summary>
+/// <summary>Renders templates over a stack of models; a later model hides an earlier one. Not thread-safe.</summary>
 internal sealed class TemplateRenderer(TemplateLimits limits)
 {
     private readonly List<IScriptObject> globals = [];
@@ -44,7 +44,7 @@ internal sealed class TemplateRenderer(TemplateLimits limits)
         spare?.PopGlobal();
     }
 
-    /// <summary>Renders a template that has no errors, and fills the map when one is given.</summary>
+    /// <summary>Renders a template without errors, and fills the source map if one is passed.</summary>
     /// <exception cref="TemplateException">The template or its model is wrong.</exception>
     public string Render(ParsedTemplate template, SourceMap? map = null) => Run(context =>
     {
@@ -54,7 +54,7 @@ internal sealed class TemplateRenderer(TemplateLimits limits)
         return output;
     });
 
-    /// <summary>Returns the value of an expression that has no errors.</summary>
+    /// <summary>Returns the value of an expression without errors.</summary>
     /// <exception cref="TemplateException">The expression or its model is wrong.</exception>
     public object? Evaluate(ParsedTemplate expression) => Run(expression.Syntax.Evaluate);
 
@@ -66,7 +66,7 @@ internal sealed class TemplateRenderer(TemplateLimits limits)
             context.PushGlobal(model);
         }
 
-        // An error leaves the context in the middle of something: only a good one is used again.
+        // An error leaves the context in an intermediate state: it is reused only after success.
         spare = null;
         context.Source = Source;
         context.Recorder = null;

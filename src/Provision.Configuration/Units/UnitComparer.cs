@@ -6,7 +6,7 @@ using Provision.Configuration.State;
 
 namespace Provision.Configuration.Units;
 
-/// <summary>A unit that is not enabled or not active though it should be.</summary>
+/// <summary>A unit that should be enabled and active but is not.</summary>
 /// <param name="Unit">The unit.</param>
 /// <param name="Problem"><c>not enabled</c>, <c>not active (failed)</c>, <c>unknown</c> ...</param>
 /// <param name="NeedsEnabling">Whether an install would enable it.</param>
@@ -15,19 +15,19 @@ public sealed record UnitDifference(DesiredUnit Unit, string Problem, bool Needs
 
 /// <summary>A unit that runs with an older configuration than the one on disk.</summary>
 /// <param name="Unit">The unit.</param>
-/// <param name="Reason">What shows it.</param>
+/// <param name="Reason">The evidence.</param>
 public sealed record StaleUnit(string Unit, string Reason);
 
-/// <summary>Compares units with what should run.</summary>
-/// <param name="files">The machine.</param>
-/// <param name="systemd">The running service manager; null where the root is not the running system.</param>
+/// <summary>Compares units with their desired state.</summary>
+/// <param name="files">The machine's files.</param>
+/// <param name="systemd">The running service manager; null if the root is not the running system.</param>
 public sealed class UnitComparer(IMachineFiles files, Systemd? systemd)
 {
-    /// <summary>The problem of a unit that systemd does not know.</summary>
+    /// <summary>The problem of a unit unknown to systemd.</summary>
     public const string NotThere = "not there";
 
-    /// <summary>The units that are not enabled or not active. In a root without unit files nothing can be said, and nothing is.</summary>
-    /// <param name="wanted">Units that must be.</param>
+    /// <summary>Returns the units that are not enabled or not active; none in a root without unit files, which cannot be judged.</summary>
+    /// <param name="wanted">Units that must be enabled and active.</param>
     /// <param name="coming">The host's files: a unit may be defined by one that is yet to be written.</param>
     public IReadOnlyList<UnitDifference> Compare(IReadOnlyList<DesiredUnit> wanted, IReadOnlyList<DesiredFile> coming)
     {
@@ -46,7 +46,7 @@ public sealed class UnitComparer(IMachineFiles files, Systemd? systemd)
             var now = status[unit.Name];
             if (now.LoadState is not "loaded")
             {
-                // Somebody masked it to keep it from running: that is shown, not undone.
+                // A unit masked by an engineer to keep it from running is reported, not unmasked.
                 var masked = now.LoadState is "masked";
                 differences.Add(new UnitDifference(unit, now.LoadState is "not-found" ? NotThere : now.LoadState, !masked, !masked));
                 continue;
@@ -68,19 +68,17 @@ public sealed class UnitComparer(IMachineFiles files, Systemd? systemd)
         return differences;
     }
 
-    /// <summary>
-    /// The units whose files on disk are not those they were last started or reloaded with. A unit that somebody
-    /// restarted since is fresh where its files are older than that start.
-    /// </summary>
+    /// <summary>Returns the units whose files on disk are not those they were last started or reloaded with. A unit restarted independently of provision is
+    /// fresh if its files are older than that start.</summary>
     public IReadOnlyList<StaleUnit> Stale(HostState state) =>
         [.. Judge(state).Where(judged => judged.Stale is not null).Select(judged => new StaleUnit(judged.Status.Name, judged.Stale!))];
 
-    /// <summary>The present runs of the units that run with what they are recorded to run with, whoever started them.</summary>
+    /// <summary>Returns the current runs of the units that run with their recorded configuration, no matter who started them.</summary>
     public IReadOnlyDictionary<string, string> FreshRuns(HostState state) =>
         Judge(state).Where(judged => judged.Stale is null && judged.AsRecorded)
             .ToDictionary(judged => judged.Status.Name, judged => judged.Status.InvocationId, StringComparer.Ordinal);
 
-    /// <summary>Of each running unit whose last start is on record: whether its files are those of then, and why it is stale.</summary>
+    /// <summary>For each running unit with a recorded start: whether its files are still those, and why it is stale.</summary>
     private IEnumerable<(UnitStatus Status, bool AsRecorded, string? Stale)> Judge(HostState state)
     {
         if (systemd is null)
@@ -105,19 +103,19 @@ public sealed class UnitComparer(IMachineFiles files, Systemd? systemd)
             }
             else
             {
-                // What it was started with by somebody else is not on record, even where the files are as recorded again.
+                // The configuration of a start outside provision is not recorded, even if the files match the record again.
                 var newer = observed.FirstOrDefault(entry => entry.File?.Facts.Modified > status.ActiveSince?.AddSeconds(1)).Path;
                 yield return (status, asRecorded, newer is null ? null : $"was started before {newer} was changed");
             }
         }
     }
 
-    /// <summary>The hash of a unit's configuration as a state knows it.</summary>
+    /// <summary>Returns the hash of a unit's configuration according to a host record.</summary>
     public static string ConfigHash(string unit, IReadOnlyDictionary<string, ManagedFile> managed) =>
         HashOf(managed.Where(file => file.Value.Units.Contains(unit, StringComparer.Ordinal))
             .OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => (file.Key, file.Value.Image.Content.Sha256)));
 
-    /// <summary>The paths of each unit's files in ordinal order.</summary>
+    /// <summary>Returns the paths of each unit's files in ordinal order.</summary>
     public static IReadOnlyDictionary<string, List<string>> FilesByUnit(IReadOnlyDictionary<string, ManagedFile> managed)
     {
         var byUnit = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
@@ -137,7 +135,7 @@ public sealed class UnitComparer(IMachineFiles files, Systemd? systemd)
         return byUnit;
     }
 
-    // Only a unit that is defined, and by a file with an [Install] section, can be enabled.
+    // Only a defined unit whose file has an [Install] section can be enabled.
     private bool NeedsLink(string unit, IReadOnlyList<DesiredFile> coming)
     {
         var content = UnitFiles.NamesOf(unit)

@@ -1,21 +1,21 @@
 namespace Provision.Configuration.Units;
 
-/// <summary>What a root's unit files say, without asking a running systemd.</summary>
+/// <summary>The unit files of a root, read without a running systemd.</summary>
 public sealed class UnitFiles(IMachineFiles files)
 {
-    /// <summary>Where unit files are, the strongest first.</summary>
+    /// <summary>Directories of unit files, highest precedence first.</summary>
     public static readonly IReadOnlyList<string> Folders = ["/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
 
     private List<string>? wants;
 
-    /// <summary>True where the root has the unit files of a system at all; a bare folder has not.</summary>
+    /// <summary>True if the root contains a system's unit files; an empty directory does not.</summary>
     public bool IsSystem => files.Stat("/usr/lib/systemd/system") is not null || files.Stat("/lib/systemd/system") is not null;
 
-    /// <summary>True where a file defines the unit, or its template (<c>db@.service</c> for <c>db@x.service</c>).</summary>
+    /// <summary>True if a file defines the unit, or its template (<c>db@.service</c> for <c>db@x.service</c>).</summary>
     public bool Defines(string unit) =>
         NamesOf(unit).Any(name => Folders.Any(folder => files.Stat($"{folder}/{name}") is not null));
 
-    /// <summary>True where a unit is wanted or required by another through a link in <c>/etc/systemd/system</c>.</summary>
+    /// <summary>True if another unit wants or requires the unit through a link in <c>/etc/systemd/system</c>.</summary>
     public bool IsEnabled(string unit)
     {
         wants ??=
@@ -27,7 +27,7 @@ public sealed class UnitFiles(IMachineFiles files)
         return wants.Contains(unit, StringComparer.Ordinal);
     }
 
-    /// <summary>The names under which a unit may be defined: its own and its template's.</summary>
+    /// <summary>Returns the names under which a unit may be defined: its own and its template's.</summary>
     public static IReadOnlyList<string> NamesOf(string unit)
     {
         var at = unit.IndexOf('@', StringComparison.Ordinal);

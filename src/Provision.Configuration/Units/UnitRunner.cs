@@ -3,27 +3,25 @@ using Provision.Configuration.Plans;
 
 namespace Provision.Configuration.Units;
 
-/// <summary>What came of acting on a unit.</summary>
-/// <param name="Effect">What was to be done.</param>
-/// <param name="Verb">What was done, as systemctl's verb.</param>
-/// <param name="Problem">Why the unit is not well; null where it is.</param>
-/// <param name="InvocationId">systemd's id of the run that it is in now.</param>
+/// <summary>The outcome of an action on a unit.</summary>
+/// <param name="Effect">The requested action.</param>
+/// <param name="Verb">The systemctl verb that was run.</param>
+/// <param name="Problem">Why the unit is not healthy; null if it is.</param>
+/// <param name="InvocationId">systemd's id of the current run.</param>
 public sealed record UnitOutcome(UnitEffect Effect, string Verb, string? Problem, string InvocationId);
 
-/// <summary>
-/// Acts on units of the running system: in the order of their dependencies, replicas before masters, a few at a time,
-/// each one waited for until it is well. Stops at the first that is not.
-/// </summary>
+/// <summary>Acts on units of the running system: in the order of their dependencies, replicas before masters, a few at a time, waiting for each to become
+/// healthy. Stops at the first that does not.</summary>
 /// <param name="systemd">The service manager.</param>
-/// <param name="atOnce">How many units at a time.</param>
-/// <param name="limit">How long one unit may take.</param>
+/// <param name="atOnce">Number of units in parallel.</param>
+/// <param name="limit">Time limit for one unit.</param>
 public sealed class UnitRunner(Systemd systemd, int atOnce, TimeSpan limit)
 {
     /// <summary>Acts on units.</summary>
-    /// <param name="effects">What to do, in the order of <see cref="UnitEffects.InOrder"/>.</param>
-    /// <param name="started">Units that must run; a restart starts them. Others are only restarted where they run.</param>
-    /// <param name="done">Told of each unit as it is done.</param>
-    /// <returns>The outcomes; the last ones have problems where the run stopped early.</returns>
+    /// <param name="effects">The actions, in the order of <see cref="UnitEffects.InOrder"/>.</param>
+    /// <param name="started">Units that must run; a restart starts them. Others are only restarted if they run.</param>
+    /// <param name="done">Called after each unit.</param>
+    /// <returns>The outcomes; the last ones have problems if the run stopped early.</returns>
     public IReadOnlyList<UnitOutcome> Run(IReadOnlyList<UnitEffect> effects, IReadOnlySet<string> started, Action<UnitOutcome> done)
     {
         var outcomes = new List<UnitOutcome>();
@@ -49,7 +47,7 @@ public sealed class UnitRunner(Systemd systemd, int atOnce, TimeSpan limit)
 
     private UnitOutcome Act(UnitEffect effect, UnitStatus before, IReadOnlySet<string> started)
     {
-        // A unit that hangs on its way up has read the old configuration; "start" would only wait with it.
+        // A unit that hangs while starting has read the old configuration; "start" would only wait with it.
         var verb = (effect.Action, before.ActiveState, started.Contains(effect.Unit)) switch
         {
             (UnitAction.Stop, _, _) => "stop",
@@ -98,10 +96,8 @@ public sealed class UnitRunner(Systemd systemd, int atOnce, TimeSpan limit)
         }
     }
 
-    /// <summary>
-    /// Cuts the ordered effects into batches whose units do not wait for each other: stops, then by order and
-    /// mastership, and within those a unit after all that it is ordered <c>After=</c>.
-    /// </summary>
+    /// <summary>Splits the ordered effects into batches whose units do not wait for each other: stops first, then by order and mastership, and within those a
+    /// unit after all units it is ordered <c>After=</c>.</summary>
     private List<List<UnitEffect>> Batches(IReadOnlyList<UnitEffect> effects, IReadOnlyDictionary<string, UnitStatus> status)
     {
         var batches = new List<List<UnitEffect>>();
@@ -114,7 +110,7 @@ public sealed class UnitRunner(Systemd systemd, int atOnce, TimeSpan limit)
                 var names = open.Select(effect => effect.Unit).ToHashSet(StringComparer.Ordinal);
                 var ready = open.Where(effect => !status[effect.Unit].After.Any(after => !string.Equals(after, effect.Unit, StringComparison.Ordinal) && names.Contains(after))).ToList();
 
-                // systemd breaks ordering cycles itself; so may we.
+                // systemd breaks ordering cycles by itself, so this does too.
                 ready = ready.Count == 0 ? open : ready;
                 batches.AddRange(ready.Chunk(atOnce).Select(chunk => chunk.ToList()));
                 open = [.. open.Except(ready)];
@@ -124,10 +120,8 @@ public sealed class UnitRunner(Systemd systemd, int atOnce, TimeSpan limit)
         return batches;
     }
 
-    /// <summary>
-    /// The order and mastership by which each unit is acted on: its own, or the latest of those that it is ordered
-    /// <c>After=</c>. A target starts all that it wants at once, so it must not come before the masters that it wants.
-    /// </summary>
+    /// <summary>Returns the order and mastership by which each unit is acted on: its own, or the latest of the units it is ordered <c>After=</c>. A target
+    /// starts all units it wants at once, so it must not come before the masters it wants.</summary>
     private static Dictionary<string, (int Order, bool OfMaster)> Ranks(IReadOnlyList<UnitEffect> effects, IReadOnlyDictionary<string, UnitStatus> status)
     {
         var ranks = effects.ToDictionary(effect => effect.Unit, effect => (effect.Order, effect.OfMaster), StringComparer.Ordinal);

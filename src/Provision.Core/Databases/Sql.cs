@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace Provision.Core;
 
-/// <summary>The few words that are spoken with every database.</summary>
+/// <summary>Helpers for statements and queries on any ADO.NET connection.</summary>
 public static class Sql
 {
     /// <summary>Runs a statement.</summary>
@@ -12,7 +12,7 @@ public static class Sql
         command.ExecuteNonQuery();
     }
 
-    /// <summary>All rows of a question.</summary>
+    /// <summary>Returns every row of a query.</summary>
     public static List<T> Query<T>(this DbConnection on, string sql, Func<DbDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         using var command = Command(on, sql, values);

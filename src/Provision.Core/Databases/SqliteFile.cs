@@ -2,10 +2,10 @@ using Microsoft.Data.Sqlite;
 
 namespace Provision.Core;
 
-/// <summary>A SQLite file as every database of ours is one: readable by its owner only, in WAL mode, synced before a write is answered.</summary>
+/// <summary>Opens SQLite files with the project's settings: readable by the owner only, WAL mode, and synced before a write returns.</summary>
 public static class SqliteFile
 {
-    /// <summary>Makes the file, empty, where there is none.</summary>
+    /// <summary>Creates the file, empty, if it is missing.</summary>
     public static void Make(string path)
     {
         if (!File.Exists(path))
@@ -14,16 +14,16 @@ public static class SqliteFile
         }
     }
 
-    /// <summary>Connects to a file that is there; who finds it busy waits for ten seconds.</summary>
+    /// <summary>Connects to an existing file; waits up to ten seconds while it is locked.</summary>
     public static SqliteConnection Connect(string path)
     {
-        // First: the connection's type asks for the library as soon as it is touched.
+        // Load the library first: the connection's type needs it as soon as it is touched.
         SqliteLibrary.Load(Path.GetDirectoryName(Path.GetFullPath(path))!);
         return ConnectLoaded(path);
     }
 
-    /// <summary>Looks whether the file is sound, and brings it into WAL mode: readers never wait for the writer.</summary>
-    /// <exception cref="StateLostException">It is damaged.</exception>
+    /// <summary>Checks the file's integrity and switches it to WAL mode, in which readers never wait for the writer.</summary>
+    /// <exception cref="StateLostException">The file is damaged.</exception>
     public static void Prepare(SqliteConnection connection, string damaged)
     {
         if (connection.Query("PRAGMA quick_check(1)", row => row.GetString(0)) is not ["ok"])

@@ -2,17 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Provision.Core;
 
-/// <summary>
-/// SQLite's own library, which the program carries inside itself. It is loaded when a database is first opened and never else: a diff, or an installer in an
-/// initramfs, neither needs it nor a place to unpack it.
-/// </summary>
+/// <summary>Loads the native SQLite library embedded in the program, and only when a database is first opened: a diff, or an installer in an initramfs, neither
+/// needs it nor has a place to unpack it.</summary>
 internal static class SqliteLibrary
 {
     private static readonly Lock Turn = new();
     private static nint handle;
 
-    /// <summary>Loads it, once, by way of a file beside the database that is gone again afterwards.</summary>
-    /// <exception cref="DllNotFoundException">It cannot be loaded from there.</exception>
+    /// <summary>Loads the library once, from a temporary file beside the database that is removed afterwards.</summary>
+    /// <exception cref="DllNotFoundException">The library cannot be loaded from there.</exception>
     public static void Load(string folder)
     {
         lock (Turn)

@@ -1,6 +1,6 @@
 namespace Provision.Core;
 
-/// <summary>A database is damaged, missing, or of another version. Nothing is decided from it: machines boot from their own disks.</summary>
+/// <summary>A database is damaged, missing, or of another version. No decision is based on it: machines boot from their own disks.</summary>
 public sealed class StateLostException : Exception
 {
     /// <summary>Creates the exception.</summary>

@@ -1,15 +1,15 @@
 namespace Provision.Core;
 
-/// <summary>Replaces files so that, also after a crash or among several writers, a file has either its old content or its new one.</summary>
+/// <summary>Replaces files atomically: even after a crash or with concurrent writers, a file has either its old content or its new content.</summary>
 public static class AtomicFile
 {
-    /// <summary>Replaces a file below a root; a missing directory is made, for its owner only.</summary>
+    /// <summary>Replaces a file below a root; a missing directory is created with access for its owner only.</summary>
     /// <param name="files">The root's files.</param>
     /// <param name="path">Path below the root.</param>
     /// <param name="content">The new content; durable when this returns.</param>
     /// <param name="mode">Permission bits, such as <see cref="FileModes.Private"/>.</param>
     /// <param name="owner">The owner; null for the user of this process.</param>
-    /// <exception cref="MachineFileException">The system refuses; the file is as it was.</exception>
+    /// <exception cref="MachineFileException">The system refused; the file is unchanged.</exception>
     public static void Write(IMachineFiles files, string path, ReadOnlySpan<byte> content, int mode, Owner? owner = null)
     {
         ArgumentNullException.ThrowIfNull(files);
@@ -19,10 +19,10 @@ public static class AtomicFile
     }
 
     /// <summary>Replaces a file of this machine.</summary>
-    /// <param name="path">Its path; the directory exists.</param>
+    /// <param name="path">Path of the file; its directory must exist.</param>
     /// <param name="content">The new content; durable when this returns.</param>
     /// <param name="mode">Permission bits; null for those of the old file, or 0644.</param>
-    /// <exception cref="MachineFileException">The system refuses; the file is as it was.</exception>
+    /// <exception cref="MachineFileException">The system refused; the file is unchanged.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content, int? mode = null)
     {
         var full = Path.GetFullPath(path);
@@ -30,11 +30,11 @@ public static class AtomicFile
         Put(files, full, content, mode ?? files.Stat(full)?.Mode ?? FileModes.Public, null);
     }
 
-    /// <summary>Replaces a file of this machine by what a program writes.</summary>
-    /// <param name="path">Its path; the directory exists.</param>
-    /// <param name="write">Makes a file at the path that it is given.</param>
-    /// <param name="mode">Permission bits; null leaves those that the file was made with.</param>
-    /// <exception cref="IOException">The system refuses; the file is as it was.</exception>
+    /// <summary>Replaces a file of this machine by one that a callback writes.</summary>
+    /// <param name="path">Path of the file; its directory must exist.</param>
+    /// <param name="write">Creates a file at the path it receives.</param>
+    /// <param name="mode">Permission bits; null keeps those the file was created with.</param>
+    /// <exception cref="IOException">The system refused; the file is unchanged.</exception>
     public static void Create(string path, Action<string> write, int? mode = null)
     {
         ArgumentNullException.ThrowIfNull(write);
@@ -94,7 +94,7 @@ public static class AtomicFile
         }
         catch (MachineFileException)
         {
-            // What the caller is told is why the file could not be replaced.
+            // The caller must see why the file could not be replaced, not why cleaning up failed.
         }
     }
 }

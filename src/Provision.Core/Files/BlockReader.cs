@@ -2,16 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace Provision.Core;
 
-/// <summary>Reads stretches of block devices as they are on the disk, past the page cache. It opens them for reading only.</summary>
+/// <summary>Reads ranges of block devices directly from the disk, bypassing the page cache. Devices are opened read-only.</summary>
 public static unsafe class BlockReader
 {
     private const int Alignment = 4096;
 
-    /// <summary>Reads from an offset; fewer bytes where the device ends.</summary>
-    /// <param name="node">The device; a regular file will do where its file system cannot read past the cache.</param>
-    /// <param name="offset">Where to begin, a multiple of 4096.</param>
-    /// <param name="bytes">How much, a multiple of 4096.</param>
-    /// <exception cref="MachineFileException">It cannot be opened or read.</exception>
+    /// <summary>Reads from an offset; returns fewer bytes at the end of the device.</summary>
+    /// <param name="node">The device, or a regular file on a filesystem that supports direct I/O.</param>
+    /// <param name="offset">First byte, a multiple of 4096.</param>
+    /// <param name="bytes">Number of bytes, a multiple of 4096.</param>
+    /// <exception cref="MachineFileException">The device cannot be opened or read.</exception>
     public static byte[] Read(string node, long offset, int bytes)
     {
         var descriptor = LinuxCalls.Open(node, LinuxCalls.OpenReadOnly | LinuxCalls.OpenDirect | LinuxCalls.OpenCloseOnExec, 0);

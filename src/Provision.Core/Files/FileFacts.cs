@@ -1,12 +1,12 @@
 namespace Provision.Core;
 
-/// <summary>What a directory entry is.</summary>
+/// <summary>The kind of a directory entry.</summary>
 public enum FileKind
 {
     /// <summary>A regular file.</summary>
     File,
 
-    /// <summary>A folder.</summary>
+    /// <summary>A directory.</summary>
     Folder,
 
     /// <summary>A symbolic link.</summary>
@@ -21,29 +21,29 @@ public enum FileKind
 /// <param name="Gid">Group id.</param>
 public readonly record struct Owner(uint Uid, uint Gid);
 
-/// <summary>What is known of a directory entry without reading it. Links are not followed.</summary>
-/// <param name="Kind">File, folder, link or something else.</param>
+/// <summary>Metadata of a directory entry, obtained without reading it. Links are not followed.</summary>
+/// <param name="Kind">File, directory, link or something else.</param>
 /// <param name="Mode">Permission bits, set-id and sticky bits (octal 07777).</param>
 /// <param name="Owner">Numeric owner.</param>
-/// <param name="Size">Bytes.</param>
-/// <param name="Device">Filesystem it is on (major and minor in one number).</param>
-/// <param name="MountId">Mount it is reached through; two bind mounts of one filesystem differ.</param>
-/// <param name="Modified">When the content last changed.</param>
+/// <param name="Size">Size in bytes.</param>
+/// <param name="Device">Filesystem that holds it (major and minor in one number).</param>
+/// <param name="MountId">Mount through which it is reached; two bind mounts of one filesystem differ.</param>
+/// <param name="Modified">Time of the last change of the content.</param>
 public sealed record FileFacts(FileKind Kind, int Mode, Owner Owner, long Size, ulong Device, ulong MountId, DateTimeOffset Modified)
 {
-    /// <summary>When it was made, which renaming does not change; null where the filesystem does not keep it.</summary>
+    /// <summary>Creation time, which renaming does not change; null if the filesystem does not record it.</summary>
     public DateTimeOffset? Born { get; init; }
 }
 
-/// <summary>A regular file, read.</summary>
-/// <param name="Facts">What it is.</param>
+/// <summary>A regular file with its content.</summary>
+/// <param name="Facts">Its metadata.</param>
 /// <param name="Content">Its bytes.</param>
 public sealed record FileContent(FileFacts Facts, byte[] Content);
 
-/// <summary>An operation on a file of the machine failed: says which, where, and the system's reason.</summary>
+/// <summary>A file operation on the machine failed; carries the operation, the path and the system's error.</summary>
 public sealed class MachineFileException : IOException
 {
-    /// <summary>Makes the exception for an operation (<c>write</c>), the path below the root as the user knows it, and errno.</summary>
+    /// <summary>Creates the exception from the operation (<c>write</c>), the path below the root as the user knows it, and errno.</summary>
     public MachineFileException(string operation, string path, int errorNumber)
         : base($"cannot {operation} {path}: {System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(errorNumber)}")
     {
@@ -52,12 +52,12 @@ public sealed class MachineFileException : IOException
         ErrorNumber = errorNumber;
     }
 
-    /// <summary>What was tried.</summary>
+    /// <summary>The operation that failed.</summary>
     public string Operation { get; }
 
     /// <summary>The path below the root.</summary>
     public string Path { get; }
 
-    /// <summary>The system's error number, such as 28 for a full disk.</summary>
+    /// <summary>The system's error number (errno), such as 28 for a full disk.</summary>
     public int ErrorNumber { get; }
 }

@@ -3,30 +3,30 @@ namespace Provision.Core;
 /// <summary>Permission bits of files and directories.</summary>
 public static class FileModes
 {
-    /// <summary>0600: its owner reads and writes it.</summary>
+    /// <summary>0600: readable and writable by the owner.</summary>
     public const int Private = 0b110_000_000;
 
-    /// <summary>0640: its owner writes it, its group reads it.</summary>
+    /// <summary>0640: writable by the owner, readable by the group.</summary>
     public const int GroupReadable = 0b110_100_000;
 
-    /// <summary>0644: its owner writes it, everybody reads it.</summary>
+    /// <summary>0644: writable by the owner, readable by everyone.</summary>
     public const int Public = 0b110_100_100;
 
-    /// <summary>0444: everybody reads it.</summary>
+    /// <summary>0444: readable by everyone.</summary>
     public const int ReadOnly = 0b100_100_100;
 
-    /// <summary>0755: a program for everybody.</summary>
+    /// <summary>0755: a program that everyone may run.</summary>
     public const int Program = 0b111_101_101;
 
-    /// <summary>0700: a directory that only its owner enters.</summary>
+    /// <summary>0700: a directory for its owner only.</summary>
     public const int PrivateDirectory = 0b111_000_000;
 
-    /// <summary>0750: a directory that its owner and its group enter.</summary>
+    /// <summary>0750: a directory for its owner and its group.</summary>
     public const int GroupDirectory = 0b111_101_000;
 
-    /// <summary>0755: a directory that everybody enters.</summary>
+    /// <summary>0755: a directory for everyone.</summary>
     public const int PublicDirectory = 0b111_101_101;
 
-    /// <summary>07777: every permission bit, set-id and sticky bits included.</summary>
+    /// <summary>07777: every permission bit, including set-id and sticky bits.</summary>
     public const int All = 0b111_111_111_111;
 }

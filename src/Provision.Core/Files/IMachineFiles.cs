@@ -1,62 +1,60 @@
 namespace Provision.Core;
 
-/// <summary>
-/// The second door to a machine: files below a root. Every path begins with <c>/</c> and means that path below the
-/// root; no path, link or race leads outside.
-/// </summary>
-/// <remarks>Every method throws <see cref="MachineFileException"/> where the system refuses.</remarks>
+/// <summary>One of the two interfaces to a machine: the files below a root. Every path begins with <c>/</c> and is relative to that root; no path, link or race
+/// leads outside.</summary>
+/// <remarks>Every method throws <see cref="MachineFileException"/> if the system refuses.</remarks>
 public interface IMachineFiles : IDisposable
 {
     /// <summary>The root as the user gave it, absolute; <c>/</c> for the running system.</summary>
     string Root { get; }
 
-    /// <summary>True when the root is the running system's own.</summary>
+    /// <summary>True if the root is that of the running system.</summary>
     bool IsRunningSystem { get; }
 
-    /// <summary>True when this process may give files to other users.</summary>
+    /// <summary>True if this process may change the owner of files.</summary>
     bool MayChangeOwner { get; }
 
-    /// <summary>What is at a path; null where there is nothing.</summary>
+    /// <summary>Returns the metadata of a path; null if nothing is there.</summary>
     /// <param name="path">Path below the root.</param>
-    /// <param name="follow">Whether a link at its end is followed (inside the root).</param>
+    /// <param name="follow">Whether to follow a link at the end of the path (inside the root).</param>
     FileFacts? Stat(string path, bool follow = false);
 
-    /// <summary>A regular file with its content; null where there is nothing, or something that is no regular file.</summary>
+    /// <summary>Reads a regular file; null if the path does not exist or is not a regular file.</summary>
     /// <param name="path">Path below the root.</param>
-    /// <param name="follow">Whether a link at its end is followed (inside the root).</param>
+    /// <param name="follow">Whether to follow a link at the end of the path (inside the root).</param>
     FileContent? Read(string path, bool follow = false);
 
-    /// <summary>Where a link points, as it is written in it; null where there is no link.</summary>
+    /// <summary>Returns the target of a link as written in it; null if the path is not a link.</summary>
     string? ReadLink(string path);
 
-    /// <summary>The names in a folder in ordinal order; empty where there is none.</summary>
+    /// <summary>Returns the names in a directory in ordinal order; empty if there is no such directory.</summary>
     IReadOnlyList<string> List(string folder);
 
-    /// <summary>Makes a folder and the missing ones above it (those with mode 0755); an existing one is left as it is.</summary>
-    /// <returns>The folders that were made, the outermost first.</returns>
+    /// <summary>Creates a directory and its missing parents (those with mode 0755); an existing one is left unchanged.</summary>
+    /// <returns>The directories that were created, outermost first.</returns>
     IReadOnlyList<string> MakeFolder(string path, int mode = FileModes.PublicDirectory, Owner? owner = null);
 
-    /// <summary>Makes a file that was not there before, with its final mode and owner, and writes it. Not yet synced.</summary>
+    /// <summary>Creates and writes a new file with its final mode and owner. Not synced unless requested.</summary>
     void WriteNew(string path, ReadOnlySpan<byte> content, int mode, Owner? owner = null, bool sync = false);
 
-    /// <summary>Makes a symbolic link that was not there before.</summary>
+    /// <summary>Creates a new symbolic link.</summary>
     void MakeLink(string path, string target);
 
-    /// <summary>Renames, replacing what is at the new name in one step. Both must be on one filesystem.</summary>
+    /// <summary>Renames a file, atomically replacing whatever has the new name. Both names must be on one filesystem.</summary>
     void Rename(string from, string to);
 
-    /// <summary>Removes a file or link; nothing there is not an error.</summary>
+    /// <summary>Removes a file or link; a missing one is not an error.</summary>
     void Remove(string path);
 
-    /// <summary>Removes an empty folder; false where it is missing or not empty.</summary>
+    /// <summary>Removes an empty directory; false if it is missing or not empty.</summary>
     bool RemoveFolder(string path);
 
-    /// <summary>Makes a folder's entries durable.</summary>
+    /// <summary>Makes the entries of a directory durable.</summary>
     void SyncFolder(string path);
 
-    /// <summary>Makes everything on the filesystem of a folder durable.</summary>
+    /// <summary>Makes everything on a directory's filesystem durable.</summary>
     void SyncFilesystem(string folder);
 
-    /// <summary>Takes an exclusive lock on a lock file, which is made when missing; null where somebody else holds it.</summary>
+    /// <summary>Takes an exclusive lock on a lock file, creating it if missing; null if another process holds the lock.</summary>
     IDisposable? TryLock(string path);
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Provision.Core;
 
-/// <summary>The system calls that .NET has no name for. Only this project uses them.</summary>
+/// <summary>System calls that .NET does not expose. Only this project uses them.</summary>
 internal static unsafe partial class LinuxCalls
 {
     public const int AtEmptyPath = 0x1000;
@@ -16,7 +16,7 @@ internal static unsafe partial class LinuxCalls
     public const int OpenExclusive = 0x80;
     public const int OpenNonBlocking = 0x800;
 
-    /// <summary>O_DIRECT of x86-64: past the page cache.</summary>
+    /// <summary>O_DIRECT on x86-64: bypasses the page cache.</summary>
     public const int OpenDirect = 0x4000;
     public const int OpenFolder = 0x10000;
     public const int OpenNoFollow = 0x20000;
@@ -34,10 +34,10 @@ internal static unsafe partial class LinuxCalls
     public const int ErrorNotFolder = 20;
     public const int ErrorLoop = 40;
 
-    /// <summary>openat2(2): treat the folder as the root; absolute links and <c>..</c> stay inside it.</summary>
+    /// <summary>openat2(2): treat the directory as the root; absolute links and <c>..</c> stay inside it.</summary>
     public const ulong ResolveInRoot = 0x10;
 
-    /// <summary>openat2(2): no links of /proc that jump elsewhere.</summary>
+    /// <summary>openat2(2): do not follow magic links of /proc.</summary>
     public const ulong ResolveNoMagicLinks = 0x02;
 
     private const nint OpenAt2Number = 437; // the same on x86-64 and arm64
@@ -50,7 +50,7 @@ internal static unsafe partial class LinuxCalls
         public ulong Resolve;
     }
 
-    /// <summary>statx(2)'s answer; the layout is the kernel's and the same on every architecture.</summary>
+    /// <summary>Result of statx(2); the layout is the kernel's and the same on every architecture.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     public struct StatX
     {
@@ -89,7 +89,7 @@ internal static unsafe partial class LinuxCalls
             {
                 var descriptor = (int)SystemCall(OpenAt2Number, folder, bytes, (nint)(&how), sizeof(OpenHow));
 
-                // EAGAIN: a rename raced with the walk and the kernel could not prove that it stayed inside. Ask again.
+                // EAGAIN: a rename raced with the path walk, and the kernel could not prove that it stayed inside. Retry.
                 if (descriptor >= 0 || Marshal.GetLastPInvokeError() is not (ErrorAgain or ErrorInterrupted))
                 {
                     return descriptor;

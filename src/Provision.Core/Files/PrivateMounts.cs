@@ -1,9 +1,7 @@
 namespace Provision.Core;
 
-/// <summary>
-/// A mount namespace of its own in which folders can be laid over others, for looking at a system as it would be.
-/// Nothing mounted in it is seen by any other process, and it is gone with this object, or with this process.
-/// </summary>
+/// <summary>A private mount namespace in which directories can be overlaid, to inspect a system as it would be. No other process sees its mounts, and it ends
+/// with this object or with this process.</summary>
 /// <remarks>Needs root; uses <c>unshare</c>, <c>nsenter</c> and <c>mount</c> of util-linux.</remarks>
 public sealed class PrivateMounts : IDisposable
 {
@@ -16,11 +14,11 @@ public sealed class PrivateMounts : IDisposable
         this.holder = holder;
     }
 
-    /// <summary>Makes the namespace.</summary>
+    /// <summary>Creates the namespace.</summary>
     /// <exception cref="CommandFailedException">The system does not allow it.</exception>
     public static PrivateMounts Create(ICommandRunner commands)
     {
-        // The holder lives as long as its standard input is open: when this process dies in any way, it ends too.
+        // The holder lives as long as its standard input is open: when this process dies in any way, the holder ends too.
         var command = Command.Of("unshare", "--mount", "--propagation", "private", "--", "sh", "-c", "echo ready; exec cat");
         var process = new StartedProcess(command);
         var output = new StreamReader(process.Output);
@@ -37,28 +35,28 @@ public sealed class PrivateMounts : IDisposable
         return new PrivateMounts(commands, process);
     }
 
-    /// <summary>Runs a command inside.</summary>
+    /// <summary>Runs a command inside the namespace.</summary>
     /// <param name="command">The command; its program is looked up inside <paramref name="changeRoot"/>.</param>
     /// <param name="changeRoot">A root to change to, or null.</param>
     public CommandResult Run(Command command, string? changeRoot = null)
     {
-        // --root of nsenter would be resolved outside: chroot inside the namespace sees what is mounted there.
+        // nsenter would resolve --root outside the namespace; chroot inside it sees what is mounted there.
         var inside = changeRoot is null ? command : command.Through("chroot", changeRoot);
         return commands.Run(inside.Through("nsenter", $"--mount=/proc/{holder.Id}/ns/mnt", "--"));
     }
 
-    /// <summary>Mounts an empty filesystem in memory on a folder.</summary>
+    /// <summary>Mounts an empty tmpfs on a directory.</summary>
     public void MountMemory(string folder) =>
         Run(Command.Of("mount", "-t", "tmpfs", "-o", "mode=0700", "provision", folder)).OrThrow();
 
-    /// <summary>Lays a folder over another: where both have an entry, the upper one is seen.</summary>
-    /// <param name="lower">The folder that is there, and where the result is mounted.</param>
-    /// <param name="upper">The entries to lay over it.</param>
-    /// <param name="work">An empty folder on the filesystem of <paramref name="upper"/>.</param>
+    /// <summary>Overlays one directory on another: if both have an entry, the upper one is visible.</summary>
+    /// <param name="lower">The existing directory, on which the result is mounted.</param>
+    /// <param name="upper">The entries to overlay.</param>
+    /// <param name="work">An empty directory on the filesystem of <paramref name="upper"/>.</param>
     public void Overlay(string lower, string upper, string work) =>
         Run(Command.Of("mount", "-t", "overlay", "-o", $"lowerdir={Escape(lower)},upperdir={Escape(upper)},workdir={Escape(work)}", "provision", lower)).OrThrow();
 
-    /// <summary>The files of the namespace below a folder, to be filled from outside.</summary>
+    /// <summary>Returns the files below a directory of the namespace, to be filled from outside.</summary>
     public RootedFiles FilesOf(string folder) => RootedFiles.Open($"/proc/{holder.Id}/root{folder}");
 
     /// <inheritdoc/>
@@ -69,6 +67,6 @@ public sealed class PrivateMounts : IDisposable
         holder.Dispose();
     }
 
-    // Commas, colons and backslashes separate overlay's options and folders.
+    // Commas, colons and backslashes separate the options and directories of overlayfs.
     private static string Escape(string path) => path.Replace("\\", "\\\\").Replace(":", "\\:").Replace(",", "\\,");
 }

@@ -3,10 +3,8 @@ using System.Text;
 
 namespace Provision.Core;
 
-/// <summary>
-/// Files below a root, reached only through a handle of the root folder and <c>openat2(RESOLVE_IN_ROOT)</c>: the kernel
-/// resolves links and <c>..</c> inside the root, so neither a link that somebody plants nor one swapped during the run leads outside.
-/// </summary>
+/// <summary>Files below a root, reached only through a handle of the root directory and <c>openat2(RESOLVE_IN_ROOT)</c>: the kernel resolves links and
+/// <c>..</c> inside the root, so neither a planted link nor one swapped during the run leads outside.</summary>
 public sealed unsafe class RootedFiles : IMachineFiles
 {
     private readonly int root;
@@ -26,8 +24,8 @@ public sealed unsafe class RootedFiles : IMachineFiles
     /// <inheritdoc/>
     public bool MayChangeOwner { get; } = LinuxCalls.EffectiveUser() == 0;
 
-    /// <summary>Opens a root folder.</summary>
-    /// <exception cref="MachineFileException">There is no such folder, or it may not be opened.</exception>
+    /// <summary>Opens a root directory.</summary>
+    /// <exception cref="MachineFileException">There is no such directory, or it may not be opened.</exception>
     public static RootedFiles Open(string path)
     {
         var full = Path.GetFullPath(path);
@@ -46,7 +44,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
     /// <inheritdoc/>
     public FileContent? Read(string path, bool follow = false)
     {
-        // Non-blocking, so that a pipe planted at the path cannot hold the run up.
+        // Non-blocking, so that a pipe planted at the path cannot block the run.
         var flags = LinuxCalls.OpenReadOnly | LinuxCalls.OpenNonBlocking | (follow ? 0 : LinuxCalls.OpenNoFollow);
         using var file = TryOpen(path, flags, alsoMissing: LinuxCalls.ErrorLoop);
         if (file is null)
@@ -63,7 +61,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
         var content = new byte[Math.Max(facts.Size, 0)];
         var have = 0;
 
-        // Files of /proc and /sys say 0 or a page; others may just have grown: past the known size, ask for more.
+        // Files of /proc and /sys report a size of 0 or one page, and other files may have grown: read past the known size.
         var probe = stackalloc byte[256];
         while (true)
         {
@@ -138,7 +136,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
         var flags = LinuxCalls.OpenWriteOnly | LinuxCalls.OpenCreate | LinuxCalls.OpenExclusive | LinuxCalls.OpenNoFollow | LinuxCalls.OpenCloseOnExec;
         using var file = new Handle((int)Check(LinuxCalls.OpenAt(folder.Descriptor, name, flags, FileModes.Private), "create", path));
 
-        // The owner first: chown clears set-id bits, and nobody may read a secret before it has its owner.
+        // Set the owner first: chown clears set-id bits, and a secret must not be readable before it has its owner.
         if (owner is { } given)
         {
             Check(LinuxCalls.ChangeOwner(file.Descriptor, given.Uid, given.Gid), "change the owner of", path);
@@ -253,7 +251,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
         }
         else
         {
-            // mkdir's mode is cut by the umask.
+            // mkdir applies the umask to the mode.
             using var fresh = new Handle((int)Check(
                 LinuxCalls.OpenAt(folder.Descriptor, name, LinuxCalls.OpenFolder | LinuxCalls.OpenNoFollow | LinuxCalls.OpenCloseOnExec, 0), "open", path));
             if (owner is { } given)
@@ -285,7 +283,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
     private Handle Open(string path, int flags) =>
         TryOpen(path, flags) ?? throw new MachineFileException("open", path, LinuxCalls.ErrorNotFound);
 
-    /// <summary>Opens below the root; null where nothing is there.</summary>
+    /// <summary>Opens a path below the root; null if nothing is there.</summary>
     private Handle? TryOpen(string path, int flags, int alsoMissing = LinuxCalls.ErrorNotFound)
     {
         var descriptor = LinuxCalls.OpenAt2(root, path, flags, 0);
@@ -323,7 +321,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
     private static nint Check(nint result, string operation, string path) =>
         result < 0 ? throw new MachineFileException(operation, path, Marshal.GetLastPInvokeError()) : result;
 
-    /// <summary>Unlocks before it closes: a child that is just being started holds a copy of the descriptor for an instant.</summary>
+    /// <summary>Unlocks before closing: a child that is just starting briefly holds a copy of the descriptor.</summary>
     private sealed class HeldLock(Handle file) : IDisposable
     {
         public void Dispose()

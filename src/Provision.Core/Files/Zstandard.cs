@@ -2,23 +2,21 @@ using System.Runtime.InteropServices;
 
 namespace Provision.Core;
 
-/// <summary>What came of unpacking.</summary>
+/// <summary>The outcome of unpacking.</summary>
 public enum UnpackOutcome
 {
-    /// <summary>Everything is unpacked.</summary>
+    /// <summary>Everything was unpacked.</summary>
     Whole,
 
-    /// <summary>It would be longer than allowed.</summary>
+    /// <summary>The content is longer than allowed.</summary>
     TooLong,
 
-    /// <summary>It is no zstd, damaged, cut off, or wants more memory than a window of 64 MiB.</summary>
+    /// <summary>The input is not zstd, is damaged or truncated, or needs a window larger than 64 MiB.</summary>
     Damaged,
 }
 
-/// <summary>
-/// Unpacks zstd by Debian's own library (package libzstd1, which dpkg itself needs), in this process: to start a program for each of a thousand
-/// bundles takes longer than to read them.
-/// </summary>
+/// <summary>Unpacks zstd in this process with Debian's own library (package libzstd1, which dpkg itself needs): starting a program for each of a thousand
+/// bundles takes longer than reading them.</summary>
 public static unsafe partial class Zstandard
 {
     /// <summary><c>ZSTD_d_windowLogMax</c> of zstd.h.</summary>
@@ -28,8 +26,8 @@ public static unsafe partial class Zstandard
 
     /// <summary>Unpacks one or more frames.</summary>
     /// <param name="packed">The frames.</param>
-    /// <param name="most">As many bytes may come out.</param>
-    /// <param name="unpacked">What came out; empty unless the outcome is <see cref="UnpackOutcome.Whole"/>.</param>
+    /// <param name="most">Maximum number of unpacked bytes.</param>
+    /// <param name="unpacked">The result; empty unless the outcome is <see cref="UnpackOutcome.Whole"/>.</param>
     public static UnpackOutcome Unpack(ReadOnlySpan<byte> packed, long most, out ReadOnlyMemory<byte> unpacked)
     {
         unpacked = default;
@@ -64,7 +62,7 @@ public static unsafe partial class Zstandard
 
                     if (have < (nuint)output.Length && input.Done == input.Length)
                     {
-                        // 0 is the end of a frame; anything else says that more should have come.
+                        // 0 is the end of a frame; any other value means that more input was expected.
                         unpacked = left == 0 ? output.AsMemory(0, (int)have) : default;
                         return left == 0 ? UnpackOutcome.Whole : UnpackOutcome.Damaged;
                     }
@@ -97,7 +95,7 @@ public static unsafe partial class Zstandard
     [LibraryImport("libzstd.so.1", EntryPoint = "ZSTD_isError")]
     private static partial uint IsError(nuint code);
 
-    /// <summary><c>ZSTD_inBuffer</c> and <c>ZSTD_outBuffer</c>: where, how long, and how far it is.</summary>
+    /// <summary><c>ZSTD_inBuffer</c> and <c>ZSTD_outBuffer</c>: pointer, length and position.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Buffer
     {

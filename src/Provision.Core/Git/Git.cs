@@ -1,6 +1,6 @@
 namespace Provision.Core;
 
-/// <summary>A git repository, used by the git command.</summary>
+/// <summary>A git repository, accessed through the git command.</summary>
 public sealed class Git
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
@@ -9,10 +9,10 @@ public sealed class Git
     private readonly IReadOnlyList<string> options;
     private readonly string? ssh;
 
-    /// <summary>Names a repository; nothing is run yet.</summary>
+    /// <summary>Creates the object; git is not run yet.</summary>
     /// <param name="commands">Runs git.</param>
     /// <param name="repository">Path of the working tree, or of a bare repository.</param>
-    /// <param name="ssh">The ssh client that git uses, as one line for a shell; null for git's own choice.</param>
+    /// <param name="ssh">The ssh client for git, as one line for a shell; null for git's default.</param>
     public Git(ICommandRunner commands, string repository, string? ssh = null)
         : this(commands, ["-C", repository], ssh)
     {
@@ -25,7 +25,7 @@ public sealed class Git
         this.ssh = ssh;
     }
 
-    /// <summary>Makes an empty bare repository.</summary>
+    /// <summary>Creates an empty bare repository.</summary>
     /// <exception cref="CommandFailedException">git failed.</exception>
     public static Git MakeBare(ICommandRunner commands, string path)
     {
@@ -33,18 +33,18 @@ public sealed class Git
         return new Git(commands, path);
     }
 
-    /// <summary>Clones a repository or bundle that is not trusted, without checking anything out: every object is checked.</summary>
+    /// <summary>Clones an untrusted repository or bundle without checking anything out; every object is verified.</summary>
     /// <exception cref="CommandFailedException">git failed, or an object is damaged.</exception>
     public static Git CloneChecked(ICommandRunner commands, string from, string to)
     {
-        // Root may find the directory to be another user's: it has just been made here.
+        // As root, git may report dubious ownership of the directory, which was created just now.
         string[] trusting = ["-c", "transfer.fsckObjects=true", "-c", "safe.directory=*"];
         new Git(commands, trusting, null).Run("clone", "--quiet", "--no-checkout", "--", from, to);
         return new Git(commands, [.. trusting, "-C", to], null);
     }
 
-    /// <summary>Runs git, also if it may fail. It never asks a person, and takes no lock that it can do without.</summary>
-    /// <param name="arguments">Command of git and its arguments.</param>
+    /// <summary>Runs git and also returns failures. git never prompts, and takes no optional locks.</summary>
+    /// <param name="arguments">The git command and its arguments.</param>
     public CommandResult Try(params IReadOnlyList<string> arguments)
     {
         var command = Command.Of("git", [.. options, .. arguments])
@@ -55,11 +55,11 @@ public sealed class Git
     }
 
     /// <summary>Runs git.</summary>
-    /// <param name="arguments">Command of git and its arguments.</param>
-    /// <exception cref="CommandFailedException">It failed: names the command and the end of its errors.</exception>
+    /// <param name="arguments">The git command and its arguments.</param>
+    /// <exception cref="CommandFailedException">git failed; the message names the command and the end of its standard error.</exception>
     public CommandResult Run(params IReadOnlyList<string> arguments) => Try(arguments).OrThrow();
 
-    /// <summary>The commit that a name stands for; null if there is none.</summary>
-    /// <param name="name">Full name of a branch, such as <c>refs/heads/main</c>.</param>
+    /// <summary>Returns the commit of a reference; null if there is none.</summary>
+    /// <param name="name">Full name of a reference, such as <c>refs/heads/main</c>.</param>
     public string? CommitOf(string name) => Try("rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}") is { Succeeded: true } found ? found.Text.Trim() : null;
 }

@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Provision.Core;
 
-/// <summary>How requests are read and answered: limits first, one sentence for every refusal.</summary>
+/// <summary>Reads requests within limits and writes responses; every refusal is a single sentence.</summary>
 public static class Answers
 {
-    /// <summary>The server's address as the machine reached it: from the socket, because a header says what the sender likes.</summary>
+    /// <summary>Returns the server's address as the machine reached it, from the socket: a client can send any Host header.</summary>
     public static string BaseOf(HttpContext context)
     {
         var address = context.Connection.LocalIpAddress ?? System.Net.IPAddress.Loopback;
@@ -17,7 +17,7 @@ public static class Answers
         return $"http://{(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString())}:{context.Connection.LocalPort}";
     }
 
-    /// <summary>Reads a body as JSON; null, and the request is answered, where it is too long or something else.</summary>
+    /// <summary>Reads a body as JSON; if it is too long or not valid, sends the response and returns null.</summary>
     public static async Task<T?> Read<T>(HttpContext context, JsonTypeInfo<T> type, int mostBytes)
         where T : class
     {
@@ -49,20 +49,20 @@ public static class Answers
         static string Text(string? path) => Printable.Of(path ?? "its beginning");
     }
 
-    /// <summary>Answers with text.</summary>
+    /// <summary>Responds with text.</summary>
     public static Task Text(HttpContext context, string text) => Bytes(context, Encoding.UTF8.GetBytes(text), "text/plain; charset=utf-8");
 
-    /// <summary>Answers with a value as JSON.</summary>
+    /// <summary>Responds with a value as JSON.</summary>
     public static Task Json<T>(HttpContext context, T value, JsonTypeInfo<T> type) => Bytes(context, JsonSerializer.SerializeToUtf8Bytes(value, type), "application/json");
 
-    /// <summary>Answers with a status and one sentence.</summary>
+    /// <summary>Responds with a status and one sentence.</summary>
     public static Task Refuse(HttpContext context, int status, string sentence)
     {
         context.Response.StatusCode = status;
         return Text(context, sentence + "\n");
     }
 
-    /// <summary>Answers with bytes, which no cache keeps.</summary>
+    /// <summary>Responds with bytes that must not be cached.</summary>
     public static Task Bytes(HttpContext context, byte[] content, string type)
     {
         context.Response.ContentType = type;

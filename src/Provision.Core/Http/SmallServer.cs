@@ -6,12 +6,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Provision.Core;
 
-/// <summary>What every HTTP server of ours has: limits, and one sentence with 503 where its state is lost.</summary>
+/// <summary>Common setup of the project's HTTP servers: limits, and a one-sentence 503 if their state is lost.</summary>
 public static class SmallServer
 {
-    /// <summary>A server that listens at one address, without endpoints yet.</summary>
-    /// <param name="listen">Where.</param>
-    /// <param name="folder">A folder that exists.</param>
+    /// <summary>Builds a server that listens on one address, without endpoints.</summary>
+    /// <param name="listen">The address and port.</param>
+    /// <param name="folder">An existing directory.</param>
     public static WebApplication Build(IPEndPoint listen, string folder)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = folder });
@@ -39,7 +39,7 @@ public static class SmallServer
             }
             catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
             {
-                // The asker left.
+                // The client disconnected.
             }
         });
         return built;

@@ -2,14 +2,14 @@ using System.Text;
 
 namespace Provision.Core;
 
-/// <summary>Tells which machine this is, by the hardware addresses of its NICs.</summary>
+/// <summary>Identifies a machine by the hardware addresses of its NICs.</summary>
 public static class MachineIdentity
 {
     private const string Nics = "/sys/class/net";
 
-    /// <summary>The addresses of a machine's NICs, each once. A NIC that is part of a bond shows the bond's address as its own, and its own elsewhere.</summary>
+    /// <summary>Returns the distinct addresses of a machine's NICs. A NIC in a bond reports the bond's address; its own is read from another file.</summary>
     /// <param name="nics">Names in <c>/sys/class/net</c>.</param>
-    /// <param name="text">The text of a file without blanks around it; null if there is none.</param>
+    /// <param name="text">Returns the trimmed text of a file; null if there is none.</param>
     public static IReadOnlyList<MacAddress> Macs(IEnumerable<string> nics, Func<string, string?> text) =>
     [
         .. nics.Select(nic => text($"{Nics}/{nic}/bonding_slave/perm_hwaddr") ?? text($"{Nics}/{nic}/address"))
@@ -18,7 +18,7 @@ public static class MachineIdentity
             .Distinct(),
     ];
 
-    /// <summary>The addresses of the NICs of the machine whose files these are; of the running one if its <c>/sys</c> is not among them.</summary>
+    /// <summary>Returns the addresses of the NICs of the machine with these files; of the running machine if the files do not include <c>/sys</c>.</summary>
     public static IReadOnlyList<MacAddress> Macs(IMachineFiles files)
     {
         ArgumentNullException.ThrowIfNull(files);

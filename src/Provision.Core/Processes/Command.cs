@@ -1,9 +1,7 @@
 namespace Provision.Core;
 
-/// <summary>
-/// A program to run with its arguments: immutable, never a shell. Built with <see cref="Of"/> and the <c>With...</c>
-/// methods, run by an <see cref="ICommandRunner"/>.
-/// </summary>
+/// <summary>A program with its arguments: immutable, and never a shell command line. Built with <see cref="Of"/> and the <c>With...</c> methods, run by an
+/// <see cref="ICommandRunner"/>.</summary>
 public sealed record Command
 {
     private Command(string program, IReadOnlyList<string> arguments)
@@ -15,85 +13,82 @@ public sealed record Command
     /// <summary>The program: a path, or a name looked up in PATH.</summary>
     public string Program { get; private init; }
 
-    /// <summary>The arguments, each passed as it is.</summary>
+    /// <summary>The arguments, passed unchanged.</summary>
     public IReadOnlyList<string> Arguments { get; private init; }
 
-    /// <summary>Folder to run in; null means the caller's.</summary>
+    /// <summary>Working directory; null for the caller's.</summary>
     public string? WorkingFolder { get; private init; }
 
-    /// <summary>Variables to set (or, where the value is null, to remove) on top of the caller's environment.</summary>
+    /// <summary>Environment variables to set (or, if the value is null, to remove) on top of the caller's environment.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; private init; } = new Dictionary<string, string?>();
 
-    /// <summary>What the program reads on its standard input; null means it is closed at once.</summary>
+    /// <summary>Data for standard input; null closes it at once.</summary>
     public ReadOnlyMemory<byte>? Input { get; private init; }
 
-    /// <summary>
-    /// Writes the program's standard input itself, for more than fits into memory; null means that <see cref="Input"/> is all. What it throws, but
-    /// for an <see cref="IOException"/> (the program reads no more), ends the program and reaches the caller.
-    /// </summary>
+    /// <summary>Writes the program's standard input, for data too large for memory; null if <see cref="Input"/> is all. Exceptions other than
+    /// <see cref="IOException"/> (the program stopped reading) end the program and reach the caller.</summary>
     public Action<Stream>? Feed { get; private init; }
 
-    /// <summary>
-    /// Reads the program's standard output itself while it runs, for more than fits into memory; null means that it is gathered. What it throws ends
-    /// the program and reaches the caller.
-    /// </summary>
+    /// <summary>Reads the program's standard output while it runs, for data too large for memory; null collects it in the result. Exceptions end the program
+    /// and reach the caller.</summary>
     public Action<Stream>? Reader { get; private init; }
 
-    /// <summary>After this the whole process tree is killed; null means never.</summary>
+    /// <summary>Time after which the whole process tree is killed; null for no limit.</summary>
     public TimeSpan? Timeout { get; private init; }
 
-    /// <summary>The program is killed once it has said more than this many bytes; null means it may say anything.</summary>
+    /// <summary>Number of bytes of standard output after which the program is killed; null for no limit.</summary>
     public long? OutputLimit { get; private init; }
 
-    /// <summary>Called with each line of standard output and standard error as it comes, for progress; null means nobody listens.</summary>
+    /// <summary>Called with each line of standard output and standard error as it arrives, to show progress; null for none.</summary>
     public Action<string>? Listener { get; private init; }
 
-    /// <summary>A command.</summary>
+    /// <summary>Creates a command.</summary>
     public static Command Of(string program, params IReadOnlyList<string> arguments) => new(program, arguments);
 
-    /// <summary>The same with more arguments at the end.</summary>
+    /// <summary>Returns a copy with more arguments at the end.</summary>
     public Command With(params IReadOnlyList<string> arguments) => this with { Arguments = [.. Arguments, .. arguments] };
 
-    /// <summary>The same, started by another program such as <c>nsenter</c> or <c>setpriv</c>, whose words come first.</summary>
+    /// <summary>Returns a copy started by another program such as <c>nsenter</c> or <c>setpriv</c>, whose arguments come first.</summary>
     public Command Through(string program, params IReadOnlyList<string> arguments) => this with { Program = program, Arguments = [.. arguments, Program, .. Arguments] };
 
-    /// <summary>The same, run in a folder.</summary>
+    /// <summary>Returns a copy that runs in a directory.</summary>
     public Command In(string folder) => this with { WorkingFolder = folder };
 
-    /// <summary>The same with a variable set, or removed where <paramref name="value"/> is null.</summary>
+    /// <summary>Returns a copy with a variable set, or removed if <paramref name="value"/> is null.</summary>
     public Command WithEnvironment(string name, string? value) =>
         this with { Environment = new Dictionary<string, string?>(Environment) { [name] = value } };
 
-    /// <summary>The same with this on its standard input.</summary>
+    /// <summary>Returns a copy with this data on standard input.</summary>
     public Command WithInput(ReadOnlyMemory<byte> input) => this with { Input = input };
 
-    /// <summary>The same, with somebody writing its standard input while it runs.</summary>
+    /// <summary>Returns a copy whose standard input is written by a callback while it runs.</summary>
     public Command WithFeed(Action<Stream> feed) => this with { Feed = feed };
 
-    /// <summary>The same, with somebody reading its standard output while it runs.</summary>
+    /// <summary>Returns a copy whose standard output is read by a callback while it runs.</summary>
     public Command WithReader(Action<Stream> reader) => this with { Reader = reader };
 
-    /// <summary>The same, killed after a time.</summary>
+    /// <summary>Returns a copy with a time limit.</summary>
     public Command WithTimeout(TimeSpan timeout) => this with { Timeout = timeout };
 
-    /// <summary>The same, killed when it says more than so many bytes on its standard output.</summary>
+    /// <summary>Returns a copy that is killed if it writes more than this many bytes to standard output.</summary>
     public Command WithOutputLimit(long bytes) => this with { OutputLimit = bytes };
 
-    /// <summary>The same, told to somebody line by line.</summary>
+    /// <summary>Returns a copy whose output is forwarded to a callback line by line.</summary>
     public Command WithListener(Action<string> listener) => this with { Listener = listener };
 
-    /// <summary>The command as a person would type it, quoted where it must be.</summary>
+    /// <summary>Returns the command line as typed in a shell, quoted if necessary.</summary>
     public override string ToString() => string.Join(' ', new[] { Program }.Concat(Arguments).Select(Shell.Show));
 }
 
-/// <summary>What came of a command.</summary>
-/// <param name="Command">What was run.</param>
-/// <param name="ExitCode">Exit code; 128 + signal for a program that was killed; 124 when it ran out of time, as timeout(1) has it; 153, as for a file limit, when it said more than it may.</param>
+/// <summary>The result of a command.</summary>
+/// <param name="Command">The command that was run.</param>
+/// <param name="ExitCode">Exit code; 128 + signal for a program that was killed; 124 on timeout, like timeout(1); 153, as for a file size limit, if it exceeded
+/// the output limit.</param>
 /// <param name="Output">Standard output.</param>
 /// <param name="Error">Standard error, as text.</param>
 public sealed record CommandResult(Command Command, int ExitCode, ReadOnlyMemory<byte> Output, string Error)
 {
-    /// <summary>False where its output was still open some seconds after its end, so that there may be more than was read.</summary>
+    /// <summary>False if the output was still open some seconds after the program ended, so that some of it may be missing.</summary>
     public bool IsWhole { get; init; } = true;
 
     /// <summary>True for exit code 0.</summary>
@@ -102,22 +97,22 @@ public sealed record CommandResult(Command Command, int ExitCode, ReadOnlyMemory
     /// <summary>Standard output as UTF-8 text.</summary>
     public string Text => System.Text.Encoding.UTF8.GetString(Output.Span);
 
-    /// <summary>This result, where the command succeeded.</summary>
-    /// <exception cref="CommandFailedException">It did not.</exception>
+    /// <summary>Returns this result if the command succeeded.</summary>
+    /// <exception cref="CommandFailedException">The command failed.</exception>
     public CommandResult OrThrow() => Succeeded ? this : throw new CommandFailedException(this);
 }
 
-/// <summary>A command that had to succeed did not. Carries the arguments, the exit code and the end of its standard error.</summary>
+/// <summary>A required command failed. Carries the arguments, the exit code and the end of its standard error.</summary>
 public sealed class CommandFailedException : Exception
 {
-    /// <summary>Makes the exception from what came of the command.</summary>
+    /// <summary>Creates the exception from the result of the command.</summary>
     public CommandFailedException(CommandResult result)
         : base($"{result.Command} failed with exit code {result.ExitCode}{Tail(result)}")
     {
         Result = result;
     }
 
-    /// <summary>What came of the command.</summary>
+    /// <summary>The result of the command.</summary>
     public CommandResult Result { get; }
 
     private static string Tail(CommandResult result)
@@ -127,10 +122,10 @@ public sealed class CommandFailedException : Exception
     }
 }
 
-/// <summary>The first of the two doors to a machine: running commands.</summary>
+/// <summary>One of the two interfaces to a machine: running commands.</summary>
 public interface ICommandRunner
 {
-    /// <summary>Runs a command to its end. A program that is not there gives exit code 127, as in a shell.</summary>
-    /// <exception cref="OperationCanceledException">The caller gave up; the process tree was killed.</exception>
+    /// <summary>Runs a command and waits for its end. A missing program results in exit code 127, as in a shell.</summary>
+    /// <exception cref="OperationCanceledException">The call was cancelled; the process tree was killed.</exception>
     CommandResult Run(Command command, CancellationToken cancellation = default);
 }

@@ -2,10 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Provision.Core;
 
-/// <summary>
-/// Threads beside the pool's, for reading what programs write: the pool's may all be waiting for programs. A thread is used again by the next run, which
-/// is cheaper than a new one, and ends after some seconds without work.
-/// </summary>
+/// <summary>Dedicated threads for reading the output of programs, since all threads of the pool may be waiting for programs. A thread is reused by the next
+/// run, which is cheaper than a new one, and ends after some seconds without work.</summary>
 internal sealed class OwnThread
 {
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
@@ -15,8 +13,8 @@ internal sealed class OwnThread
     private bool hasEnded;
     private Task? next;
 
-    /// <summary>Runs something on such a thread.</summary>
-    /// <returns>Its end, with what it threw.</returns>
+    /// <summary>Runs an action on such a thread.</summary>
+    /// <returns>A task that completes with the action, or with its exception.</returns>
     public static Task Run(Action action)
     {
         var task = new Task(action);

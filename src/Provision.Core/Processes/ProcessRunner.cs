@@ -8,13 +8,13 @@ namespace Provision.Core;
 /// <summary>Runs commands as processes of this machine.</summary>
 public sealed class ProcessRunner : ICommandRunner
 {
-    /// <summary>How long a process is waited for that was killed: one that waits for a dead disk cannot even be killed, and is left to itself.</summary>
+    /// <summary>Time to wait for a killed process: one that waits for a dead disk cannot even be killed, and is abandoned.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
-    /// <summary>The longest wait for a program's end at a time; then its limits are looked at again.</summary>
+    /// <summary>The longest single wait for a program's end; then its limits are checked again.</summary>
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long output is still read after the program's end, if a process of its own holds it open.</summary>
+    /// <summary>How long output is still read after the program's end if one of its children holds the pipe open.</summary>
     internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
@@ -38,7 +38,7 @@ public sealed class ProcessRunner : ICommandRunner
         }
     }
 
-    /// <summary>The result of a program that cannot be started.</summary>
+    /// <summary>Returns the result for a program that cannot be started.</summary>
     internal static CommandResult Missing(Command command, Win32Exception e) => new(command, 127, default, $"{command.Program}: {(e.InnerException ?? e).Message}");
 
     private CommandResult Follow(StartedProcess process, Command command, CancellationToken cancellation)
@@ -60,7 +60,7 @@ public sealed class ProcessRunner : ICommandRunner
             (command.Reader ?? (from => output.Read(from, command.Listener)))(stream);
         });
 
-        // What surely fits into the pipe is written at once, the rest by a thread of its own, so that the time limit holds for it.
+        // Input that certainly fits into the pipe is written at once, the rest by a separate thread, so that the time limit also covers it.
         var fits = command.Feed is null && command.Input is not { Length: > 4096 };
         var written = fits ? Task.CompletedTask : Guarded(process, () => Write(process, command));
         if (fits)
@@ -71,7 +71,7 @@ public sealed class ProcessRunner : ICommandRunner
         var timedOut = !HasEnded(process, command.Timeout, () => readOutput.IsFaulted || written.IsFaulted || cancellation.IsCancellationRequested, out var hasEnded);
         var exitCode = hasEnded ? process.ExitCode : 124;
 
-        // A grandchild that outlives the program may hold the pipes open. A reader of the caller's reads at its own speed.
+        // A grandchild that outlives the program may hold the pipes open. A reader supplied by the caller sets its own pace.
         if (command.Reader is not null && !timedOut)
         {
             Task.WaitAny([readOutput], cancellation);
@@ -91,7 +91,7 @@ public sealed class ProcessRunner : ICommandRunner
         }
     }
 
-    /// <summary>Waits for the end; kills the tree when the time is up. False if it was.</summary>
+    /// <summary>Waits for the end; kills the tree and returns false on timeout.</summary>
     private static bool HasEnded(StartedProcess process, TimeSpan? limit, Func<bool> isKilled, out bool hasEnded)
     {
         var start = Environment.TickCount64;
@@ -113,7 +113,7 @@ public sealed class ProcessRunner : ICommandRunner
         }
     }
 
-    /// <summary>Runs something on a thread of its own; if it throws, the program is killed.</summary>
+    /// <summary>Runs an action on a separate thread; kills the program if it throws.</summary>
     private static Task Guarded(StartedProcess process, Action action) => StartedProcess.OnItsOwn(() =>
     {
         try
@@ -142,11 +142,10 @@ public sealed class ProcessRunner : ICommandRunner
         }
         catch (IOException)
         {
-            // The program ended, or closed its input, before it had read everything: its exit code says what that means.
+            // The program ended, or closed its input, before it had read everything: its exit code tells whether that is an error.
         }
     }
 
-    /// <summary>Gathers standard output.</summary>
     private sealed class Gathered(long limit)
     {
         private readonly ArrayBufferWriter<byte> bytes = new();

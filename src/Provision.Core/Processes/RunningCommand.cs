@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Provision.Core;
 
-/// <summary>A program that keeps running beside us: a daemon of our own, such as dnsmasq. Its output is forwarded line by line.</summary>
+/// <summary>A program that keeps running beside this one as its daemon, such as dnsmasq. Output is forwarded line by line.</summary>
 public sealed class RunningCommand : IDisposable
 {
     private readonly StartedProcess process;
@@ -15,14 +15,14 @@ public sealed class RunningCommand : IDisposable
         this.process = process;
     }
 
-    /// <summary>What runs.</summary>
+    /// <summary>The command that runs.</summary>
     public Command Command { get; }
 
     /// <summary>False once it has ended.</summary>
     public bool IsRunning => process.IsRunning;
 
     /// <summary>Starts a program; its output goes to the command's listener.</summary>
-    /// <exception cref="CommandFailedException">It cannot be started (127).</exception>
+    /// <exception cref="CommandFailedException">The program cannot be started (127).</exception>
     public static RunningCommand Start(Command command)
     {
         ArgumentNullException.ThrowIfNull(command);
@@ -43,10 +43,8 @@ public sealed class RunningCommand : IDisposable
         }
     }
 
-    /// <summary>
-    /// Ends what an earlier run of ours left behind when it was killed: the process of a pid file, but only if its arguments still name the given one,
-    /// because pids are given out again.
-    /// </summary>
+    /// <summary>Ends a process left behind by an earlier run that was killed: the process in a pid file, but only if its arguments still contain the given one,
+    /// because pids are reused.</summary>
     public static void EndLeftOver(string pidFile, string argument)
     {
         try
@@ -61,11 +59,11 @@ public sealed class RunningCommand : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
         {
-            // There is none.
+            // There is no such process.
         }
     }
 
-    /// <summary>Ends it, and waits for that.</summary>
+    /// <summary>Ends the program and waits for it.</summary>
     public void Dispose()
     {
         process.Kill();

@@ -3,14 +3,14 @@ namespace Provision.Core;
 /// <summary>Quotes words for a POSIX shell.</summary>
 public static class Shell
 {
-    /// <summary>Quotes a word so that a shell takes every character of it as it is.</summary>
+    /// <summary>Quotes a word so that a shell takes every character literally.</summary>
     public static string Quote(string word)
     {
         ArgumentNullException.ThrowIfNull(word);
         return $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
     }
 
-    /// <summary>A word as a person would type it: quoted only if it has to be.</summary>
+    /// <summary>Returns a word as typed in a shell, quoted only if necessary.</summary>
     public static string Show(string word)
     {
         ArgumentNullException.ThrowIfNull(word);

@@ -7,14 +7,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Provision.Core;
 
-/// <summary>
-/// A process that CliWrap started, never through a shell.
-/// </summary>
+/// <summary>A process started by CliWrap, never through a shell.</summary>
 /// <remarks>
 /// CliWrap continues on the thread pool, whose threads may all be waiting for programs; it returns only once every pipe is closed, which a grandchild may
-/// prevent; and it closes the input as soon as the program ends, also under a thread that is writing, which .NET's pipe streams answer by spinning forever.
-/// So the pipes are duplicated here and used by threads of our own, the end is awaited on the process itself, and CliWrap keeps the process until
-/// this is disposed.
+/// prevent; and it closes the input as soon as the program ends, even while a thread is writing, which makes .NET's pipe streams spin forever. Therefore the
+/// pipes are duplicated here and used by dedicated threads, the end is awaited on the process itself, and CliWrap keeps the process until this is disposed.
 /// </remarks>
 internal sealed class StartedProcess : IDisposable
 {
@@ -23,7 +20,7 @@ internal sealed class StartedProcess : IDisposable
     private readonly Process process;
 
     /// <summary>Starts a command.</summary>
-    /// <exception cref="System.ComponentModel.Win32Exception">There is no such program or folder, or it may not be run.</exception>
+    /// <exception cref="System.ComponentModel.Win32Exception">There is no such program or directory, or it may not be run.</exception>
     public StartedProcess(Command command)
     {
         Process? started = null;
@@ -47,19 +44,15 @@ internal sealed class StartedProcess : IDisposable
         (process, Input, Output, Error) = (started!, input!, output!, error!);
     }
 
-    /// <summary>Its standard input.</summary>
     public Stream Input { get; }
 
-    /// <summary>Its standard output.</summary>
     public Stream Output { get; }
 
-    /// <summary>Its standard error.</summary>
     public Stream Error { get; }
 
-    /// <summary>Its process id.</summary>
     public int Id => process.Id;
 
-    /// <summary>True once it was killed from here.</summary>
+    /// <summary>True once this object has killed it.</summary>
     public bool IsKilled => killed.IsCancellationRequested;
 
     /// <summary>False once it has ended.</summary>
@@ -68,10 +61,10 @@ internal sealed class StartedProcess : IDisposable
     /// <summary>The exit code of a process that has ended; 128 + signal if it was killed.</summary>
     public int ExitCode => process.ExitCode;
 
-    /// <summary>Runs something on a thread of its own.</summary>
+    /// <summary>Runs an action on a dedicated thread.</summary>
     public static Task OnItsOwn(Action action) => OwnThread.Run(action);
 
-    /// <summary>Reads text line by line to its end; a last line may lack its newline.</summary>
+    /// <summary>Reads text line by line to its end; the last line may lack its newline.</summary>
     public static void ReadLines(Stream from, Action<string> line)
     {
         using var reader = new StreamReader(from, Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
@@ -81,10 +74,10 @@ internal sealed class StartedProcess : IDisposable
         }
     }
 
-    /// <summary>Waits for its end; false if it still runs after that time.</summary>
+    /// <summary>Waits for the end; false if the process still runs after that time.</summary>
     public bool WaitForExit(TimeSpan time) => process.WaitForExit(time);
 
-    /// <summary>Kills it with everything it started.</summary>
+    /// <summary>Kills the process and all its descendants.</summary>
     public void Kill()
     {
         if (!released.Task.IsCompleted)
@@ -93,14 +86,14 @@ internal sealed class StartedProcess : IDisposable
         }
     }
 
-    /// <summary>Lets CliWrap close the streams and forget the process; a process that still runs is left to itself.</summary>
+    /// <summary>Lets CliWrap close the streams and release the process; a process that still runs is abandoned.</summary>
     public void Dispose()
     {
         released.TrySetResult();
         killed.Dispose();
     }
 
-    /// <summary>A descriptor of our own for a pipe, which nobody closes but us.</summary>
+    /// <summary>Duplicates the descriptor of a pipe, so that only this class closes it.</summary>
     private static FileStream Again(Stream pipe, FileAccess access)
     {
         var descriptor = LinuxCalls.Control((int)((PipeStream)pipe).SafePipeHandle.DangerousGetHandle(), LinuxCalls.DuplicateCloseOnExec, 0);

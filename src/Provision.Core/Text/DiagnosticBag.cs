@@ -2,12 +2,12 @@ using System.Collections;
 
 namespace Provision.Core;
 
-/// <summary>Gathers findings while work goes on, so that all of them can be shown at once.</summary>
+/// <summary>Collects findings during a run, so that all of them can be shown at once.</summary>
 public sealed class DiagnosticBag : IReadOnlyCollection<Diagnostic>
 {
     private readonly List<Diagnostic> found = [];
 
-    /// <summary>True when at least one finding is an error.</summary>
+    /// <summary>True if at least one finding is an error.</summary>
     public bool HasErrors { get; private set; }
 
     /// <inheritdoc/>
@@ -20,15 +20,15 @@ public sealed class DiagnosticBag : IReadOnlyCollection<Diagnostic>
         HasErrors |= diagnostic.Severity == Severity.Error;
     }
 
-    /// <summary>Adds an error at a place.</summary>
+    /// <summary>Adds an error at a location.</summary>
     public void Error(Location location, string message, string? hint = null) =>
         Add(Diagnostic.Error(location, message, hint));
 
-    /// <summary>Adds a warning at a place.</summary>
+    /// <summary>Adds a warning at a location.</summary>
     public void Warning(Location location, string message, string? hint = null) =>
         Add(Diagnostic.Warning(location, message, hint));
 
-    /// <summary>Adds all of another collection.</summary>
+    /// <summary>Adds every diagnostic of a collection.</summary>
     public void AddRange(IEnumerable<Diagnostic> diagnostics)
     {
         foreach (var diagnostic in diagnostics)
@@ -37,7 +37,7 @@ public sealed class DiagnosticBag : IReadOnlyCollection<Diagnostic>
         }
     }
 
-    /// <summary>All findings in the order of files, lines and columns; equal places keep the order they were found in.</summary>
+    /// <summary>Returns all findings ordered by file, line and column; findings at equal locations keep the order in which they were added.</summary>
     public IReadOnlyList<Diagnostic> InOrder() => [.. found.OrderBy(d => d.Location)];
 
     /// <inheritdoc/>

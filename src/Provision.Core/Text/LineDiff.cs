@@ -1,9 +1,9 @@
 namespace Provision.Core;
 
-/// <summary>What happened to one line between two texts.</summary>
+/// <summary>The change of a line between two texts.</summary>
 public enum LineChange
 {
-    /// <summary>The line is in both.</summary>
+    /// <summary>The line is in both texts.</summary>
     Same,
 
     /// <summary>The line is only in the old text.</summary>
@@ -20,13 +20,11 @@ public enum LineChange
 /// <param name="Text">The line without its line end.</param>
 public readonly record struct DiffLine(LineChange Change, int OldLine, int NewLine, string Text);
 
-/// <summary>
-/// The shortest edit script between two lists of lines: Eugene W. Myers, "An O(ND) Difference Algorithm and Its
-/// Variations" (1986), with common head and tail taken off first.
-/// </summary>
+/// <summary>Computes the shortest edit script between two lists of lines: Eugene W. Myers, "An O(ND) Difference Algorithm and Its Variations" (1986), after
+/// removing the common head and tail.</summary>
 public static class LineDiff
 {
-    // Beyond this many edits the middle is shown as replaced as a whole: a bound on time and memory, not on correctness.
+    // Beyond this many edits the whole middle is shown as replaced: a limit on time and memory, not on correctness.
     private const int MaximumEdits = 4000;
 
     /// <summary>Splits a text into lines without their <c>\n</c>; a final line end does not begin another line.</summary>
@@ -41,7 +39,7 @@ public static class LineDiff
         return lines[^1].Length == 0 ? lines[..^1] : lines;
     }
 
-    /// <summary>The edit script that turns <paramref name="oldLines"/> into <paramref name="newLines"/>, all lines in order.</summary>
+    /// <summary>Returns the edit script from <paramref name="oldLines"/> to <paramref name="newLines"/>, all lines in order.</summary>
     public static IReadOnlyList<DiffLine> Compute(IReadOnlyList<string> oldLines, IReadOnlyList<string> newLines)
     {
         var script = new List<DiffLine>(Math.Max(oldLines.Count, newLines.Count));
@@ -109,7 +107,7 @@ public static class LineDiff
         }
     }
 
-    /// <summary>The furthest-reaching rows for 0, 1, 2 ... edits, or null past the limit.</summary>
+    /// <summary>Returns the furthest-reaching rows for 0, 1, 2 ... edits, or null beyond the limit.</summary>
     private static List<int[]>? Trace(IReadOnlyList<string> oldLines, IReadOnlyList<string> newLines, int head, int oldEnd, int newEnd)
     {
         var (n, m) = (oldEnd - head, newEnd - head);

@@ -1,12 +1,12 @@
 namespace Provision.Core;
 
-/// <summary>A place in a text file, as people and editors name it.</summary>
-/// <param name="Path">The file, as the user would type it (relative to the repository where it is in one).</param>
-/// <param name="Line">1-based line; 0 when only the file is known.</param>
-/// <param name="Column">1-based column in UTF-16 units, a tab counting one; 0 when only the line is known.</param>
+/// <summary>A location in a text file.</summary>
+/// <param name="Path">The file, as the user would type it (relative to the repository if it is in one).</param>
+/// <param name="Line">1-based line; 0 if only the file is known.</param>
+/// <param name="Column">1-based column in UTF-16 units, a tab counting as one; 0 if only the line is known.</param>
 public readonly record struct Location(string Path, int Line, int Column) : IComparable<Location>
 {
-    /// <summary>A location that names a whole file.</summary>
+    /// <summary>Returns a location that names a whole file.</summary>
     public static Location OfFile(string path) => new(path, 0, 0);
 
     /// <summary>Orders by path (ordinal), then line, then column.</summary>
@@ -22,7 +22,7 @@ public readonly record struct Location(string Path, int Line, int Column) : ICom
         return byLine != 0 ? byLine : Column.CompareTo(other.Column);
     }
 
-    /// <summary><c>path:line:column</c>, leaving out what is not known.</summary>
+    /// <summary>Returns <c>path:line:column</c> without the unknown parts.</summary>
     public override string ToString() =>
         Line == 0 ? Path : Column == 0 ? $"{Path}:{Line}" : $"{Path}:{Line}:{Column}";
 

@@ -4,15 +4,15 @@ using System.Text.Json.Serialization;
 
 namespace Provision.Core;
 
-/// <summary>The hardware address of a NIC; in JSON its text.</summary>
-/// <param name="Bits">The six bytes, the first one highest.</param>
+/// <summary>The hardware address of a NIC; text in JSON.</summary>
+/// <param name="Bits">The six bytes, the first one most significant.</param>
 [JsonConverter(typeof(JsonForm))]
 public readonly record struct MacAddress(ulong Bits)
 {
-    /// <summary>True for an address that no single card may have: a group address or all zeros.</summary>
+    /// <summary>True for an address that no single NIC may have: a group address or all zeros.</summary>
     public bool IsGroupOrZero => Bits == 0 || ((Bits >> 40) & 1) == 1;
 
-    /// <summary>Reads six pairs of hexadecimal digits, of either case, between colons or hyphens.</summary>
+    /// <summary>Parses six pairs of hexadecimal digits, upper or lower case, separated by colons or hyphens.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out MacAddress address)
     {
         address = default;
@@ -37,15 +37,15 @@ public readonly record struct MacAddress(ulong Bits)
         return true;
     }
 
-    /// <summary>Reads an address that a program wrote.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <summary>Parses an address in the output of a program.</summary>
+    /// <exception cref="FormatException">The text is not an address.</exception>
     public static MacAddress Parse(ReadOnlySpan<char> text) =>
         TryParse(text, out var address) ? address : throw new FormatException($"\"{text}\" is no MAC address");
 
-    /// <summary>True if one of some addresses is among others: the machine that has the ones is the one that the others are known of.</summary>
+    /// <summary>True if two sets of addresses overlap: a machine with some of the addresses is the one known by the others.</summary>
     public static bool AnyOf(IEnumerable<MacAddress> some, IEnumerable<MacAddress> others) => some.Intersect(others).Any();
 
-    /// <summary>Lower-case pairs between colons, as Linux writes them.</summary>
+    /// <summary>Returns lower-case pairs separated by colons, as Linux prints them.</summary>
     public override string ToString() => string.Create(17, Bits, static (text, bits) =>
     {
         for (var i = 0; i < 6; i++)
@@ -62,7 +62,7 @@ public readonly record struct MacAddress(ulong Bits)
         static char Digit(int value) => "0123456789abcdef"[value];
     });
 
-    /// <summary>Reads and writes an address as text.</summary>
+    /// <summary>Converts an address to and from JSON text.</summary>
     public sealed class JsonForm : JsonConverter<MacAddress>
     {
         /// <inheritdoc/>

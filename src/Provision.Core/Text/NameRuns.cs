@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Provision.Core;
 
-/// <summary>Folds names that count on: <c>i33d1t01</c> to <c>i33d1t20</c> become <c>i33d1t01..20</c>.</summary>
+/// <summary>Folds consecutively numbered names: <c>i33d1t01</c> to <c>i33d1t20</c> become <c>i33d1t01..20</c>.</summary>
 public static class NameRuns
 {
-    /// <summary>The names in their order, each run of at least three as its first name, two dots and the last number.</summary>
+    /// <summary>Returns the names in their order, each run of at least three as its first name, two dots and the last number.</summary>
     public static IReadOnlyList<string> Fold(IReadOnlyList<string> names)
     {
         var folded = new List<string>();

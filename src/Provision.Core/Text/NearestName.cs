@@ -1,13 +1,11 @@
 namespace Provision.Core;
 
-/// <summary>Finds the name that somebody probably meant.</summary>
+/// <summary>Finds the name that the user probably meant.</summary>
 public static class NearestName
 {
-    /// <summary>
-    /// The candidate with the smallest edit distance (insert, delete, replace, swap of neighbours; case ignored),
-    /// or null where none is near: no edit for one or two letters, one for up to four, else a third of the length.
-    /// Ties go to the first in ordinal order, so messages do not depend on the order of a dictionary.
-    /// </summary>
+    /// <summary>Returns the candidate with the smallest edit distance (insert, delete, replace, swap of neighbours; case ignored), or null if none is near: no
+    /// edit for one or two letters, one for up to four, otherwise a third of the length. Ties go to the first in ordinal order, so messages do not depend on
+    /// the order of a dictionary.</summary>
     public static string? Of(string name, IEnumerable<string> candidates)
     {
         var limit = name.Length <= 2 ? 0 : name.Length <= 4 ? 1 : name.Length / 3;
@@ -30,7 +28,7 @@ public static class NearestName
         return bestDistance <= limit ? best : null;
     }
 
-    /// <summary>The hint <c>did you mean "x"?</c>, or null where nothing is near.</summary>
+    /// <summary>Returns the hint <c>did you mean "x"?</c>, or null if nothing is near.</summary>
     public static string? Hint(string name, IEnumerable<string> candidates) =>
         Of(name, candidates) is { } nearest ? $"did you mean \"{nearest}\"?" : null;
 

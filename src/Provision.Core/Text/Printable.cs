@@ -1,12 +1,10 @@
 namespace Provision.Core;
 
-/// <summary>
-/// Makes text that a machine said harmless: a drive's model or serial may hold anything, and escape sequences of terminals,
-/// characters that turn the direction of writing and line breaks are not what a reader expects in them.
-/// </summary>
+/// <summary>Makes text from a machine safe to print: a drive's model or serial may contain anything, including terminal escape sequences, characters that
+/// change the writing direction, and line breaks.</summary>
 public static class Printable
 {
-    /// <summary>The text with everything but printable ASCII as <c>?</c>, and cut after <paramref name="most"/> characters.</summary>
+    /// <summary>Returns the text with everything but printable ASCII replaced by <c>?</c>, truncated to <paramref name="most"/> characters.</summary>
     public static string Of(string text, int most = 80)
     {
         var safe = true;

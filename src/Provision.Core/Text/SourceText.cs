@@ -1,11 +1,11 @@
 namespace Provision.Core;
 
-/// <summary>A text with the path it came from; turns offsets into lines and columns.</summary>
+/// <summary>A text with the path of its file; converts offsets to lines and columns.</summary>
 public sealed class SourceText
 {
     private int[]? lineStarts;
 
-    /// <summary>Wraps <paramref name="text"/>; nothing is copied or scanned until a position is asked for.</summary>
+    /// <summary>Wraps <paramref name="text"/>; nothing is copied or scanned until a position is requested.</summary>
     public SourceText(string path, string text)
     {
         Path = path;
@@ -18,12 +18,12 @@ public sealed class SourceText
     /// <summary>The whole text.</summary>
     public string Text { get; }
 
-    /// <summary>How many lines there are; an empty text has one.</summary>
+    /// <summary>Number of lines; an empty text has one.</summary>
     public int LineCount => LineStarts.Length;
 
     private int[] LineStarts => lineStarts ??= FindLineStarts(Text);
 
-    /// <summary>The place of a 0-based UTF-16 offset; offsets outside the text are pulled to its nearest end.</summary>
+    /// <summary>Returns the location of a 0-based UTF-16 offset; offsets outside the text are clamped to its nearest end.</summary>
     public Location LocationOf(int offset)
     {
         offset = Math.Clamp(offset, 0, Text.Length);
@@ -32,7 +32,7 @@ public sealed class SourceText
         return new Location(Path, line + 1, offset - LineStarts[line] + 1);
     }
 
-    /// <summary>The text of a 1-based line without its line end.</summary>
+    /// <summary>Returns the text of a 1-based line without its line end.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such line.</exception>
     public string LineAt(int line)
     {
@@ -43,7 +43,7 @@ public sealed class SourceText
         return Text[start..end].TrimEnd('\n').TrimEnd('\r');
     }
 
-    /// <summary>The 0-based offset at which a 1-based line begins.</summary>
+    /// <summary>Returns the 0-based offset at which a 1-based line begins.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such line.</exception>
     public int StartOfLine(int line)
     {

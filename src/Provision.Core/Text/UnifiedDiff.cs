@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Provision.Core;
 
-/// <summary>A run of changes with the lines around it.</summary>
+/// <summary>A run of changes with the surrounding lines.</summary>
 /// <param name="Lines">Changed and context lines in order; never empty.</param>
 public sealed record Hunk(IReadOnlyList<DiffLine> Lines)
 {
@@ -17,7 +17,7 @@ public sealed record Hunk(IReadOnlyList<DiffLine> Lines)
             var oldCount = Lines.Count(line => line.Change != LineChange.Added);
             var newCount = Lines.Count(line => line.Change != LineChange.Removed);
 
-            // diff(1) names the line before the change where a side is empty.
+            // diff(1) names the line before the change if a side is empty.
             var oldStart = Lines[0].OldLine - (oldCount == 0 ? 1 : 0);
             var newStart = Lines[0].NewLine - (newCount == 0 ? 1 : 0);
             return $"@@ -{Range(oldStart, oldCount)} +{Range(newStart, newCount)} @@";
@@ -27,13 +27,13 @@ public sealed record Hunk(IReadOnlyList<DiffLine> Lines)
     }
 }
 
-/// <summary>Hunks in the form of <c>diff -u</c>.</summary>
+/// <summary>Produces hunks in the format of <c>diff -u</c>.</summary>
 public static class UnifiedDiff
 {
-    /// <summary>Lines of context around a change, as diff(1) has them.</summary>
+    /// <summary>Number of context lines around a change, as in diff(1).</summary>
     public const int DefaultContext = 3;
 
-    /// <summary>The hunks between two texts; empty where they are equal line by line.</summary>
+    /// <summary>Returns the hunks between two texts; empty if they are equal line by line.</summary>
     public static IReadOnlyList<Hunk> Hunks(string oldText, string newText, int context = DefaultContext) =>
         Hunks(LineDiff.Compute(LineDiff.SplitLines(oldText), LineDiff.SplitLines(newText)), context);
 
@@ -68,7 +68,7 @@ public static class UnifiedDiff
         }
     }
 
-    /// <summary>Writes hunks as text, each line with its mark and a <c>\n</c>.</summary>
+    /// <summary>Writes hunks as text, each line with its marker and a <c>\n</c>.</summary>
     public static void Write(StringBuilder output, IEnumerable<Hunk> hunks)
     {
         foreach (var hunk in hunks)
@@ -81,7 +81,7 @@ public static class UnifiedDiff
         }
     }
 
-    /// <summary>The mark of a line: <c>' '</c>, <c>'-'</c> or <c>'+'</c>.</summary>
+    /// <summary>The marker of a line: <c>' '</c>, <c>'-'</c> or <c>'+'</c>.</summary>
     public static char Mark(LineChange change) => change switch
     {
         LineChange.Same => ' ',
