@@ -1,6 +1,9 @@
 namespace Provision.Cyrus.MailProxy;
 
-/// <summary>Which store each user's mailboxes are on: lines <c>user@domain store</c>, <c>#</c> begins a comment. Read again when it changed; one that cannot be read is told, and the last good one goes on.</summary>
+/// <summary>
+/// Which store each user's mailboxes are on: lines <c>user@domain store</c>, <c>#</c> begins a comment. Read again when it changed; one that cannot be read is
+/// told, and the last good one goes on.
+/// </summary>
 /// <param name="file">The file.</param>
 /// <param name="say">Told what happens.</param>
 internal sealed class UsersFile(string file, Action<string> say)

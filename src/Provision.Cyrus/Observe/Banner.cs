@@ -25,7 +25,7 @@ internal static class Banner
         ["syncserver"] = "* ",
     };
 
-    /// <summary>The service with its banner, and what is wrong with it; null where nothing is.</summary>
+    /// <summary>The service with its banner, and what is wrong with it; null if nothing is.</summary>
     public static async Task<(SlotService Service, string? Problem)> Of(SlotService service)
     {
         var place = $"{service.Name} at {service.Address}:{service.Port}";

@@ -7,13 +7,13 @@ namespace Provision.Cyrus.Observe;
 
 /// <summary>A process of <c>cyrus.conf</c>'s <c>DAEMON</c> section, which runs as long as the slot does.</summary>
 /// <param name="Name">Its name there.</param>
-/// <param name="Words">Program and arguments; the program without a folder is one of <c>/usr/lib/cyrus/bin</c>.</param>
+/// <param name="Words">Program and arguments; the program without a directory is one of <c>/usr/lib/cyrus/bin</c>.</param>
 public sealed record SlotDaemon(string Name, IReadOnlyList<string> Words);
 
 /// <summary>A slot's configuration as it is on the machine's disk, in the form that <c>templates/cyrus</c> writes.</summary>
 public sealed partial record SlotConfiguration
 {
-    /// <summary>Where each slot has a folder of its own with <c>cyrus.conf</c> and <c>imapd.conf</c>.</summary>
+    /// <summary>Where each slot has a directory of its own with <c>cyrus.conf</c> and <c>imapd.conf</c>.</summary>
     public const string Folder = "/etc/cyrus";
 
     /// <summary>The search engine's channel, which leads to no replica.</summary>
@@ -44,7 +44,7 @@ public sealed partial record SlotConfiguration
     public IReadOnlyList<string> Channels =>
         [.. Options.GetValueOrDefault("sync_log_channels", "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(channel => channel != SearchChannel)];
 
-    /// <summary>Folders of mail by the option that names them: <c>partition-default</c>, <c>archivepartition-default</c>.</summary>
+    /// <summary>Directories of mail by the option that names them: <c>partition-default</c>, <c>archivepartition-default</c>.</summary>
     public IEnumerable<KeyValuePair<string, string>> Partitions =>
         Options.Where(option => option.Key.StartsWith("partition-", StringComparison.Ordinal) || option.Key.StartsWith("archivepartition-", StringComparison.Ordinal));
 
@@ -58,15 +58,15 @@ public sealed partial record SlotConfiguration
     public string PidFile => $"/run/cyrus/{Slot}/master.pid";
 
     /// <summary>Names of the slots that this machine has a configuration of, in ordinal order.</summary>
-    /// <exception cref="MachineFileException">The system refuses.</exception>
+    /// <exception cref="MachineFileException">The operating system denies access.</exception>
     public static IReadOnlyList<string> Slots(IMachineFiles files)
     {
         ArgumentNullException.ThrowIfNull(files);
         return [.. files.List(Folder).Where(slot => files.Stat($"{Folder}/{slot}/cyrus.conf") is not null)];
     }
 
-    /// <summary>Reads the configuration of a slot; null where one of its two files is missing.</summary>
-    /// <exception cref="MachineFileException">The system refuses.</exception>
+    /// <summary>Reads the configuration of a slot; null if one of its two files is missing.</summary>
+    /// <exception cref="MachineFileException">The operating system denies access.</exception>
     public static SlotConfiguration? Read(IMachineFiles files, string slot)
     {
         ArgumentNullException.ThrowIfNull(files);

@@ -11,7 +11,7 @@ namespace Provision.Cyrus.Observe;
 public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
 {
     /// <summary>Looks at one slot; takes up to three seconds where a service says nothing.</summary>
-    /// <exception cref="MachineFileException">The system refuses.</exception>
+    /// <exception cref="MachineFileException">The operating system denies access.</exception>
     public SlotHealth Observe(string slot)
     {
         var unit = UnitOf(slot);

@@ -22,7 +22,10 @@ public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
     private static readonly TimeSpan WholeServer = TimeSpan.FromHours(24);
     private const int Tries = 6;
 
-    /// <summary>Works through the logs of all channels until none is left or a channel does not get on. A log that is gone was sent; the exit code of the program says less.</summary>
+    /// <summary>
+    /// Works through the logs of all channels until none is left or a channel does not get on. A log that is gone was sent; the exit code of the program says
+    /// less.
+    /// </summary>
     /// <returns>The slot afterwards: channels that still have a log are not drained.</returns>
     /// <exception cref="SlotException">The slot runs, or has no configuration.</exception>
     public SlotHealth Drain(string slot)
@@ -38,8 +41,8 @@ public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
     }
 
     /// <summary>
-    /// Sends every mailbox that any channel's log names to each of some addresses, whatever the configuration says now: what a slot that was master when it died may have alone. The
-    /// logs go once all of them have it.
+    /// Sends every mailbox that any channel's log names to each of some addresses, whatever the configuration says now: what a slot that was master when it
+    /// died may have alone. The logs go once all of them have it.
     /// </summary>
     /// <param name="slot">The slot.</param>
     /// <param name="peers">Addresses of the store's other slots, with a sync server each.</param>

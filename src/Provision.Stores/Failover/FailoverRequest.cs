@@ -10,7 +10,9 @@ public sealed record FailoverRequest(Store Store, Slot Target)
     /// <summary>Why the present master is taken for dead: then it is not asked, and fenced. Null for a failover in which nothing is lost.</summary>
     public string? ForceReason { get; init; }
 
-    /// <summary>Bytes of changes that a replica may lack; more takes too long while nobody is served. About 85 bytes an event (shared facts: 2 s for a few KB).</summary>
+    /// <summary>
+    /// Bytes of changes that a replica may lack; more takes too long while nobody is served. About 85 bytes an event (shared facts: 2 s for a few KB).
+    /// </summary>
     public long LagLimit { get; init; } = 4096;
 
     /// <summary>Whether a failover to the same target that somebody began and did not end is gone on with.</summary>
@@ -36,7 +38,7 @@ public enum FailoverOutcome
 /// <summary>What came of one store's failover.</summary>
 /// <param name="Store">The store.</param>
 /// <param name="Outcome">How it ended.</param>
-/// <param name="From">The master before; null where that is not known.</param>
+/// <param name="From">The master before; null if that is not known.</param>
 /// <param name="To">The target.</param>
 /// <param name="Away">How long nobody was sent to a master.</param>
 /// <param name="Problems">What went wrong, a sentence each, with what to do next.</param>

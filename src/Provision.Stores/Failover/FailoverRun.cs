@@ -8,14 +8,14 @@ namespace Provision.Stores.Failover;
 /// <param name="Fleet">The inventory.</param>
 /// <param name="Masters">Who is master: asked and told live.</param>
 /// <param name="Hands">Acts on slots.</param>
-/// <param name="By">Who does this: <c>user@host</c>.</param>
-/// <param name="Clock">Tells the time, and waits.</param>
+/// <param name="By">The acting user: <c>user@host</c>.</param>
+/// <param name="Clock">The clock.</param>
 /// <param name="Say">Told of each step: the store and a line.</param>
 public sealed record FailoverTools(Fleet Fleet, IMastershipStore Masters, ISlotHands Hands, string By, TimeProvider Clock, Action<string, string> Say);
 
 /// <summary>
-/// Moves a store's master to another of its slots, in nine steps. Until the database names the new master (step 7) the old one is brought back where anything fails; what was
-/// acknowledged to somebody is on the target by then, or the step before fails.
+/// Moves a store's master to another of its slots, in nine steps. Until the database names the new master (step 7) the old one is brought back where anything
+/// fails; what was acknowledged to somebody is on the target by then, or the step before fails.
 /// </summary>
 /// <param name="tools">What it is done with.</param>
 public sealed class FailoverRun(FailoverTools tools)

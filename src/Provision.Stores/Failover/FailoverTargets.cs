@@ -7,11 +7,11 @@ namespace Provision.Stores.Failover;
 public static class FailoverTargets
 {
     /// <summary>
-    /// Targets for all stores that have their master on a host: slots at the store's own site first, and among those the host that has, with what it takes over, the fewest masters. The
-    /// stores with the least choice come first, so that none is left with a full host.
+    /// Targets for all stores that have their master on a host: slots at the store's own site first, and among those the host that has, with what it takes
+    /// over, the fewest masters. The stores with the least choice come first, so that none is left with a full host.
     /// </summary>
     /// <param name="fleet">The inventory.</param>
-    /// <param name="now">Who is master.</param>
+    /// <param name="now">The current masters.</param>
     /// <param name="host">The host to leave.</param>
     /// <param name="problems">Takes an error for each store that nobody can take over.</param>
     public static IReadOnlyList<FailoverRequest> AwayFrom(Fleet fleet, MastershipSnapshot now, Host host, DiagnosticBag problems)

@@ -14,8 +14,8 @@ public sealed class HostUnreachableException : Exception
 }
 
 /// <summary>
-/// Runs commands on hosts of the fleet: here, or by the ssh client, whose configuration, agent and known hosts are what engineers use already. One connection to a host
-/// serves all commands of a failover.
+/// Runs commands on hosts of the fleet: here, or by the ssh client, whose configuration, agent and known hosts are what engineers use already. One connection
+/// to a host serves all commands of a failover.
 /// </summary>
 /// <param name="commands">Runs ssh.</param>
 /// <param name="here">The host that this is; null for a machine that is none of the fleet.</param>

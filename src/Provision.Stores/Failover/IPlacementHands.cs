@@ -17,7 +17,7 @@ public interface IPlacementHands
 
     /// <summary>Gives a host the commit and installs it there.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="fresh">A slot of it that is new, whose folders are made first; null for none.</param>
+    /// <param name="fresh">A slot of it that is new, whose directories are made first; null for none.</param>
     void Deploy(Host host, Slot? fresh);
 
     /// <summary>Sends everything that a running master holds to a replica that is new.</summary>

@@ -3,8 +3,10 @@ using Provision.Stores.Instances;
 
 namespace Provision.Stores.Failover;
 
-/// <summary>What a failover does to slots, wherever they are. Every method throws <see cref="HostUnreachableException"/> where the slot's host does not answer, and
-/// <see cref="SlotException"/> where the host answers and cannot do it.</summary>
+/// <summary>
+/// What a failover does to slots, wherever they are. Every method throws <see cref="HostUnreachableException"/> where the slot's host does not answer, and
+/// <see cref="SlotException"/> where the host answers and cannot do it.
+/// </summary>
 public interface ISlotHands
 {
     /// <summary>How a slot is.</summary>

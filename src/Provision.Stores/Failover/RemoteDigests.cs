@@ -27,7 +27,7 @@ public sealed class RemoteDigests(HostShell shell)
         return new StoreComparer((name, only) => Of(slots[name], only), Rounds, Pause).Compare(master.Name, [.. replicas.Select(slot => slot.Name)]);
     }
 
-    /// <summary>In what a replica differs from its master, in a sentence, or why that cannot be said; null where in nothing.</summary>
+    /// <summary>In what a replica differs from its master, in a sentence, or why that cannot be said; null if in nothing.</summary>
     public string? Difference(Slot master, Slot replica) => Say(() =>
         Compare(master, [replica])[0] is { IsEqual: false } different ? $"differs from {master.Name} in {different.Differences.Count} mailboxes ({different.Differences[0]})" : null);
 

@@ -7,14 +7,14 @@ namespace Provision.Stores.Failover;
 /// <summary>Brings over what only a fenced slot has, and lets it back into its store as a replica.</summary>
 /// <param name="tools">What it is done with.</param>
 /// <param name="shell">Reaches the slot's host.</param>
-/// <param name="difference">In what the first slot's mailboxes are not on the second, by a full comparison; null where all are.</param>
+/// <param name="difference">In what the first slot's mailboxes are not on the second, by a full comparison; null if all are.</param>
 public sealed class SlotMerge(FailoverTools tools, HostShell shell, Func<Slot, Slot, string?> difference)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(60);
 
     /// <summary>Merges a slot.</summary>
     /// <param name="slot">The slot.</param>
-    /// <param name="reason">Why it is let back though something of it is not on the master; null where that is no reason for anything.</param>
+    /// <param name="reason">Why it is let back though something of it is not on the master; null if that is no reason for anything.</param>
     /// <exception cref="SlotException">It is not fenced, or something of it could not be brought over; it stays fenced.</exception>
     public void Run(Slot slot, string? reason)
     {

@@ -45,10 +45,11 @@ public static class StoreGates
     /// <summary>The stores with a slot on a host, each with the copies that would be left.</summary>
     /// <param name="fleet">The inventory.</param>
     /// <param name="host">The host.</param>
-    /// <param name="now">Who is master, live.</param>
+    /// <param name="now">The current masters.</param>
     /// <param name="isReinstalling">Whether a host, by its name, is armed or being installed.</param>
-    /// <param name="difference">In what a replica differs from the master, by a full comparison of the mailboxes, or why that cannot be said; null where in nothing.</param>
-    /// <param name="unknown">Why nothing can be said; null where it can.</param>
+    /// <param name="difference">In what a replica differs from the master, by a full comparison of the mailboxes, or why that cannot be said; null if in
+    /// nothing.</param>
+    /// <param name="unknown">Why nothing can be said; null if it can.</param>
     public static IReadOnlyList<StoreCopies> Observe(Fleet fleet, Host host, MastershipSnapshot now, Predicate<string> isReinstalling, Func<Slot, Slot, string?> difference, out string? unknown)
     {
         var stores = fleet.SlotsOf(host).Select(slot => (Slot: slot, Store: fleet.StoreOfSlot(slot.Name))).Where(pair => pair.Store is not null).ToList();

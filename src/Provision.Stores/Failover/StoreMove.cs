@@ -8,7 +8,7 @@ namespace Provision.Stores.Failover;
 /// <summary>One store's move, step by step.</summary>
 /// <param name="run">What it is done with.</param>
 /// <param name="request">What is asked for.</param>
-/// <param name="old">The master; null where the inventory does not know it.</param>
+/// <param name="old">The master; null if the inventory does not know it.</param>
 /// <param name="before">The store as the database had it at the beginning.</param>
 internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot? old, StoreMastership before)
 {

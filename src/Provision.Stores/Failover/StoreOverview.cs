@@ -6,15 +6,16 @@ namespace Provision.Stores.Failover;
 
 /// <summary>One slot of a store, as it is now.</summary>
 /// <param name="Slot">The slot.</param>
-/// <param name="Health">How it is; null where its host does not answer.</param>
-/// <param name="Behind">How long the oldest change has been waiting for it on the master; null where it waits for none, or nobody knows.</param>
-/// <param name="IsCurrent">Whether it could serve with all of the mail but that of the last five minutes: the master, or a replica that is well and not further behind.</param>
+/// <param name="Health">How it is; null if its host does not answer.</param>
+/// <param name="Behind">How long the oldest change has been waiting for it on the master; null if it waits for none, or nobody knows.</param>
+/// <param name="IsCurrent">Whether it could serve with all of the mail but that of the last five minutes: the master, or a replica that is well and not further
+/// behind.</param>
 /// <param name="Note">What speaks against it, in a few words; empty for nothing.</param>
 public sealed record StoreSlot(Slot Slot, SlotHealth? Health, TimeSpan? Behind, bool IsCurrent, string Note);
 
 /// <summary>A store as it is now: asked of its slots and of the database of masters.</summary>
 /// <param name="Store">The store.</param>
-/// <param name="Mastership">Who is master; null where the database does not know the store.</param>
+/// <param name="Mastership">Who is master; null if the database does not know the store.</param>
 /// <param name="Slots">Its slots, in its order.</param>
 public sealed record StoreOverview(Store Store, StoreMastership? Mastership, IReadOnlyList<StoreSlot> Slots)
 {
@@ -28,7 +29,7 @@ public sealed record StoreOverview(Store Store, StoreMastership? Mastership, IRe
     /// <summary>Looks at a store.</summary>
     /// <param name="fleet">The inventory.</param>
     /// <param name="store">The store.</param>
-    /// <param name="now">Who is master.</param>
+    /// <param name="now">The current masters.</param>
     /// <param name="hands">Asks slots.</param>
     public static StoreOverview Of(Fleet fleet, Store store, MastershipSnapshot now, ISlotHands hands)
     {

@@ -6,13 +6,13 @@ using Provision.Stores.Placement;
 namespace Provision.Stores.Failover;
 
 /// <summary>
-/// Walks through the steps of a placement plan. Each is done before the next begins, and what is done already is passed over: a run that stopped anywhere is gone on with by the same plan.
-/// A copy is dropped only while every other slot of its store holds exactly what the master holds.
+/// Walks through the steps of a placement plan. Each is done before the next begins, and what is done already is passed over: a run that stopped anywhere is
+/// gone on with by the same plan. A copy is dropped only while every other slot of its store holds exactly what the master holds.
 /// </summary>
 /// <param name="hands">Does what is outside.</param>
 /// <param name="masters">Who is master: asked live.</param>
-/// <param name="by">Who does this: <c>user@host</c>.</param>
-/// <param name="clock">Tells the time, and waits.</param>
+/// <param name="by">The acting user: <c>user@host</c>.</param>
+/// <param name="clock">The clock.</param>
 /// <param name="syncLimit">How long a new replica may take until it holds everything.</param>
 /// <param name="say">Told of what is done: the store and a line.</param>
 public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, string by, TimeProvider clock, TimeSpan syncLimit, Action<string, string> say)

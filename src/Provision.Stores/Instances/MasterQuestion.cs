@@ -16,10 +16,10 @@ public sealed class MasterQuestion(IReadOnlyList<Uri> servers, HttpMessageHandle
 
     private readonly List<string> failures = [];
 
-    /// <summary>The answer about a slot; null where no daemon has one. A slot that the daemon does not know is nobody's master.</summary>
+    /// <summary>The answer about a slot; null if no daemon has one. A slot that the daemon does not know is nobody's master.</summary>
     public MasterAnswer? Ask(string slot) => First("/confirm?slot=" + Uri.EscapeDataString(slot), text => MasterAnswer.FromJson(text), new MasterAnswer(slot, null, false, null, false, 0));
 
-    /// <summary>All masters; null where no daemon tells them.</summary>
+    /// <summary>All masters; null if no daemon tells them.</summary>
     public MastershipSnapshot? AskAll() => First("/masters", text => MastershipExport.Read(text, "/masters", new DiagnosticBag())?.Snapshot, null);
 
     /// <inheritdoc/>

@@ -13,11 +13,9 @@ namespace Provision.Stores.Instances;
 /// <param name="Why">The answer it follows from, for the journal.</param>
 public sealed record RolePermit(SlotRole Role, string Why)
 {
-    /// <summary>
-    /// The role that an answer allows: master only where the database said so just now; replica where it said something else, or nothing.
-    /// </summary>
+    /// <summary>The role that an answer allows: master only where the database said so just now; replica where it said something else, or nothing.</summary>
     /// <param name="slot">The slot.</param>
-    /// <param name="answer">The answer; null where nobody gave one.</param>
+    /// <param name="answer">The answer; null if nobody gave one.</param>
     /// <param name="failures">Why nobody did.</param>
     /// <param name="unsent">Replicas for which it has, as the master that it was, changes they did not get.</param>
     /// <exception cref="SlotException">It does not start in any role: it is fenced, or may be for all that is known and has what no other slot has.</exception>
@@ -35,7 +33,7 @@ public sealed record RolePermit(SlotRole Role, string Why)
 /// <summary>Writes a slot's configuration for another role, as part of its own start.</summary>
 /// <param name="files">The machine's files.</param>
 /// <param name="commands">The machine's commands.</param>
-/// <param name="clock">Tells the time.</param>
+/// <param name="clock">The clock.</param>
 public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, TimeProvider clock)
 {
     /// <summary>Where a host keeps the masters that it knew last; what it is rendered with.</summary>

@@ -9,7 +9,7 @@ public sealed record MailboxDigest
     /// <summary>Cyrus's internal name, such as <c>user.alice.Work</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Why Cyrus could not show it; null where it could. All that follows is then empty.</summary>
+    /// <summary>Why Cyrus could not show it; null if it could. All that follows is then empty.</summary>
     public string? Unreadable { get; init; }
 
     /// <summary>The id that a mailbox keeps when it is renamed.</summary>
@@ -43,7 +43,7 @@ public sealed record SlotDigest(string Slot, IReadOnlyList<MailboxDigest> Mailbo
     public byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, SlotDigestJson.Default.SlotDigest), (byte)'\n'];
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
-    /// <exception cref="InvalidDataException">It is something else.</exception>
+    /// <exception cref="InvalidDataException">The input is malformed.</exception>
     public static SlotDigest FromJson(ReadOnlySpan<byte> json)
     {
         try

@@ -17,13 +17,13 @@ public enum SlotRole
 /// <param name="Name">Its name in <c>cyrus.conf</c>: <c>imap</c>, <c>lmtp</c>, <c>syncserver</c> ...</param>
 /// <param name="Address">Address that it listens on.</param>
 /// <param name="Port">Port.</param>
-/// <param name="Banner">First line that it said; null where it said none in time. That a connection is taken proves nothing.</param>
+/// <param name="Banner">First line that it said; null if it said none in time. That a connection is taken proves nothing.</param>
 public sealed record SlotService(string Name, string Address, int Port, string? Banner);
 
 /// <summary>The log of changes that one replica has not got yet.</summary>
 /// <param name="Name">Name of the channel, which is the replica's slot.</param>
 /// <param name="Bytes">Size of <c>log</c> and <c>log-run</c> together; about 85 bytes an event.</param>
-/// <param name="Age">How long the oldest of the two has been there; null where neither is: the replica has everything.</param>
+/// <param name="Age">How long the oldest of the two has been there; null if neither is: the replica has everything.</param>
 /// <param name="IsRunning">Whether a <c>log-run</c> is there: being worked through, or stuck.</param>
 public sealed record SlotChannel(string Name, long Bytes, TimeSpan? Age, bool IsRunning);
 

@@ -12,7 +12,7 @@ public sealed partial class SlotHealthJson : JsonSerializerContext
     public static byte[] ToJson(IReadOnlyList<SlotHealth> slots) => [.. JsonSerializer.SerializeToUtf8Bytes([.. slots], Default.SlotHealthArray), (byte)'\n'];
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
-    /// <exception cref="InvalidDataException">It is something else.</exception>
+    /// <exception cref="InvalidDataException">The input is malformed.</exception>
     public static SlotHealth[] FromJson(ReadOnlySpan<byte> json)
     {
         try

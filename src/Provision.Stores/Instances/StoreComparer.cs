@@ -1,8 +1,9 @@
 namespace Provision.Stores.Instances;
 
 /// <summary>
-/// Compares a store's replicas with its master while mail goes on coming: what differs is looked at again, and only what differs every time counts. A replica follows its
-/// master by seconds, so a mailbox that is always in change is never equal at one moment: there counts what the master was in one of the looks before.
+/// Compares a store's replicas with its master while mail goes on coming: what differs is looked at again, and only what differs every time counts. A replica
+/// follows its master by seconds, so a mailbox that is always in change is never equal at one moment: there counts what the master was in one of the looks
+/// before.
 /// </summary>
 /// <param name="digest">Makes the digest of a slot, of all mailboxes or of the named ones; called for several slots at once.</param>
 /// <param name="rounds">How often is compared at most.</param>
@@ -35,7 +36,8 @@ public sealed class StoreComparer(Func<string, IReadOnlyCollection<string>?, Slo
     /// <param name="master">The master.</param>
     /// <param name="replicas">Its replicas.</param>
     /// <param name="only">Mailboxes; null for all.</param>
-    /// <param name="past">What the master was in the looks at named mailboxes: those follow each other by seconds, and a look at a whole store takes too long to count.</param>
+    /// <param name="past">What the master was in the looks at named mailboxes: those follow each other by seconds, and a look at a whole store takes too long
+    /// to count.</param>
     private List<StoreComparison> Round(string master, IReadOnlyList<string> replicas, IReadOnlyCollection<string>? only, HashSet<MailboxDigest> past)
     {
         var digests = replicas.Prepend(master).AsParallel().AsOrdered().WithDegreeOfParallelism(replicas.Count + 1).Select(slot => digest(slot, only)).ToList();

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Provision.Stores.Mastership;
 
-/// <summary>Where exports go: a folder of this machine, or <c>ssh://user@host/folder</c>. It keeps the newest 50.</summary>
+/// <summary>Where exports go: a directory of this machine, or <c>ssh://user@host/directory</c>. It keeps the newest 50.</summary>
 /// <param name="destination">The destination, as the inventory has it.</param>
 /// <param name="commands">Runs the ssh client.</param>
 public sealed class ExportDestination(string destination, ICommandRunner commands)

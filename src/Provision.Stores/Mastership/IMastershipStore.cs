@@ -25,7 +25,10 @@ public enum StoreMode
 /// <param name="By">Who changed it: <c>user@host</c>.</param>
 public sealed record StoreMastership(string Store, string Master, long Epoch, StoreMode Mode, string? Target, DateTimeOffset Since, string By);
 
-/// <summary>A slot that was master when another took over by force: it may have what no other slot has. It does not start, and is not dropped or reinstalled, until it is merged.</summary>
+/// <summary>
+/// A slot that was master when another took over by force: it may have what no other slot has. It does not start, and is not dropped or reinstalled, until it
+/// is merged.
+/// </summary>
 /// <param name="Slot">The slot.</param>
 /// <param name="Store">Its store.</param>
 /// <param name="Epoch">The epoch in which it was master.</param>
@@ -46,7 +49,9 @@ public sealed record MastershipSnapshot(long Serial, IReadOnlyDictionary<string,
     /// <summary>Who is master of each store, for what is rendered.</summary>
     public Masters ToMasters() => new(Serial, Stores.Values.Select(row => KeyValuePair.Create(row.Store, row.Master)));
 
-    /// <summary>Whether a slot may start as master now: it is its store's master, no failover away from it has begun, and it is not fenced. The epoch if so, else null.</summary>
+    /// <summary>
+    /// Whether a slot may start as master now: it is its store's master, no failover away from it has begun, and it is not fenced. The epoch if so, else null.
+    /// </summary>
     public long? ConfirmedEpoch(string slot) =>
         Fenced.ContainsKey(slot) ? null : Stores.Values.FirstOrDefault(store => store.Master == slot && store.Target is null)?.Epoch;
 }
@@ -56,7 +61,8 @@ public sealed record MastershipSnapshot(long Serial, IReadOnlyDictionary<string,
 /// <param name="At">When.</param>
 /// <param name="By">Who.</param>
 /// <param name="Store">The store.</param>
-/// <param name="What">What happened, a word: <c>enrolled</c>, <c>moving</c>, <c>given-up</c>, <c>moved</c>, <c>up</c>, <c>forced</c>, <c>merged</c>, <c>removed</c>, <c>restored</c>.</param>
+/// <param name="What">What happened, a word: <c>enrolled</c>, <c>moving</c>, <c>given-up</c>, <c>moved</c>, <c>up</c>, <c>forced</c>, <c>merged</c>,
+/// <c>removed</c>, <c>restored</c>.</param>
 /// <param name="From">Master before; null for none.</param>
 /// <param name="To">Master or target after; null for none.</param>
 /// <param name="Epoch">Epoch after.</param>
@@ -72,7 +78,10 @@ public abstract record MastershipChange(string Store, string By, DateTimeOffset 
     /// <summary>A store that the database does not know gets its master, up, at epoch 1.</summary>
     public sealed record Enroll(string Store, string Slot, string By, DateTimeOffset At) : MastershipChange(Store, By, At);
 
-    /// <summary>Step 2 of a failover: the store is moving, to <paramref name="Target"/>. Refused where a failover is prepared already, where the epoch is another, where the target is fenced or is the master. A new master that never answered may be left so again.</summary>
+    /// <summary>
+    /// Step 2 of a failover: the store is moving, to <paramref name="Target"/>. Refused if a failover is prepared already, where the epoch is another, where
+    /// the target is fenced or is the master. A new master that never answered may be left so again.
+    /// </summary>
     public sealed record Begin(string Store, string Target, long Epoch, string By, DateTimeOffset At) : MastershipChange(Store, By, At);
 
     /// <summary>A failover is given up: the store has the master that the database names, and is up once that answers.</summary>
@@ -84,10 +93,13 @@ public abstract record MastershipChange(string Store, string By, DateTimeOffset 
     /// <summary>Step 9: the new master answers; the store is up.</summary>
     public sealed record Up(string Store, long Epoch, string By, DateTimeOffset At) : MastershipChange(Store, By, At);
 
-    /// <summary>The master is dead: the target is master with the next epoch, moving until it answers, and the old master is fenced. Allowed in any mode; refused without a reason, and where the target is fenced or is the master.</summary>
+    /// <summary>
+    /// The master is dead: the target is master with the next epoch, moving until it answers, and the old master is fenced. Allowed in any mode; refused
+    /// without a reason, and where the target is fenced or is the master.
+    /// </summary>
     public sealed record Force(string Store, string Target, long Epoch, string Reason, string By, DateTimeOffset At) : MastershipChange(Store, By, At);
 
-    /// <summary>What only a fenced slot had is on the master: the slot may start again. Refused where it is not fenced.</summary>
+    /// <summary>What only a fenced slot had is on the master: the slot may start again. Refused if it is not fenced.</summary>
     public sealed record Merged(string Store, string Slot, string? Reason, string By, DateTimeOffset At) : MastershipChange(Store, By, At);
 
     /// <summary>The store is gone from the inventory.</summary>
@@ -95,8 +107,8 @@ public abstract record MastershipChange(string Store, string By, DateTimeOffset 
 }
 
 /// <summary>
-/// Keeps who is master of each store: primary data. Several processes use one store at a time; every change is one transaction, durable before it is answered. The same rules
-/// hold on every database.
+/// Keeps who is master of each store: primary data. Several processes use one store at a time; every change is one transaction, durable before it is answered.
+/// The same rules hold on every database.
 /// </summary>
 public interface IMastershipStore : IDisposable
 {
@@ -111,7 +123,10 @@ public interface IMastershipStore : IDisposable
     /// <summary>The last changes, the newest first; of one store or of all.</summary>
     IReadOnlyList<MastershipEvent> History(string? store, int most);
 
-    /// <summary>Puts an exported snapshot in place of everything, with every epoch and the serial raised above both, so that nothing that was confirmed before is worth anything. History stays.</summary>
+    /// <summary>
+    /// Puts an exported snapshot in place of everything, with every epoch and the serial raised above both, so that nothing that was confirmed before is worth
+    /// anything. History stays.
+    /// </summary>
     /// <param name="exported">The snapshot.</param>
     /// <param name="by">Who restores.</param>
     /// <param name="at">When.</param>

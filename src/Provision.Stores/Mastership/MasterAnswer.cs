@@ -7,7 +7,7 @@ namespace Provision.Stores.Mastership;
 /// <param name="Slot">The slot.</param>
 /// <param name="Store">Its store; null for a free slot.</param>
 /// <param name="Master">Whether it may start as master now.</param>
-/// <param name="Epoch">The epoch in which it may; null where it may not.</param>
+/// <param name="Epoch">The epoch in which it may; null if it may not.</param>
 /// <param name="Fenced">Whether it must not start at all until it is merged.</param>
 /// <param name="Serial">Serial of the masters that say so.</param>
 public sealed record MasterAnswer(
@@ -21,7 +21,7 @@ public sealed record MasterAnswer(
     /// <summary>As it goes over the wire.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, StoredJson.Default.MasterAnswer);
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote; null where it says nothing.</summary>
-    /// <exception cref="JsonException">It is something else.</exception>
+    /// <summary>Reads what <see cref="ToJson"/> wrote; null if it says nothing.</summary>
+    /// <exception cref="JsonException">The input is malformed.</exception>
     public static MasterAnswer? FromJson(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, StoredJson.Default.MasterAnswer);
 }

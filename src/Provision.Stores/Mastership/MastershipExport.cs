@@ -34,7 +34,7 @@ public static class MastershipExport
     /// <summary>A snapshot as JSON, with how fresh it is.</summary>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="live">Whether it was read from the database just now.</param>
-    /// <param name="age">Since it was read from the database; null where that is not known.</param>
+    /// <param name="age">Since it was read from the database; null if that is not known.</param>
     public static byte[] ToAnswer(MastershipSnapshot snapshot, bool live, TimeSpan? age) => Write(Stored(snapshot) with { Live = live, Age = age is { } known ? Math.Round(known.TotalSeconds, 3) : null });
 
     /// <summary>Reads what <see cref="ToBytes"/> or <see cref="ToAnswer"/> wrote.</summary>

@@ -1,6 +1,9 @@
 namespace Provision.Stores.Mastership;
 
-/// <summary>Brings snapshots to all destinations, beside the work: an unreachable destination neither holds up nor undoes a change. What it could not write it owes, and tries again.</summary>
+/// <summary>
+/// Brings snapshots to all destinations, beside the work: an unreachable destination neither holds up nor undoes a change. What it could not write it owes, and
+/// tries again.
+/// </summary>
 /// <param name="destinations">Where to.</param>
 /// <param name="say">Told what is owed, a line each.</param>
 public sealed class MastershipExporter(IReadOnlyList<ExportDestination> destinations, Action<string> say) : IDisposable

@@ -3,14 +3,14 @@ using static Provision.Stores.Mastership.MastershipChange;
 namespace Provision.Stores.Mastership;
 
 /// <summary>What comes of a wish: everything after it and its line of the history, or the sentence that refuses it.</summary>
-/// <param name="After">Everything after it; null where it is refused.</param>
-/// <param name="Event">Its line of the history; null where it is refused.</param>
-/// <param name="Refusal">What forbids it, where to look and what to do next; null where it is accepted.</param>
+/// <param name="After">Everything after it; null if it is refused.</param>
+/// <param name="Event">Its line of the history; null if it is refused.</param>
+/// <param name="Refusal">What forbids it, where to look and what to do next; null if it is accepted.</param>
 public sealed record MastershipStep(MastershipSnapshot? After, MastershipEvent? Event, string? Refusal);
 
 /// <summary>
-/// Who may become master of what, and when: the same on every database. With each accepted change the serial rises by one; while a store is known its epoch never falls; a fenced slot is
-/// never a master or a target.
+/// Who may become master of what, and when: the same on every database. With each accepted change the serial rises by one; while a store is known its epoch
+/// never falls; a fenced slot is never a master or a target.
 /// </summary>
 public static class MastershipRules
 {
@@ -41,7 +41,8 @@ public static class MastershipRules
     }
 
     /// <summary>
-    /// Puts an exported snapshot in place of everything, epochs and serial raised by <see cref="RestoreGap"/> above both. Fences of the database stay: only a merge lifts one.
+    /// Puts an exported snapshot in place of everything, epochs and serial raised by <see cref="RestoreGap"/> above both. Fences of the database stay: only a
+    /// merge lifts one.
     /// </summary>
     /// <returns>Everything after it with a line of the history for every store, or the sentence that refuses it.</returns>
     public static (MastershipSnapshot? After, IReadOnlyList<MastershipEvent> Events, string? Refusal) Restore(MastershipSnapshot before, MastershipSnapshot exported, string by, DateTimeOffset at, bool force)

@@ -11,7 +11,7 @@ public static class MastershipStores
 
     /// <summary>Opens a database.</summary>
     /// <param name="database">A file, or <c>postgresql://user[:password]@host[:port]/db</c>; the password preferably from PGPASSFILE or PGPASSWORD.</param>
-    /// <param name="create">Makes it where it is not there. Never by default: a database that was lost is restored, not begun anew.</param>
+    /// <param name="create">Makes it where it is not there. Never by default: a database that was lost is restored, not begun again.</param>
     /// <exception cref="StateLostException">It cannot be reached or read, or is not there; within about three seconds.</exception>
     public static IMastershipStore Open(string database, bool create = false)
     {

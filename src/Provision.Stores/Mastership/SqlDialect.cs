@@ -72,8 +72,10 @@ internal sealed class PostgresDialect : SqlDialect
 {
     private readonly NpgsqlDataSource source;
 
-    /// <summary>Reads <c>postgresql://user[:password]@host[:port]/db</c>; <c>?host=</c> names the folder of a Unix socket, <c>?sslmode=</c> is as libpq has it.</summary>
-    /// <exception cref="FormatException">It is something else.</exception>
+    /// <summary>
+    /// Reads <c>postgresql://user[:password]@host[:port]/db</c>; <c>?host=</c> names the directory of a Unix socket, <c>?sslmode=</c> is as libpq has it.
+    /// </summary>
+    /// <exception cref="FormatException">The input is malformed.</exception>
     public PostgresDialect(string url)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.AbsolutePath.Length < 2)

@@ -1,6 +1,8 @@
 namespace Provision.Stores.Placement;
 
-/// <summary>Proves for each host that its loss can be absorbed: every copy on it has a free slot of its class at the site, on a host that does not hold the store.</summary>
+/// <summary>
+/// Proves for each host that its loss can be absorbed: every copy on it has a free slot of its class at the site, on a host that does not hold the store.
+/// </summary>
 internal static class Absorption
 {
     /// <summary>The hosts for which there is no such matching.</summary>

@@ -1,6 +1,8 @@
 namespace Provision.Stores.Placement;
 
-/// <summary>Gives a host its even share: as many copies as its slots' part of the class's slots at the site, rounded down; each takes one move, so fewer will not do.</summary>
+/// <summary>
+/// Gives a host its even share: as many copies as its slots' part of the class's slots at the site, rounded down; each takes one move, so fewer will not do.
+/// </summary>
 internal static class HostFilling
 {
     private const int MostRounds = 20;

@@ -3,7 +3,10 @@ namespace Provision.Stores.Placement;
 /// <summary>For each host how many pairs its stores make with hosts of its own site and with hosts of others, and how many stores it has.</summary>
 internal sealed record HostDegrees(int[] Local, int[] Cross, int[] Stores);
 
-/// <summary>Hosts that can share stores: those of one slot class, and of classes that lie on one host together. Pairs are counted by host, so a group is what bounds hold for.</summary>
+/// <summary>
+/// Hosts that can share stores: those of one slot class, and of classes that lie on one host together. Pairs are counted by host, so a group is what bounds
+/// hold for.
+/// </summary>
 internal sealed class HostGroups
 {
     private readonly Board board;

@@ -7,7 +7,7 @@ namespace Provision.Stores.Placement;
 /// </summary>
 internal static class MasterChoice
 {
-    /// <summary>The place of the slot that takes over from a store's first: the next at its site, else the next of all; null where there is none.</summary>
+    /// <summary>The place of the slot that takes over from a store's first: the next at its site, else the next of all; null if there is none.</summary>
     public static int? NextOf(Board board, int store)
     {
         var hosts = board.At[store];
@@ -100,7 +100,9 @@ internal static class MasterChoice
         }
     }
 
-    /// <summary>Directs edges along trails that begin at hosts of odd degree, then along closed ones: what goes in and out of a host differs by at most one.</summary>
+    /// <summary>
+    /// Directs edges along trails that begin at hosts of odd degree, then along closed ones: what goes in and out of a host differs by at most one.
+    /// </summary>
     private static IEnumerable<(int Store, int Master, int Next)> Trails(int hosts, List<(int A, int B, int Store)> edges)
     {
         var at = new List<int>[hosts];

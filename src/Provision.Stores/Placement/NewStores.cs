@@ -140,7 +140,10 @@ internal sealed class NewStores
         return store;
     }
 
-    /// <summary>The host below its limits with most left to give; of equal ones the next on the circle, so that neighbours differ. Where all are at a limit the cheapest.</summary>
+    /// <summary>
+    /// The host below its limits with most left to give; of equal ones the next on the circle, so that neighbours differ. Where all are at a limit the
+    /// cheapest.
+    /// </summary>
     private int? Best(int store, List<int> hosts, bool first)
     {
         int? best = null;
@@ -160,7 +163,10 @@ internal sealed class NewStores
         return best;
     }
 
-    /// <summary>Only hosts that hold the store already have slots left: one of them takes the place of another host in an earlier new store, and that host is free again.</summary>
+    /// <summary>
+    /// Only hosts that hold the store already have slots left: one of them takes the place of another host in an earlier new store, and that host is free
+    /// again.
+    /// </summary>
     private int FreeByTurning(int store, int atHome)
     {
         for (var earlier = store - 1; earlier >= firstNew; earlier--)

@@ -4,14 +4,14 @@ namespace Provision.Stores.Placement;
 /// <param name="Between">What is paired: <c>at SITE</c>, or <c>across sites</c>.</param>
 /// <param name="Most">Stores that the worst pair shares.</param>
 /// <param name="Bound">The least that is possible with as many slots used on each host.</param>
-/// <param name="HostA">One host of the worst pair; null where nothing is paired.</param>
+/// <param name="HostA">One host of the worst pair; null if nothing is paired.</param>
 /// <param name="HostB">The other.</param>
 public sealed record PairFigure(string Between, int Most, int Bound, string? HostA, string? HostB);
 
 /// <summary>What the death of one host lays on others: its masters fail over to the next slot at the site.</summary>
 /// <param name="Most">Most masters that one host takes over from one other.</param>
 /// <param name="Bound">The least that this can be: the masters of the busiest host over the hosts that can take them.</param>
-/// <param name="From">The host that dies; null where there are no masters.</param>
+/// <param name="From">The host that dies; null if there are no masters.</param>
 /// <param name="To">The host that takes over.</param>
 /// <param name="Skew">The worst (own masters + taken over) / own masters; a mirrored pair has 2. A host without masters counts as having one.</param>
 /// <param name="SkewFrom">The host that dies in the worst case.</param>

@@ -5,10 +5,10 @@ namespace Provision.Stores.Placement;
 /// <param name="Steps">The steps, in order.</param>
 public sealed record PlanPart(string Store, IReadOnlyList<PlanStep> Steps)
 {
-    /// <summary>The slot that the store gets; null where it gets none.</summary>
+    /// <summary>The slot that the store gets; null if it gets none.</summary>
     public string? Came => SlotOf(StepKind.AddReplica);
 
-    /// <summary>The slot that the store leaves; null where it leaves none.</summary>
+    /// <summary>The slot that the store leaves; null if it leaves none.</summary>
     public string? Gone => SlotOf(StepKind.DropReplica);
 
     /// <summary>The parts of a plan, in order: a part ends where its old slot is dropped, or where another store begins.</summary>

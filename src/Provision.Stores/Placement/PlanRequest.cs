@@ -6,7 +6,7 @@ public sealed record PlanRequest
     /// <summary>How many stores are to be made.</summary>
     public int AddStores { get; init; }
 
-    /// <summary>Their class; null where the fleet has only one.</summary>
+    /// <summary>Their class; null if the fleet has only one.</summary>
     public string? Class { get; init; }
 
     /// <summary>Their home site, where two of three copies lie; null for the site with most slots of the class in use.</summary>
@@ -22,7 +22,7 @@ public sealed record PlanRequest
 /// <summary>Why there is no plan.</summary>
 /// <param name="Rule">The rule that would be broken.</param>
 /// <param name="Message">What would break it, with hosts and stores.</param>
-/// <param name="Hint">What to do; null where nothing is known.</param>
+/// <param name="Hint">What to do; null if nothing is known.</param>
 public sealed record Refusal(string Rule, string Message, string? Hint)
 {
     /// <summary>One line.</summary>

@@ -9,7 +9,7 @@ internal static class Shares
     /// <param name="used">Slots in use by host.</param>
     /// <param name="capacity">Slots by host.</param>
     /// <param name="most">The most that a host may get.</param>
-    /// <returns>By host; null where there is no room for all.</returns>
+    /// <returns>By host; null if there is no room for all.</returns>
     public static int[]? Of(int count, IReadOnlyList<int> hosts, int[] used, int[] capacity, Func<int, int> most)
     {
         var given = new int[used.Length];

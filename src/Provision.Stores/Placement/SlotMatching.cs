@@ -9,13 +9,13 @@ internal sealed record SlotMatching(int[] HostOf, IReadOnlyList<int> Stuck, IRea
     public bool IsComplete => Stuck.Count == 0;
 
     /// <summary>
-    /// A greatest matching by augmenting paths (Kuhn 1955), each host with the room it has. Hosts are tried in the order given, from the one
-    /// after the last that was taken, so that a plain case spreads.
+    /// A greatest matching by augmenting paths (Kuhn 1955), each host with the room it has. Hosts are tried in the order given, from the one after the last
+    /// that was taken, so that a plain case spreads.
     /// </summary>
     /// <param name="replicas">How many replicas.</param>
     /// <param name="hosts">Hosts that could take them.</param>
     /// <param name="room">Free slots of a host, by its number.</param>
-    /// <param name="mayGo">False where a host holds the replica's store.</param>
+    /// <param name="mayGo">False if a host holds the replica's store.</param>
     public static SlotMatching Of(int replicas, IReadOnlyList<int> hosts, IReadOnlyList<int> room, Func<int, int, bool> mayGo)
     {
         var hostOf = new int[replicas];

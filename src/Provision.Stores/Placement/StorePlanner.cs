@@ -6,12 +6,12 @@ namespace Provision.Stores.Placement;
 public static class StorePlanner
 {
     /// <summary>
-    /// Empties hosts, fills hosts, makes stores, in this order; where nothing is asked, spreads pairs that are above their bound. Every step keeps
-    /// the hard rules; a request that cannot be met is refused with the rule and the hosts.
+    /// Empties hosts, fills hosts, makes stores, in this order; where nothing is asked, spreads pairs that are above their bound. Every step keeps the hard
+    /// rules; a request that cannot be met is refused with the rule and the hosts.
     /// </summary>
     /// <param name="fleet">Where everything is.</param>
     /// <param name="request">What is to be reached.</param>
-    /// <param name="masters">Who is master now.</param>
+    /// <param name="masters">The current masters.</param>
     public static StorePlan Of(PlacedFleet fleet, PlanRequest request, Masters masters)
     {
         var before = PlacementFigures.Of(fleet);
@@ -97,7 +97,7 @@ public static class StorePlanner
 
     private static StorePlan Finished(PlacedFleet start, PlacementFigures before, PlanRequest request, Masters masters, Board board, List<Replica> moved, IReadOnlyList<int> created, List<MovesBound> bounds)
     {
-        // Only where one of the two that share the mastership moves is the preferred master chosen anew.
+        // Only where one of the two that share the mastership moves is the preferred master chosen again.
         var touched = moved.Where(replica => replica.Place == 0 || replica.Place == MasterChoice.NextOf(board, replica.Store)).Select(static replica => replica.Store).Concat(created).Distinct().ToList();
         var swapped = MasterChoice.Swapped(board, touched);
         int SwapOf(int store) => swapped.Contains(store) ? MasterChoice.NextOf(board, store) ?? 0 : 0;

@@ -15,10 +15,10 @@ internal sealed class MastersAtHand(IMastersOrigin origin, string remembered, Ac
     private volatile KnownMasters? known = Remembered(remembered, say);
     private string? lost = "";
 
-    /// <summary>The last known masters; null where none were ever read.</summary>
+    /// <summary>The last known masters; null if none were ever read.</summary>
     public KnownMasters? Known => known;
 
-    /// <summary>Reads them anew; where they cannot be read, that is told once.</summary>
+    /// <summary>Reads them again; where they cannot be read, that is told once.</summary>
     public async Task Look(CancellationToken cancellation)
     {
         try
@@ -43,7 +43,8 @@ internal sealed class MastersAtHand(IMastersOrigin origin, string remembered, Ac
     }
 
     /// <summary>Remembers what was read.</summary>
-    /// <exception cref="StateLostException">It is older than what is known: somebody put an old copy of the database in its place, and what it says of masters may be wrong.</exception>
+    /// <exception cref="StateLostException">It is older than what is known: somebody put an old copy of the database in its place, and what it says of masters
+    /// may be wrong.</exception>
     public void Take(KnownMasters read)
     {
         lock (turn)

@@ -6,10 +6,11 @@ namespace Provision.Stores.StatusDaemon;
 
 /// <summary>Masters as they were at one moment.</summary>
 /// <param name="Snapshot">The masters.</param>
-/// <param name="ReadAt">Not later than when they were read from the database, as <see cref="Stopwatch.GetTimestamp"/> counts; null where that is not known.</param>
+/// <param name="ReadAt">Not later than when they were read from the database, as <see cref="Stopwatch.GetTimestamp"/> counts; null if that is not
+/// known.</param>
 internal sealed record KnownMasters(MastershipSnapshot Snapshot, long? ReadAt)
 {
-    /// <summary>Since they were read; null where that is not known.</summary>
+    /// <summary>Since they were read; null if that is not known.</summary>
     public TimeSpan? Age => ReadAt is { } at ? Stopwatch.GetElapsedTime(at) : null;
 }
 
@@ -20,7 +21,7 @@ internal interface IMastersOrigin : IDisposable
     /// <exception cref="StateLostException">They cannot be read.</exception>
     Task<KnownMasters> Read(CancellationToken cancellation);
 
-    /// <summary>Asks others about a slot where there is no database to ask: their answer as it is, or null where the database is to be read here.</summary>
+    /// <summary>Asks others about a slot where there is no database to ask: their answer as it is, or null if the database is to be read here.</summary>
     /// <exception cref="StateLostException">None of them answers.</exception>
     Task<(HttpStatusCode Status, byte[] Body)?> Forward(string slot, CancellationToken cancellation);
 }

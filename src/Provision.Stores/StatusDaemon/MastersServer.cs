@@ -10,7 +10,7 @@ namespace Provision.Stores.StatusDaemon;
 /// <summary>What a status daemon is started with.</summary>
 public sealed record MastersServerOptions
 {
-    /// <summary>Folder of the repository: it says which slots there are, and where.</summary>
+    /// <summary>Directory of the repository: it says which slots there are, and where.</summary>
     public required string Repository { get; init; }
 
     /// <summary>The database, as <see cref="MastershipStores.Open"/> takes it; not read by a relay.</summary>
@@ -58,8 +58,8 @@ public interface IStatusExtension
 }
 
 /// <summary>
-/// The status daemon: who is master of each store, or that it moves. It decides nothing and keeps nothing that it could not read again; while the database cannot be reached it goes on
-/// answering with the last known masters, but confirms nothing.
+/// The status daemon: who is master of each store, or that it moves. It decides nothing and keeps nothing that it could not read again; while the database
+/// cannot be reached it goes on answering with the last known masters, but confirms nothing.
 /// </summary>
 public sealed class MastersServer : IAsyncDisposable
 {
@@ -80,7 +80,7 @@ public sealed class MastersServer : IAsyncDisposable
     /// <summary>Starts a daemon. It starts, too, where database, origins or inventory cannot be read.</summary>
     /// <param name="options">What it is started with.</param>
     /// <param name="say">Told what happens, a line each.</param>
-    /// <exception cref="IOException">The address is in use, or the folder of the remembered snapshot cannot be used.</exception>
+    /// <exception cref="IOException">The address is in use, or the directory of the remembered snapshot cannot be used.</exception>
     public static async Task<MastersServer> Start(MastersServerOptions options, Action<string> say)
     {
         var fleet = new FleetWatch(options.Repository, say);

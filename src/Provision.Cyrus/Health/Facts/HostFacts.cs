@@ -26,7 +26,7 @@ public sealed record HostStorage(ObservedStorage Observed, DriveMap Map);
 /// <param name="storage">Looks at disks and mounts; not called for a host without a layout.</param>
 /// <param name="plan">Compares the host with the repository, without the checkers.</param>
 /// <param name="memory">Looks at what the host remembers.</param>
-/// <param name="masters">Asks who is master; null where nobody keeps that, or the host has no slots.</param>
+/// <param name="masters">Asks who is master; null if nobody keeps that, or the host has no slots.</param>
 public sealed class HostFacts(
     HostView view, DateTimeOffset now, Func<IReadOnlyList<SlotHealth>> slots, Func<HostStorage> storage, Func<ChangePlan> plan, Func<HostMemory> memory, Func<MastershipSnapshot>? masters)
 {
@@ -55,7 +55,7 @@ public sealed class HostFacts(
     /// <summary>What it remembers.</summary>
     public Looked<HostMemory> Memory => memory.Value;
 
-    /// <summary>Who is master; null where nobody keeps that, or the host has no slots.</summary>
+    /// <summary>Who is master; null if nobody keeps that, or the host has no slots.</summary>
     public Looked<MastershipSnapshot>? Masters => masters?.Value;
 
     /// <summary>Slots that are to be looked at: those with a store, and those that still have a configuration.</summary>

@@ -1,8 +1,8 @@
 namespace Provision.Cyrus.Health.Facts;
 
 /// <summary>Something that was looked at, or why it could not be.</summary>
-/// <param name="Value">What was seen; null where it could not be looked at.</param>
-/// <param name="Problem">Why not; null where it was.</param>
+/// <param name="Value">What was seen; null if it could not be looked at.</param>
+/// <param name="Problem">Why not; null if it was.</param>
 public sealed record Looked<T>(T? Value, string? Problem)
     where T : class;
 

@@ -10,8 +10,8 @@ using Provision.Stores.Instances;
 namespace Provision.Cyrus.Health.Report;
 
 /// <summary>
-/// A report as numbers in Prometheus's text format, for the node exporter's folder. The names are those that the alerts of <c>templates/mon</c>
-/// ask for; a number that could not be looked at is left out, and its check says 3.
+/// A report as numbers in Prometheus's text format, for the node exporter's directory. The names are those that the alerts of <c>templates/mon</c> ask for; a
+/// number that could not be looked at is left out, and its check says 3.
 /// </summary>
 public static class PrometheusText
 {
