@@ -31,6 +31,7 @@ public sealed record DriveRecordText
 {
     private DriveRecordText(string host) => Host = host;
 
+    /// <summary>The host's name.</summary>
     public string Host { get; }
 
     /// <summary>The drives by bay (<c>front/3</c>).</summary>

@@ -5,7 +5,7 @@ namespace Provision.Stores.Placement;
 /// </summary>
 internal static class Absorption
 {
-    /// <summary>The hosts for which there is no such matching.</summary>
+    /// <summary>Returns the hosts without such a matching.</summary>
     public static List<LostHost> Of(Board board)
     {
         var lost = new List<LostHost>();
@@ -31,7 +31,6 @@ internal static class Absorption
         return lost;
     }
 
-    /// <summary>The stores on each host.</summary>
     public static List<int>[] StoresOn(Board board)
     {
         var on = Enumerable.Range(0, board.Count).Select(static _ => new List<int>()).ToArray();
