@@ -7,7 +7,9 @@ namespace Provision.Stores.Failover;
 /// <param name="Target">The slot to become master.</param>
 public sealed record FailoverRequest(Store Store, Slot Target)
 {
-    /// <summary>Why the current master is considered dead: it is then not contacted but fenced. Null for a failover without data loss.</summary>
+    /// <summary>
+    /// Why the current master is considered dead: the failover then proceeds without it and fences it. Null for a failover without data loss.
+    /// </summary>
     public string? ForceReason { get; init; }
 
     /// <summary>

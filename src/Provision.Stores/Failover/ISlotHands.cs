@@ -12,7 +12,7 @@ public interface ISlotHands
     /// <summary>Returns the health of a slot.</summary>
     SlotHealth Status(Slot slot);
 
-    /// <summary>Starts a slot in the role recorded in the database, and waits until it is healthy.</summary>
+    /// <summary>Starts a slot in the replication role that the database assigns to it, and waits until it is healthy.</summary>
     /// <returns>Its health afterwards.</returns>
     SlotHealth Start(Slot slot);
 
