@@ -4,17 +4,17 @@ using Provision.Stores.Instances;
 
 namespace Provision.Cyrus;
 
-/// <summary>Makes the folders of a slot, once: never a start script does, so that a disk that is not mounted is not taken for an empty slot.</summary>
+/// <summary>Creates the directories of a slot once. A start script never does, so that an unmounted disk is not mistaken for an empty slot.</summary>
 /// <param name="files">The machine.</param>
-/// <param name="owner">Who Cyrus runs as.</param>
+/// <param name="owner">The user that Cyrus runs as.</param>
 public sealed class SlotFolders(IMachineFiles files, Owner owner)
 {
-    /// <summary>What the role calls the directories that outlive a reboot, besides <c>conf</c>.</summary>
+    /// <summary>The role's names for the directories that survive a reboot, besides <c>conf</c>.</summary>
     private static readonly string[] Lasting = ["spool", "archive", "meta", "data", "arch"];
 
-    /// <summary>Makes what is missing of a slot's folders on its own mounts, and its marker last.</summary>
-    /// <returns>The folders that were made; empty for a slot that was there.</returns>
-    /// <exception cref="SlotException">A mount is missing, or a folder holds another slot.</exception>
+    /// <summary>Creates the missing directories of a slot on its own mounts, and finally its marker.</summary>
+    /// <returns>The directories that were created; empty if the slot existed.</returns>
+    /// <exception cref="SlotException">A mount is missing, or a directory holds another slot.</exception>
     public IReadOnlyList<string> Create(SlotView view)
     {
         var slot = view.Slot;
@@ -23,7 +23,7 @@ public sealed class SlotFolders(IMachineFiles files, Owner owner)
             throw new SlotException($"{slot.Name} is free: a slot has folders once a store is in it (hosts/stores.yaml)");
         }
 
-        // The newest search index is in memory, and its folder made at each start.
+        // The newest search index is in memory, and its directory is created at each start.
         foreach (var mount in slot.Tiers.Mounts)
         {
             var parent = files.Stat(mount[..Math.Max(1, mount.LastIndexOf('/'))], follow: true);

@@ -6,10 +6,10 @@ using Provision.Stores.Instances;
 namespace Provision.Cyrus.Compare;
 
 /// <summary>
-/// Reads what <c>mbexamine</c> prints of mailboxes (the form of Cyrus 3.6 to 3.10) while it comes, and keeps only digests. Headers of messages are
-/// part of what it prints, so a mail could imitate its lines: each header's length comes before it and exactly that much is skipped.
+/// Parses the output of <c>mbexamine</c> (the form of Cyrus 3.6 to 3.10) as it arrives, and keeps only digests. The output includes message headers, so a mail
+/// could imitate its lines: each header's length precedes it, and exactly that much is skipped.
 /// </summary>
-/// <param name="output">What mbexamine prints.</param>
+/// <param name="output">The output of mbexamine.</param>
 internal sealed class MailboxListing(Stream output) : IDisposable
 {
     private const string HeadEnd = " Mailbox Header Info:";
@@ -19,8 +19,8 @@ internal sealed class MailboxListing(Stream output) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => input.Dispose();
 
-    /// <summary>Reads the mailboxes that mbexamine was asked for, in the order that it was asked. Those that are gone by now are left out.</summary>
-    /// <exception cref="InvalidDataException">The output has another form.</exception>
+    /// <summary>Reads the mailboxes that mbexamine was asked for, in the order of the request. Those that no longer exist are left out.</summary>
+    /// <exception cref="InvalidDataException">The output is malformed.</exception>
     public IEnumerable<MailboxDigest> Read(IReadOnlyList<string> asked)
     {
         var next = 0;
@@ -46,7 +46,7 @@ internal sealed class MailboxListing(Stream output) : IDisposable
             }
             else
             {
-                // The next one's head follows on the same line.
+                // The head of the next mailbox follows on the same line.
                 yield return new MailboxDigest { Name = asked[at], Unreadable = "Cyrus cannot open it" };
                 head = head.Length == 0 ? null : head;
             }
@@ -116,8 +116,8 @@ internal sealed class MailboxListing(Stream output) : IDisposable
     }
 
     /// <summary>
-    /// Flags by name: user flags are bits, and slots of one store may number them differently. Internal flags (archived, expired) are each
-    /// slot's own and do not count.
+    /// Returns flags by name: user flags are bits, and slots of one store may number them differently. Internal flags (archived, expired) are specific to each
+    /// slot and do not count.
     /// </summary>
     private static IEnumerable<string> Flags(string system, string user, string[] names)
     {
@@ -167,7 +167,7 @@ internal sealed class MailboxListing(Stream output) : IDisposable
 
     private static InvalidDataException Unexpected(string said) => new($"what mbexamine says cannot be read: \"{Provision.Core.Printable.Of(said)}\"");
 
-    /// <summary>The next line that is not blank and no header of a message; null at the end.</summary>
+    /// <summary>Returns the next line that is neither blank nor a message header; null at the end.</summary>
     private string? ReadLine()
     {
         while (true)
@@ -196,7 +196,7 @@ internal sealed class MailboxListing(Stream output) : IDisposable
         }
     }
 
-    /// <summary>The length that a line like <c> Subjct>{6}</c> announces, once it is read up to the brace; null for any other line.</summary>
+    /// <summary>Returns the length that a line like <c> Subjct>{6}</c> announces, once it is read up to the brace; null for any other line.</summary>
     private long? HeaderLength()
     {
         var span = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(line);

@@ -5,18 +5,18 @@ using Provision.Stores.Instances;
 namespace Provision.Cyrus.Compare;
 
 /// <summary>
-/// Makes the digest of a slot of this machine with Cyrus's own tools, from its files: neither a login nor a running server is needed. Messages are read
-/// from the index, not from their files.
+/// Creates the digest of a slot of this machine from its files, with Cyrus's own tools: neither a login nor a running server is needed. Messages are read from
+/// the index, not from their files.
 /// </summary>
 /// <param name="files">The machine's files.</param>
 /// <param name="commands">The machine's commands.</param>
 public sealed class SlotDigester(IMachineFiles files, ICommandRunner commands)
 {
-    /// <summary>Mailboxes a run of mbexamine: a command line holds no more than 2 MB.</summary>
+    /// <summary>Mailboxes per run of mbexamine: a command line is limited to 2 MB.</summary>
     private const int AtOnce = 500;
 
-    /// <summary>Makes the digest of all mailboxes, or of those of <paramref name="only"/> that are there.</summary>
-    /// <exception cref="InvalidDataException">The slot has no configuration, or Cyrus's tools print another form.</exception>
+    /// <summary>Returns the digest of all mailboxes, or of those of <paramref name="only"/> that exist.</summary>
+    /// <exception cref="InvalidDataException">The slot has no configuration, or the output of Cyrus's tools is malformed.</exception>
     /// <exception cref="CommandFailedException">A tool of Cyrus failed.</exception>
     public SlotDigest Digest(string slot, IReadOnlyCollection<string>? only = null)
     {
@@ -24,7 +24,7 @@ public sealed class SlotDigester(IMachineFiles files, ICommandRunner commands)
         var found = new List<MailboxDigest>();
         foreach (var names in Names(configuration).Where(name => only is null || only.Contains(name)).Order(StringComparer.Ordinal).Chunk(AtOnce))
         {
-            // mbexamine goes on to the next name where one cannot be opened, but not through a pattern; newer ones say 67 where none was left.
+            // mbexamine continues with the next name if it cannot open one, but not through a pattern; newer versions return 67 if none was left.
             var result = commands.Run(Tool(configuration, "mbexamine", names).WithReader(output =>
             {
                 using var listing = new MailboxListing(output);
@@ -39,7 +39,9 @@ public sealed class SlotDigester(IMachineFiles files, ICommandRunner commands)
         return new SlotDigest(slot, found);
     }
 
-    /// <summary>Names of the mailboxes that hold mail here; deleted ones are kept for a while, and each slot drops them in its own time.</summary>
+    /// <summary>
+    /// Returns the names of the mailboxes that hold mail here; deleted ones are kept for a while, and each slot removes them at its own time.
+    /// </summary>
     private List<string> Names(SlotConfiguration configuration)
     {
         var list = commands.Run(Tool(configuration, "ctl_mboxlist", ["-d"])).OrThrow();

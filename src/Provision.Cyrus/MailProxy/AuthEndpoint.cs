@@ -8,8 +8,9 @@ using Provision.Stores.StatusDaemon;
 namespace Provision.Cyrus.MailProxy;
 
 /// <summary>
-/// Where a user's connection is to go, in the form that nginx's mail proxy asks (<c>ngx_mail_auth_http_module</c>): always 200, with headers. While the store moves it says
-/// WAIT with a number of seconds, after which nginx asks again and the client has noticed nothing. It checks no password: the login service in front of it, or the slot, does.
+/// Returns the destination of a user's connection, in the protocol of nginx's mail proxy (<c>ngx_mail_auth_http_module</c>): always 200, with headers. While
+/// the store is moving it answers WAIT with a number of seconds, after which nginx asks again, unnoticed by the client. It does not verify passwords: the login
+/// service in front of it, or the slot, does.
 /// </summary>
 /// <param name="parts">The daemon's masters and inventory.</param>
 /// <param name="usersFile">File with a line <c>user@domain store</c> for each user; null for none.</param>

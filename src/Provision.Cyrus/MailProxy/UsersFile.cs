@@ -1,17 +1,20 @@
 namespace Provision.Cyrus.MailProxy;
 
-/// <summary>Which store each user's mailboxes are on: lines <c>user@domain store</c>, <c>#</c> begins a comment. Read again when it changed; one that cannot be read is told, and the last good one goes on.</summary>
+/// <summary>
+/// Maps users to stores: lines <c>user@domain store</c>; <c>#</c> begins a comment. The file is reloaded when it changes; if it cannot be read, the error is
+/// logged and the last valid one stays in use.
+/// </summary>
 /// <param name="file">The file.</param>
-/// <param name="say">Told what happens.</param>
+/// <param name="say">Receives log lines.</param>
 internal sealed class UsersFile(string file, Action<string> say)
 {
     private (long At, long Bytes) seen;
     private volatile Dictionary<string, string>? stores;
 
-    /// <summary>The store of a user, case-insensitively; null for an unknown user.</summary>
+    /// <summary>Returns the store of a user, case-insensitively; null for an unknown user.</summary>
     public string? StoreOf(string user) => stores?.GetValueOrDefault(user);
 
-    /// <summary>Reads the file where it changed.</summary>
+    /// <summary>Reloads the file if it changed.</summary>
     public void Look()
     {
         try

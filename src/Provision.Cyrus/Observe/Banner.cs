@@ -6,15 +6,15 @@ using Provision.Stores.Instances;
 namespace Provision.Cyrus.Observe;
 
 /// <summary>
-/// Asks a service for the first line that it says. Cyrus's master listens for its services, so that a connection is taken
-/// even where the service itself cannot start: only what it says counts.
+/// Reads the first line that a service sends. Cyrus's master listens for its services, so that a connection is accepted even if the service itself cannot
+/// start: only the banner counts.
 /// </summary>
 internal static class Banner
 {
-    /// <summary>How long a service may take from the connection to its first line.</summary>
+    /// <summary>Timeout from the connection to the first line.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
-    /// <summary>How each service begins when it is well; another line is its reason for not serving, such as <c>* BYE</c>.</summary>
+    /// <summary>The beginning of each healthy service's banner; any other line is its reason for not serving, such as <c>* BYE</c>.</summary>
     private static readonly Dictionary<string, string> Beginnings = new(StringComparer.Ordinal)
     {
         ["imap"] = "* OK",
@@ -25,7 +25,7 @@ internal static class Banner
         ["syncserver"] = "* ",
     };
 
-    /// <summary>The service with its banner, and what is wrong with it; null where nothing is.</summary>
+    /// <summary>Returns the service with its banner, and its problem; null if there is none.</summary>
     public static async Task<(SlotService Service, string? Problem)> Of(SlotService service)
     {
         var place = $"{service.Name} at {service.Address}:{service.Port}";

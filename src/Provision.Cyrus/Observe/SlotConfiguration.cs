@@ -7,31 +7,31 @@ namespace Provision.Cyrus.Observe;
 
 /// <summary>A process of <c>cyrus.conf</c>'s <c>DAEMON</c> section, which runs as long as the slot does.</summary>
 /// <param name="Name">Its name there.</param>
-/// <param name="Words">Program and arguments; the program without a folder is one of <c>/usr/lib/cyrus/bin</c>.</param>
+/// <param name="Words">Program and arguments; a program without a directory is in <c>/usr/lib/cyrus/bin</c>.</param>
 public sealed record SlotDaemon(string Name, IReadOnlyList<string> Words);
 
-/// <summary>A slot's configuration as it is on the machine's disk, in the form that <c>templates/cyrus</c> writes.</summary>
+/// <summary>A slot's configuration on the machine's disk, in the form that <c>templates/cyrus</c> writes.</summary>
 public sealed partial record SlotConfiguration
 {
-    /// <summary>Where each slot has a folder of its own with <c>cyrus.conf</c> and <c>imapd.conf</c>.</summary>
+    /// <summary>The parent of each slot's configuration directory, which holds <c>cyrus.conf</c> and <c>imapd.conf</c>.</summary>
     public const string Folder = "/etc/cyrus";
 
     /// <summary>The search engine's channel, which leads to no replica.</summary>
     private const string SearchChannel = "squatter";
 
-    /// <summary>The systemd unit of a slot, as the role's <c>instances</c> have it.</summary>
+    /// <summary>Returns the systemd unit of a slot, as defined by the role's <c>instances</c>.</summary>
     public static string UnitOf(string slot) => $"cyrus@{slot}.service";
 
     /// <summary>The slot's name.</summary>
     public required string Slot { get; init; }
 
-    /// <summary>What the first line of <c>cyrus.conf</c> says; <see cref="SlotRole.None"/> where it says nothing known.</summary>
+    /// <summary>The role in the first line of <c>cyrus.conf</c>; <see cref="SlotRole.None"/> if it is unknown.</summary>
     public required SlotRole Role { get; init; }
 
-    /// <summary>TCP services; nothing was asked of them yet, so they have no banner.</summary>
+    /// <summary>TCP services, not queried yet and so without banners.</summary>
     public required IReadOnlyList<SlotService> Services { get; init; }
 
-    /// <summary>Daemons.</summary>
+    /// <summary>The slot's daemons.</summary>
     public required IReadOnlyList<SlotDaemon> Daemons { get; init; }
 
     /// <summary>The options of <c>imapd.conf</c>; the last of equal names counts, as for Cyrus.</summary>
@@ -44,29 +44,29 @@ public sealed partial record SlotConfiguration
     public IReadOnlyList<string> Channels =>
         [.. Options.GetValueOrDefault("sync_log_channels", "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(channel => channel != SearchChannel)];
 
-    /// <summary>Folders of mail by the option that names them: <c>partition-default</c>, <c>archivepartition-default</c>.</summary>
+    /// <summary>Mail directories by the option that configures them: <c>partition-default</c>, <c>archivepartition-default</c>.</summary>
     public IEnumerable<KeyValuePair<string, string>> Partitions =>
         Options.Where(option => option.Key.StartsWith("partition-", StringComparison.Ordinal) || option.Key.StartsWith("archivepartition-", StringComparison.Ordinal));
 
-    /// <summary>The file that every program of Cyrus takes with <c>-C</c>.</summary>
+    /// <summary>The configuration file passed to every Cyrus program with <c>-C</c>.</summary>
     public string ImapdConf => $"{Folder}/{Slot}/imapd.conf";
 
-    /// <summary>The file with services and daemons.</summary>
+    /// <summary>The configuration file of services and daemons.</summary>
     public string CyrusConf => $"{Folder}/{Slot}/cyrus.conf";
 
-    /// <summary>Where Cyrus's master writes its process's id.</summary>
+    /// <summary>The file with the process id of Cyrus's master.</summary>
     public string PidFile => $"/run/cyrus/{Slot}/master.pid";
 
-    /// <summary>Names of the slots that this machine has a configuration of, in ordinal order.</summary>
-    /// <exception cref="MachineFileException">The system refuses.</exception>
+    /// <summary>Returns the names of the slots configured on this machine, in ordinal order.</summary>
+    /// <exception cref="MachineFileException">The operating system denies access.</exception>
     public static IReadOnlyList<string> Slots(IMachineFiles files)
     {
         ArgumentNullException.ThrowIfNull(files);
         return [.. files.List(Folder).Where(slot => files.Stat($"{Folder}/{slot}/cyrus.conf") is not null)];
     }
 
-    /// <summary>Reads the configuration of a slot; null where one of its two files is missing.</summary>
-    /// <exception cref="MachineFileException">The system refuses.</exception>
+    /// <summary>Reads the configuration of a slot; null if one of its two files is missing.</summary>
+    /// <exception cref="MachineFileException">The operating system denies access.</exception>
     public static SlotConfiguration? Read(IMachineFiles files, string slot)
     {
         ArgumentNullException.ThrowIfNull(files);

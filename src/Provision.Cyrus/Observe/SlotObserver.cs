@@ -5,13 +5,13 @@ using Provision.Stores.Instances;
 
 namespace Provision.Cyrus.Observe;
 
-/// <summary>Looks at the slots of a machine: what they say on their ports, what runs, what is not replicated yet. Changes nothing.</summary>
+/// <summary>Observes the slots of a machine without changing anything: banners, processes, unsent changes.</summary>
 /// <param name="files">The machine's files.</param>
 /// <param name="commands">The machine's commands.</param>
 public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
 {
-    /// <summary>Looks at one slot; takes up to three seconds where a service says nothing.</summary>
-    /// <exception cref="MachineFileException">The system refuses.</exception>
+    /// <summary>Observes one slot; takes up to three seconds if a service sends nothing.</summary>
+    /// <exception cref="MachineFileException">The operating system denies access.</exception>
     public SlotHealth Observe(string slot)
     {
         var unit = UnitOf(slot);
@@ -36,7 +36,7 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
         var missing = configuration.Daemons.Where(daemon => !running.Any(process => IsOf(daemon, process))).Select(daemon => daemon.Name).ToList();
         if (masterProblem is not null)
         {
-            // That nothing else of it runs or answers then goes without saying.
+            // It follows that nothing else of the slot runs or answers.
             problems.Add(masterProblem);
         }
         else
@@ -58,7 +58,7 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
         };
     }
 
-    /// <summary>The sentence among <see cref="SlotHealth.Problems"/> that stands for one of <see cref="SlotHealth.MissingDaemons"/>.</summary>
+    /// <summary>Returns the sentence among <see cref="SlotHealth.Problems"/> that reports one of <see cref="SlotHealth.MissingDaemons"/>.</summary>
     public static string DaemonProblem(string daemon) => $"its daemon {daemon} does not run";
 
     private string UnitOf(string slot)
@@ -72,10 +72,10 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
         return said.Succeeded && said.Text.Trim() is { Length: > 0 } state ? state : "unknown";
     }
 
-    /// <summary>Argument lists of the processes that the slot's master has started; none where it does not run, and why.</summary>
+    /// <summary>Returns the argument lists of the processes started by the slot's master; none, with the reason, if it is not running.</summary>
     private List<string[]> Children(SlotConfiguration configuration, out string? problem)
     {
-        // Cyrus's user writes the pid file: its content is a claim, which the process's own arguments must bear out.
+        // Cyrus's user writes the pid file: its content is only a claim, to be confirmed by the process's own arguments.
         var text = files.Stat(configuration.PidFile) is { Kind: FileKind.File, Size: < 32 } && files.Read(configuration.PidFile) is { } file ? Encoding.ASCII.GetString(file.Content).Trim() : null;
         problem = text is null ? $"it does not run: there is no {configuration.PidFile}"
             : !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || !Arguments(text).Contains(configuration.CyrusConf, StringComparer.Ordinal)
@@ -99,7 +99,7 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
     private static bool IsOf(SlotDaemon daemon, string[] process) =>
         process.Length == daemon.Words.Count && Path.GetFileName(process[0]) == Path.GetFileName(daemon.Words[0]) && process.Skip(1).SequenceEqual(daemon.Words.Skip(1), StringComparer.Ordinal);
 
-    /// <summary>What the slot, as a master, still has to send to each of its replicas.</summary>
+    /// <summary>Returns the changes that the slot, as a master, has not yet sent to each of its replicas.</summary>
     public IReadOnlyList<SlotChannel> ChannelsOf(SlotConfiguration configuration)
     {
         var now = DateTimeOffset.UtcNow;
@@ -107,7 +107,7 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
         {
             var folder = $"{configuration.ConfigFolder}/sync/{channel}";
             var (log, running) = (files.Stat(folder + "/log"), files.Stat(folder + "/log-run"));
-            // A log is appended to, so when it was made tells since when the replica is behind; log-run is the same file renamed.
+            // A log is appended to, so its creation time shows since when the replica is behind; log-run is the same file renamed.
             var oldest = new[] { log, running }.OfType<FileFacts>().Select(file => file.Born ?? file.Modified).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
             var age = oldest == DateTimeOffset.MaxValue ? (TimeSpan?)null : now > oldest ? now - oldest : TimeSpan.Zero;
             return new SlotChannel(channel, (log?.Size ?? 0) + (running?.Size ?? 0), age, running is not null);

@@ -5,7 +5,7 @@ using Provision.Stores.Instances;
 
 namespace Provision.Cyrus.Replication;
 
-/// <summary>Sends what a stopped slot has and its replicas have not, with Cyrus's own <c>sync_client</c>.</summary>
+/// <summary>Sends the changes of a stopped slot that its replicas lack, with Cyrus's own <c>sync_client</c>.</summary>
 /// <param name="files">The machine's files.</param>
 /// <param name="commands">The machine's commands.</param>
 public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
@@ -13,7 +13,7 @@ public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
     private const string SyncClient = "/usr/lib/cyrus/bin/sync_client";
     private const string SearchChannel = "squatter";
 
-    /// <summary>3.6 tries for ever where the other side does not answer, whatever its options say.</summary>
+    /// <summary>Timeout for one attempt: version 3.6 retries forever if the other side does not answer, whatever its options.</summary>
     private static readonly TimeSpan OneTry = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan WholeStore = TimeSpan.FromMinutes(30);
@@ -22,9 +22,11 @@ public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
     private static readonly TimeSpan WholeServer = TimeSpan.FromHours(24);
     private const int Tries = 6;
 
-    /// <summary>Works through the logs of all channels until none is left or a channel does not get on. A log that is gone was sent; the exit code of the program says less.</summary>
+    /// <summary>
+    /// Processes the logs of all channels until none is left or a channel makes no progress. A removed log was sent; the program's exit code is less reliable.
+    /// </summary>
     /// <returns>The slot afterwards: channels that still have a log are not drained.</returns>
-    /// <exception cref="SlotException">The slot runs, or has no configuration.</exception>
+    /// <exception cref="SlotException">The slot is running, or has no configuration.</exception>
     public SlotHealth Drain(string slot)
     {
         var (configuration, health) = Stopped(slot);
@@ -38,13 +40,13 @@ public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
     }
 
     /// <summary>
-    /// Sends every mailbox that any channel's log names to each of some addresses, whatever the configuration says now: what a slot that was master when it died may have alone. The
-    /// logs go once all of them have it.
+    /// Sends every mailbox named in any channel's log to each of some addresses, whatever the current configuration: the changes that only a slot which died as
+    /// master may have. The logs are removed once all addresses have them.
     /// </summary>
     /// <param name="slot">The slot.</param>
-    /// <param name="peers">Addresses of the store's other slots, with a sync server each.</param>
-    /// <returns>How many lines were sent.</returns>
-    /// <exception cref="SlotException">The slot runs, or an address did not take everything.</exception>
+    /// <param name="peers">Addresses of the store's other slots, each with a sync server.</param>
+    /// <returns>The number of lines sent.</returns>
+    /// <exception cref="SlotException">The slot is running, or an address did not accept everything.</exception>
     public int Merge(string slot, IReadOnlyList<string> peers)
     {
         var (configuration, _) = Stopped(slot);
@@ -55,13 +57,13 @@ public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
             return 0;
         }
 
-        // What a kill has left of the databases, as the slot's own start would see to it.
+        // Recovers the databases after a kill, as the slot's own start would.
         commands.Run(AsCyrus("/usr/lib/cyrus/bin/ctl_cyrusdb", ["-C", configuration.ImapdConf, "-r"]).WithTimeout(OneTry * Tries)).OrThrow();
         var list = $"{configuration.ConfigFolder}/sync/provision-merge";
         var failures = new ConcurrentQueue<string>();
         foreach (var peer in peers)
         {
-            // One after the other: it takes locks on what it sends.
+            // Sequentially: sync_client locks what it sends.
             files.Remove(list);
             files.WriteNew(list, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"), FileModes.Public, files.Stat(configuration.ConfigFolder!)!.Owner);
             var sent = commands.Run(AsCyrus(SyncClient, ["-C", configuration.ImapdConf, "-S", peer, "-o", "-l", "-R", "-f", list]).WithTimeout(WholeStore));
@@ -81,10 +83,10 @@ public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
         return lines.Count;
     }
 
-    /// <summary>Sends all that a running master holds to one of its replicas, which is new: what it sends by itself is only what changes.</summary>
+    /// <summary>Sends everything that a running master holds to one of its replicas, which is new; by itself the master sends only changes.</summary>
     /// <param name="slot">The master.</param>
-    /// <param name="channel">The channel, which has the replica's name.</param>
-    /// <exception cref="SlotException">The slot does not run as master or has no such channel, or not everything was taken.</exception>
+    /// <param name="channel">The channel, named after the replica.</param>
+    /// <exception cref="SlotException">The slot is not running as master or has no such channel, or the replica did not accept everything.</exception>
     public void Fill(string slot, string channel)
     {
         var configuration = SlotConfiguration.Read(files, slot) ?? throw new SlotException($"there is no configuration of {slot} in {SlotConfiguration.Folder}/{slot}");
@@ -117,7 +119,7 @@ public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
             throw new SlotException($"{slot} runs ({health.Unit}): stop it first, what it sends would be old at once");
         }
 
-        // The service manager makes these at a start, and a slot that was never started since the boot has none.
+        // The service manager creates these at a start, and a slot not started since the boot has none.
         foreach (var folder in (string[])["", "/socket", "/proc", "/lock", "/tmp"])
         {
             files.MakeFolder($"/run/cyrus/{slot}{folder}", FileModes.GroupDirectory, files.Stat(configuration.ConfigFolder!)?.Owner);

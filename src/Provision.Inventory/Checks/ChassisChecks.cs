@@ -1,9 +1,9 @@
 namespace Provision.Inventory;
 
-/// <summary>Checks the hardware side of a chassis: controllers, panels, bays, and which drives go together.</summary>
+/// <summary>Validates the hardware side of a chassis: controllers, panels, bays, and which drives may be combined.</summary>
 internal static class ChassisChecks
 {
-    /// <summary>Checks each chassis that has the right shape; those with errors get no layouts.</summary>
+    /// <summary>Validates each well-formed chassis; no layouts are computed for a chassis with errors.</summary>
     public static void Run(FleetDraft draft)
     {
         foreach (var chassis in draft.Fleet.Chassis)
@@ -31,7 +31,7 @@ internal static class ChassisChecks
         }
     }
 
-    /// <summary>True when a pattern of the chassis needs the number at the end of a host's name.</summary>
+    /// <summary>Returns true if a pattern of the chassis needs the number at the end of a host's name.</summary>
     public static bool NeedsNumber(Chassis chassis)
     {
         foreach (var template in chassis.Slots)
@@ -74,7 +74,7 @@ internal static class ChassisChecks
 
     private static void CheckPanels(FleetDraft draft, Chassis chassis)
     {
-        // Panels may share a controller, and its slots go round once.
+        // Panels may share a controller, but each of its slots is used once.
         var places = new Dictionary<(ControllerKind, int Enclosure, int Number), Panel>();
         foreach (var panel in chassis.Panels)
         {

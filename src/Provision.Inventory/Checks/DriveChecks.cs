@@ -1,6 +1,6 @@
 namespace Provision.Inventory;
 
-/// <summary>Checks drive records against the hosts and their hardware.</summary>
+/// <summary>Validates drive records against the hosts and their hardware.</summary>
 internal static class DriveChecks
 {
     public static void Run(FleetDraft draft)

@@ -1,6 +1,6 @@
 namespace Provision.Inventory;
 
-/// <summary>Checks each host, and hosts against each other.</summary>
+/// <summary>Validates each host, and hosts against each other.</summary>
 internal static class HostChecks
 {
     public static void Run(FleetDraft draft)

@@ -1,12 +1,12 @@
 namespace Provision.Inventory;
 
-/// <summary>Checks what a chassis comes to on a machine: names that clash, and mounts that nothing provides.</summary>
+/// <summary>Validates the layout that a chassis produces on a machine: conflicting names, and mounts that nothing provides.</summary>
 internal static class LayoutChecks
 {
-    /// <summary>Names of a chassis are checked as they are on this host, unless the inventory has one of the chassis.</summary>
+    /// <summary>Host name used to expand patterns of a chassis that no host of the inventory has.</summary>
     private const string SampleName = "host99";
 
-    /// <summary>Room for the name of a GPT partition, in characters.</summary>
+    /// <summary>Maximum length of a GPT partition name, in characters.</summary>
     private const int LongestPartitionName = 36;
 
     public static void Check(FleetDraft draft, Chassis chassis)
@@ -55,7 +55,7 @@ internal static class LayoutChecks
         CheckSlots(draft, sample, layout, mounts);
     }
 
-    /// <summary>What does not fit is cut off by one tool and refused by the next, and then nothing is found by its label.</summary>
+    /// <summary>Validates a label's length: one tool truncates a long label, the next rejects it, and lookups by label then fail.</summary>
     private static void CheckLength(FleetDraft draft, Volume volume, string key)
     {
         var (most, what) = volume.Filesystem switch
@@ -71,7 +71,7 @@ internal static class LayoutChecks
         }
     }
 
-    /// <summary>Arrays, controllers' volumes and pools are found by their names.</summary>
+    /// <summary>Validates the names of arrays, controller volumes and pools, by which they are found.</summary>
     private static void CheckUnits(FleetDraft draft, Host sample, Layout layout)
     {
         var units = new Dictionary<string, Fact>(StringComparer.Ordinal);

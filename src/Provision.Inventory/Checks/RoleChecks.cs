@@ -1,9 +1,9 @@
 namespace Provision.Inventory;
 
-/// <summary>Checks roles, and how the roles of one host go together.</summary>
+/// <summary>Validates roles, and the combination of roles on a host.</summary>
 internal static class RoleChecks
 {
-    /// <summary>The role that made a host a boot server by its name until version 0.1.</summary>
+    /// <summary>The role whose name alone made a host a boot server up to version 0.1.</summary>
     private const string FormerBootServer = "install";
 
     public static void Run(FleetDraft draft)
@@ -40,7 +40,7 @@ internal static class RoleChecks
         CheckCombinations(draft);
     }
 
-    /// <summary>A tier that no chassis has, and that is close to one, is a typing mistake. Others may be absent: roles are shared between fleets.</summary>
+    /// <summary>Rejects a tier that no chassis has and that is close to one that exists. Others may be absent: roles are shared between fleets.</summary>
     private static void CheckInstances(FleetDraft draft, Role role)
     {
         if (role.Instances is not { } kind || draft.IsIncomplete || draft.BrokenChassis.Count > 0)

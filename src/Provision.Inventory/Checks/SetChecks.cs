@@ -1,6 +1,6 @@
 namespace Provision.Inventory;
 
-/// <summary>Checks one set of drives: its level, its units and their parts, and their sizes.</summary>
+/// <summary>Validates one drive set: its level, its LUNs and their partitions, and their sizes.</summary>
 internal static class SetChecks
 {
     public static void Check(FleetDraft draft, DriveSet set)
@@ -14,7 +14,7 @@ internal static class SetChecks
         }
     }
 
-    /// <summary>There must be exactly one place for the operating system.</summary>
+    /// <summary>Requires exactly one target for the operating system.</summary>
     public static void CheckOsTarget(FleetDraft draft, Chassis chassis)
     {
         Location? first = null;
@@ -82,7 +82,7 @@ internal static class SetChecks
             draft.Found.Error(set.At("bays"), $"the level areca-raid1 needs an even number of drives; set {set.Name} has {set.Bays.Count}");
         }
 
-        // A thousand bays of such drives are still a number of bytes.
+        // The total of a thousand bays must still fit in a long.
         if (set.DriveBytes > long.MaxValue / 1000)
         {
             draft.Found.Error(set.At("drive.size"), $"no drive has {ByteSize.Format(set.DriveBytes)}");

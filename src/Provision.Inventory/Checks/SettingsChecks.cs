@@ -1,6 +1,6 @@
 namespace Provision.Inventory;
 
-/// <summary>Checks that every override is of a setting that a role declares.</summary>
+/// <summary>Validates that every override belongs to a setting that a role declares.</summary>
 internal static class SettingsChecks
 {
     public static void Run(FleetDraft draft)

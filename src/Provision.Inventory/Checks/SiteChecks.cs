@@ -1,6 +1,6 @@
 namespace Provision.Inventory;
 
-/// <summary>Checks networks of sites against each other.</summary>
+/// <summary>Validates networks of sites against each other.</summary>
 internal static class SiteChecks
 {
     public static void Run(FleetDraft draft)
@@ -33,8 +33,8 @@ internal static class SiteChecks
     }
 
     /// <summary>
-    /// Calls back for networks that share addresses, each with the one before it that reaches furthest. Two networks
-    /// are either apart or one lies in the other, so sorting brings overlapping ones together.
+    /// Calls <paramref name="overlap"/> for networks that share addresses, each with the preceding one that reaches furthest. Two networks are either disjoint
+    /// or nested, so sorting brings overlapping ones together.
     /// </summary>
     public static void ForEachOverlap<T>(List<T> things, Func<T, Ipv4Network> networkOf, Action<T, T> overlap)
     {

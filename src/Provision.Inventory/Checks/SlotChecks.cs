@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Provision.Inventory;
 
-/// <summary>Derives the slots of all hosts, and checks their names and networks.</summary>
+/// <summary>Derives the slots of all hosts, and validates their names and networks.</summary>
 internal static class SlotChecks
 {
     public static void Run(FleetDraft draft)
@@ -89,7 +89,7 @@ internal static class SlotChecks
         }
     }
 
-    /// <summary>The longest prefix of a network with this many usable addresses.</summary>
+    /// <summary>Returns the longest prefix of a network with this many usable addresses.</summary>
     public static int PrefixFor(int count)
     {
         var prefix = 30;

@@ -1,6 +1,6 @@
 namespace Provision.Inventory;
 
-/// <summary>Checks that each store's slots exist, are its own, and lie so that no single loss takes all copies.</summary>
+/// <summary>Validates that each store's slots exist, belong to it alone, and are placed so that no single loss takes all copies.</summary>
 internal static class StoreChecks
 {
     public static void Run(FleetDraft draft)
@@ -74,7 +74,7 @@ internal static class StoreChecks
         return slot;
     }
 
-    /// <summary>A slot in use must be known to run: nothing else can start, observe or reinstall it.</summary>
+    /// <summary>Requires a kind for a slot in use: without it the slot can be neither started, observed nor reinstalled.</summary>
     private static void CheckKind(FleetDraft draft, Store store)
     {
         for (var i = 0; i < store.Slots.Count; i++)

@@ -1,33 +1,33 @@
 namespace Provision.Inventory;
 
-/// <summary>What a store's slots do wrong.</summary>
+/// <summary>A rule that a store's slots break.</summary>
 /// <param name="Rule">Name of the rule.</param>
-/// <param name="Message">What is wrong, with the names of stores, slots and hosts.</param>
-/// <param name="Place">The slot's place in the list that was checked; null where it is about all of them.</param>
-/// <param name="Other">Place of the other slot of a pair, or null.</param>
+/// <param name="Message">The error, with the names of stores, slots and hosts.</param>
+/// <param name="Place">The slot's 0-based position in the list that was checked; null if the error concerns all of them.</param>
+/// <param name="Other">Position of the other slot of a pair, or null.</param>
 public sealed record StoreBreach(string Rule, string Message, int? Place = null, int? Other = null);
 
 /// <summary>One hard rule about the slots of one store.</summary>
 /// <param name="Name">Its short name.</param>
 /// <param name="Meaning">What must hold.</param>
-/// <param name="Breaches">What of a store breaks it.</param>
+/// <param name="Breaches">Finds a store's breaches of the rule.</param>
 public sealed record StoreRule(string Name, string Meaning, Func<StoreShape, IEnumerable<StoreBreach>> Breaches);
 
-/// <summary>What the rules look at.</summary>
+/// <summary>The input of the rules.</summary>
 /// <param name="Name">The store.</param>
 /// <param name="Class">Its class.</param>
 /// <param name="Slots">Its slots, in order.</param>
 /// <param name="SeveralSites">True if the fleet has slots at more than one site.</param>
-/// <param name="Needs">Copies that its class needs, and the sites that they lie at.</param>
+/// <param name="Needs">Copies that its class needs, and the number of sites they are spread over.</param>
 public sealed record StoreShape(string Name, string Class, IReadOnlyList<Slot> Slots, bool SeveralSites, (int Copies, int Sites) Needs)
 {
-    /// <summary>True if a copy must be at another site than most.</summary>
+    /// <summary>True if a copy must be at another site than most of the slots.</summary>
     internal bool NeedsRemote => SeveralSites && Needs is { Sites: > 1, Copies: > 1 };
 }
 
 /// <summary>
-/// The hard rules of where a store's slots may lie, so that no single loss takes all copies and a failover stays at its site.
-/// The inventory's checks and the planner of placements both ask here.
+/// The hard rules for the placement of a store's slots: no single loss takes all copies, and a failover stays at its site. Used by the inventory's validation
+/// and by the placement planner.
 /// </summary>
 public static class StoreRules
 {
@@ -44,7 +44,7 @@ public static class StoreRules
             ? [] : [new("home-pair", $"{store.Name} has no two slots at one site, so a failover would leave its site")]),
     ];
 
-    /// <summary>Everything that a store's slots do wrong, in the order of the rules.</summary>
+    /// <summary>Returns every breach by a store's slots, in the order of the rules.</summary>
     public static IEnumerable<StoreBreach> Check(StoreShape store) => All.SelectMany(rule => rule.Breaches(store));
 
     private static IEnumerable<StoreBreach> OtherClasses(StoreShape store)

@@ -4,35 +4,34 @@ using System.Text;
 
 namespace Provision.Inventory;
 
-/// <summary>A drive as the record names it.</summary>
+/// <summary>A drive as stored in the record.</summary>
 /// <param name="Serial">Serial number.</param>
 /// <param name="Wwn">World-wide name, or null.</param>
 /// <param name="Model">Model, or null.</param>
 /// <param name="Bytes">Exact size, or null.</param>
 public sealed record DriveIdentity(string Serial, string? Wwn, string? Model, long? Bytes);
 
-/// <summary>A unit as the record names it.</summary>
+/// <summary>An array, controller volume or pool as stored in the record.</summary>
 /// <param name="Uuid">UUID of an array in mdadm's form, GUID of a pool in decimal, or null.</param>
-/// <param name="Wwn">World-wide name of a controller's volume, or null.</param>
+/// <param name="Wwn">World-wide name of a controller volume, or null.</param>
 /// <param name="Table">UUID of its partition table, or null.</param>
 public sealed record UnitIdentity(string? Uuid, string? Wwn, string? Table);
 
-/// <summary>A volume as the record names it.</summary>
+/// <summary>A volume as stored in the record.</summary>
 /// <param name="Partition">UUID of the GPT partition, or null.</param>
 /// <param name="Luks">UUID of the LUKS container, or null.</param>
 /// <param name="Filesystem">UUID of the file system or GUID of the dataset, or null.</param>
-/// <param name="Rehearsed">The day (<c>2026-11-22</c>) of its last rehearsal, or null.</param>
+/// <param name="Rehearsed">Date of its last rehearsal (<c>2026-11-22</c>), or null.</param>
 public sealed record VolumeIdentity(string? Partition, string? Luks, string? Filesystem, string? Rehearsed);
 
 /// <summary>
-/// The drive record of one host as it is to be written. Immutable; each list is in natural order of its names, so that equal
-/// records are equal text.
+/// The drive record of one host, ready to be written. Immutable; each list is in natural order of its names, so that equal records produce equal text.
 /// </summary>
 public sealed record DriveRecordText
 {
     private DriveRecordText(string host) => Host = host;
 
-    /// <summary>The machine.</summary>
+    /// <summary>The host's name.</summary>
     public string Host { get; }
 
     /// <summary>The drives by bay (<c>front/3</c>).</summary>
@@ -41,13 +40,13 @@ public sealed record DriveRecordText
     /// <summary>The sets and pools of the chassis by key; true for those that were created.</summary>
     public ImmutableSortedDictionary<string, bool> Sets { get; private init; } = Empty<bool>();
 
-    /// <summary>Arrays, controllers' volumes and pools by name.</summary>
+    /// <summary>Arrays, controller volumes and pools by name.</summary>
     public ImmutableSortedDictionary<string, UnitIdentity> Units { get; private init; } = Empty<UnitIdentity>();
 
     /// <summary>Partitions, arrays and datasets by label.</summary>
     public ImmutableSortedDictionary<string, VolumeIdentity> Volumes { get; private init; } = Empty<VolumeIdentity>();
 
-    /// <summary>The record of a host as it is in the inventory; an empty one where there is none.</summary>
+    /// <summary>Creates the text of a host's record in the inventory; empty if there is none.</summary>
     public static DriveRecordText From(string host, DriveRecord? record) => record is null ? new DriveRecordText(host) : new DriveRecordText(host)
     {
         Bays = Empty<DriveIdentity>().AddRange(record.Drives.Select(drive =>
@@ -59,25 +58,28 @@ public sealed record DriveRecordText
             KeyValuePair.Create(volume.Name, new VolumeIdentity(volume.PartitionUuid, volume.LuksUuid, volume.FilesystemUuid, volume.Rehearsed)))),
     };
 
-    /// <summary>The same with a drive in a bay, or with none.</summary>
+    /// <summary>Returns a copy with a drive in a bay, or with the bay empty.</summary>
     public DriveRecordText WithDrive(Bay bay, DriveIdentity? drive) =>
         this with { Bays = drive is null ? Bays.Remove(bay.ToString()) : Bays.SetItem(bay.ToString(), drive) };
 
-    /// <summary>The same with a set's or pool's state.</summary>
+    /// <summary>Returns a copy with a set or pool marked as created or not.</summary>
     public DriveRecordText WithSet(string key, bool exists) => this with { Sets = Sets.SetItem(key, exists) };
 
-    /// <summary>The same with a unit's identities, or without it.</summary>
+    /// <summary>Returns a copy with the identities of an array, controller volume or pool, or without it.</summary>
     public DriveRecordText WithUnit(string name, UnitIdentity? unit) =>
         this with { Units = unit is null ? Units.Remove(name) : Units.SetItem(name, unit) };
 
-    /// <summary>The same with a volume's identities, or without it.</summary>
+    /// <summary>Returns a copy with a volume's identities, or without it.</summary>
     public DriveRecordText WithVolume(string label, VolumeIdentity? volume) =>
         this with { Volumes = volume is null ? Volumes.Remove(label) : Volumes.SetItem(label, volume) };
 
-    /// <summary>The file that a host's record is in.</summary>
+    /// <summary>Returns the path of a host's record in the repository.</summary>
     public static string PathOf(string host) => $"hosts/drives/{host}.yaml";
 
-    /// <summary>The change of the host's file. The file is written anew, so it is refused where anything else is in it or the record is elsewhere.</summary>
+    /// <summary>
+    /// Creates the edit of the host's file. The whole file is rewritten, so the edit is refused if the file holds anything else or the record is in another
+    /// file.
+    /// </summary>
     public InventoryEdit Edit(InventoryFiles files)
     {
         var path = PathOf(Host);
@@ -101,7 +103,7 @@ public sealed record DriveRecordText
         return InventoryEdit.Of(files, path, file is null ? "" : Utf8Text.Decode(file, new DiagnosticBag()) ?? "", ToString());
     }
 
-    /// <summary>The file's text.</summary>
+    /// <summary>Returns the file's text.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();

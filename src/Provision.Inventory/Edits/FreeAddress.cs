@@ -1,11 +1,11 @@
 namespace Provision.Inventory;
 
-/// <summary>Finds addresses and networks that nobody has yet.</summary>
+/// <summary>Finds unused addresses and networks.</summary>
 internal static class FreeAddress
 {
     /// <summary>
-    /// An address of the site that no host has and that is no gateway, name server, time server or package cache:
-    /// the one that ends in the host's number where it is free (store37 gets .37), else the first.
+    /// Returns an address of the site that is neither a host's nor a gateway, name server, time server or package cache: the one that ends in the host's number
+    /// if it is free (store37 gets .37), else the first free one.
     /// </summary>
     public static Ipv4Address? ForHost(Fleet fleet, Site site, string host)
     {
@@ -36,9 +36,9 @@ internal static class FreeAddress
     }
 
     /// <summary>
-    /// A network for the slots of a chassis, as large as other hosts of the chassis have it, else just large enough: the
-    /// one at 256 times the host's number where it is free (store37 gets 198.18.37.0), else the first. It is taken from the
-    /// fleet's slot networks; where none are given, from the smallest network that holds all that are in use.
+    /// Returns a slot network for a host, as large as that of other hosts of the chassis, else just large enough: the one at 256 times the host's number if it
+    /// is free (store37 gets 198.18.37.0), else the first free one. It is taken from the fleet's slot networks; if none are configured, from the smallest
+    /// network that holds all that are in use.
     /// </summary>
     public static Ipv4Network? ForSlots(Fleet fleet, Chassis chassis, string host)
     {

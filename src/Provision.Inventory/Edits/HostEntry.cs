@@ -1,21 +1,21 @@
 namespace Provision.Inventory;
 
-/// <summary>A host that is to be added; what is null is chosen.</summary>
+/// <summary>A host to be added; values that are null are chosen automatically.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Macs">Its network cards, at least one.</param>
+/// <param name="Macs">MAC addresses of its NICs, at least one.</param>
 /// <param name="Chassis">Its hardware, or null for a machine whose disks are not described.</param>
-/// <param name="Site">Its site; null where the fleet has only one.</param>
+/// <param name="Site">Its site; null if the fleet has only one.</param>
 /// <param name="Roles">Its roles, at least one.</param>
 public sealed record NewHost(string Name, IReadOnlyList<string> Macs, string? Chassis, string? Site, IReadOnlyList<string> Roles);
 
-/// <summary>Edits of hosts' entries.</summary>
+/// <summary>Edits hosts' entries.</summary>
 public static class HostEntry
 {
     private static readonly Location CommandLine = Location.OfFile("host");
 
     /// <summary>
-    /// Adds a host with status <c>new</c> to its site's file, with a free address and, where its chassis has slots, a free
-    /// slot network. Nothing is written to disk; the edit is refused where the inventory has errors before or after it.
+    /// Adds a host with status <c>new</c> to its site's file, with a free address and, if its chassis has slots, a free slot network. Nothing is written to
+    /// disk; the edit is refused if the inventory has errors before or after it.
     /// </summary>
     public static InventoryEdit Add(InventoryFiles files, NewHost host)
     {
@@ -177,7 +177,7 @@ public static class HostEntry
         }
     }
 
-    /// <summary>The file of a site: the one named after it where it is one, else the first that says <c>site:</c>, else a new one.</summary>
+    /// <summary>Returns the hosts file of a site: the one named after it if it exists, else the first with its <c>site:</c>, else a new one.</summary>
     private static HostsText FileOf(InventoryFiles files, Site site)
     {
         var custom = $"hosts/{site.Name}.yaml";

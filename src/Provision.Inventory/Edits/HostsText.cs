@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Provision.Inventory;
 
-/// <summary>The text of one file below <c>hosts/</c>, and where the entries of its hosts begin and end.</summary>
+/// <summary>The text of one file below <c>hosts/</c>, with the extent of each host's entry.</summary>
 internal sealed class HostsText
 {
     private readonly YamlMapping root;
@@ -25,10 +25,10 @@ internal sealed class HostsText
     /// <summary>The site of the file's hosts, or null.</summary>
     public string? Site => (root.Entry("site")?.Value as YamlScalar)?.Text;
 
-    /// <summary>True when the hosts are written between braces, where lines cannot be added.</summary>
+    /// <summary>True if the hosts are written between braces, where lines cannot be added.</summary>
     public bool IsFlow => hosts is { Entries.Count: > 0 } && Text[OffsetOf(hosts.Location)] == '{';
 
-    /// <summary>Opens a file that was read without errors before.</summary>
+    /// <summary>Opens a file that has already been read without errors.</summary>
     public static HostsText Of(InventoryFile file)
     {
         var found = new DiagnosticBag();
@@ -36,10 +36,10 @@ internal sealed class HostsText
         return new HostsText(file.Path, Utf8Text.Decode(file, found) ?? "", tree);
     }
 
-    /// <summary>The text with a host's entry added where its name belongs among the others.</summary>
+    /// <summary>Returns the text with a host's entry inserted in name order.</summary>
     /// <param name="name">The host's name.</param>
     /// <param name="lines">The lines below the name, without indentation.</param>
-    /// <param name="isRetired">Which hosts are retired: they stand apart, so new ones are not put beside them.</param>
+    /// <param name="isRetired">Selects retired hosts; they are kept apart, so new hosts are not placed beside them.</param>
     public string WithHost(string name, IReadOnlyList<string> lines, Func<string, bool> isRetired)
     {
         if (hosts is null || hosts.Entries.Count == 0)
@@ -63,7 +63,7 @@ internal sealed class HostsText
         return InsertedBefore(FirstLineOf(neighbour), spaced ? block + newLine : block);
     }
 
-    /// <summary>The text with a host's status changed; the line is added where there is none.</summary>
+    /// <summary>Returns the text with a host's status changed; the line is added if it is missing.</summary>
     public string WithStatus(string name, string status)
     {
         var host = hosts?.Entry(name)?.Value as YamlMapping ?? throw new ArgumentException($"{Path} has no host {name}", nameof(name));
@@ -89,7 +89,7 @@ internal sealed class HostsText
             return Text + gap + "hosts:" + newLine + block;
         }
 
-        // "hosts: {}" or "hosts:" with nothing below it: the rest of the line goes, but not a comment.
+        // "hosts: {}" or "hosts:" with nothing below it: remove the rest of the line, but keep a comment.
         var line = entry.KeyLocation.Line;
         var start = source.StartOfLine(line);
         var text = source.LineAt(line);
@@ -111,7 +111,7 @@ internal sealed class HostsText
         return block.ToString();
     }
 
-    /// <summary>The entry to stand beside, and whether after it: hosts of one kind (store33, store34) stand together.</summary>
+    /// <summary>Returns the entry beside which to insert, and whether to insert after it: hosts of one kind (store33, store34) are kept together.</summary>
     private (int Index, bool After) Neighbour(string name, Func<string, bool> isRetired)
     {
         var kind = Kind(name);
@@ -146,7 +146,7 @@ internal sealed class HostsText
         static string Kind(string host) => host.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
     }
 
-    /// <summary>The first line of an entry with the comments right above it.</summary>
+    /// <summary>Returns the first line of an entry, including the comments directly above it.</summary>
     private int FirstLineOf(int index)
     {
         var line = hosts!.Entries[index].KeyLocation.Line;
@@ -158,7 +158,7 @@ internal sealed class HostsText
         return line;
     }
 
-    /// <summary>The last line of an entry; blank lines and comments before the next one are not its own.</summary>
+    /// <summary>Returns the last line of an entry, without the blank lines and comments that precede the next one.</summary>
     private int LastLineOf(int index)
     {
         var column = hosts!.Entries[index].KeyLocation.Column - 1;
@@ -178,7 +178,7 @@ internal sealed class HostsText
         return line;
     }
 
-    /// <summary>The line of the next key after an entry, or the one after the last line.</summary>
+    /// <summary>Returns the line of the next key after an entry, or the line after the last one.</summary>
     private int LineAfter(int index)
     {
         if (index + 1 < hosts!.Entries.Count)
@@ -206,7 +206,7 @@ internal sealed class HostsText
         return source.LineCount + 1;
     }
 
-    /// <summary>True when blank lines stand between the hosts.</summary>
+    /// <summary>Returns true if blank lines separate the hosts.</summary>
     private bool IsSpaced()
     {
         var spaced = 0;

@@ -2,20 +2,20 @@ using System.Text;
 
 namespace Provision.Inventory;
 
-/// <summary>A change to one file of the inventory, made as text so that comments and order stay as people wrote them.</summary>
-/// <param name="Path">The file; empty where the edit could not be made.</param>
-/// <param name="Before">Its text until now; empty for a new file.</param>
+/// <summary>A change to one file of the inventory, made as text so that comments and order are preserved.</summary>
+/// <param name="Path">The file; empty if the edit was refused.</param>
+/// <param name="Before">Its previous text; empty for a new file.</param>
 /// <param name="After">Its text with the change.</param>
-/// <param name="Result">The whole inventory with the change, loaded and checked again; without a fleet where the edit is refused.</param>
+/// <param name="Result">The whole inventory with the change, loaded and validated again; without a fleet if the edit is refused.</param>
 public sealed record InventoryEdit(string Path, string Before, string After, InventoryResult Result)
 {
-    /// <summary>True when the file may be written.</summary>
+    /// <summary>True if the file may be written.</summary>
     public bool IsGood => Result.Fleet is not null;
 
-    /// <summary>An edit that cannot be made.</summary>
+    /// <summary>Creates a refused edit.</summary>
     internal static InventoryEdit Refused(IReadOnlyList<Diagnostic> why) => new("", "", "", new InventoryResult(null, why));
 
-    /// <summary>The files with this change in them.</summary>
+    /// <summary>Returns the files with this change applied.</summary>
     public InventoryFiles On(InventoryFiles files)
     {
         var changed = new List<InventoryFile>(files.Files.Count + 1);
@@ -32,7 +32,7 @@ public sealed record InventoryEdit(string Path, string Before, string After, Inv
         return files with { Files = changed };
     }
 
-    /// <summary>The edit that gives a file a new text; the whole inventory is checked with it.</summary>
+    /// <summary>Creates the edit that replaces a file's text; the resulting inventory is validated as a whole.</summary>
     internal static InventoryEdit Of(InventoryFiles files, string path, string before, string after)
     {
         var edit = new InventoryEdit(path, before, after, new InventoryResult(null, []));

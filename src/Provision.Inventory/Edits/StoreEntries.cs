@@ -2,20 +2,20 @@ using System.Text;
 
 namespace Provision.Inventory;
 
-/// <summary>Where a store is to be.</summary>
+/// <summary>The intended placement of a store.</summary>
 /// <param name="Name">The store.</param>
 /// <param name="Class">Its class.</param>
 /// <param name="Slots">Names of its slots; the first is the preferred master.</param>
 public sealed record NewStore(string Name, string Class, IReadOnlyList<string> Slots);
 
-/// <summary>Edits of stores' entries: slots are exchanged in place, more of them follow the last, those too many at the end go; new stores follow the last.</summary>
+/// <summary>Edits stores' entries: slots are replaced in place, added after the last, or removed at the end; new stores follow the last.</summary>
 public static class StoreEntries
 {
     private const string NewFile = "hosts/stores.yaml";
 
     /// <summary>
-    /// Puts stores where they are to be; comments and order stay. Stores that are not named stay as they are. Nothing is written to disk; the edit is
-    /// refused where the stores that change lie in several files, or where the inventory has errors before or after it.
+    /// Sets the placement of stores; comments and order are preserved, and stores not named are left unchanged. Nothing is written to disk; the edit is refused
+    /// if the changed stores are in several files, or if the inventory has errors before or after it.
     /// </summary>
     public static InventoryEdit Place(InventoryFiles files, IReadOnlyList<NewStore> stores)
     {
@@ -35,7 +35,7 @@ public static class StoreEntries
                     var (old, fresh) = (known.Slots.ElementAtOrDefault(place), store.Slots.ElementAtOrDefault(place));
                     if (old != fresh)
                     {
-                        // What comes or goes hangs on the slot before it.
+                        // Slots added or removed are anchored to the slot before them.
                         changes.Add(new Change(known.At($"slots.{Math.Min(place, known.Slots.Count - 1)}"), known.At($"slots.{Math.Max(place - 1, 0)}"), old, fresh, place));
                     }
                 }
@@ -54,7 +54,7 @@ public static class StoreEntries
         var source = new SourceText(paths[0], text);
         var after = new StringBuilder(text);
 
-        // From the end, so that what is still to be changed stays where it was found.
+        // From the end, so that the positions of the remaining changes stay valid.
         if (added.Count > 0)
         {
             Append(after, source, fleet, added);
@@ -94,14 +94,17 @@ public static class StoreEntries
         }
     }
 
-    /// <summary>Where a slot's name is in the text, with its quotes.</summary>
+    /// <summary>Returns the extent of a slot's name in the text, including its quotes.</summary>
     private static (int Start, int End) Extent(Location at, string text, SourceText source)
     {
         var start = source.StartOfLine(at.Line) + at.Column - 1;
         return (start, text[start] is '"' or '\'' ? text.IndexOf(text[start], start + 1) + 1 : text.IndexOfAny([' ', ',', ']', '\n', '\r'], start) is var end && end < 0 ? text.Length : end);
     }
 
-    /// <summary>A place of a store's list that changes: another slot, one more after the last (<paramref name="Before"/> is null), one less (<paramref name="After"/> is).</summary>
+    /// <summary>
+    /// A change to one position of a store's list: a replaced slot, one added after the last (<paramref name="Before"/> is null), or one removed
+    /// (<paramref name="After"/> is null).
+    /// </summary>
     private sealed record Change(Location At, Location Previous, string? Before, string? After, int Place);
 
     private static string PathOfNew(Fleet fleet) => fleet.Stores.Count == 0 ? NewFile : fleet.Stores[^1].Location.Path;
@@ -115,7 +118,7 @@ public static class StoreEntries
             return;
         }
 
-        // After the line of the last thing that is said of the store that stands last in the file.
+        // After the last line of the store that comes last in the file.
         var last = fleet.Stores.Where(store => store.Location.Path == source.Path).Max(static store =>
             Enumerable.Range(0, store.Slots.Count).Select(place => store.At($"slots.{place}").Line).Append(store.At("class").Line).Max());
         var at = last < source.LineCount ? source.StartOfLine(last + 1) : text.Length;

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Provision.Inventory;
 
-/// <summary>Writes single values of YAML so that every reader takes them for the text they are.</summary>
+/// <summary>Writes single YAML values so that every reader parses them as the same text.</summary>
 internal static class YamlText
 {
-    /// <summary>The text plain where no reader could mistake it, else in double quotes with everything unusual escaped.</summary>
+    /// <summary>Returns the text plain if no reader can misread it, else in double quotes with special characters escaped.</summary>
     public static string Of(string text) => IsPlain(text) ? text : Quoted(text);
 
     private static bool IsPlain(string text)
@@ -24,7 +24,7 @@ internal static class YamlText
             }
         }
 
-        // Older readers know more words for truth and more forms of numbers than ours.
+        // Older readers accept more boolean words and number forms than ours.
         return new YamlScalar(default, text, quoted: false).Value is string && !text.All(static c => char.IsAsciiDigit(c) || c is '_' or '.' or '-')
             && text.ToUpperInvariant() is not ("YES" or "NO" or "ON" or "OFF" or "Y" or "N");
     }

@@ -1,39 +1,39 @@
 namespace Provision.Inventory;
 
-/// <summary>One hardware generation: where the drives sit and what they are for.</summary>
+/// <summary>One hardware generation: the positions of the drives and their use.</summary>
 public sealed record Chassis : Fact
 {
-    /// <summary>What it looks like; may be empty.</summary>
+    /// <summary>Free-text description; may be empty.</summary>
     public required string Description { get; init; }
 
     /// <summary>Height in rack units.</summary>
     public required int RackUnits { get; init; }
 
-    /// <summary>Memory in bytes; 0 where it is not given.</summary>
+    /// <summary>Memory in bytes; 0 if not specified.</summary>
     public required long MemoryBytes { get; init; }
 
-    /// <summary>What the bays hang on, in the order of the file.</summary>
+    /// <summary>The controllers of the bays, in the order of the file.</summary>
     public required IReadOnlyList<Controller> Controllers { get; init; }
 
     /// <summary>Groups of bays, in the order of the file.</summary>
     public required IReadOnlyList<Panel> Panels { get; init; }
 
-    /// <summary>What drives are put together to, in the order of their device.</summary>
+    /// <summary>The drive sets, in the order of their devices.</summary>
     public required IReadOnlyList<DriveSet> Sets { get; init; }
 
     /// <summary>ZFS pools, in the order of the file.</summary>
     public required IReadOnlyList<Pool> Pools { get; init; }
 
-    /// <summary>How LUKS2 containers are made.</summary>
+    /// <summary>The parameters of LUKS2 containers.</summary>
     public required LuksParameters Luks { get; init; }
 
-    /// <summary>File systems in memory, in the order of the file.</summary>
+    /// <summary>The tmpfs file systems, in the order of the file.</summary>
     public required IReadOnlyList<TmpfsMount> Tmpfs { get; init; }
 
-    /// <summary>What the slots are named and where they keep their data, in slot order.</summary>
+    /// <summary>The runs of slots, with their names and data mounts, in slot order.</summary>
     public required IReadOnlyList<SlotTemplate> Slots { get; init; }
 
-    /// <summary>How many slots a machine of this chassis has.</summary>
+    /// <summary>The number of slots of a machine with this chassis.</summary>
     public int SlotCount
     {
         get
@@ -48,7 +48,7 @@ public sealed record Chassis : Fact
         }
     }
 
-    /// <summary>The panel of a name, or null.</summary>
+    /// <summary>Returns the panel with a name, or null.</summary>
     public Panel? FindPanel(string name)
     {
         foreach (var panel in Panels)
@@ -62,7 +62,7 @@ public sealed record Chassis : Fact
         return null;
     }
 
-    /// <summary>The controller of a name, or null.</summary>
+    /// <summary>Returns the controller with a name, or null.</summary>
     public Controller? FindController(string name)
     {
         foreach (var controller in Controllers)
@@ -77,38 +77,38 @@ public sealed record Chassis : Fact
     }
 }
 
-/// <summary>How LUKS2 containers are made.</summary>
-/// <param name="Cipher">Cipher and mode as the kernel has them.</param>
+/// <summary>The parameters of LUKS2 containers.</summary>
+/// <param name="Cipher">Cipher and mode in the kernel's notation.</param>
 /// <param name="KeyBits">Size of the volume key in bits.</param>
 /// <param name="Kdf">argon2id or pbkdf2.</param>
-/// <param name="MemoryBytes">Memory of argon2id.</param>
-/// <param name="Iterations">Passes or iterations; null to have them measured.</param>
+/// <param name="MemoryBytes">Memory of argon2id in bytes.</param>
+/// <param name="Iterations">Passes or iterations; null if they are benchmarked.</param>
 public sealed record LuksParameters(string Cipher, int KeyBits, string Kdf, long MemoryBytes, int? Iterations);
 
-/// <summary>What a controller is, and so how a bay's number leads to a drive.</summary>
+/// <summary>The kind of a controller, which determines how a bay number maps to a drive.</summary>
 public enum ControllerKind
 {
     /// <summary>An Areca RAID controller: bay N is slot N of the enclosure.</summary>
     Areca,
 
-    /// <summary>SATA on the board: bay N is port N.</summary>
+    /// <summary>Onboard SATA: bay N is port N.</summary>
     Sata,
 
     /// <summary>NVMe: bay N is PCI slot N.</summary>
     Nvme,
 }
 
-/// <summary>What a panel's bays hang on.</summary>
+/// <summary>A controller that bays are connected to.</summary>
 public sealed record Controller : Fact
 {
-    /// <summary>How bays are numbered on it.</summary>
+    /// <summary>The kind, which determines how its bays are numbered.</summary>
     public required ControllerKind Kind { get; init; }
 
-    /// <summary>The enclosure as the controller counts it; 1 where it is not given.</summary>
+    /// <summary>The controller's number for the enclosure; 1 if not specified.</summary>
     public required int Enclosure { get; init; }
 }
 
-/// <summary>A group of bays as a person sees it.</summary>
+/// <summary>A group of bays as seen from outside.</summary>
 public sealed record Panel : Fact
 {
     /// <summary>The controller of its bays.</summary>
@@ -117,7 +117,7 @@ public sealed record Panel : Fact
     /// <summary>Printed labels, top row first, left to right; 0 is a gap.</summary>
     public required IReadOnlyList<IReadOnlyList<int>> Grid { get; init; }
 
-    /// <summary>The bays from left to right, top row first, gaps left out.</summary>
+    /// <summary>The bays from left to right, top row first, without gaps.</summary>
     public IEnumerable<Bay> Bays
     {
         get
@@ -136,11 +136,11 @@ public sealed record Panel : Fact
     }
 }
 
-/// <summary>A place for a drive: the panel and the number printed beside it.</summary>
+/// <summary>A drive bay: the panel and the number printed beside it.</summary>
 /// <param name="Panel">The panel's name.</param>
 /// <param name="Number">The printed label.</param>
 public readonly record struct Bay(string Panel, int Number)
 {
-    /// <summary><c>front/3</c>.</summary>
+    /// <summary>Returns <c>front/3</c>.</summary>
     public override string ToString() => $"{Panel}/{Number}";
 }

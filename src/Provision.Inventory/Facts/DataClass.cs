@@ -1,26 +1,26 @@
 namespace Provision.Inventory;
 
-/// <summary>Whose work data is; decides what a reinstall may do to it.</summary>
+/// <summary>The origin of data, which determines what a reinstall may do to it.</summary>
 public enum DataClass
 {
-    /// <summary>Can always be made again. A reinstall may wipe the operating system's own target and nothing else.</summary>
+    /// <summary>Can always be regenerated. A reinstall may wipe the operating system's own target and nothing else.</summary>
     Cache,
 
-    /// <summary>Our own work; lives in git and nowhere else.</summary>
+    /// <summary>Produced by our own team; kept in git and nowhere else.</summary>
     Own,
 
     /// <summary>Other people's data; never opened for writing by a reinstall.</summary>
     Primary,
 }
 
-/// <summary>What a host provides to others because of a role.</summary>
+/// <summary>A service that a role makes a host provide to others.</summary>
 public enum ProvidedService
 {
-    /// <summary>It boots the machines of its site from the network, and keeps the database of masters.</summary>
+    /// <summary>Boots the machines of its site from the network, and keeps the database of masters.</summary>
     BootServer,
 }
 
-/// <summary>The life of a host in the inventory.</summary>
+/// <summary>The lifecycle status of a host in the inventory.</summary>
 public enum HostStatus
 {
     /// <summary>In the inventory, not yet in service.</summary>
@@ -29,6 +29,6 @@ public enum HostStatus
     /// <summary>In service.</summary>
     Active,
 
-    /// <summary>Gone; its name, MACs and addresses stay taken.</summary>
+    /// <summary>Decommissioned; its name, MACs and addresses stay reserved.</summary>
     Retired,
 }

@@ -1,15 +1,15 @@
 namespace Provision.Inventory;
 
-/// <summary>What is really in one machine, as the last accepted look found it.</summary>
+/// <summary>The actual hardware of one machine, as last inspected and accepted.</summary>
 public sealed record DriveRecord : Fact
 {
     /// <summary>The drives by bay, in the order of the file.</summary>
     public required IReadOnlyList<RecordedDrive> Drives { get; init; }
 
-    /// <summary>The sets of the chassis, whether they exist and by which id.</summary>
+    /// <summary>The sets of the chassis, and whether they exist.</summary>
     public required IReadOnlyList<RecordedSet> Sets { get; init; }
 
-    /// <summary>Arrays, controllers' volumes and pools by name.</summary>
+    /// <summary>Arrays, controller volumes and pools by name.</summary>
     public required IReadOnlyList<RecordedUnit> Units { get; init; }
 
     /// <summary>Identities of partitions, containers and file systems by label.</summary>
@@ -19,7 +19,7 @@ public sealed record DriveRecord : Fact
 /// <summary>A drive in its bay; <see cref="Fact.Name"/> is the bay as <c>front/3</c>.</summary>
 public sealed record RecordedDrive : Fact
 {
-    /// <summary>Where it sits.</summary>
+    /// <summary>The bay that holds it.</summary>
     public required Bay Bay { get; init; }
 
     /// <summary>The serial number on its label.</summary>
@@ -28,27 +28,27 @@ public sealed record RecordedDrive : Fact
     /// <summary>World-wide name, or null.</summary>
     public required string? Wwn { get; init; }
 
-    /// <summary>The maker's model name, or null.</summary>
+    /// <summary>The manufacturer's model name, or null.</summary>
     public required string? Model { get; init; }
 
-    /// <summary>Its exact size in bytes; null where it was not read.</summary>
+    /// <summary>Its exact size in bytes; null if it was not read.</summary>
     public required long? Bytes { get; init; }
 }
 
 /// <summary>A set of the chassis on this machine.</summary>
 public sealed record RecordedSet : Fact
 {
-    /// <summary>True once the set was created; only a set that was not may be.</summary>
+    /// <summary>True once the set was created; only a set that does not exist may be created.</summary>
     public required bool Exists { get; init; }
 }
 
-/// <summary>What the operating system sees of a set, or a pool; <see cref="Fact.Name"/> is the unit's name on this machine.</summary>
+/// <summary>An array, controller volume or pool; <see cref="Fact.Name"/> is its name on this machine.</summary>
 public sealed record RecordedUnit : Fact
 {
     /// <summary>UUID of an array in mdadm's form, GUID of a pool in decimal, or null.</summary>
     public required string? Uuid { get; init; }
 
-    /// <summary>World-wide name of the controller's volume, or null. Volumes of one controller may share a serial, never this.</summary>
+    /// <summary>World-wide name of a controller volume, or null. Unlike serials, it is unique among the volumes of one controller.</summary>
     public required string? Wwn { get; init; }
 
     /// <summary>UUID of its partition table, or null.</summary>
@@ -67,6 +67,6 @@ public sealed record RecordedVolume : Fact
     /// <summary>UUID of the file system or GUID of the dataset, or null.</summary>
     public required string? FilesystemUuid { get; init; }
 
-    /// <summary>The day on which recovery key and header backup opened it; null while that was never tried.</summary>
+    /// <summary>The date on which the recovery key and header backup last opened it; null if that was never tried.</summary>
     public required string? Rehearsed { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Provision.Inventory;
 
-/// <summary>How drives are put together.</summary>
+/// <summary>The RAID level of a drive set.</summary>
 public enum RaidLevel
 {
     /// <summary>RAID1 on an Areca controller.</summary>
@@ -25,7 +25,7 @@ public enum RaidLevel
     Spare,
 }
 
-/// <summary>What a drive is made of.</summary>
+/// <summary>The storage medium of a drive.</summary>
 public enum DriveMedia
 {
     /// <summary>Spinning disks.</summary>
@@ -38,10 +38,10 @@ public enum DriveMedia
     Nvme,
 }
 
-/// <summary>Who encrypts a volume.</summary>
+/// <summary>The encryption layer of a volume.</summary>
 public enum VolumeEncryption
 {
-    /// <summary>Nobody.</summary>
+    /// <summary>No encryption.</summary>
     None,
 
     /// <summary>LUKS, in the kernel.</summary>
@@ -54,77 +54,77 @@ public enum VolumeEncryption
     Zfs,
 }
 
-/// <summary>Drives that work as one.</summary>
+/// <summary>Drives combined into one set.</summary>
 public sealed record DriveSet : Fact
 {
-    /// <summary>Pattern of the name that the controller, md or the pool calls it.</summary>
+    /// <summary>Pattern of the name used by the controller, md or the pool.</summary>
     public required NamePattern NamePattern { get; init; }
 
-    /// <summary>How the drives are put together.</summary>
+    /// <summary>The RAID level.</summary>
     public required RaidLevel Level { get; init; }
 
     /// <summary>The bays, in the order of the list.</summary>
     public required IReadOnlyList<Bay> Bays { get; init; }
 
-    /// <summary>What the drives are made of.</summary>
+    /// <summary>The storage medium of the drives.</summary>
     public required DriveMedia Media { get; init; }
 
     /// <summary>Nominal size of one drive in bytes.</summary>
     public required long DriveBytes { get; init; }
 
-    /// <summary>The class of the data on it, where a part does not say otherwise.</summary>
+    /// <summary>The class of the data on it, unless a partition overrides it.</summary>
     public required DataClass Data { get; init; }
 
-    /// <summary>The units that the set shows to the operating system; one (the whole set) unless the file lists several.</summary>
+    /// <summary>The LUNs that the set presents to the operating system; one (the whole set) unless the file lists several.</summary>
     public required IReadOnlyList<Lun> Luns { get; init; }
 }
 
-/// <summary>One unit of a set as the operating system sees it; what Areca calls a volume set.</summary>
+/// <summary>One LUN of a set as the operating system sees it; Areca calls it a volume set.</summary>
 public sealed record Lun : Fact
 {
     /// <summary>Pattern of its name.</summary>
     public required NamePattern NamePattern { get; init; }
 
-    /// <summary>Size in bytes; null for what the others leave.</summary>
+    /// <summary>Size in bytes; null for the remaining space.</summary>
     public required long? Bytes { get; init; }
 
-    /// <summary>The class of the data on it, where a part does not say otherwise.</summary>
+    /// <summary>The class of the data on it, unless a partition overrides it.</summary>
     public required DataClass Data { get; init; }
 
-    /// <summary>True for the target of the operating system.</summary>
+    /// <summary>True if it is the target of the operating system.</summary>
     public required bool Os { get; init; }
 
-    /// <summary>Partitions, or one volume that takes the whole unit without a partition table; empty for the operating system's.</summary>
+    /// <summary>Partitions, or one volume that fills the LUN without a partition table; empty for the operating system's LUN.</summary>
     public required IReadOnlyList<Partition> Partitions { get; init; }
 
-    /// <summary>True when <see cref="Partitions"/> is one volume on the bare unit.</summary>
+    /// <summary>True if <see cref="Partitions"/> is a single volume without a partition table.</summary>
     public required bool IsWhole { get; init; }
 }
 
-/// <summary>One or several equal partitions (or the one volume of a unit without a partition table).</summary>
+/// <summary>One or several equal partitions (or the single volume of a LUN without a partition table).</summary>
 public sealed record Partition : Fact
 {
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of partitions.</summary>
     public required int Repeat { get; init; }
 
-    /// <summary>Size of each in bytes; null for what the others leave.</summary>
+    /// <summary>Size of each in bytes; null for the remaining space.</summary>
     public required long? Bytes { get; init; }
 
     /// <summary>Pattern of the partition's and the file system's label.</summary>
     public required NamePattern LabelPattern { get; init; }
 
-    /// <summary>Who encrypts it.</summary>
+    /// <summary>The encryption layer.</summary>
     public required VolumeEncryption Encryption { get; init; }
 
     /// <summary>The file system, or null for none (a block device for DRBD, for example).</summary>
     public required string? Filesystem { get; init; }
 
-    /// <summary>Pattern of the folder it is mounted at, or null.</summary>
+    /// <summary>Pattern of the mount point, or null.</summary>
     public required NamePattern? MountPattern { get; init; }
 
     /// <summary>The class of the data on it.</summary>
     public required DataClass Data { get; init; }
 
-    /// <summary>True when this partition is the target of the operating system.</summary>
+    /// <summary>True if this partition is the target of the operating system.</summary>
     public required bool Os { get; init; }
 }

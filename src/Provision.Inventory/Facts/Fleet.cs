@@ -1,27 +1,27 @@
 namespace Provision.Inventory;
 
-/// <summary>Everything the inventory says, checked as a whole: no name in it leads nowhere.</summary>
+/// <summary>The whole inventory, validated: every name in it resolves.</summary>
 public sealed record Fleet : Fact
 {
-    /// <summary>The domain that host names are below.</summary>
+    /// <summary>The parent domain of host names.</summary>
     public required string Domain { get; init; }
 
-    /// <summary>Code name of the Debian release that hosts run.</summary>
+    /// <summary>Code name of the hosts' Debian release.</summary>
     public required string Release { get; init; }
 
     /// <summary>Addresses or names of time servers.</summary>
     public required IReadOnlyList<string> TimeServers { get; init; }
 
-    /// <summary>Where slot networks of new hosts are taken from, and inside which every slot network lies; may be empty.</summary>
+    /// <summary>The networks that contain every slot network, and from which those of new hosts are taken; may be empty.</summary>
     public required IReadOnlyList<Ipv4Network> SlotNetworks { get; init; }
 
-    /// <summary>What is abbreviated in the short names of hosts, by prefix.</summary>
+    /// <summary>Abbreviations in the short names of hosts, by prefix.</summary>
     public required IReadOnlyDictionary<string, string> ShortNames { get; init; }
 
-    /// <summary>The form of instances' names, a regular expression; null if any will do.</summary>
+    /// <summary>The regular expression for instances' names; null if any name is allowed.</summary>
     public required string? InstanceNames { get; init; }
 
-    /// <summary>Classes of stores that the inventory says something of, in natural order of their names.</summary>
+    /// <summary>Classes of stores that the inventory configures, in natural order of their names.</summary>
     public required IReadOnlyList<StoreClass> Classes { get; init; }
 
     /// <summary>Settings for every host.</summary>
@@ -30,7 +30,7 @@ public sealed record Fleet : Fact
     /// <summary>Sites in natural order of their names.</summary>
     public required IReadOnlyList<Site> Sites { get; init; }
 
-    /// <summary>All hosts, retired ones too, in natural order of their names.</summary>
+    /// <summary>All hosts, including retired ones, in natural order of their names.</summary>
     public required IReadOnlyList<Host> Hosts { get; init; }
 
     /// <summary>Roles in natural order of their names.</summary>
@@ -42,49 +42,51 @@ public sealed record Fleet : Fact
     /// <summary>Stores in natural order of their names.</summary>
     public required IReadOnlyList<Store> Stores { get; init; }
 
-    /// <summary>What is known to be in the machines, in natural order of the hosts' names.</summary>
+    /// <summary>The drive records, in natural order of the hosts' names.</summary>
     public required IReadOnlyList<DriveRecord> DriveRecords { get; init; }
 
-    /// <summary>Where it is kept who is master of each store.</summary>
+    /// <summary>The location of the database of masters.</summary>
     public required MastershipPlace Mastership { get; init; }
 
-    /// <summary>URLs of the status daemons that read the database of masters: the named ones, else one on every boot server.</summary>
+    /// <summary>URLs of the status daemons that read the database of masters: those configured, else one on every boot server.</summary>
     public IReadOnlyList<string> MasterServers => Mastership.Servers.Count > 0
         ? Mastership.Servers
         : [.. Hosts.Where(host => host.Status != HostStatus.Retired && RolesOf(host).Provides.Contains(ProvidedService.BootServer)).Select(host => $"http://{host.Address}:{Mastership.Port}")];
 
-    /// <summary>What the lists above hold, by name.</summary>
+    /// <summary>Lookups by name for the lists above.</summary>
     internal FleetIndex Index { get; init; } = new();
 
-    /// <summary>The host of a name, or null.</summary>
+    /// <summary>Returns the host with a name, or null.</summary>
     public Host? FindHost(string name) => Index.Hosts.GetValueOrDefault(name);
 
-    /// <summary>The host that has a NIC, retired ones too, or null.</summary>
+    /// <summary>Returns the host that has a NIC, including retired hosts, or null.</summary>
     public Host? FindHost(MacAddress mac) => Index.Nics.GetValueOrDefault(mac);
 
-    /// <summary>The site of a name, or null.</summary>
+    /// <summary>Returns the site with a name, or null.</summary>
     public Site? FindSite(string name) => Index.Sites.GetValueOrDefault(name);
 
-    /// <summary>The role of a name, or null.</summary>
+    /// <summary>Returns the role with a name, or null.</summary>
     public Role? FindRole(string name) => Index.Roles.GetValueOrDefault(name);
 
-    /// <summary>The chassis of a name, or null.</summary>
+    /// <summary>Returns the chassis with a name, or null.</summary>
     public Chassis? FindChassis(string name) => Index.Chassis.GetValueOrDefault(name);
 
-    /// <summary>The store of a name, or null.</summary>
+    /// <summary>Returns the store with a name, or null.</summary>
     public Store? FindStore(string name) => Index.Stores.GetValueOrDefault(name);
 
-    /// <summary>The drive record of a host, or null.</summary>
+    /// <summary>Returns the drive record of a host, or null.</summary>
     public DriveRecord? FindDrives(string host) => Index.Drives.GetValueOrDefault(host);
 
-    /// <summary>The slot of a name on any host, or null.</summary>
+    /// <summary>Returns the slot with a name on any host, or null.</summary>
     public Slot? FindSlot(string name) => Index.Slots.GetValueOrDefault(name);
 
-    /// <summary>Address of a site's boot server: the one that the site names, else that of its first host that is one; null where there is neither.</summary>
+    /// <summary>
+    /// Returns the address of a site's boot server: the one the site configures, else that of its first boot server host; null if there is neither.
+    /// </summary>
     public Ipv4Address? BootServerOf(Site site) =>
         site.Netboot.Server ?? Hosts.FirstOrDefault(host => host.Site == site.Name && host.Status != HostStatus.Retired && RolesOf(host).Provides.Contains(ProvidedService.BootServer))?.Address;
 
-    /// <summary>Copies that the stores of a class need, and the sites that they lie at.</summary>
+    /// <summary>Returns the number of copies that stores of a class need, and the number of sites they are spread over.</summary>
     public (int Copies, int Sites) CopiesOf(string storeClass)
     {
         foreach (var known in Classes)
@@ -98,14 +100,14 @@ public sealed record Fleet : Fact
         return (StoreClass.DefaultCopies, StoreClass.DefaultSites);
     }
 
-    /// <summary>All slots of a host in their order; none for a retired host or a chassis without slots.</summary>
+    /// <summary>Returns all slots of a host in order; none for a retired host or a chassis without slots.</summary>
     public IReadOnlyList<Slot> SlotsOf(Host host) => Index.SlotsOfHost.GetValueOrDefault(host.Name) ?? [];
 
-    /// <summary>The store that uses a slot, or null.</summary>
+    /// <summary>Returns the store that uses a slot, or null.</summary>
     public Store? StoreOfSlot(string slot) => Index.StoreOfSlot.GetValueOrDefault(slot);
 
-    /// <summary>Everything the host's roles amount to, includes resolved.</summary>
-    /// <exception cref="ArgumentException">The host is not of this fleet.</exception>
+    /// <summary>Resolves the host's roles, including those they include.</summary>
+    /// <exception cref="ArgumentException">The host does not belong to this fleet.</exception>
     public RoleSet RolesOf(Host host) =>
         Index.RolesOfHost.TryGetValue(host.Name, out var roles)
             ? roles

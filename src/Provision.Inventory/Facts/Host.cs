@@ -3,39 +3,39 @@ namespace Provision.Inventory;
 /// <summary>One machine.</summary>
 public sealed record Host : Fact
 {
-    /// <summary>Whether it is new, in service or gone.</summary>
+    /// <summary>Its lifecycle status: new, in service or retired.</summary>
     public required HostStatus Status { get; init; }
 
-    /// <summary>The site it stands in.</summary>
+    /// <summary>The name of its site.</summary>
     public required string Site { get; init; }
 
-    /// <summary>Where the site was set: in the host, or at the top of its file.</summary>
+    /// <summary>The location where the site is set: in the host, or at the top of its file.</summary>
     public required Location SiteLocation { get; init; }
 
-    /// <summary>Its network cards; any of them identifies it.</summary>
+    /// <summary>The MAC addresses of its NICs; any of them identifies it.</summary>
     public required IReadOnlyList<MacAddress> Macs { get; init; }
 
     /// <summary>The hardware generation, or null for a machine whose disks are not described.</summary>
     public required string? Chassis { get; init; }
 
-    /// <summary>The roles as written, includes not resolved.</summary>
+    /// <summary>The roles as written, without resolving includes.</summary>
     public required IReadOnlyList<string> Roles { get; init; }
 
     /// <summary>Its own address.</summary>
     public required Ipv4Address Address { get; init; }
 
-    /// <summary>The network its slots take their addresses from, or null.</summary>
+    /// <summary>The network of its slots' addresses, or null.</summary>
     public required Ipv4Network? SlotNetwork { get; init; }
 
     /// <summary>The git branch the host is pinned to, or null.</summary>
     public required string? Branch { get; init; }
 
-    /// <summary>Settings of this host alone.</summary>
+    /// <summary>Settings specific to this host.</summary>
     public required YamlMapping Settings { get; init; }
 
-    /// <summary>The digits at the end of the name as a number; null when there are none (or more than nine).</summary>
+    /// <summary>The trailing digits of the name as a number; null if there are none (or more than nine).</summary>
     public int? Number => HostName.NumberOf(Name);
 
-    /// <summary>What chassis patterns call <c>{short}</c>: the name, abbreviated as the fleet's <c>short_names</c> say.</summary>
+    /// <summary>The value of <c>{short}</c> in chassis patterns: the name, abbreviated by the fleet's <c>short_names</c>.</summary>
     public required string ShortName { get; init; }
 }

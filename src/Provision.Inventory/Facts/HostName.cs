@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Provision.Inventory;
 
-/// <summary>What a host's name says.</summary>
+/// <summary>Parses and validates host names.</summary>
 public static class HostName
 {
-    /// <summary>The digits at the end as a number; null when there are none or more than nine.</summary>
+    /// <summary>Returns the trailing digits as a number; null if there are none or more than nine.</summary>
     public static int? NumberOf(string name)
     {
         var start = name.Length;
@@ -19,9 +19,9 @@ public static class HostName
             : null;
     }
 
-    /// <summary>The short form of a name: a prefix that the fleet abbreviates, before nothing but digits, is replaced; else the name.</summary>
+    /// <summary>Returns the short form of a name: an abbreviated prefix followed only by digits is replaced, else the name is unchanged.</summary>
     /// <param name="name">The host's name.</param>
-    /// <param name="prefixes">What the fleet abbreviates, by prefix (<c>short_names</c>).</param>
+    /// <param name="prefixes">The fleet's abbreviations by prefix (<c>short_names</c>).</param>
     public static string ShortOf(string name, IReadOnlyDictionary<string, string> prefixes)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -30,7 +30,9 @@ public static class HostName
         return prefix.Length < name.Length && prefixes.GetValueOrDefault(prefix) is { } shortened ? shortened + name[prefix.Length..] : name;
     }
 
-    /// <summary>Lower-case letters, digits and hyphens, beginning with a letter, ending in a letter or digit, at most 63.</summary>
+    /// <summary>
+    /// Returns true for lower-case letters, digits and hyphens, starting with a letter and ending in a letter or digit, at most 63 characters.
+    /// </summary>
     public static bool IsValid(string name)
     {
         if (name.Length is 0 or > 63 || !char.IsAsciiLetterLower(name[0]) || name[^1] == '-')

@@ -22,28 +22,28 @@ public sealed record Pool : Fact
 /// <summary>One or several datasets of a pool.</summary>
 public sealed record Dataset : Fact
 {
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of datasets.</summary>
     public required int Repeat { get; init; }
 
     /// <summary>Pattern of the dataset's name below the pool.</summary>
     public required NamePattern NamePattern { get; init; }
 
-    /// <summary>Pattern of the folder it is mounted at.</summary>
+    /// <summary>Pattern of the mount point.</summary>
     public required NamePattern MountPattern { get; init; }
 
-    /// <summary>The most bytes it may take, or null.</summary>
+    /// <summary>The quota in bytes, or null.</summary>
     public required long? Quota { get; init; }
 }
 
-/// <summary>One or several file systems in memory.</summary>
+/// <summary>One or several tmpfs file systems.</summary>
 public sealed record TmpfsMount : Fact
 {
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of file systems.</summary>
     public required int Repeat { get; init; }
 
-    /// <summary>The most bytes each may take.</summary>
+    /// <summary>The maximum size of each in bytes.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>Pattern of the folder it is mounted at.</summary>
+    /// <summary>Pattern of the mount point.</summary>
     public required NamePattern MountPattern { get; init; }
 }

@@ -3,52 +3,52 @@ namespace Provision.Inventory;
 /// <summary>One datacentre.</summary>
 public sealed record Site : Fact
 {
-    /// <summary>What people call it; may be empty.</summary>
+    /// <summary>Free-text description; may be empty.</summary>
     public required string Description { get; init; }
 
-    /// <summary>Networks that host addresses lie in.</summary>
+    /// <summary>Networks that contain the hosts' addresses.</summary>
     public required IReadOnlyList<Ipv4Network> Networks { get; init; }
 
-    /// <summary>The router of the hosts.</summary>
+    /// <summary>The hosts' default gateway.</summary>
     public required Ipv4Address Gateway { get; init; }
 
-    /// <summary>Name servers, addresses of IPv4 or IPv6.</summary>
+    /// <summary>Name servers, as IPv4 or IPv6 addresses.</summary>
     public required IReadOnlyList<string> Resolvers { get; init; }
 
     /// <summary>URL of the site's package cache, or null.</summary>
     public required string? PackageCache { get; init; }
 
-    /// <summary>How its machines boot from the network.</summary>
+    /// <summary>The network boot configuration.</summary>
     public required NetbootSite Netboot { get; init; }
 
     /// <summary>Settings for the site's hosts.</summary>
     public required YamlMapping Settings { get; init; }
 }
 
-/// <summary>What the boot server's DHCP server does.</summary>
+/// <summary>The mode of the boot server's DHCP server.</summary>
 public enum DhcpMode
 {
-    /// <summary>It gives the site's hosts their addresses and says what to boot.</summary>
+    /// <summary>It assigns the site's hosts their addresses and announces what to boot.</summary>
     Full,
 
-    /// <summary>Another server gives addresses; it only says what to boot.</summary>
+    /// <summary>Another server assigns addresses; this one only announces what to boot.</summary>
     Proxy,
 
     /// <summary>Another server does both.</summary>
     Off,
 }
 
-/// <summary>How a site's machines boot from the network.</summary>
-/// <param name="Server">Address of the boot server; null where it is that of the site's host with the role <c>install</c>.</param>
+/// <summary>The network boot configuration of a site.</summary>
+/// <param name="Server">Address of the boot server; null for that of the site's host with the role <c>install</c>.</param>
 /// <param name="Port">Its HTTP port.</param>
-/// <param name="Store">Folder of the images on it.</param>
-/// <param name="Dhcp">What its DHCP server does.</param>
-/// <param name="Lease">How long an address is lent, in dnsmasq's words.</param>
-/// <param name="KernelOptions">More words for the installer's kernel command line.</param>
-/// <param name="Engineers">Public ssh keys of who may log in to an installer that has stopped.</param>
-/// <param name="Mirror">Where packages of images come from, lines as in <c>sources.list</c>; none for the sources of the machine that builds.</param>
-/// <param name="ImagePackages">More packages for every operating system's image.</param>
-/// <param name="InstallerPackages">More packages for the installer: firmware.</param>
+/// <param name="Store">Directory of its image repository.</param>
+/// <param name="Dhcp">The mode of its DHCP server.</param>
+/// <param name="Lease">Lease time of an address, in dnsmasq's notation.</param>
+/// <param name="KernelOptions">Additional options for the installer's kernel command line.</param>
+/// <param name="Engineers">Public ssh keys allowed to log in to a stopped installer.</param>
+/// <param name="Mirror">Package sources of images, as lines of <c>sources.list</c>; empty for the sources of the build machine.</param>
+/// <param name="ImagePackages">Additional packages for every operating system image.</param>
+/// <param name="InstallerPackages">Additional packages for the installer, such as firmware.</param>
 public sealed record NetbootSite(
     Ipv4Address? Server, int Port, string Store, DhcpMode Dhcp, string Lease, IReadOnlyList<string> KernelOptions, IReadOnlyList<string> Engineers,
     IReadOnlyList<string> Mirror, IReadOnlyList<string> ImagePackages, IReadOnlyList<string> InstallerPackages);

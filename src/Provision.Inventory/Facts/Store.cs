@@ -1,6 +1,6 @@
 namespace Provision.Inventory;
 
-/// <summary>Data that is kept as one, in several slots of one class; one of them is master.</summary>
+/// <summary>A replicated data set, held in several slots of one class; one of them is master.</summary>
 public sealed record Store : Fact
 {
     /// <summary>The class of its slots.</summary>

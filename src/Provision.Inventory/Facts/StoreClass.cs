@@ -1,17 +1,17 @@
 namespace Provision.Inventory;
 
-/// <summary>How many copies the stores of a class have, and at how many sites.</summary>
+/// <summary>The number of copies and sites for the stores of a class.</summary>
 public sealed record StoreClass : Fact
 {
-    /// <summary>Slots that a store needs if the inventory says nothing of its class: two at its home site and a remote one.</summary>
+    /// <summary>Slots that a store needs if the inventory does not configure its class: two at its home site and a remote one.</summary>
     public const int DefaultCopies = 3;
 
-    /// <summary>Sites that they lie at if the inventory says nothing of the class.</summary>
+    /// <summary>Number of sites for a class that the inventory does not configure.</summary>
     public const int DefaultSites = 2;
 
     /// <summary>Slots that each store of the class needs.</summary>
     public required int Copies { get; init; }
 
-    /// <summary>Sites that they lie at, in a fleet with slots at that many.</summary>
+    /// <summary>Number of sites they are spread over, if the fleet has slots at that many.</summary>
     public required int Sites { get; init; }
 }

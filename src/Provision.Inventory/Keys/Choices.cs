@@ -1,6 +1,6 @@
 namespace Provision.Inventory;
 
-/// <summary>The words of the format that stand for values, both ways.</summary>
+/// <summary>The keywords of the inventory format and their values, in both directions.</summary>
 internal static class Choices
 {
     public static readonly Choice<HostStatus> Status = new(
@@ -56,28 +56,28 @@ internal static class Choices
         ("self", VolumeEncryption.Self, "the drive encrypts itself"));
 }
 
-/// <summary>The words that the inventory's format has for values, for templates and reports.</summary>
+/// <summary>Looks up the keywords of the inventory format for values, for templates and reports.</summary>
 public static class FormatWords
 {
-    /// <summary><c>new</c>, <c>active</c> or <c>retired</c>.</summary>
+    /// <summary>Returns <c>new</c>, <c>active</c> or <c>retired</c>.</summary>
     public static string Word(this HostStatus status) => Choices.Status.NameOf(status);
 
-    /// <summary><c>own</c>, <c>primary</c> or <c>cache</c>.</summary>
+    /// <summary>Returns <c>own</c>, <c>primary</c> or <c>cache</c>.</summary>
     public static string Word(this DataClass data) => Choices.Data.NameOf(data);
 
-    /// <summary><c>full</c>, <c>proxy</c> or <c>off</c>.</summary>
+    /// <summary>Returns <c>full</c>, <c>proxy</c> or <c>off</c>.</summary>
     public static string Word(this DhcpMode mode) => Choices.Dhcp.NameOf(mode);
 
-    /// <summary><c>areca</c>, <c>sata</c> or <c>nvme</c>.</summary>
+    /// <summary>Returns <c>areca</c>, <c>sata</c> or <c>nvme</c>.</summary>
     public static string Word(this ControllerKind kind) => Choices.Controller.NameOf(kind);
 
-    /// <summary><c>areca-raid6</c>, <c>md-raid1</c> and so on.</summary>
+    /// <summary>Returns <c>areca-raid6</c>, <c>md-raid1</c> and so on.</summary>
     public static string Word(this RaidLevel level) => Choices.Level.NameOf(level);
 
-    /// <summary><c>hdd</c>, <c>ssd</c> or <c>nvme</c>.</summary>
+    /// <summary>Returns <c>hdd</c>, <c>ssd</c> or <c>nvme</c>.</summary>
     public static string Word(this DriveMedia media) => Choices.Media.NameOf(media);
 
-    /// <summary><c>none</c>, <c>luks</c>, <c>self</c> or <c>zfs</c>.</summary>
+    /// <summary>Returns <c>none</c>, <c>luks</c>, <c>self</c> or <c>zfs</c>.</summary>
     public static string Word(this VolumeEncryption encryption) =>
         encryption == VolumeEncryption.Zfs ? "zfs" : Choices.Encryption.NameOf(encryption);
 }

@@ -1,8 +1,8 @@
 namespace Provision.Inventory;
 
 /// <summary>
-/// Reads the values of a mapping that <see cref="ShapeCheck"/> has seen. What is wrong was reported there, so a wrong value
-/// reads like one that is left out; a left-out key reads as the default of its row.
+/// Reads the values of a mapping already validated by <see cref="ShapeCheck"/>, which reports errors. An invalid value reads like an omitted one; an omitted
+/// key reads as the default of its row.
 /// </summary>
 internal readonly struct Fields(YamlMapping mapping, Section section)
 {
@@ -67,10 +67,10 @@ internal readonly struct Fields(YamlMapping mapping, Section section)
         return networks;
     }
 
-    /// <summary>The mapping of a key; an empty one where there is none.</summary>
+    /// <summary>Returns the mapping of a key; an empty one if there is none.</summary>
     public YamlMapping Section(string key) => mapping.Entry(key)?.Value as YamlMapping ?? YamlMapping.Empty;
 
-    /// <summary>The mappings in a list.</summary>
+    /// <summary>Returns the mappings in a list.</summary>
     public IEnumerable<YamlMapping> Sections(string key)
     {
         if (mapping.Entry(key)?.Value is YamlSequence list)

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Provision.Inventory;
 
-/// <summary>The kinds of single values that the key table uses.</summary>
+/// <summary>The formats of single values in the key table.</summary>
 internal static class Formats
 {
     private const string Octet = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])";
@@ -144,13 +144,13 @@ internal static class Formats
         static v => v.Text.IndexOf('/') is > 0 and var slash
             && int.TryParse(v.Text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _) ? null : "");
 
-    /// <summary>A whole number within limits.</summary>
+    /// <summary>Returns the format of an integer within limits.</summary>
     public static ScalarFormat Integer(long least, long most = int.MaxValue) => new(
         most == int.MaxValue ? $"a whole number from {least}" : $"a whole number from {least} to {most}",
         v => v.Value is long number && number >= least && number <= most ? null : "")
     { JsonType = "integer", Minimum = least };
 
-    /// <summary>Lower-case letters, digits and inner hyphens.</summary>
+    /// <summary>Returns true for lower-case letters, digits and inner hyphens.</summary>
     public static bool IsName(ReadOnlySpan<char> text)
     {
         if (text.IsEmpty || text.Length > 63 || text[0] == '-' || text[^1] == '-')
@@ -185,7 +185,7 @@ internal static class Formats
     private static bool IsFolder(string text) =>
         IsPlain(text) && text.Length > 1 && text[0] == '/' && text[^1] != '/' && !text.Contains("//", StringComparison.Ordinal) && !HasDotFolder(text);
 
-    /// <summary>What comes after the scheme: <c>user@host:port/path</c>; neither user nor host could be read as an option of a program.</summary>
+    /// <summary>Validates the part after the scheme, <c>user@host:port/path</c>; neither user nor host can be mistaken for a program's option.</summary>
     private static bool IsAuthority(string text)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
@@ -220,7 +220,7 @@ internal static class Formats
             && (equals < 0 || (equals + 1 < text.Length && IsPlain(text) && text.IndexOf('=', equals + 1) < 0));
     }
 
-    /// <summary>Not empty, and nothing in it that would need quoting in a file or a command.</summary>
+    /// <summary>Returns true for a non-empty text that needs no quoting in a file or a command.</summary>
     private static bool IsPlain(string text)
     {
         foreach (var c in text)

@@ -3,8 +3,8 @@ using static Provision.Inventory.Shape;
 namespace Provision.Inventory;
 
 /// <summary>
-/// The key table: every key of the inventory with its type, default and meaning. Parsing, suggestions and the JSON Schema
-/// all follow these rows; a key is added by adding a row. The chassis' rows are in <see cref="ChassisKeys"/>.
+/// The key table: every key of the inventory with its type, default and meaning. Parsing, suggestions and the JSON Schema are derived from these rows; to add a
+/// key, add a row. The chassis' rows are in <see cref="ChassisKeys"/>.
 /// </summary>
 internal static class InventoryKeys
 {

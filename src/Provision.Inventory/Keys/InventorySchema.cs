@@ -4,12 +4,12 @@ using System.Text.Json;
 
 namespace Provision.Inventory;
 
-/// <summary>The key table as JSON Schema, so that editors complete and check the inventory while it is written.</summary>
+/// <summary>Exports the key table as JSON Schema, so that editors complete and validate the inventory while it is edited.</summary>
 public static class InventorySchema
 {
     /// <summary>
-    /// JSON Schema 2020-12 for the files below <c>hosts/</c> and <c>roles/</c>. Its definition <c>hosts_file</c> describes the
-    /// former, <c>role</c> the latter; the root takes a file with a <c>gate</c> for a role.
+    /// Returns the JSON Schema 2020-12 for the files below <c>hosts/</c> and <c>roles/</c>. Its definition <c>hosts_file</c> describes the former, <c>role</c>
+    /// the latter; the root treats a file with a <c>gate</c> as a role.
     /// </summary>
     public static string ToJson()
     {
@@ -197,7 +197,7 @@ public static class InventorySchema
             return;
         }
 
-        // Editors read 12 and 2000 as numbers where the format takes them as text.
+        // Editors parse 12 and 2000 as numbers; the format reads them as text here.
         if (format.JsonType == "string")
         {
             writer.WriteStartArray("type");
@@ -221,7 +221,7 @@ public static class InventorySchema
         }
     }
 
-    /// <summary>What has a gate is a role: with a plain choice of two, editors could not say what is wrong with either.</summary>
+    /// <summary>Treats a file with a gate as a role: with a plain choice of two, editors could not report the errors of either.</summary>
     private static void WriteEither(Utf8JsonWriter writer)
     {
         writer.WriteStartObject("if");

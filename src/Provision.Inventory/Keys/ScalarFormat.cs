@@ -1,28 +1,28 @@
 namespace Provision.Inventory;
 
-/// <summary>A kind of single value.</summary>
-/// <param name="Expected">What was expected, for messages: <c>an address such as 192.0.2.37</c>.</param>
-/// <param name="Check">Null where the value is right; else what is wrong, or an empty text to say only what was expected.</param>
+/// <summary>The format of a single value.</summary>
+/// <param name="Expected">The expected value, for messages: <c>an address such as 192.0.2.37</c>.</param>
+/// <param name="Check">Returns null if the value is valid, else the error; an empty text reports only the expected value.</param>
 internal sealed record ScalarFormat(string Expected, Func<YamlScalar, string?> Check)
 {
     /// <summary>The type in JSON Schema.</summary>
     public string JsonType { get; init; } = "string";
 
-    /// <summary>A regular expression for editors, not stricter than <see cref="Check"/>; null for none.</summary>
+    /// <summary>A regular expression for editors, no stricter than <see cref="Check"/>; null for none.</summary>
     public string? Pattern { get; init; }
 
-    /// <summary>The allowed values with their meaning; empty where there are too many to list.</summary>
+    /// <summary>The allowed values with their meaning; empty if there are too many to list.</summary>
     public (string Text, string Doc)[] Choices { get; init; } = [];
 
-    /// <summary>The least number, for integers.</summary>
+    /// <summary>The minimum, for integers.</summary>
     public long? Minimum { get; init; }
 }
 
-/// <summary>Values that are one of a few words.</summary>
+/// <summary>A value chosen from a few keywords.</summary>
 internal sealed record Choice<T>(params (string Text, T Value, string Doc)[] Values)
     where T : struct, Enum
 {
-    /// <summary>The value of a word, or null.</summary>
+    /// <summary>Returns the value of a keyword, or null.</summary>
     public T? Find(string text)
     {
         foreach (var (word, value, _) in Values)
@@ -36,7 +36,7 @@ internal sealed record Choice<T>(params (string Text, T Value, string Doc)[] Val
         return null;
     }
 
-    /// <summary>The word of a value.</summary>
+    /// <summary>Returns the keyword of a value.</summary>
     public string NameOf(T wanted)
     {
         foreach (var (word, value, _) in Values)
@@ -50,7 +50,7 @@ internal sealed record Choice<T>(params (string Text, T Value, string Doc)[] Val
         throw new ArgumentOutOfRangeException(nameof(wanted), wanted, "not a value of the format");
     }
 
-    /// <summary>The format that allows exactly these words.</summary>
+    /// <summary>Returns the format that allows exactly these keywords.</summary>
     public ScalarFormat ToFormat()
     {
         var words = new List<(string, string)>();

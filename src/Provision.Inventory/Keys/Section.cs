@@ -1,6 +1,6 @@
 namespace Provision.Inventory;
 
-/// <summary>A mapping of the format: its name in messages and the rows of the key table that it allows.</summary>
+/// <summary>A mapping of the format: its name in messages, and the key table rows it allows.</summary>
 internal sealed class Section
 {
     public Section(string name, string doc, params KeyRow[] keys)
@@ -10,16 +10,15 @@ internal sealed class Section
         Keys = keys;
     }
 
-    /// <summary>The name of its definition in the schema.</summary>
+    /// <summary>The name of its schema definition.</summary>
     public string Name { get; }
 
-    /// <summary>What it describes.</summary>
     public string Doc { get; }
 
-    /// <summary>The allowed keys, in the order to document them.</summary>
+    /// <summary>The allowed keys, in documentation order.</summary>
     public KeyRow[] Keys { get; }
 
-    /// <summary>The row of a key, or null where it is unknown.</summary>
+    /// <summary>Returns the row of a key, or null if it is unknown.</summary>
     public KeyRow? Find(string key)
     {
         foreach (var row in Keys)
@@ -33,7 +32,6 @@ internal sealed class Section
         return null;
     }
 
-    /// <summary>The names of the allowed keys.</summary>
     public IEnumerable<string> KeyNames()
     {
         foreach (var row in Keys)
@@ -45,21 +43,21 @@ internal sealed class Section
 
 /// <summary>One row of the key table.</summary>
 /// <param name="Name">The key.</param>
-/// <param name="Shape">What its value must be.</param>
-/// <param name="Doc">What it means, in one line.</param>
+/// <param name="Shape">The required shape of its value.</param>
+/// <param name="Doc">Its meaning, in one line.</param>
 internal sealed record KeyRow(string Name, Shape Shape, string Doc)
 {
-    /// <summary>True when the mapping is wrong without it.</summary>
+    /// <summary>True if the mapping is invalid without it.</summary>
     public bool IsRequired { get; init; }
 
-    /// <summary>The value where the key is left out, as it would be written; null for none.</summary>
+    /// <summary>The value of an omitted key, as it would be written; null for none.</summary>
     public string? Default { get; init; }
 }
 
-/// <summary>What a value must be.</summary>
+/// <summary>The required shape of a value.</summary>
 internal abstract record Shape
 {
-    /// <summary>How messages call it.</summary>
+    /// <summary>Its description in messages.</summary>
     public abstract string Expected { get; }
 
     /// <summary>A single value of a format.</summary>
@@ -75,7 +73,7 @@ internal sealed record ScalarShape(ScalarFormat Format) : Shape
     public override string Expected => Format.Expected;
 }
 
-/// <summary>A list of equal values.</summary>
+/// <summary>A list of values of one shape.</summary>
 internal sealed record ListShape(Shape Item) : Shape
 {
     public bool MayBeEmpty { get; init; } = true;
@@ -101,7 +99,7 @@ internal sealed record MapShape(ScalarFormat NameFormat, Shape Value) : Shape
     public override string Expected => "a mapping";
 }
 
-/// <summary>A word, or a mapping with the keys of a section.</summary>
+/// <summary>A keyword, or a mapping with the keys of a section.</summary>
 internal sealed record WordOrSectionShape(ScalarFormat Format, Section Section) : Shape
 {
     public override string Expected => Format.Expected + ", or a mapping";

@@ -1,9 +1,9 @@
 namespace Provision.Inventory;
 
-/// <summary>Holds a tree against the key table: unknown and missing keys, wrong types, values of a wrong form.</summary>
+/// <summary>Validates a tree against the key table: unknown and missing keys, wrong types, malformed values.</summary>
 internal static class ShapeCheck
 {
-    /// <summary>Records everything about <paramref name="node"/> that is not as <paramref name="shape"/> says.</summary>
+    /// <summary>Records every deviation of <paramref name="node"/> from <paramref name="shape"/>.</summary>
     public static void Check(YamlNode node, Shape shape, string what, DiagnosticBag found)
     {
         switch (shape, node)
@@ -57,13 +57,13 @@ internal static class ShapeCheck
         }
     }
 
-    /// <summary>Checks the keys of one mapping and their values.</summary>
+    /// <summary>Validates the keys of one mapping and their values.</summary>
     /// <param name="mapping">The mapping.</param>
     /// <param name="section">Its rows.</param>
-    /// <param name="name">Where its name stands: the place for what is missing.</param>
-    /// <param name="what">What messages call it.</param>
-    /// <param name="found">Where findings go.</param>
-    /// <param name="whose">Its own name, where it has one.</param>
+    /// <param name="name">The location of its name, used to report missing keys.</param>
+    /// <param name="what">Its description in messages.</param>
+    /// <param name="found">Receives the findings.</param>
+    /// <param name="whose">Its own name, if it has one.</param>
     public static void CheckSection(YamlMapping mapping, Section section, Location name, string what, DiagnosticBag found, string? whose = null)
     {
         foreach (var entry in mapping.Entries)
@@ -90,7 +90,7 @@ internal static class ShapeCheck
         }
     }
 
-    /// <summary>Checks the name of an entry.</summary>
+    /// <summary>Validates the name of an entry.</summary>
     public static void CheckName(YamlEntry entry, ScalarFormat format, string what, DiagnosticBag found)
     {
         var name = new YamlScalar(entry.KeyLocation, entry.Key, quoted: true);

@@ -1,13 +1,13 @@
 namespace Provision.Inventory;
 
-/// <summary>How many bytes are left of drives after each layer takes its part.</summary>
+/// <summary>Computes the capacity of drives after the overhead of each layer, in bytes.</summary>
 public static class Capacity
 {
     private const long Ten = 10_000_000_000;
 
     /// <summary>
-    /// What drives of a nominal size give together. Areca counts whole tens of decimal gigabytes of each drive, so twelve
-    /// drives of 2000.4 GB in RAID6 are 20000.0 GB; md RAID10 with two near copies gives half of all, also of three drives.
+    /// Returns the combined capacity of drives of a nominal size. Areca counts whole tens of decimal gigabytes of each drive, so twelve drives of 2000.4 GB in
+    /// RAID6 are 20000.0 GB; md RAID10 with two near copies yields half of the total, also with three drives.
     /// </summary>
     public static long OfSet(RaidLevel level, int drives, long driveBytes) => level switch
     {
@@ -21,13 +21,13 @@ public static class Capacity
     };
 
     /// <summary>
-    /// What files can take of a device. ext4 spends 256 bytes of inode on each 16384 bytes; with no reserved blocks
-    /// (<c>-m 0</c>) that is all that <c>df</c> shows missing.
+    /// Returns the capacity left for files on a device. ext4 spends 256 bytes of inode on each 16384 bytes; without reserved blocks (<c>-m 0</c>) that is the
+    /// only overhead <c>df</c> shows.
     /// </summary>
     public static long OfFilesystem(string? filesystem, long deviceBytes) =>
         filesystem == "ext4" ? deviceBytes - (deviceBytes / 64) : deviceBytes;
 
-    /// <summary>The fewest drives that a level works with.</summary>
+    /// <summary>Returns the minimum number of drives of a level.</summary>
     public static int FewestDrives(RaidLevel level) => level switch
     {
         RaidLevel.ArecaRaid6 or RaidLevel.ZfsRaidz2 => 4,

@@ -3,7 +3,7 @@ namespace Provision.Inventory;
 /// <summary>Computes the layout of a host from its chassis.</summary>
 internal static class LayoutComputation
 {
-    /// <summary>Data never needs device files, set-uid programs or programs at all.</summary>
+    /// <summary>Mount options for data, which needs neither device files, set-uid programs nor programs at all.</summary>
     private const string DataOptions = "nodev,nosuid,noexec";
 
     public static Layout Of(Host host, Chassis chassis, InstanceKind? kind)
@@ -53,7 +53,7 @@ internal static class LayoutComputation
         };
     }
 
-    /// <summary>The instances alone, which the loader needs of every host.</summary>
+    /// <summary>Computes only the instances, which the loader needs of every host.</summary>
     public static Slot[] SlotsOf(Host host, Chassis chassis, InstanceKind? kind)
     {
         var slots = new Slot[chassis.SlotCount];

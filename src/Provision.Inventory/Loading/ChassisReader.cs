@@ -1,6 +1,6 @@
 namespace Provision.Inventory;
 
-/// <summary>Turns the checked mapping of a chassis into facts; wrong patterns are found here.</summary>
+/// <summary>Converts the validated mapping of a chassis into facts; invalid patterns are reported here.</summary>
 internal sealed class ChassisReader(DiagnosticBag found)
 {
     public Chassis Read(NamedEntry entry)

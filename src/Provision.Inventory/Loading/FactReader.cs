@@ -1,6 +1,6 @@
 namespace Provision.Inventory;
 
-/// <summary>Turns checked mappings into facts; one method for each section but the chassis.</summary>
+/// <summary>Converts validated mappings into facts, with one method for each section except the chassis.</summary>
 internal static class FactReader
 {
     public static Fleet Fleet(NamedEntry entry)
@@ -65,7 +65,7 @@ internal static class FactReader
         fields.Texts("image_packages"),
         fields.Texts("installer_packages"));
 
-    /// <summary>A host, retired or not.</summary>
+    /// <summary>Reads a host, retired or not.</summary>
     public static Host Host(NamedEntry entry)
     {
         var fields = new Fields(entry.Value, InventoryKeys.Host);
@@ -264,7 +264,7 @@ internal static class FactReader
         };
     }
 
-    /// <summary>The entries of a mapping whose values are mappings.</summary>
+    /// <summary>Returns the entries whose values are mappings.</summary>
     public static IEnumerable<NamedEntry> Named(YamlMapping mapping)
     {
         foreach (var entry in mapping.Entries)
@@ -280,6 +280,6 @@ internal static class FactReader
 /// <summary>A name and the mapping below it.</summary>
 internal sealed record NamedEntry(string Name, Location Location, YamlMapping Value)
 {
-    /// <summary>For a host, what its file says of the site of all its hosts; null where it says nothing.</summary>
+    /// <summary>For a host, the site that its file sets for all its hosts; null if it sets none.</summary>
     public NamedEntry? SiteOfFile { get; init; }
 }

@@ -1,12 +1,12 @@
 namespace Provision.Inventory;
 
-/// <summary>Merges the sections of all files by name, and holds each against the key table.</summary>
+/// <summary>Merges the sections of all files by name, and validates each against the key table.</summary>
 internal sealed class Gathering(DiagnosticBag found)
 {
     private readonly SingleSection fleet = new(InventoryKeys.Fleet);
     private readonly SingleSection masters = new(InventoryKeys.Masters);
 
-    /// <summary>True when something could not be read, so that a name that leads nowhere may be defined there.</summary>
+    /// <summary>True if something could not be read, so that an unresolved name may be defined there.</summary>
     public bool IsIncomplete { get; private set; }
 
     public NamedSection Sites { get; } = new("site");
@@ -23,7 +23,7 @@ internal sealed class Gathering(DiagnosticBag found)
 
     public NamedSection Roles { get; } = new("role");
 
-    /// <summary>Reads one file and adds what is in it.</summary>
+    /// <summary>Reads one file and adds its content.</summary>
     public void Add(InventoryFile file)
     {
         var isRole = file.Path.StartsWith("roles/", StringComparison.Ordinal);
@@ -52,10 +52,10 @@ internal sealed class Gathering(DiagnosticBag found)
         }
     }
 
-    /// <summary>The fleet section of all files together; null where there is none.</summary>
+    /// <summary>Returns the merged fleet section of all files; null if there is none.</summary>
     public NamedEntry? Fleet() => Single(fleet);
 
-    /// <summary>The masters section of all files together; empty where there is none.</summary>
+    /// <summary>Returns the merged masters section of all files; empty if there is none.</summary>
     public YamlMapping Masters() => Single(masters)?.Value ?? YamlMapping.Empty;
 
     private NamedEntry? Single(SingleSection section)
@@ -200,29 +200,29 @@ internal sealed class Gathering(DiagnosticBag found)
     }
 }
 
-/// <summary>A section of which there is one, in parts.</summary>
+/// <summary>A section that exists once, possibly spread over several files.</summary>
 internal sealed class SingleSection(Section keys)
 {
     public Section Keys => keys;
 
     public List<YamlEntry> Entries { get; } = [];
 
-    /// <summary>Its first place; null where there is none.</summary>
+    /// <summary>Its first location; null if there is none.</summary>
     public Location? Location { get; set; }
 }
 
-/// <summary>All entries of the sections of one name.</summary>
+/// <summary>All entries of the sections with one name.</summary>
 internal sealed class NamedSection(string what)
 {
-    /// <summary>What messages call one entry.</summary>
+    /// <summary>The description of one entry in messages.</summary>
     public string What => what;
 
     public Dictionary<string, NamedEntry> Entries { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Names of entries about which something was found; further checks go easy on them.</summary>
+    /// <summary>Names of entries with errors; later checks are more lenient with them.</summary>
     public HashSet<string> Broken { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The entries in natural order of their names.</summary>
+    /// <summary>Returns the entries in natural order of their names.</summary>
     public List<NamedEntry> InOrder()
     {
         var list = new List<NamedEntry>(Entries.Values);

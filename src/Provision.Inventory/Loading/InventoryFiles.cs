@@ -1,16 +1,16 @@
 namespace Provision.Inventory;
 
 /// <summary>One file of the inventory.</summary>
-/// <param name="Path">Relative to the repository, with slashes.</param>
+/// <param name="Path">Path relative to the repository, with slashes.</param>
 /// <param name="Content">Its bytes.</param>
 public sealed record InventoryFile(string Path, ReadOnlyMemory<byte> Content);
 
-/// <summary>The files an inventory is read from.</summary>
+/// <summary>The source files of an inventory.</summary>
 /// <param name="Files">All files, in ordinal order of their paths.</param>
-/// <param name="Configs">Names of the folders below <c>templates/</c>; null where they are not known and are not to be checked.</param>
+/// <param name="Configs">Names of the directories below <c>templates/</c>; null if they are unknown and not checked.</param>
 public sealed record InventoryFiles(IReadOnlyList<InventoryFile> Files, IReadOnlyList<string>? Configs)
 {
-    /// <summary>Files in memory.</summary>
+    /// <summary>Creates the files from text in memory.</summary>
     public static InventoryFiles Of(params IEnumerable<(string Path, string Text)> files)
     {
         var list = new List<InventoryFile>();
@@ -23,7 +23,7 @@ public sealed record InventoryFiles(IReadOnlyList<InventoryFile> Files, IReadOnl
         return new InventoryFiles(list, null);
     }
 
-    /// <summary>The file of a path, or null.</summary>
+    /// <summary>Returns the file with a path, or null.</summary>
     public InventoryFile? Find(string path)
     {
         foreach (var file in Files)
@@ -55,7 +55,7 @@ public sealed record InventoryFiles(IReadOnlyList<InventoryFile> Files, IReadOnl
             configs = [];
             foreach (var folder in Directory.EnumerateDirectories(templates))
             {
-                // Folders with an underscore are for includes only.
+                // Directories with an underscore hold only includes.
                 if (Path.GetFileName(folder) is var name && !name.StartsWith('_'))
                 {
                     configs.Add(name);
@@ -92,7 +92,7 @@ public sealed record InventoryFiles(IReadOnlyList<InventoryFile> Files, IReadOnl
     }
 }
 
-/// <summary>What loading an inventory came to.</summary>
-/// <param name="Fleet">The fleet; null when there is an error.</param>
-/// <param name="Diagnostics">Everything found, in the order of files and lines.</param>
+/// <summary>The result of loading an inventory.</summary>
+/// <param name="Fleet">The fleet; null if there is an error.</param>
+/// <param name="Diagnostics">All findings, in the order of files and lines.</param>
 public sealed record InventoryResult(Fleet? Fleet, IReadOnlyList<Diagnostic> Diagnostics);

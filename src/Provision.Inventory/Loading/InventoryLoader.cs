@@ -1,9 +1,9 @@
 namespace Provision.Inventory;
 
-/// <summary>Turns files into a checked fleet.</summary>
+/// <summary>Loads files into a validated fleet.</summary>
 public static class InventoryLoader
 {
-    /// <summary>Reads and checks everything; reports all problems at once and never throws for what is in the files.</summary>
+    /// <summary>Reads and validates everything; reports all problems at once and never throws because of file content.</summary>
     public static InventoryResult Load(InventoryFiles files)
     {
         var found = new DiagnosticBag();
@@ -101,7 +101,7 @@ public static class InventoryLoader
         Fill(fleet.Stores, fleet.Index.Stores);
         Fill(fleet.DriveRecords, fleet.Index.Drives);
 
-        // Thousands of hosts share a handful of role lists.
+        // Thousands of hosts share a few role lists.
         var resolved = new Dictionary<string, RoleSet>(StringComparer.Ordinal);
         foreach (var host in fleet.Hosts)
         {

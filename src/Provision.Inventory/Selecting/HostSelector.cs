@@ -1,10 +1,9 @@
 namespace Provision.Inventory;
 
 /// <summary>
-/// Names hosts: words between spaces, each a name (<c>store33</c>), a glob (<c>store3*</c>, <c>web?</c>) or a term
-/// (<c>role=</c>, <c>site=</c>, <c>chassis=</c>, <c>status=</c>). Words of one kind are alternatives, kinds are combined:
-/// <c>role=store site=nyi store3*</c> are the hosts of role store at nyi whose names begin with store3.
-/// Retired hosts are meant only by their exact name or by <c>status=</c>.
+/// Selects hosts by space-separated words, each a name (<c>store33</c>), a glob (<c>store3*</c>, <c>web?</c>) or a term (<c>role=</c>, <c>site=</c>,
+/// <c>chassis=</c>, <c>status=</c>). Words of one kind are alternatives; kinds are combined: <c>role=store site=nyi store3*</c> selects the hosts of role store
+/// at nyi whose names begin with store3. Retired hosts are selected only by their exact name or by <c>status=</c>.
 /// </summary>
 public sealed class HostSelector
 {
@@ -18,10 +17,10 @@ public sealed class HostSelector
     /// <summary>The selector as written.</summary>
     public string Text { get; }
 
-    /// <summary>Reads a selector; null with an error where it is empty or has an unknown key.</summary>
-    /// <param name="text">The words.</param>
-    /// <param name="where">Where the selector stands, for the error (a template's line, or "command line").</param>
-    /// <param name="found">Where the error goes.</param>
+    /// <summary>Parses a selector; returns null with an error if it is empty or has an unknown key.</summary>
+    /// <param name="text">The selector.</param>
+    /// <param name="where">The selector's location, for the error (a template's line, or "command line").</param>
+    /// <param name="found">Receives the error.</param>
     public static HostSelector? Parse(string text, Location where, DiagnosticBag found)
     {
         var selector = new HostSelector(text);
@@ -66,13 +65,13 @@ public sealed class HostSelector
         return selector;
     }
 
-    /// <summary>Parses and selects in one step; empty with an error in <paramref name="found"/> where nothing is meant.</summary>
+    /// <summary>Parses and selects in one step; returns an empty list with an error in <paramref name="found"/> if nothing is selected.</summary>
     public static IReadOnlyList<Host> Select(Fleet fleet, string text, Location where, DiagnosticBag found) =>
         Parse(text, where, found)?.Select(fleet, where, found) ?? [];
 
     /// <summary>
-    /// The hosts that are meant, in natural order of their names. A name, role, site or chassis that does not exist
-    /// is an error, and so is a selection without hosts: nothing must ever be done to "all of none".
+    /// Returns the selected hosts, in natural order of their names. A name, role, site or chassis that does not exist is an error, and so is an empty
+    /// selection: no operation must ever run on "all of none".
     /// </summary>
     public IReadOnlyList<Host> Select(Fleet fleet, Location where, DiagnosticBag found)
     {
@@ -123,7 +122,7 @@ public sealed class HostSelector
         }
     }
 
-    /// <summary>True when the host is meant.</summary>
+    /// <summary>Returns true if the host is selected.</summary>
     public bool Matches(Fleet fleet, Host host)
     {
         var byName = names.Contains(host.Name);
@@ -152,7 +151,7 @@ public sealed class HostSelector
 
     private static bool GlobMatches(ReadOnlySpan<char> glob, ReadOnlySpan<char> name)
     {
-        // Where a star took too little, it is given one letter more: linear for one star, quadratic at worst.
+        // If a star matched too little, extend it by one character: linear for one star, quadratic at worst.
         int g = 0, n = 0, star = -1, mark = 0;
         while (n < name.Length)
         {

@@ -1,13 +1,13 @@
 namespace Provision.Inventory;
 
-/// <summary>Which host of the inventory a machine is.</summary>
+/// <summary>The inventory host that a machine corresponds to.</summary>
 /// <param name="Host">The host; null if there is an error.</param>
-/// <param name="Error">Why no one host was found; null if one was.</param>
+/// <param name="Error">Why no single host was found; null if one was.</param>
 public sealed record ThisHost(Host? Host, string? Error)
 {
     /// <summary>
-    /// Finds the host that one of these hardware addresses belongs to. It is an error when none is known (all are named),
-    /// when they belong to different hosts (each is named with its address), and when the host is retired.
+    /// Finds the host that one of these MAC addresses belongs to. It is an error if none is known (all are listed), if they belong to different hosts (each is
+    /// listed with its address), or if the host is retired.
     /// </summary>
     /// <param name="fleet">The fleet.</param>
     /// <param name="macs">The addresses of the machine's NICs.</param>
@@ -18,7 +18,7 @@ public sealed record ThisHost(Host? Host, string? Error)
             return new ThisHost(null, "this machine shows no network card; name the host with --host");
         }
 
-        // In the order of the inventory, so that the message is the same wherever the cards are plugged in.
+        // In inventory order, so that the message does not depend on the order of the NICs.
         var known = fleet.Hosts.SelectMany(host => host.Macs.Where(macs.Contains).Take(1), (host, mac) => (Host: host, Mac: mac)).Take(2).ToList();
         return known switch
         {
@@ -29,7 +29,7 @@ public sealed record ThisHost(Host? Host, string? Error)
         };
     }
 
-    /// <summary>Why a machine is not a host that was named for it; null if it has one of the host's NICs.</summary>
+    /// <summary>Returns why a machine is not the named host; null if it has one of the host's NICs.</summary>
     /// <param name="host">The host.</param>
     /// <param name="macs">The addresses of the machine's NICs.</param>
     public static string? WhyNot(Host host, IReadOnlyList<MacAddress> macs) => MacAddress.AnyOf(host.Macs, macs)

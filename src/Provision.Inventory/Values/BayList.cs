@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Provision.Inventory;
 
-/// <summary>Bays of one panel as people write them: <c>front 1-12</c>, <c>rear 4,7,10</c>.</summary>
+/// <summary>Parses bays of one panel in the notation <c>front 1-12</c> or <c>rear 4,7,10</c>.</summary>
 internal static class BayList
 {
     private const int MostBays = 1000;
 
-    /// <summary>Reads a panel's name and numbers with ranges; the bays keep the order they are written in.</summary>
+    /// <summary>Parses a panel name and numbers with ranges; the bays keep the order in which they are written.</summary>
     public static bool TryParse(string text, out string panel, out IReadOnlyList<Bay> bays)
     {
         var list = new List<Bay>();

@@ -2,14 +2,12 @@ using System.Globalization;
 
 namespace Provision.Inventory;
 
-/// <summary>
-/// Sizes as drive makers write them: a whole number with K, M, G, T or P for powers of 1000, or plain bytes.
-/// </summary>
+/// <summary>Parses and formats sizes as drive makers write them: an integer with K, M, G, T or P for powers of 1000, or plain bytes.</summary>
 public static class ByteSize
 {
     private const string Units = "KMGTP";
 
-    /// <summary>Reads <c>2000G</c>, <c>400G</c>, <c>2T</c> or <c>4096</c> into bytes; false where it is none or above 2^63.</summary>
+    /// <summary>Parses <c>2000G</c>, <c>400G</c>, <c>2T</c> or <c>4096</c> into bytes; returns false if the text is malformed or above 2^63.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out long bytes)
     {
         bytes = 0;
@@ -38,7 +36,7 @@ public static class ByteSize
         return true;
     }
 
-    /// <summary>The shortest exact form: <c>2000G</c> becomes <c>2T</c>, odd counts stay bytes.</summary>
+    /// <summary>Returns the shortest exact form: <c>2000G</c> becomes <c>2T</c>; other counts stay in bytes.</summary>
     public static string Format(long bytes)
     {
         var unit = -1;
@@ -52,9 +50,7 @@ public static class ByteSize
         return unit < 0 ? count : count + Units[unit];
     }
 
-    /// <summary>
-    /// The size as <c>df -h</c> prints it: powers of 1024, rounded up, one decimal below ten (<c>917G</c>, <c>1.8T</c>).
-    /// </summary>
+    /// <summary>Formats the size as <c>df -h</c> does: powers of 1024, rounded up, one decimal below ten (<c>917G</c>, <c>1.8T</c>).</summary>
     public static string FormatLikeDf(long bytes)
     {
         double value = bytes;

@@ -1,8 +1,8 @@
 namespace Provision.Inventory;
 
 /// <summary>
-/// A text about one instance: <c>{name}</c> is its name, <c>{TIER}</c> its directory on the mount of a tier, and <c>{TIER?}</c> nothing, but only if it has
-/// that tier.
+/// A text pattern for one instance: <c>{name}</c> is its name, <c>{TIER}</c> its directory on the mount of a tier, and <c>{TIER?}</c> an empty text, valid only
+/// if the instance has that tier.
 /// </summary>
 public sealed class InstancePattern
 {
@@ -18,10 +18,10 @@ public sealed class InstancePattern
     /// <summary>The pattern as written.</summary>
     public string Text { get; }
 
-    /// <summary>The tiers that it names, each as often as it does.</summary>
+    /// <summary>The tiers it references, with repetitions.</summary>
     public IEnumerable<string> Tiers => parts.Select(part => part.Placeholder?.TrimEnd('?')).OfType<string>().Where(name => name != Name);
 
-    /// <summary>Reads a pattern; null if it has a brace without its partner.</summary>
+    /// <summary>Parses a pattern; returns null if a brace is unbalanced.</summary>
     public static InstancePattern? TryParse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -44,9 +44,9 @@ public sealed class InstancePattern
         return new InstancePattern(text, read);
     }
 
-    /// <summary>The text for an instance; null if it names a tier that the instance does not have.</summary>
+    /// <summary>Expands the pattern for an instance; returns null if it references a tier that the instance does not have.</summary>
     /// <param name="instance">The instance's name.</param>
-    /// <param name="directoryOf">The instance's directory on a tier; null if it has none.</param>
+    /// <param name="directoryOf">Returns the instance's directory on a tier; null if it has none.</param>
     public string? Expand(string instance, Func<string, string?> directoryOf)
     {
         ArgumentNullException.ThrowIfNull(directoryOf);

@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Provision.Inventory;
 
 /// <summary>An IPv4 address.</summary>
-/// <param name="Bits">The four bytes, the first one highest.</param>
+/// <param name="Bits">The four bytes, the first in the highest bits.</param>
 public readonly record struct Ipv4Address(uint Bits) : IComparable<Ipv4Address>
 {
-    /// <summary>Reads four decimal numbers between dots; nothing shorter, no leading zeros.</summary>
+    /// <summary>Parses four decimal numbers separated by dots; short forms and leading zeros are rejected.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out Ipv4Address address)
     {
         address = default;
@@ -36,7 +36,7 @@ public readonly record struct Ipv4Address(uint Bits) : IComparable<Ipv4Address>
     /// <inheritdoc/>
     public int CompareTo(Ipv4Address other) => Bits.CompareTo(other.Bits);
 
-    /// <summary>Four decimal numbers between dots.</summary>
+    /// <summary>Returns four decimal numbers separated by dots.</summary>
     public override string ToString() => $"{Bits >> 24}.{(Bits >> 16) & 255}.{(Bits >> 8) & 255}.{Bits & 255}";
 
     /// <inheritdoc cref="CompareTo"/>
@@ -52,21 +52,21 @@ public readonly record struct Ipv4Address(uint Bits) : IComparable<Ipv4Address>
     public static bool operator >=(Ipv4Address left, Ipv4Address right) => left.Bits >= right.Bits;
 }
 
-/// <summary>An IPv4 network: its first address and the number of fixed bits.</summary>
+/// <summary>An IPv4 network: its first address and its prefix length.</summary>
 /// <param name="First">The first address; every bit after the prefix is 0.</param>
-/// <param name="Prefix">How many leading bits all its addresses share, 0 to 32.</param>
+/// <param name="Prefix">The number of leading bits that all its addresses share, 0 to 32.</param>
 public readonly record struct Ipv4Network(Ipv4Address First, int Prefix)
 {
     /// <summary>The last address (the broadcast address).</summary>
     public Ipv4Address Last => new((uint)(First.Bits + Size - 1));
 
-    /// <summary>How many addresses there are, first and last included.</summary>
+    /// <summary>The number of addresses, including the first and the last.</summary>
     public long Size => 1L << (32 - Prefix);
 
-    /// <summary>How many addresses a machine can have: all but the first and the last.</summary>
+    /// <summary>The number of usable addresses: all but the first and the last.</summary>
     public long Usable => Math.Max(0, Size - 2);
 
-    /// <summary>Reads <c>address/prefix</c>; false also where bits after the prefix are set.</summary>
+    /// <summary>Parses <c>address/prefix</c>; returns false if the text is malformed or bits after the prefix are set.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out Ipv4Network network)
     {
         network = default;
@@ -82,15 +82,15 @@ public readonly record struct Ipv4Network(Ipv4Address First, int Prefix)
         return (first.Bits & (uint)(network.Size - 1)) == 0;
     }
 
-    /// <summary>True when the address lies in the network.</summary>
+    /// <summary>Returns true if the address lies in the network.</summary>
     public bool Contains(Ipv4Address address) => address >= First && address <= Last;
 
-    /// <summary>True when the two share an address.</summary>
+    /// <summary>Returns true if the networks share an address.</summary>
     public bool Overlaps(Ipv4Network other) => First <= other.Last && other.First <= Last;
 
-    /// <summary>The address at a distance from the first: 1 is the first usable one.</summary>
+    /// <summary>Returns the address at an offset from the first: 1 is the first usable one.</summary>
     public Ipv4Address At(long offset) => new((uint)(First.Bits + offset));
 
-    /// <summary><c>address/prefix</c>.</summary>
+    /// <summary>Returns <c>address/prefix</c>.</summary>
     public override string ToString() => $"{First}/{Prefix}";
 }

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Provision.Inventory;
 
 /// <summary>
-/// A name with places to fill in, such as <c>{short}d1t{nn}</c>. Known are <c>{host}</c>, <c>{short}</c>,
-/// <c>{number}</c> (of the host), and of a repeated thing <c>{n}</c> (from 1) and <c>{nn}</c> (in two digits).
+/// A name with placeholders, such as <c>{short}d1t{nn}</c>. Allowed are <c>{host}</c>, <c>{short}</c>, <c>{number}</c> (of the host), and for repeated items
+/// <c>{n}</c> (from 1) and <c>{nn}</c> (two digits).
 /// </summary>
 public sealed class NamePattern
 {
@@ -31,16 +31,16 @@ public sealed class NamePattern
     /// <summary>The pattern as written.</summary>
     public string Text { get; }
 
-    /// <summary>True when two things of one run get different names.</summary>
+    /// <summary>True if the items of one run get different names.</summary>
     public bool Counts => Has(Placeholder.N) || Has(Placeholder.Nn);
 
-    /// <summary>True when the host's number is needed.</summary>
+    /// <summary>True if the pattern needs the host's number.</summary>
     public bool NeedsNumber => Has(Placeholder.Number);
 
-    /// <summary>A pattern without placeholders.</summary>
+    /// <summary>Creates a pattern without placeholders.</summary>
     public static NamePattern Literally(string text) => new(text, [(text, Placeholder.Nothing)]);
 
-    /// <summary>Reads a pattern; where it is none, <paramref name="error"/> says why, else it is null.</summary>
+    /// <summary>Parses a pattern; returns null if it is invalid, with the reason in <paramref name="error"/>.</summary>
     public static NamePattern? TryParse(string text, out (string Message, string? Hint)? error)
     {
         error = null;
@@ -77,7 +77,9 @@ public sealed class NamePattern
         }
     }
 
-    /// <summary>The name of the <paramref name="n"/>th thing (from 1) on a host. A host without a number leaves that place empty.</summary>
+    /// <summary>
+    /// Expands the name of the <paramref name="n"/>th item (from 1) on a host. If the host has no number, <c>{number}</c> expands to nothing.
+    /// </summary>
     public string Expand(Host host, int n)
     {
         var name = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[256]);

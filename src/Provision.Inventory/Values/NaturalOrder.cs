@@ -1,13 +1,13 @@
 namespace Provision.Inventory;
 
-/// <summary>Order in which people list names: digits count as numbers, so web9 stands before web10.</summary>
+/// <summary>Compares names in natural order: digits count as numbers, so web9 precedes web10.</summary>
 public sealed class NaturalOrder : IComparer<string>
 {
     private NaturalOrder()
     {
     }
 
-    /// <summary>The one comparer.</summary>
+    /// <summary>The shared instance.</summary>
     public static NaturalOrder Instance { get; } = new();
 
     /// <inheritdoc/>

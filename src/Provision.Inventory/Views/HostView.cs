@@ -1,6 +1,6 @@
 namespace Provision.Inventory;
 
-/// <summary>Everything that one host is: what templates, plans and reports are made from.</summary>
+/// <summary>Everything known about one host: the input of templates, plans and reports.</summary>
 public sealed record HostView
 {
     /// <summary>The whole fleet.</summary>
@@ -18,24 +18,24 @@ public sealed record HostView
     /// <summary>Roles, packages, configs, services and defaults.</summary>
     public required RoleSet Roles { get; init; }
 
-    /// <summary>The settings of this host; each value knows the file and line that won.</summary>
+    /// <summary>The settings of this host; each value knows the file and line that set it.</summary>
     public required YamlMapping Settings { get; init; }
 
     /// <summary>Disks and slots, or null for a machine whose disks are not described.</summary>
     public required Layout? Layout { get; init; }
 
-    /// <summary>All slots in order, free ones too.</summary>
+    /// <summary>All slots in order, including free ones.</summary>
     public required IReadOnlyList<SlotView> Slots { get; init; }
 
-    /// <summary>Who is master of what.</summary>
+    /// <summary>The current masters.</summary>
     public required Masters Masters { get; init; }
 
-    /// <summary>The name with the fleet's domain.</summary>
+    /// <summary>The fully qualified domain name.</summary>
     public string Fqdn => $"{Host.Name}.{Fleet.Domain}";
 
     /// <summary>
-    /// The host's id as ZFS and <c>hostid(1)</c> know it, eight hexadecimal digits: the first four bytes of the SHA-256 of <see cref="Fqdn"/>. A
-    /// reinstalled host has the one it had, so it imports its pools without force; an image's id would be every machine's.
+    /// The host's id as used by ZFS and <c>hostid(1)</c>, eight hexadecimal digits: the first four bytes of the SHA-256 of <see cref="Fqdn"/>. A reinstalled
+    /// host keeps its id, so it imports its pools without force; an id in the image would be the same on every machine.
     /// </summary>
     public string HostId
     {
@@ -46,8 +46,8 @@ public sealed record HostView
         }
     }
 
-    /// <summary>Looks at one host of a fleet; masters that <paramref name="masters"/> does not name are the stores' first slots.</summary>
-    /// <exception cref="ArgumentException">The host is not of this fleet, or is retired and so has no desired state.</exception>
+    /// <summary>Creates the view of one host of a fleet; stores that <paramref name="masters"/> does not name have their first slot as master.</summary>
+    /// <exception cref="ArgumentException">The host does not belong to this fleet, or is retired and so has no desired state.</exception>
     public static HostView Of(Fleet fleet, Host host, Masters masters)
     {
         if (host.Status == HostStatus.Retired)
@@ -120,7 +120,7 @@ public sealed record HostView
     }
 }
 
-/// <summary>A store with its slots as they are at one moment.</summary>
+/// <summary>A store with its slots at one moment.</summary>
 /// <param name="Store">The store.</param>
 /// <param name="Slots">Its slots in the store's order.</param>
 public sealed record StoreView(Store Store, IReadOnlyList<PeerSlot> Slots)
@@ -142,7 +142,7 @@ public sealed record StoreView(Store Store, IReadOnlyList<PeerSlot> Slots)
         }
     }
 
-    /// <summary>A store of a fleet. Where the snapshot names a slot that is not the store's, the first slot is master.</summary>
+    /// <summary>Creates the view of a store. If the snapshot names a slot that is not the store's, the first slot is master.</summary>
     public static StoreView Of(Fleet fleet, Store store, Masters masters)
     {
         var master = masters.MasterOf(store);
@@ -158,15 +158,15 @@ public sealed record StoreView(Store Store, IReadOnlyList<PeerSlot> Slots)
     }
 }
 
-/// <summary>A slot with what is in it.</summary>
+/// <summary>A slot with its current store.</summary>
 /// <param name="Slot">The slot.</param>
 /// <param name="Store">The store that uses it, or null for a free slot.</param>
-/// <param name="IsMaster">True when it is the store's master.</param>
-/// <param name="Peers">The store's other slots, by name: a store whose preferred master changes is the same configuration.</param>
-/// <param name="Paths">Its directories by the names that templates use; null for a free slot.</param>
+/// <param name="IsMaster">True if it is the store's master.</param>
+/// <param name="Peers">The store's other slots, by name, so that a change of the preferred master does not change the configuration.</param>
+/// <param name="Paths">Its directories by the names used in templates; null for a free slot.</param>
 public sealed record SlotView(Slot Slot, Store? Store, bool IsMaster, IReadOnlyList<PeerSlot> Peers, IReadOnlyList<KeyValuePair<string, string?>>? Paths);
 
 /// <summary>A slot as its peers see it.</summary>
 /// <param name="Slot">The slot, with its host.</param>
-/// <param name="IsMaster">True when it is the store's master.</param>
+/// <param name="IsMaster">True if it is the store's master.</param>
 public sealed record PeerSlot(Slot Slot, bool IsMaster);

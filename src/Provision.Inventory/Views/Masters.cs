@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace Provision.Inventory;
 
-/// <summary>Who is master of each store, at one moment: state that changes by the minute and so is not in the inventory.</summary>
+/// <summary>The master of each store at one moment: state that can change at any minute, and is therefore not in the inventory.</summary>
 public sealed class Masters
 {
     private readonly Dictionary<string, string> slots = new(StringComparer.Ordinal);
 
-    /// <summary>A snapshot.</summary>
-    /// <param name="serial">Grows with every change.</param>
-    /// <param name="slots">The master slot's name by store; stores that are not in it have their first slot as master.</param>
+    /// <summary>Creates a snapshot.</summary>
+    /// <param name="serial">Increases with every change.</param>
+    /// <param name="slots">The master slot's name by store; stores that are missing have their first slot as master.</param>
     public Masters(long serial, IEnumerable<KeyValuePair<string, string>> slots)
     {
         Serial = serial;
@@ -20,16 +20,16 @@ public sealed class Masters
         }
     }
 
-    /// <summary>Every store's first slot is its master; serial 0.</summary>
+    /// <summary>The snapshot in which every store's first slot is its master; serial 0.</summary>
     public static Masters Default { get; } = new(0, []);
 
-    /// <summary>Grows with every change of any store's master.</summary>
+    /// <summary>Increases with every change of any store's master.</summary>
     public long Serial { get; }
 
-    /// <summary>The stores that the snapshot names, with their master slots.</summary>
+    /// <summary>The stores in the snapshot, with their master slots.</summary>
     public IReadOnlyDictionary<string, string> Slots => slots;
 
-    /// <summary>Name of the slot that is the store's master: the store's first where the snapshot names none of its slots.</summary>
+    /// <summary>Returns the name of the store's master slot: its first slot if the snapshot names none of its slots.</summary>
     public string MasterOf(Store store)
     {
         if (slots.TryGetValue(store.Name, out var named))
@@ -46,7 +46,7 @@ public sealed class Masters
         return store.Slots[0];
     }
 
-    /// <summary>The snapshot with one store's master changed and the serial one higher.</summary>
+    /// <summary>Returns the snapshot with one store's master changed and the serial increased by one.</summary>
     public Masters With(string store, string slot)
     {
         var changed = new Dictionary<string, string>(slots, StringComparer.Ordinal) { [store] = slot };
@@ -54,12 +54,12 @@ public sealed class Masters
     }
 
     /// <summary>
-    /// Reads what <see cref="ToJson"/> wrote: <c>{"serial": 7, "masters": {"store1": "sloti33d1t01"}}</c>. Null with an error
-    /// where it is something else; that a named store or slot exists is not checked.
+    /// Parses the output of <see cref="ToJson"/>: <c>{"serial": 7, "masters": {"store1": "sloti33d1t01"}}</c>. Returns null with an error if it is malformed;
+    /// whether the named stores and slots exist is not checked.
     /// </summary>
     /// <param name="json">The text.</param>
     /// <param name="path">The file, for messages.</param>
-    /// <param name="found">Where the error goes.</param>
+    /// <param name="found">Receives the error.</param>
     public static Masters? FromJson(ReadOnlyMemory<byte> json, string path, DiagnosticBag found)
     {
         try
@@ -95,7 +95,7 @@ public sealed class Masters
         return null;
     }
 
-    /// <summary>The snapshot as JSON, stores in ordinal order; equal snapshots give equal bytes.</summary>
+    /// <summary>Returns the snapshot as JSON, stores in ordinal order; equal snapshots produce equal bytes.</summary>
     public byte[] ToJson()
     {
         var buffer = new ArrayBufferWriter<byte>();

@@ -1,9 +1,9 @@
 namespace Provision.Inventory;
 
-/// <summary>Resolves the roles of a host to what they amount to.</summary>
+/// <summary>Resolves the roles of a host.</summary>
 internal static class RoleResolution
 {
-    /// <summary>All that the named roles and the roles they include bring; unknown names and circles are skipped (checks report them).</summary>
+    /// <summary>Combines the named roles and the roles they include; unknown names and cycles are skipped (checks report them).</summary>
     public static RoleSet Of(IReadOnlyList<string> names, IReadOnlyDictionary<string, Role> known)
     {
         var roles = new List<Role>();
@@ -70,7 +70,7 @@ internal static class RoleResolution
         }
     }
 
-    /// <summary>A package's name without the version it is pinned to.</summary>
+    /// <summary>Returns a package's name without its pinned version.</summary>
     public static string BareName(string package)
     {
         var equals = package.IndexOf('=', StringComparison.Ordinal);

@@ -1,36 +1,36 @@
 namespace Provision.Inventory;
 
-/// <summary>What several roles amount to together, includes resolved. The order follows the roles as written, included ones first.</summary>
+/// <summary>The combination of several roles, with includes resolved. The order follows the roles as written, included ones first.</summary>
 public sealed record RoleSet
 {
     /// <summary>All roles, each once.</summary>
     public required IReadOnlyList<Role> Roles { get; init; }
 
-    /// <summary>Packages in ordinal order, each name once, with its pinned version where a role pins it.</summary>
+    /// <summary>Packages in ordinal order, each name once, with its version if a role pins one.</summary>
     public required IReadOnlyList<string> Packages { get; init; }
 
-    /// <summary>Folders below <c>templates/</c>, each once.</summary>
+    /// <summary>Configuration directories below <c>templates/</c>, each once.</summary>
     public required IReadOnlyList<string> Configs { get; init; }
 
-    /// <summary>Units that must be enabled and active, each once.</summary>
+    /// <summary>systemd units that must be enabled and active, each once.</summary>
     public required IReadOnlyList<string> Services { get; init; }
 
     /// <summary>The declared settings with their defaults.</summary>
     public required YamlMapping Defaults { get; init; }
 
-    /// <summary>The most precious class of data that any of the roles keeps.</summary>
+    /// <summary>The most precious class of data kept by any of the roles.</summary>
     public required DataClass Data { get; init; }
 
-    /// <summary>Every gate that must hold before a reinstall, without those that ask for nothing.</summary>
+    /// <summary>Every gate that must hold before a reinstall, without those that have no condition.</summary>
     public required IReadOnlyList<ReinstallGate> Gates { get; init; }
 
-    /// <summary>How instances run on a host of these roles; null if none of them says so.</summary>
+    /// <summary>How instances run on a host of these roles; null if none of them defines it.</summary>
     public required InstanceKind? Instances { get; init; }
 
-    /// <summary>What a host of these roles provides to others.</summary>
+    /// <summary>Services that a host of these roles provides to others.</summary>
     public required IReadOnlyList<ProvidedService> Provides { get; init; }
 
-    /// <summary>True when a role of this name is among them.</summary>
+    /// <summary>Returns true if a role with this name is included.</summary>
     public bool Has(string role)
     {
         foreach (var one in Roles)

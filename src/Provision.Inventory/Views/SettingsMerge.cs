@@ -1,11 +1,11 @@
 namespace Provision.Inventory;
 
-/// <summary>Lays settings over each other: mappings key by key, lists and single values replaced.</summary>
+/// <summary>Merges layers of settings: mappings key by key; lists and single values are replaced.</summary>
 public static class SettingsMerge
 {
     /// <summary>
-    /// The values of <paramref name="below"/> with those of <paramref name="above"/> laid over them. Keys keep the order of
-    /// <paramref name="below"/>, new ones follow; every value keeps the place it was written at.
+    /// Returns the values of <paramref name="below"/> overridden by those of <paramref name="above"/>. Keys keep the order of <paramref name="below"/>, new
+    /// ones follow; every value keeps its source location.
     /// </summary>
     public static YamlMapping Over(YamlMapping below, YamlMapping above)
     {
@@ -42,8 +42,8 @@ public static class SettingsMerge
     }
 
     /// <summary>
-    /// What of <paramref name="settings"/> is declared in <paramref name="declared"/>: a host has only the settings of its roles.
-    /// Below an empty mapping every key is declared.
+    /// Returns the part of <paramref name="settings"/> that is declared in <paramref name="declared"/>: a host has only the settings of its roles. Below an
+    /// empty mapping every key is declared.
     /// </summary>
     public static YamlMapping OnlyDeclared(YamlMapping settings, YamlMapping declared)
     {
@@ -77,7 +77,7 @@ public static class SettingsMerge
         return kept is null ? settings : new YamlMapping(settings.Location, kept);
     }
 
-    /// <summary>True when two values say the same, wherever they stand; the order of keys does not matter.</summary>
+    /// <summary>Returns true if two values are equal, regardless of location and key order.</summary>
     public static bool AreEqual(YamlNode left, YamlNode right)
     {
         switch (left, right)
@@ -120,8 +120,7 @@ public static class SettingsMerge
     }
 
     /// <summary>
-    /// Finds settings that two roles declare with different defaults. Mappings are compared key by key; an empty one
-    /// agrees with every mapping.
+    /// Finds settings that two roles declare with different defaults. Mappings are compared key by key; an empty one is compatible with every mapping.
     /// </summary>
     internal static void FindConflicts(YamlMapping first, YamlMapping second, string path, Action<string, YamlEntry, YamlEntry> conflict)
     {
@@ -144,7 +143,7 @@ public static class SettingsMerge
         }
     }
 
-    /// <summary>Finds overrides that nothing declares, and such as have another shape than their default.</summary>
+    /// <summary>Finds overrides that no role declares, and overrides whose shape differs from their default.</summary>
     internal static void FindUndeclared(YamlMapping settings, YamlMapping declared, string path, Action<string, YamlEntry, YamlMapping> undeclared, Action<string, YamlEntry, YamlNode> misshapen)
     {
         foreach (var entry in settings.Entries)

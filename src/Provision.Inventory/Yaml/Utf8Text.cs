@@ -4,10 +4,10 @@ using System.Text.Unicode;
 
 namespace Provision.Inventory;
 
-/// <summary>Turns a file's bytes into text, or says where they are no text.</summary>
+/// <summary>Decodes a file's bytes into text, or reports where they are invalid.</summary>
 internal static class Utf8Text
 {
-    /// <summary>The text without a byte order mark; null with an error where a byte is not UTF-8 or a control character stands in it.</summary>
+    /// <summary>Returns the text without a byte order mark; null with an error if it contains an invalid UTF-8 sequence or a control character.</summary>
     public static string? Decode(InventoryFile file, DiagnosticBag found)
     {
         var bytes = file.Content.Span;
@@ -33,8 +33,8 @@ internal static class Utf8Text
     }
 
     /// <summary>
-    /// The first control character, or character that YAML takes for the end of a line and editors do not: with those, the
-    /// lines in messages and edits would be wrong. A plain loop, because the library's searcher costs more to start than all files take.
+    /// Returns the position of the first control character, or of the first character that YAML but not editors treats as a line break: with those, line
+    /// numbers in messages and edits would be wrong. A plain loop, because initialising the library's searcher costs more than scanning all files.
     /// </summary>
     private static int FirstControl(string text)
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Provision.Inventory;
 
-/// <summary>A value of a YAML file that knows where it stands. Settings keep this form, so that every value can be explained.</summary>
+/// <summary>A YAML value with its source location. Settings keep this form, so that every value can be explained.</summary>
 public abstract class YamlNode
 {
     private protected YamlNode(Location location) => Location = location;
@@ -10,13 +10,10 @@ public abstract class YamlNode
     /// <summary>Where the value begins.</summary>
     public Location Location { get; }
 
-    /// <summary>What kind of value this is, as messages name it: text, a number, a list, a mapping, nothing.</summary>
+    /// <summary>The kind of this value, as used in messages: text, a number, a list, a mapping, nothing.</summary>
     public abstract string Kind { get; }
 
-    /// <summary>
-    /// The node that a path of keys and 0-based list positions leads to (<c>settings.web.timeout</c>, <c>macs.0</c>);
-    /// null when there is none.
-    /// </summary>
+    /// <summary>Returns the node at a path of keys and 0-based list positions (<c>settings.web.timeout</c>, <c>macs.0</c>); null if there is none.</summary>
     public YamlNode? Find(string path)
     {
         YamlNode? node = this;
@@ -40,10 +37,10 @@ public abstract class YamlNode
     }
 }
 
-/// <summary>A single value: text, number, truth value or nothing, by the core schema of YAML 1.2.</summary>
+/// <summary>A single value: text, number, boolean or null, by the core schema of YAML 1.2.</summary>
 public sealed class YamlScalar : YamlNode
 {
-    /// <summary>A scalar as it was written.</summary>
+    /// <summary>Creates a scalar as it was written.</summary>
     /// <param name="location">Where it begins.</param>
     /// <param name="text">Its text after unquoting and unescaping.</param>
     /// <param name="quoted">True for every style but the plain one; a quoted scalar is always text.</param>
@@ -57,10 +54,10 @@ public sealed class YamlScalar : YamlNode
     /// <summary>The text after unquoting and unescaping, never converted: <c>1.10</c> stays <c>1.10</c>.</summary>
     public string Text { get; }
 
-    /// <summary>True when it was written in quotes or as a block, and so is text whatever it looks like.</summary>
+    /// <summary>True if it was written in quotes or as a block, and so is always text.</summary>
     public bool IsQuoted { get; }
 
-    /// <summary>True when the value is nothing: left out, <c>~</c> or <c>null</c>.</summary>
+    /// <summary>True if the value is null: omitted, <c>~</c> or <c>null</c>.</summary>
     public bool IsNull => !IsQuoted && Text is ("" or "~" or "null" or "Null" or "NULL");
 
     /// <summary>The value: null, <see cref="bool"/>, <see cref="long"/>, <see cref="double"/> or <see cref="string"/>.</summary>
@@ -99,7 +96,7 @@ public sealed class YamlScalar : YamlNode
             return null;
         }
 
-        // 0755 is a file mode or a serial number far more often than it is the number 755.
+        // 0755 is far more often a file mode or a serial number than the number 755.
         var digits = Text.AsSpan(Text[0] is '-' or '+' ? 1 : 0);
         if (digits.Length > 1 && digits[0] == '0' && char.IsAsciiDigit(digits[1]))
         {
@@ -121,7 +118,7 @@ public sealed class YamlScalar : YamlNode
 /// <summary>A list.</summary>
 public sealed class YamlSequence : YamlNode
 {
-    /// <summary>A list of nodes in their order.</summary>
+    /// <summary>Creates a list of nodes in their order.</summary>
     public YamlSequence(Location location, IReadOnlyList<YamlNode> items)
         : base(location) => Items = items;
 
@@ -134,18 +131,18 @@ public sealed class YamlSequence : YamlNode
 
 /// <summary>One key of a mapping with its value.</summary>
 /// <param name="Key">The key's text.</param>
-/// <param name="KeyLocation">Where the key stands.</param>
+/// <param name="KeyLocation">The location of the key.</param>
 /// <param name="Value">Its value.</param>
 public sealed record YamlEntry(string Key, Location KeyLocation, YamlNode Value);
 
-/// <summary>A mapping; the keys are in the order of the file and differ from each other.</summary>
+/// <summary>A mapping with unique keys, in the order of the file.</summary>
 public sealed class YamlMapping : YamlNode
 {
     private const int IndexedFrom = 9;
     private readonly Dictionary<string, YamlEntry>? index;
 
-    /// <summary>A mapping of entries with different keys.</summary>
-    /// <exception cref="ArgumentException">Two entries have one key (only where there are so many that they are indexed).</exception>
+    /// <summary>Creates a mapping of entries with unique keys.</summary>
+    /// <exception cref="ArgumentException">Two entries have the same key (only checked if there are enough entries to be indexed).</exception>
     public YamlMapping(Location location, IReadOnlyList<YamlEntry> entries)
         : base(location)
     {
@@ -162,7 +159,7 @@ public sealed class YamlMapping : YamlNode
         }
     }
 
-    /// <summary>A mapping without keys.</summary>
+    /// <summary>The mapping without keys.</summary>
     public static YamlMapping Empty { get; } = new(default, []);
 
     /// <summary>The entries in the order of the file.</summary>
@@ -171,7 +168,7 @@ public sealed class YamlMapping : YamlNode
     /// <inheritdoc/>
     public override string Kind => "a mapping";
 
-    /// <summary>The entry of a key, or null.</summary>
+    /// <summary>Returns the entry of a key, or null.</summary>
     public YamlEntry? Entry(string key)
     {
         if (index is not null)

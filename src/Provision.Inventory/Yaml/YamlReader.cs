@@ -4,15 +4,15 @@ using YamlDotNet.Core.Events;
 namespace Provision.Inventory;
 
 /// <summary>
-/// Reads one YAML document into a tree of positioned nodes. What makes YAML dangerous or ambiguous is refused:
-/// tags, anchors and aliases, several documents, duplicate keys, keys that are not text, endless nesting.
+/// Reads one YAML document into a tree of positioned nodes. Dangerous or ambiguous YAML is rejected: tags, anchors and aliases, several documents, duplicate
+/// keys, keys that are not text, excessive nesting.
 /// </summary>
 public sealed class YamlReader
 {
-    /// <summary>The largest file that is read: ten times the stores of a thousand machines.</summary>
+    /// <summary>The maximum size of a file in bytes: ten times the stores of a thousand machines.</summary>
     public const int MaxBytes = 32 * 1024 * 1024;
 
-    /// <summary>How deep lists and mappings may nest; the format itself needs nine.</summary>
+    /// <summary>The maximum nesting depth of lists and mappings; the format itself needs nine.</summary>
     public const int MaxDepth = 64;
 
     private const int IndexedFrom = 16;
@@ -20,7 +20,7 @@ public sealed class YamlReader
     private readonly DiagnosticBag found;
     private readonly Parser parser;
 
-    // Elements of the lists and mappings that are still open; each takes its own off the end when it closes.
+    // Elements of the lists and mappings that are still open; each removes its own from the end when it closes.
     private readonly List<YamlNode> openItems = [];
     private readonly List<YamlEntry> openEntries = [];
 
@@ -31,7 +31,7 @@ public sealed class YamlReader
         parser = new Parser(new StringReader(text));
     }
 
-    /// <summary>The document's root; null where the file is empty or cannot be read (then there is an error).</summary>
+    /// <summary>Reads the document's root; returns null if the file is empty or cannot be read (then an error is recorded).</summary>
     public static YamlNode? Read(InventoryFile file, DiagnosticBag found)
     {
         if (file.Content.Length > MaxBytes)
@@ -63,7 +63,7 @@ public sealed class YamlReader
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException
             or FormatException or OverflowException or NullReferenceException or KeyNotFoundException)
         {
-            // The parser lets such escape on some malformed input (YamlDotNet#541), without a position: the last event is near.
+            // The parser can leak this exception on malformed input (YamlDotNet#541) without a position: the last event is nearby.
             var near = reader.parser.Current is { } last ? reader.At(last.End) : Location.OfFile(file.Path);
             found.Error(near, "not YAML: this cannot be followed to its end", "a bracket, brace or quote may not be closed");
             return null;
@@ -87,7 +87,7 @@ public sealed class YamlReader
         var root = Node(Next(), 0);
         if (Next() is DocumentEnd && Next() is { } rest and not StreamEnd)
         {
-            // An explicit "---" here is a second document; without it the rest does not belong to the first value.
+            // An explicit "---" here starts a second document; without it the rest does not belong to the first value.
             throw Refuse(rest, rest is DocumentStart { IsImplicit: false }
                 ? "a second document in one file; only one is read"
                 : "this does not belong to the value above it; the document has ended");
@@ -178,7 +178,9 @@ public sealed class YamlReader
         return new YamlMapping(At(start.Start), TakeFrom(openEntries, first));
     }
 
-    /// <summary>Where a key of the mapping that began at <paramref name="first"/> stands already; large mappings get an index.</summary>
+    /// <summary>
+    /// Returns the location of an earlier occurrence of a key in the mapping that began at <paramref name="first"/>; large mappings get an index.
+    /// </summary>
     private Location? PlaceOf(string key, int first, ref Dictionary<string, Location>? places)
     {
         if (places is null && openEntries.Count - first >= IndexedFrom)
@@ -231,7 +233,7 @@ public sealed class YamlReader
         return message.Length == 0 ? "malformed" : char.ToLowerInvariant(message[0]) + message[1..];
     }
 
-    /// <summary>Ends the reading of one file after its error was recorded.</summary>
+    /// <summary>Aborts reading one file after its error was recorded.</summary>
 #pragma warning disable RCS1194 // It is thrown and caught in this file alone.
     private sealed class RefusedException : Exception;
 #pragma warning restore RCS1194

@@ -4,24 +4,24 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Stores.Failover;
 
-/// <summary>What a failover is done with.</summary>
+/// <summary>The services used by a failover.</summary>
 /// <param name="Fleet">The inventory.</param>
-/// <param name="Masters">Who is master: asked and told live.</param>
-/// <param name="Hands">Acts on slots.</param>
-/// <param name="By">Who does this: <c>user@host</c>.</param>
-/// <param name="Clock">Tells the time, and waits.</param>
-/// <param name="Say">Told of each step: the store and a line.</param>
+/// <param name="Masters">The database of masters, read and changed live.</param>
+/// <param name="Hands">Operates on slots.</param>
+/// <param name="By">The acting user: <c>user@host</c>.</param>
+/// <param name="Clock">The clock.</param>
+/// <param name="Say">Receives each step: the store and a log line.</param>
 public sealed record FailoverTools(Fleet Fleet, IMastershipStore Masters, ISlotHands Hands, string By, TimeProvider Clock, Action<string, string> Say);
 
 /// <summary>
-/// Moves a store's master to another of its slots, in nine steps. Until the database names the new master (step 7) the old one is brought back where anything fails; what was
-/// acknowledged to somebody is on the target by then, or the step before fails.
+/// Moves a store's master to another of its slots, in nine steps. Until the database names the new master (step 7), any failure rolls back to the old one. By
+/// that step, everything acknowledged to a client is on the target, or the preceding step fails.
 /// </summary>
-/// <param name="tools">What it is done with.</param>
+/// <param name="tools">The services to use.</param>
 public sealed class FailoverRun(FailoverTools tools)
 {
     /// <summary>Moves one store.</summary>
-    /// <exception cref="StateLostException">The database of masters is not there: nothing changes its role.</exception>
+    /// <exception cref="StateLostException">The database of masters is not available: no role changes.</exception>
     public FailoverReport Move(FailoverRequest request)
     {
         var store = request.Store;
@@ -38,12 +38,12 @@ public sealed class FailoverRun(FailoverTools tools)
         }
         catch (StateLostException e)
         {
-            // Without the database nobody may be master: what was stopped by now stays a replica until it is back.
+            // Without the database no slot may be master: what has been stopped stays a replica until the database is back.
             return move.End(FailoverOutcome.Stuck, [e.Message, $"once the database answers again: provision failover --store {store.Name} --abort"]);
         }
     }
 
-    /// <summary>Ends a failover that somebody began and did not end: the slot that the database names serves again.</summary>
+    /// <summary>Aborts an unfinished failover: the slot that the database names serves again.</summary>
     public FailoverReport Abort(Store store)
     {
         if (!tools.Masters.Read().Stores.TryGetValue(store.Name, out var now) || now.Mode == StoreMode.Up)

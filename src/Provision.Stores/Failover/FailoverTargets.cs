@@ -3,17 +3,17 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Stores.Failover;
 
-/// <summary>Which slot takes over each of some stores. Pure.</summary>
+/// <summary>Selects the slots that take over stores. Pure.</summary>
 public static class FailoverTargets
 {
     /// <summary>
-    /// Targets for all stores that have their master on a host: slots at the store's own site first, and among those the host that has, with what it takes over, the fewest masters. The
-    /// stores with the least choice come first, so that none is left with a full host.
+    /// Returns targets for all stores that have their master on a host: slots at the store's own site first, and among those the host with the fewest masters,
+    /// including those it takes over. Stores with the fewest candidates are assigned first, so that none is left with an overloaded host.
     /// </summary>
     /// <param name="fleet">The inventory.</param>
-    /// <param name="now">Who is master.</param>
-    /// <param name="host">The host to leave.</param>
-    /// <param name="problems">Takes an error for each store that nobody can take over.</param>
+    /// <param name="now">The current masters.</param>
+    /// <param name="host">The host to vacate.</param>
+    /// <param name="problems">Receives an error for each store without a possible target.</param>
     public static IReadOnlyList<FailoverRequest> AwayFrom(Fleet fleet, MastershipSnapshot now, Host host, DiagnosticBag problems)
     {
         var masters = now.Stores.Values.Select(store => fleet.FindSlot(store.Master)?.Host.Name).OfType<string>().GroupBy(name => name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
@@ -43,7 +43,7 @@ public static class FailoverTargets
         return requests;
     }
 
-    /// <summary>The return trip: every store that prefers a slot of the host (its first in the inventory) and has its master elsewhere.</summary>
+    /// <summary>Returns the moves back: every store that prefers a slot of the host (its first in the inventory) and has its master elsewhere.</summary>
     public static IReadOnlyList<FailoverRequest> BackTo(Fleet fleet, MastershipSnapshot now, Host host) =>
     [
         .. now.Stores.Values.Select(store => fleet.FindStore(store.Store)).OfType<Store>()
@@ -51,7 +51,7 @@ public static class FailoverTargets
             .OrderBy(store => store.Name, StringComparer.Ordinal).Select(store => new FailoverRequest(store, fleet.FindSlot(store.Slots[0])!)),
     ];
 
-    /// <summary>The stores that have their master on a host, by name.</summary>
+    /// <summary>Returns the stores that have their master on a host, by name.</summary>
     public static IReadOnlyList<Store> OnHost(Fleet fleet, MastershipSnapshot now, Host host) =>
     [
         .. now.Stores.Values.Where(store => fleet.FindSlot(store.Master)?.Host.Name == host.Name)

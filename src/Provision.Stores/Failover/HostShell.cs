@@ -6,7 +6,7 @@ namespace Provision.Stores.Failover;
 /// <summary>A host does not answer by ssh.</summary>
 public sealed class HostUnreachableException : Exception
 {
-    /// <summary>Says which and why.</summary>
+    /// <summary>Creates the exception with the host and the reason.</summary>
     public HostUnreachableException(string message)
         : base(message)
     {
@@ -14,32 +14,32 @@ public sealed class HostUnreachableException : Exception
 }
 
 /// <summary>
-/// Runs commands on hosts of the fleet: here, or by the ssh client, whose configuration, agent and known hosts are what engineers use already. One connection to a host
-/// serves all commands of a failover.
+/// Runs commands on hosts of the fleet: locally, or by the ssh client with the engineers' existing configuration, agent and known hosts. All commands of a
+/// failover share one connection per host.
 /// </summary>
 /// <param name="commands">Runs ssh.</param>
-/// <param name="here">The host that this is; null for a machine that is none of the fleet.</param>
+/// <param name="here">The local host; null if this machine does not belong to the fleet.</param>
 public sealed class HostShell(ICommandRunner commands, Host? here)
 {
-    /// <summary>Names a configuration file for ssh, as <c>ssh -F</c> takes it.</summary>
+    /// <summary>Environment variable for an ssh configuration file, as in <c>ssh -F</c>.</summary>
     public const string ConfigVariable = "PROVISION_SSH_CONFIG";
 
     private const int Unreachable = 255;
 
-    /// <summary>The ssh client with the options that all connections have, as one line for git.</summary>
+    /// <summary>The ssh client with the options of all connections, as one line for git.</summary>
     public static string SshLine => string.Join(' ', Options().Prepend("ssh").Select(Shell.Quote));
 
-    /// <summary>Whether a host is this machine.</summary>
+    /// <summary>Returns true if a host is this machine.</summary>
     public bool IsHere(Host host) => ReferenceEquals(host, here);
 
-    /// <summary>A command on a host.</summary>
+    /// <summary>Runs a command on a host.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="limit">How long it may take.</param>
-    /// <param name="words">Program and arguments, each as it is: names of mailboxes, which users choose, are among them.</param>
+    /// <param name="limit">Timeout.</param>
+    /// <param name="words">Program and arguments, passed verbatim: they include names of mailboxes, which users choose.</param>
     /// <exception cref="HostUnreachableException">The host does not answer.</exception>
     public CommandResult Run(Host host, TimeSpan limit, params IReadOnlyList<string> words) => Run(host, limit, null, words);
 
-    /// <summary>The same, told to somebody line by line; null for nobody.</summary>
+    /// <summary>Runs a command and forwards its output line by line to <paramref name="listener"/>, if not null.</summary>
     public CommandResult Run(Host host, TimeSpan limit, Action<string>? listener, IReadOnlyList<string> words)
     {
         if (IsHere(host))
@@ -55,7 +55,7 @@ public sealed class HostShell(ICommandRunner commands, Host? here)
         CommandResult Run(Command command) => commands.Run((listener is null ? command : command.WithListener(listener)).WithTimeout(limit));
     }
 
-    /// <summary>The last line of what a program complained of.</summary>
+    /// <summary>Returns the last line of a program's error output.</summary>
     internal static string Last(string error) => error.Trim().Split('\n')[^1].Trim();
 
     private static IEnumerable<string> Options()
@@ -74,7 +74,7 @@ public sealed class HostShell(ICommandRunner commands, Host? here)
     }
 }
 
-/// <summary>Slots by the commands of their own hosts: <c>provision slot VERB HOST SLOT</c>.</summary>
+/// <summary>Operates on slots by running <c>provision slot VERB HOST SLOT</c> on their own hosts.</summary>
 /// <param name="shell">Reaches the hosts.</param>
 public sealed class RemoteSlots(HostShell shell) : ISlotHands
 {
@@ -97,7 +97,7 @@ public sealed class RemoteSlots(HostShell shell) : ISlotHands
     {
         var result = shell.Run(slot.Host, limit, "provision", "slot", verb, slot.Host.Name, slot.Name, "--here", "--output", "json");
 
-        // 1 says that the slot is not well; how, is in the answer.
+        // 1 means that the slot is unhealthy; the output has the details.
         return result.ExitCode is 0 or 1 ? result : throw new SlotException($"{slot.Name}: \"provision slot {verb}\" on {slot.Host.Name} failed: {HostShell.Last(result.Error)}");
     }
 

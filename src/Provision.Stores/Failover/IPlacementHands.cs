@@ -4,28 +4,28 @@ using Provision.Stores.Instances;
 namespace Provision.Stores.Failover;
 
 /// <summary>
-/// What the steps of a placement plan do outside of themselves. Every method throws <see cref="HostUnreachableException"/> where a host does not answer, and
-/// <see cref="SlotException"/> where it cannot do it.
+/// The external operations of a placement plan. Every method throws <see cref="HostUnreachableException"/> if a host does not answer, and
+/// <see cref="SlotException"/> if it cannot do what is asked.
 /// </summary>
 public interface IPlacementHands
 {
-    /// <summary>The inventory as it is now, with what <see cref="Place"/> changed.</summary>
+    /// <summary>The current inventory, including the changes of <see cref="Place"/>.</summary>
     Fleet Fleet { get; }
 
-    /// <summary>Writes a store's slots into the inventory and commits that.</summary>
+    /// <summary>Writes a store's slots into the inventory and commits the change.</summary>
     void Place(NewStore store, string message);
 
-    /// <summary>Gives a host the commit and installs it there.</summary>
+    /// <summary>Deploys the commit to a host and installs it.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="fresh">A slot of it that is new, whose folders are made first; null for none.</param>
+    /// <param name="fresh">A new slot of the host, whose directories are created first; null for none.</param>
     void Deploy(Host host, Slot? fresh);
 
-    /// <summary>Sends everything that a running master holds to a replica that is new.</summary>
+    /// <summary>Sends everything that a running master holds to a new replica.</summary>
     void Fill(Slot master, Slot replica);
 
-    /// <summary>Compares a replica with its master in full; what differs is looked at again, because mail arrives meanwhile.</summary>
+    /// <summary>Compares a replica with its master in full; differences are checked again, because mail arrives meanwhile.</summary>
     StoreComparison Compare(Slot master, Slot replica);
 
-    /// <summary>Makes a slot master.</summary>
+    /// <summary>Makes a slot the master of its store.</summary>
     FailoverReport MakeMaster(Store store, Slot slot);
 }

@@ -3,7 +3,7 @@ using Provision.Stores.Instances;
 
 namespace Provision.Stores.Failover;
 
-/// <summary>What is in slots, by the commands of their own hosts, and how two compare.</summary>
+/// <summary>Digests and compares slots by running commands on their own hosts.</summary>
 /// <param name="shell">Reaches the hosts.</param>
 public sealed class RemoteDigests(HostShell shell)
 {
@@ -11,8 +11,8 @@ public sealed class RemoteDigests(HostShell shell)
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(60);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
 
-    /// <summary>The digests of a slot's mailboxes; of some of them where they are named.</summary>
-    /// <exception cref="SlotException">The host answers and cannot say it.</exception>
+    /// <summary>Returns the digests of a slot's mailboxes, or only of the named ones.</summary>
+    /// <exception cref="SlotException">The host answers but cannot produce the digest.</exception>
     /// <exception cref="HostUnreachableException">The host does not answer.</exception>
     public SlotDigest Of(Slot slot, IReadOnlyCollection<string>? only = null)
     {
@@ -20,18 +20,18 @@ public sealed class RemoteDigests(HostShell shell)
         return result.Succeeded ? SlotDigest.FromJson(result.Output.Span) : throw new SlotException($"{slot.Name}: what is in it cannot be listed: {HostShell.Last(result.Error)}");
     }
 
-    /// <summary>Compares a store's master with its replicas; what differs is asked again, because mail arrives meanwhile.</summary>
+    /// <summary>Compares a store's master with its replicas; differences are checked again, because mail arrives meanwhile.</summary>
     public IReadOnlyList<StoreComparison> Compare(Slot master, IReadOnlyList<Slot> replicas)
     {
         var slots = replicas.Append(master).ToDictionary(slot => slot.Name, StringComparer.Ordinal);
         return new StoreComparer((name, only) => Of(slots[name], only), Rounds, Pause).Compare(master.Name, [.. replicas.Select(slot => slot.Name)]);
     }
 
-    /// <summary>In what a replica differs from its master, in a sentence, or why that cannot be said; null where in nothing.</summary>
+    /// <summary>Returns a sentence with the difference between a replica and its master, or why it cannot be determined; null if they are equal.</summary>
     public string? Difference(Slot master, Slot replica) => Say(() =>
         Compare(master, [replica])[0] is { IsEqual: false } different ? $"differs from {master.Name} in {different.Differences.Count} mailboxes ({different.Differences[0]})" : null);
 
-    /// <summary>The mailboxes that the first of two slots has alone, in a sentence, or why that cannot be said; null for none.</summary>
+    /// <summary>Returns a sentence with the mailboxes that only the first of two slots has, or why they cannot be determined; null if there are none.</summary>
     public string? OnlyOnFirst(Slot first, Slot second) => Say(() =>
     {
         var there = Of(second).Mailboxes.Select(mailbox => mailbox.Name).ToHashSet(StringComparer.Ordinal);

@@ -4,18 +4,18 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Stores.Failover;
 
-/// <summary>Brings over what only a fenced slot has, and lets it back into its store as a replica.</summary>
-/// <param name="tools">What it is done with.</param>
+/// <summary>Copies what only a fenced slot has, and lets the slot rejoin its store as a replica.</summary>
+/// <param name="tools">The services to use.</param>
 /// <param name="shell">Reaches the slot's host.</param>
-/// <param name="difference">In what the first slot's mailboxes are not on the second, by a full comparison; null where all are.</param>
+/// <param name="difference">Returns what the first slot's mailboxes lack on the second, by a full comparison; null if nothing.</param>
 public sealed class SlotMerge(FailoverTools tools, HostShell shell, Func<Slot, Slot, string?> difference)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(60);
 
-    /// <summary>Merges a slot.</summary>
+    /// <summary>Merges a fenced slot.</summary>
     /// <param name="slot">The slot.</param>
-    /// <param name="reason">Why it is let back though something of it is not on the master; null where that is no reason for anything.</param>
-    /// <exception cref="SlotException">It is not fenced, or something of it could not be brought over; it stays fenced.</exception>
+    /// <param name="reason">Why it may rejoin although some of its content is not on the master; null to refuse in that case.</param>
+    /// <exception cref="SlotException">The slot is not fenced, or some of its content could not be copied; it stays fenced.</exception>
     public void Run(Slot slot, string? reason)
     {
         var now = tools.Masters.Read();
@@ -32,7 +32,7 @@ public sealed class SlotMerge(FailoverTools tools, HostShell shell, Func<Slot, S
             throw new SlotException($"{store.Name} is moving: wait until it is up");
         }
 
-        // Its unit tries to start, and is refused, every few seconds.
+        // systemd tries to start its unit every few seconds, and the start is refused.
         tools.Hands.Stop(slot);
         var peers = store.Slots.Where(name => name != slot.Name && !now.Fenced.ContainsKey(name)).Select(name => tools.Fleet.FindSlot(name)!).OrderByDescending(peer => peer == master).ToList();
         tools.Say(store.Name, $"sends what {slot.Name} had for others to {string.Join(", ", peers.Select(peer => peer.Name))}");

@@ -3,26 +3,26 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Stores.Failover;
 
-/// <summary>A store with a slot on the host, as it is when the host is to be armed.</summary>
+/// <summary>A store with a slot on the host to be armed.</summary>
 /// <param name="Store">The store.</param>
 /// <param name="Slot">Its slot on the host.</param>
 /// <param name="Master">Its master.</param>
-/// <param name="IsMaster">Whether that is the slot on the host.</param>
-/// <param name="HealthyElsewhere">Slots on other hosts that hold all that the master holds, by a full comparison; the master itself is one.</param>
-/// <param name="Unhealthy">Why other slots are not among them, a sentence each.</param>
+/// <param name="IsMaster">True if that is the slot on the host.</param>
+/// <param name="HealthyElsewhere">Slots on other hosts that hold everything the master holds, by a full comparison; includes the master itself.</param>
+/// <param name="Unhealthy">Why other slots are not among them, one sentence each.</param>
 /// <param name="Reinstalling">Hosts with another slot of the store that are being reinstalled.</param>
-/// <param name="Unmerged">Slots of the store that are fenced.</param>
+/// <param name="Unmerged">Fenced slots of the store.</param>
 public sealed record StoreCopies(
     string Store, string Slot, string Master, bool IsMaster, IReadOnlyList<string> HealthyElsewhere, IReadOnlyList<string> Unhealthy, IReadOnlyList<string> Reinstalling, IReadOnlyList<string> Unmerged)
 {
-    /// <summary>Healthy copies that must be left: two, or all others of a class that has fewer.</summary>
+    /// <summary>The number of healthy copies that must remain: two, or all others of a class that has fewer.</summary>
     public int Needed { get; init; } = 2;
 }
 
-/// <summary>Asks whether a host's instances may go out of service for a reinstall. One row for each gate.</summary>
+/// <summary>Evaluates whether a host's instances may go out of service for a reinstall, with one row for each gate.</summary>
 public static class StoreGates
 {
-    /// <summary>Every gate with what it objects to; a gate is added by adding a row.</summary>
+    /// <summary>Every gate with its objection; to add a gate, add a row.</summary>
     internal static readonly IReadOnlyList<(string Name, Func<Host, IReadOnlyList<StoreCopies>, Diagnostic?> Objection)> Rows =
     [
         ("masters", (host, all) => Where(all, store => store.IsMaster) is { Count: > 0 } stores
@@ -35,20 +35,21 @@ public static class StoreGates
             ? Error(host, $"{string.Join(", ", stores.SelectMany(store => store.Unmerged))} of {Names(stores)} may hold data that no other slot has", "provision slot merge HOST SLOT") : null),
     ];
 
-    /// <summary>The objections of every gate; empty if none objects.</summary>
+    /// <summary>Returns the objections of every gate; empty if there are none.</summary>
     public static IReadOnlyList<Diagnostic> Objections(Host host, IReadOnlyList<StoreCopies> stores) =>
         [.. Rows.Select(row => row.Objection(host, stores)).OfType<Diagnostic>()];
 
-    /// <summary>The objection if the state of the host's stores could not be seen: unseen is never taken for safe.</summary>
+    /// <summary>Returns the objection for stores whose state is unknown: unknown is never treated as safe.</summary>
     public static Diagnostic Unseen(Host host, string why) => Error(host, $"the state of the stores of {host.Name} is unknown: {why}");
 
-    /// <summary>The stores with a slot on a host, each with the copies that would be left.</summary>
+    /// <summary>Returns the stores with a slot on a host, each with the copies that would remain.</summary>
     /// <param name="fleet">The inventory.</param>
     /// <param name="host">The host.</param>
-    /// <param name="now">Who is master, live.</param>
-    /// <param name="isReinstalling">Whether a host, by its name, is armed or being installed.</param>
-    /// <param name="difference">In what a replica differs from the master, by a full comparison of the mailboxes, or why that cannot be said; null where in nothing.</param>
-    /// <param name="unknown">Why nothing can be said; null where it can.</param>
+    /// <param name="now">The current masters.</param>
+    /// <param name="isReinstalling">Returns true if a host, by name, is armed or being installed.</param>
+    /// <param name="difference">Returns how a replica differs from the master, by a full comparison of the mailboxes, or why that cannot be determined; null if
+    /// they are equal.</param>
+    /// <param name="unknown">Why the state cannot be determined; null if it can.</param>
     public static IReadOnlyList<StoreCopies> Observe(Fleet fleet, Host host, MastershipSnapshot now, Predicate<string> isReinstalling, Func<Slot, Slot, string?> difference, out string? unknown)
     {
         var stores = fleet.SlotsOf(host).Select(slot => (Slot: slot, Store: fleet.StoreOfSlot(slot.Name))).Where(pair => pair.Store is not null).ToList();

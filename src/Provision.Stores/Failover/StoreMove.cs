@@ -5,14 +5,14 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Stores.Failover;
 
-/// <summary>One store's move, step by step.</summary>
-/// <param name="run">What it is done with.</param>
-/// <param name="request">What is asked for.</param>
-/// <param name="old">The master; null where the inventory does not know it.</param>
-/// <param name="before">The store as the database had it at the beginning.</param>
+/// <summary>Moves one store, step by step.</summary>
+/// <param name="run">The services to use.</param>
+/// <param name="request">The request.</param>
+/// <param name="old">The master; null if the inventory does not know it.</param>
+/// <param name="before">The store's row in the database at the start.</param>
 internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot? old, StoreMastership before)
 {
-    /// <summary>Within a second every proxy knows that a store is moving (it asks the status daemon each second); then one more.</summary>
+    /// <summary>Proxies query the status daemon every second, so all know within a second that a store is moving; plus one second of margin.</summary>
     private static readonly TimeSpan UntilAllWait = TimeSpan.FromSeconds(2);
 
     private readonly string store = request.Store.Name;
@@ -20,7 +20,7 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
     private long began;
     private long epoch = before.Epoch;
 
-    /// <summary>The nine steps.</summary>
+    /// <summary>Runs the nine steps.</summary>
     public FailoverReport Clean(MastershipSnapshot view)
     {
         var objections = Objections(view);
@@ -88,7 +88,7 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
         return Finish(problems);
     }
 
-    /// <summary>The same without the old master, which is fenced.</summary>
+    /// <summary>Runs the steps without the old master, which is fenced.</summary>
     public FailoverReport Forced(MastershipSnapshot view)
     {
         var objections = Objections(view);
@@ -127,7 +127,7 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
         return Finish([]);
     }
 
-    /// <summary>The slot that the database names serves again.</summary>
+    /// <summary>Rolls back: the slot that the database names serves again.</summary>
     public FailoverReport Return(IReadOnlyList<string> why)
     {
         var problems = new List<string>(why);
@@ -148,12 +148,12 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
             problems.Add($"{before.Master} does not start as master: look at it (provision slot status {old!.Host.Name} {old.Name}), then \"provision failover --store {store} --abort\" to try again, or --to SLOT");
         }
 
-        // A replica that was stopped for it is started again in any case.
+        // A replica stopped for the failover is started again in any case.
         Try(problems, () => target == old ? null : run.Hands.Start(target));
         return End(back ? FailoverOutcome.GivenUp : FailoverOutcome.Stuck, problems);
     }
 
-    /// <summary>Step 9: the target starts as master, and is what people are sent to once it answers.</summary>
+    /// <summary>Step 9: starts the target as master; clients are sent to it once it answers.</summary>
     private FailoverReport Finish(List<string> problems)
     {
         Say($"9 starts {target.Name} as master");
@@ -175,7 +175,7 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
         return End(FailoverOutcome.Moved, problems);
     }
 
-    /// <summary>What speaks against it before anything is asked of a host, and the target's own state.</summary>
+    /// <summary>Returns the objections known without contacting a host, and those of the target's own state.</summary>
     private List<string> Objections(MastershipSnapshot view)
     {
         var objections = new List<string>();
@@ -257,6 +257,6 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
 
     private void Say(string line) => run.Say(store, line);
 
-    /// <summary>How it ended.</summary>
+    /// <summary>Creates the report.</summary>
     public FailoverReport End(FailoverOutcome outcome, IReadOnlyList<string> problems) => new(store, outcome, old?.Name, target.Name, Away, problems);
 }

@@ -4,32 +4,33 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Stores.Failover;
 
-/// <summary>One slot of a store, as it is now.</summary>
+/// <summary>The current condition of one slot of a store.</summary>
 /// <param name="Slot">The slot.</param>
-/// <param name="Health">How it is; null where its host does not answer.</param>
-/// <param name="Behind">How long the oldest change has been waiting for it on the master; null where it waits for none, or nobody knows.</param>
-/// <param name="IsCurrent">Whether it could serve with all of the mail but that of the last five minutes: the master, or a replica that is well and not further behind.</param>
-/// <param name="Note">What speaks against it, in a few words; empty for nothing.</param>
+/// <param name="Health">Its health; null if its host does not answer.</param>
+/// <param name="Behind">Age of the oldest change waiting for it on the master; null if none is waiting, or if unknown.</param>
+/// <param name="IsCurrent">True if it could serve with all mail except that of the last five minutes: the master, or a healthy replica that is no further
+/// behind.</param>
+/// <param name="Note">What disqualifies it, in a few words; empty for nothing.</param>
 public sealed record StoreSlot(Slot Slot, SlotHealth? Health, TimeSpan? Behind, bool IsCurrent, string Note);
 
-/// <summary>A store as it is now: asked of its slots and of the database of masters.</summary>
+/// <summary>The current condition of a store, from its slots and the database of masters.</summary>
 /// <param name="Store">The store.</param>
-/// <param name="Mastership">Who is master; null where the database does not know the store.</param>
-/// <param name="Slots">Its slots, in its order.</param>
+/// <param name="Mastership">The store's master; null if the database does not know the store.</param>
+/// <param name="Slots">Its slots, in order.</param>
 public sealed record StoreOverview(Store Store, StoreMastership? Mastership, IReadOnlyList<StoreSlot> Slots)
 {
-    /// <summary>A replica that lacks more than this is no copy to fall back on.</summary>
+    /// <summary>A replica further behind than this is no usable copy.</summary>
     public static readonly TimeSpan MostBehind = TimeSpan.FromMinutes(5);
 
-    /// <summary>The hosts whose loss leaves a slot that could serve with all of the mail but that of the last five minutes.</summary>
+    /// <summary>The hosts whose loss leaves a slot that could serve with all mail except that of the last five minutes.</summary>
     public IReadOnlyList<string> Survives =>
         [.. Slots.Select(slot => slot.Slot.Host.Name).Where(host => Slots.Any(slot => slot.IsCurrent && slot.Slot.Host.Name != host))];
 
-    /// <summary>Looks at a store.</summary>
+    /// <summary>Observes a store.</summary>
     /// <param name="fleet">The inventory.</param>
     /// <param name="store">The store.</param>
-    /// <param name="now">Who is master.</param>
-    /// <param name="hands">Asks slots.</param>
+    /// <param name="now">The current masters.</param>
+    /// <param name="hands">Queries slots.</param>
     public static StoreOverview Of(Fleet fleet, Store store, MastershipSnapshot now, ISlotHands hands)
     {
         var row = now.Stores.GetValueOrDefault(store.Name);

@@ -6,26 +6,26 @@ using Provision.Stores.Placement;
 namespace Provision.Stores.Failover;
 
 /// <summary>
-/// Walks through the steps of a placement plan. Each is done before the next begins, and what is done already is passed over: a run that stopped anywhere is gone on with by the same plan.
-/// A copy is dropped only while every other slot of its store holds exactly what the master holds.
+/// Executes the steps of a placement plan. Each is completed before the next begins, and completed steps are skipped: an interrupted run is resumed by running
+/// the same plan. A copy is dropped only while every other slot of its store holds exactly what the master holds.
 /// </summary>
-/// <param name="hands">Does what is outside.</param>
-/// <param name="masters">Who is master: asked live.</param>
-/// <param name="by">Who does this: <c>user@host</c>.</param>
-/// <param name="clock">Tells the time, and waits.</param>
+/// <param name="hands">Performs the external operations.</param>
+/// <param name="masters">The database of masters, queried live.</param>
+/// <param name="by">The acting user: <c>user@host</c>.</param>
+/// <param name="clock">The clock.</param>
 /// <param name="syncLimit">How long a new replica may take until it holds everything.</param>
-/// <param name="say">Told of what is done: the store and a line.</param>
+/// <param name="say">Receives progress: the store and a log line.</param>
 public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, string by, TimeProvider clock, TimeSpan syncLimit, Action<string, string> say)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
     private readonly SortedSet<string> unreached = new(StringComparer.Ordinal);
 
-    /// <summary>Hosts that did not answer when a slot of theirs left its store: to be installed when they are back.</summary>
+    /// <summary>Hosts that did not answer when one of their slots left its store: to be installed when they are back.</summary>
     public IReadOnlyCollection<string> Unreached => unreached;
 
-    /// <summary>Does the steps that are not done yet.</summary>
+    /// <summary>Executes the remaining steps.</summary>
     /// <param name="plan">The plan.</param>
-    /// <exception cref="SlotException">A step cannot be done; all before it are, and service is as it was.</exception>
+    /// <exception cref="SlotException">A step cannot be completed; all steps before it are, and service is unaffected.</exception>
     /// <exception cref="HostUnreachableException">A host does not answer.</exception>
     public void Run(StorePlanFile plan)
     {
@@ -39,7 +39,7 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
                 number += part.Steps.Count;
                 if (part == over[^1])
                 {
-                    // An earlier run may have ended between the commit and the hosts: only the last of these can be unknown to them.
+                    // An earlier run may have ended between the commit and the deployment: only the last of these commits can be unknown to the hosts.
                     say(part.Store, $"{number}/{plan.Steps.Count} {part.Steps[^1].Word} {part.Gone}");
                     Leave(part.Store, part.Gone!);
                 }
@@ -67,7 +67,7 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
         }
     }
 
-    /// <summary>Whether a part is done but for its last deliveries: its old slot left the store, and its new one is there.</summary>
+    /// <summary>Returns true if only the last deployments of a part remain: its old slot has left the store, and its new one has joined.</summary>
     private bool IsOver(PlanPart part)
     {
         if (part is not { Gone: { } gone, Came: { } came })
@@ -108,7 +108,7 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
             store = hands.Fleet.FindStore(name)!;
         }
 
-        // The new slot first: its master sends to it from the moment on in which it knows of it.
+        // The new slot first: its master starts sending to it as soon as it knows it.
         hands.Deploy(Slot(fresh).Host, Slot(fresh));
         foreach (var slot in store.Slots.Where(slot => slot != fresh).OrderByDescending(slot => slot == master.Name))
         {
@@ -142,7 +142,7 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
         }
     }
 
-    /// <summary>Takes a slot out of its store. What is on its disks stays there.</summary>
+    /// <summary>Removes a slot from its store. The data on its disks stays.</summary>
     private void Drop(string name, string gone, string? came)
     {
         var store = hands.Fleet.FindStore(name)!;
@@ -161,7 +161,7 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
                 throw new SlotException($"{gone} is not dropped: {slot} is fenced, merge it first (provision slot merge {Slot(slot).Host.Name} {slot})");
             }
 
-            // A new master needs a while until its replicas have followed.
+            // The replicas of a new master need a while to catch up.
             if (slot != master.Name)
             {
                 WaitInSync(name, slot, $"{gone} is not dropped: ");
@@ -172,7 +172,7 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
         Leave(name, gone);
     }
 
-    /// <summary>Tells the hosts that a slot left its store. Its own host may be dead: it learns it when it is installed the next time.</summary>
+    /// <summary>Deploys a slot's removal to the hosts. The slot's own host may be dead; it is updated at its next install.</summary>
     private void Leave(string name, string gone)
     {
         var master = MasterOf(name);

@@ -4,22 +4,22 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Stores.Instances;
 
-/// <summary>Asks the status daemons, one after the other, who is master. They answer from the database and never from memory.</summary>
+/// <summary>Asks the status daemons in turn for the masters. They answer from the database, never from memory.</summary>
 /// <param name="servers">Addresses of the daemons.</param>
-/// <param name="handler">Carries the requests; null for the network.</param>
+/// <param name="handler">Sends the requests; null for the network.</param>
 public sealed class MasterQuestion(IReadOnlyList<Uri> servers, HttpMessageHandler? handler = null) : IDisposable
 {
     private readonly HttpClient http = new(handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }, disposeHandler: handler is null) { Timeout = TimeSpan.FromSeconds(5) };
 
-    /// <summary>Why no daemon gave an answer, a sentence each.</summary>
+    /// <summary>Why no daemon answered, one sentence each.</summary>
     public IReadOnlyList<string> Failures => failures;
 
     private readonly List<string> failures = [];
 
-    /// <summary>The answer about a slot; null where no daemon has one. A slot that the daemon does not know is nobody's master.</summary>
+    /// <summary>Returns the answer about a slot; null if no daemon has one. A slot unknown to the daemon is not a master.</summary>
     public MasterAnswer? Ask(string slot) => First("/confirm?slot=" + Uri.EscapeDataString(slot), text => MasterAnswer.FromJson(text), new MasterAnswer(slot, null, false, null, false, 0));
 
-    /// <summary>All masters; null where no daemon tells them.</summary>
+    /// <summary>Returns all masters; null if no daemon returns them.</summary>
     public MastershipSnapshot? AskAll() => First("/masters", text => MastershipExport.Read(text, "/masters", new DiagnosticBag())?.Snapshot, null);
 
     /// <inheritdoc/>

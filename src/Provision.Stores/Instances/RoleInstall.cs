@@ -8,19 +8,19 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Stores.Instances;
 
-/// <summary>What a slot may start as.</summary>
+/// <summary>The replication role in which a slot may start.</summary>
 /// <param name="Role">Master or replica.</param>
-/// <param name="Why">The answer it follows from, for the journal.</param>
+/// <param name="Why">The answer on which it is based, for the journal.</param>
 public sealed record RolePermit(SlotRole Role, string Why)
 {
     /// <summary>
-    /// The role that an answer allows: master only where the database said so just now; replica where it said something else, or nothing.
+    /// Returns the replication role that an answer permits: master only if the database has just confirmed it; replica if it answered otherwise, or not at all.
     /// </summary>
     /// <param name="slot">The slot.</param>
-    /// <param name="answer">The answer; null where nobody gave one.</param>
-    /// <param name="failures">Why nobody did.</param>
-    /// <param name="unsent">Replicas for which it has, as the master that it was, changes they did not get.</param>
-    /// <exception cref="SlotException">It does not start in any role: it is fenced, or may be for all that is known and has what no other slot has.</exception>
+    /// <param name="answer">The answer; null if no daemon answered.</param>
+    /// <param name="failures">Why no daemon answered.</param>
+    /// <param name="unsent">Replicas that lack changes which the slot has from its time as master.</param>
+    /// <exception cref="SlotException">The slot may not start in any role: it is fenced, or may be fenced and has changes that no other slot has.</exception>
     public static RolePermit Of(string slot, MasterAnswer? answer, IReadOnlyList<string> failures, IReadOnlyList<string> unsent) => answer switch
     {
         { Fenced: true } => throw new SlotException($"{slot} is fenced: another slot took over from it by force, and it may have what no other has. It starts once it is merged: provision slot merge HOST {slot}"),
@@ -32,23 +32,23 @@ public sealed record RolePermit(SlotRole Role, string Why)
     };
 }
 
-/// <summary>Writes a slot's configuration for another role, as part of its own start.</summary>
+/// <summary>Writes a slot's configuration for another replication role, as part of its own start.</summary>
 /// <param name="files">The machine's files.</param>
 /// <param name="commands">The machine's commands.</param>
-/// <param name="clock">Tells the time.</param>
+/// <param name="clock">The clock.</param>
 public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, TimeProvider clock)
 {
-    /// <summary>Where a host keeps the masters that it knew last; what it is rendered with.</summary>
+    /// <summary>The masters a host last knew; its configuration is rendered with them.</summary>
     public const string MastersPath = StateStore.Folder + "/masters.json";
 
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The masters with which a slot is rendered in a role: the known ones, but for its own store.</summary>
-    /// <param name="known">Live where somebody tells them, else the cached ones.</param>
+    /// <summary>Returns the masters used to render a slot in a role: the known ones, except for its own store.</summary>
+    /// <param name="known">Live if a daemon returns them, else the cached ones.</param>
     /// <param name="store">The slot's store.</param>
     /// <param name="slot">The slot.</param>
-    /// <param name="role">Its role.</param>
+    /// <param name="role">Its replication role.</param>
     public static Masters For(Masters known, Store store, string slot, SlotRole role)
     {
         var master = known.MasterOf(store);
@@ -56,7 +56,7 @@ public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, Ti
         return new Masters(known.Serial, known.Slots.Where(entry => entry.Key != store.Name).Append(new(store.Name, wanted)));
     }
 
-    /// <summary>Keeps the masters that everything on this host is rendered with.</summary>
+    /// <summary>Caches the masters used to render everything on this host.</summary>
     public void Remember(Masters masters)
     {
         if (files.Read(MastersPath) is not { } found || !found.Content.AsSpan().SequenceEqual(masters.ToJson()))
@@ -65,8 +65,8 @@ public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, Ti
         }
     }
 
-    /// <summary>Writes the files of one slot as they were rendered, and touches no unit.</summary>
-    /// <exception cref="SlotException">They were not written; nothing has changed.</exception>
+    /// <summary>Writes the files of one slot as rendered, without touching any unit.</summary>
+    /// <exception cref="SlotException">The files were not written; nothing has changed.</exception>
     public void Install(DesiredState desired, Revision revision, Slot instance)
     {
         ArgumentNullException.ThrowIfNull(instance);
@@ -86,7 +86,7 @@ public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, Ti
                 return;
             }
 
-            // All slots of a host may want this at once, after a boot. A run that restarts this very slot is not waited for: it waits for the slot.
+            // After a boot, all slots of a host may want this at once. Do not wait for a run that restarts this very slot: it is waiting for the slot.
             var restarted = report.Plan is null && new StateStore(files).ReadState().Owed.ContainsKey(instance.Unit ?? "");
             if (report.Plan is not null || restarted || clock.GetUtcNow() > end)
             {

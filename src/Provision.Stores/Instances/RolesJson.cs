@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Provision.Stores.Instances;
 
-/// <summary>The spelling of what daemons answer and of what a slot's folder says.</summary>
+/// <summary>The JSON form of daemons' answers and of the marker in a slot's directory.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(SlotMarker))]
 internal sealed partial class RolesJson : JsonSerializerContext;

@@ -1,9 +1,9 @@
 namespace Provision.Stores.Instances;
 
-/// <summary>Something cannot be done with a slot: says which, why, and what to do next.</summary>
+/// <summary>An operation on a slot failed; the message names the slot, the reason and the next step.</summary>
 public sealed class SlotException : Exception
 {
-    /// <summary>Says what is wrong.</summary>
+    /// <summary>Creates the exception.</summary>
     public SlotException(string message, Exception? inner = null)
         : base(message, inner)
     {

@@ -1,15 +1,15 @@
 namespace Provision.Stores.Instances;
 
-/// <summary>What a slot's configuration on disk makes of it.</summary>
+/// <summary>The replication role that a slot's configuration on disk defines.</summary>
 public enum SlotRole
 {
-    /// <summary>There is no configuration of it.</summary>
+    /// <summary>It has no configuration.</summary>
     None,
 
-    /// <summary>It takes what the master sends, and is read-only.</summary>
+    /// <summary>It receives changes from the master, and is read-only.</summary>
     Replica,
 
-    /// <summary>It serves, and sends what changed to its replicas.</summary>
+    /// <summary>It serves, and sends changes to its replicas.</summary>
     Master,
 }
 
@@ -17,26 +17,26 @@ public enum SlotRole
 /// <param name="Name">Its name in <c>cyrus.conf</c>: <c>imap</c>, <c>lmtp</c>, <c>syncserver</c> ...</param>
 /// <param name="Address">Address that it listens on.</param>
 /// <param name="Port">Port.</param>
-/// <param name="Banner">First line that it said; null where it said none in time. That a connection is taken proves nothing.</param>
+/// <param name="Banner">First line it sent; null if it sent none in time. An accepted connection alone proves nothing.</param>
 public sealed record SlotService(string Name, string Address, int Port, string? Banner);
 
-/// <summary>The log of changes that one replica has not got yet.</summary>
-/// <param name="Name">Name of the channel, which is the replica's slot.</param>
-/// <param name="Bytes">Size of <c>log</c> and <c>log-run</c> together; about 85 bytes an event.</param>
-/// <param name="Age">How long the oldest of the two has been there; null where neither is: the replica has everything.</param>
-/// <param name="IsRunning">Whether a <c>log-run</c> is there: being worked through, or stuck.</param>
+/// <summary>The log of changes not yet sent to one replica.</summary>
+/// <param name="Name">Name of the channel: the replica's slot.</param>
+/// <param name="Bytes">Size of <c>log</c> and <c>log-run</c> together; about 85 bytes per event.</param>
+/// <param name="Age">Age of the older of the two; null if neither exists: the replica has everything.</param>
+/// <param name="IsRunning">True if a <c>log-run</c> exists: it is being processed, or stuck.</param>
 public sealed record SlotChannel(string Name, long Bytes, TimeSpan? Age, bool IsRunning);
 
-/// <summary>How a slot of this host is.</summary>
+/// <summary>The health of a slot of this host.</summary>
 public sealed record SlotHealth
 {
     /// <summary>The slot's name.</summary>
     public required string Slot { get; init; }
 
-    /// <summary>What its configuration on disk makes of it.</summary>
+    /// <summary>The replication role that its configuration on disk defines.</summary>
     public required SlotRole Role { get; init; }
 
-    /// <summary>State of its unit as systemd says it: <c>active</c>, <c>inactive</c>, <c>failed</c> ...; <c>unknown</c> where no systemd runs.</summary>
+    /// <summary>State of its unit as systemd reports it: <c>active</c>, <c>inactive</c>, <c>failed</c> ...; <c>unknown</c> if systemd is not running.</summary>
     public required string Unit { get; init; }
 
     /// <summary>Its TCP services with their banners.</summary>
@@ -45,15 +45,15 @@ public sealed record SlotHealth
     /// <summary>Daemons of the configuration's <c>DAEMON</c> section, by name.</summary>
     public IReadOnlyList<string> Daemons { get; init; } = [];
 
-    /// <summary>Those of them that do not run.</summary>
+    /// <summary>Those of the daemons that are not running.</summary>
     public IReadOnlyList<string> MissingDaemons { get; init; } = [];
 
     /// <summary>Channels to its replicas; empty for a replica.</summary>
     public IReadOnlyList<SlotChannel> Channels { get; init; } = [];
 
-    /// <summary>What is wrong with it, a sentence each; a lag is not among them. Empty for a slot that is well.</summary>
+    /// <summary>The problems, one sentence each; lag is not included. Empty for a healthy slot.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
-    /// <summary>Whether it does all that its role asks.</summary>
+    /// <summary>True if it does everything that its role requires.</summary>
     public bool IsWell => Problems.Count == 0;
 }

@@ -3,16 +3,16 @@ using System.Text.Json.Serialization;
 
 namespace Provision.Stores.Instances;
 
-/// <summary>The one spelling in JSON of how slots are: <c>provision slot status -o json</c> writes it, other hosts read it.</summary>
+/// <summary>The JSON form of slots' health: <c>provision slot status -o json</c> writes it, other hosts read it.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true, NewLine = "\n", RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(SlotHealth[]))]
 public sealed partial class SlotHealthJson : JsonSerializerContext
 {
-    /// <summary>Writes slots, with a line break at the end.</summary>
+    /// <summary>Serialises slots, with a trailing newline.</summary>
     public static byte[] ToJson(IReadOnlyList<SlotHealth> slots) => [.. JsonSerializer.SerializeToUtf8Bytes([.. slots], Default.SlotHealthArray), (byte)'\n'];
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
-    /// <exception cref="InvalidDataException">It is something else.</exception>
+    /// <summary>Parses the output of <see cref="ToJson"/>.</summary>
+    /// <exception cref="InvalidDataException">The input is malformed.</exception>
     public static SlotHealth[] FromJson(ReadOnlySpan<byte> json)
     {
         try

@@ -3,20 +3,20 @@ using System.Text.Json;
 namespace Provision.Stores.Instances;
 
 /// <summary>
-/// A small file in a slot's own folder that says what is in it. A folder without it was not made by <c>provision slot create</c>: an empty one below a disk that is not mounted, or
-/// another slot's that was mounted here by mistake. No slot starts on such a folder.
+/// A small file in a slot's own directory that identifies its content. A directory without it was not created by <c>provision slot create</c>: it is an empty
+/// one below an unmounted disk, or another slot's that was mounted here by mistake. No slot starts on such a directory.
 /// </summary>
 /// <param name="Slot">The slot.</param>
 /// <param name="Store">The store whose copy it holds.</param>
 public sealed record SlotMarker(string Slot, string Store)
 {
-    /// <summary>Where it is below the slot's folder of databases.</summary>
+    /// <summary>Path below the slot's database directory.</summary>
     public const string Name = "/provision-slot.json";
 
-    /// <summary>The marker as a file's bytes.</summary>
+    /// <summary>Returns the marker as a file's bytes.</summary>
     public byte[] ToBytes() => [.. JsonSerializer.SerializeToUtf8Bytes(this, RolesJson.Default.SlotMarker), (byte)'\n'];
 
-    /// <summary>Reads the one of a folder; null where there is none that can be understood.</summary>
+    /// <summary>Reads the marker of a directory; null if there is none or it is malformed.</summary>
     public static SlotMarker? Read(IMachineFiles files, string folder)
     {
         try

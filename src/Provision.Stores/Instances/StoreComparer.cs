@@ -1,19 +1,20 @@
 namespace Provision.Stores.Instances;
 
 /// <summary>
-/// Compares a store's replicas with its master while mail goes on coming: what differs is looked at again, and only what differs every time counts. A replica follows its
-/// master by seconds, so a mailbox that is always in change is never equal at one moment: there counts what the master was in one of the looks before.
+/// Compares a store's replicas with its master while mail keeps arriving: differences are checked again, and only those that persist in every round count. A
+/// replica follows its master by seconds, so a constantly changing mailbox is never equal at one moment: it counts as equal if it matches the master in an
+/// earlier round.
 /// </summary>
-/// <param name="digest">Makes the digest of a slot, of all mailboxes or of the named ones; called for several slots at once.</param>
-/// <param name="rounds">How often is compared at most.</param>
+/// <param name="digest">Creates the digest of a slot, of all mailboxes or of the named ones; called for several slots at once.</param>
+/// <param name="rounds">Maximum number of rounds.</param>
 /// <param name="pause">Time between two rounds, in which replication may catch up.</param>
 public sealed class StoreComparer(Func<string, IReadOnlyCollection<string>?, SlotDigest> digest, int rounds, TimeSpan pause)
 {
-    /// <summary>With so many names a whole digest is less work than to name them.</summary>
+    /// <summary>With more names than this, a full digest is cheaper than naming them.</summary>
     private const int MostNames = 1000;
 
-    /// <summary>Compares; what <c>digest</c> throws reaches the caller.</summary>
-    /// <returns>One comparison a replica, in their order.</returns>
+    /// <summary>Compares; exceptions of <c>digest</c> reach the caller.</summary>
+    /// <returns>One comparison per replica, in their order.</returns>
     public IReadOnlyList<StoreComparison> Compare(string master, IReadOnlyList<string> replicas)
     {
         ArgumentNullException.ThrowIfNull(replicas);
@@ -31,11 +32,12 @@ public sealed class StoreComparer(Func<string, IReadOnlyCollection<string>?, Slo
         return found;
     }
 
-    /// <summary>One look at all slots.</summary>
+    /// <summary>Compares all slots once.</summary>
     /// <param name="master">The master.</param>
     /// <param name="replicas">Its replicas.</param>
     /// <param name="only">Mailboxes; null for all.</param>
-    /// <param name="past">What the master was in the looks at named mailboxes: those follow each other by seconds, and a look at a whole store takes too long to count.</param>
+    /// <param name="past">The master's mailboxes in the rounds for named mailboxes, which follow each other by seconds; a round over a whole store takes too
+    /// long to count.</param>
     private List<StoreComparison> Round(string master, IReadOnlyList<string> replicas, IReadOnlyCollection<string>? only, HashSet<MailboxDigest> past)
     {
         var digests = replicas.Prepend(master).AsParallel().AsOrdered().WithDegreeOfParallelism(replicas.Count + 1).Select(slot => digest(slot, only)).ToList();
@@ -52,7 +54,7 @@ public sealed class StoreComparer(Func<string, IReadOnlyCollection<string>?, Slo
         })];
     }
 
-    /// <summary>What differed before and differs now, as it differs now.</summary>
+    /// <summary>Returns the differences that persist, as they are now.</summary>
     private static List<MailboxDifference> Still(StoreComparison before, StoreComparison now)
     {
         var names = before.Differences.Select(difference => difference.Name).ToHashSet(StringComparer.Ordinal);

@@ -1,22 +1,23 @@
 namespace Provision.Stores.Instances;
 
-/// <summary>A mailbox that is not the same on a replica as on the master.</summary>
+/// <summary>A mailbox that differs between a replica and its master.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="What">What differs, each as <c>WHAT: the replica's instead of the master's</c>; or that it is missing or too much there.</param>
+/// <param name="What">The differences, each as <c>WHAT: the replica's instead of the master's</c>; or that the mailbox is missing or extra on the
+/// replica.</param>
 public sealed record MailboxDifference(string Name, IReadOnlyList<string> What)
 {
-    /// <summary><c>user.alice: messages: 3 instead of 4; contents</c>.</summary>
+    /// <summary>Returns <c>user.alice: messages: 3 instead of 4; contents</c>.</summary>
     public override string ToString() => $"{Name}: {string.Join("; ", What)}";
 }
 
-/// <summary>What a replica holds beside what its master holds. Pure.</summary>
+/// <summary>The comparison of a replica with its master. Pure.</summary>
 /// <param name="Master">The master's slot.</param>
 /// <param name="Replica">The replica's slot.</param>
-/// <param name="Mailboxes">How many mailboxes the two have together.</param>
-/// <param name="Differences">Those that differ, in ordinal order of their names.</param>
+/// <param name="Mailboxes">The number of mailboxes in the union of the two.</param>
+/// <param name="Differences">The differing mailboxes, in ordinal order of their names.</param>
 public sealed record StoreComparison(string Master, string Replica, int Mailboxes, IReadOnlyList<MailboxDifference> Differences)
 {
-    /// <summary>Whether the replica holds exactly what the master holds.</summary>
+    /// <summary>True if the replica holds exactly what the master holds.</summary>
     public bool IsEqual => Differences.Count == 0;
 
     /// <summary>Compares two digests; a mailbox that Cyrus cannot open on either side counts as different.</summary>
@@ -40,7 +41,7 @@ public sealed record StoreComparison(string Master, string Replica, int Mailboxe
         return new StoreComparison(master.Slot, replica.Slot, master.Mailboxes.Count + there.Count, differences);
     }
 
-    /// <summary>The comparison for people: one line, and one more a difference.</summary>
+    /// <summary>Returns the comparison as text: one line, and one more per difference.</summary>
     public IEnumerable<string> Lines() => Differences.Select(difference => $"  {difference}")
         .Prepend(IsEqual ? $"{Replica}: equal to {Master}, {Mailboxes} mailboxes" : $"{Replica}: {Differences.Count} of {Mailboxes} mailboxes differ from {Master}");
 

@@ -2,18 +2,18 @@ using System.Text;
 
 namespace Provision.Stores.Mastership;
 
-/// <summary>Where exports go: a folder of this machine, or <c>ssh://user@host/folder</c>. It keeps the newest 50.</summary>
-/// <param name="destination">The destination, as the inventory has it.</param>
+/// <summary>A destination of exports: a directory of this machine, or <c>ssh://user@host/directory</c>. The newest 50 are kept.</summary>
+/// <param name="destination">The destination as configured in the inventory.</param>
 /// <param name="commands">Runs the ssh client.</param>
 public sealed class ExportDestination(string destination, ICommandRunner commands)
 {
-    /// <summary>How many exports are kept, by their serials.</summary>
+    /// <summary>The number of exports kept, by their serials.</summary>
     public const int Kept = 50;
 
-    /// <summary>The destination, as the inventory has it.</summary>
+    /// <summary>The destination as configured in the inventory.</summary>
     public string Name => destination;
 
-    /// <summary>Writes a snapshot there; it is durable when this returns.</summary>
+    /// <summary>Writes a snapshot to the destination; it is durable when this returns.</summary>
     /// <returns>Null, or why it could not be written.</returns>
     public string? Write(MastershipSnapshot snapshot)
     {
@@ -33,7 +33,7 @@ public sealed class ExportDestination(string destination, ICommandRunner command
         }
         catch (CommandFailedException e)
         {
-            // Without the script that was to run there.
+            // Omit the remote script from the message.
             var said = e.Result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             return $"ssh failed with exit code {e.Result.ExitCode}{(said.Length == 0 ? "" : $": {said[^1]}")}";
         }

@@ -3,15 +3,15 @@ using System.Text.Json.Serialization;
 
 namespace Provision.Stores.Mastership;
 
-/// <summary>A snapshot as it is written: exports, what a status daemon answers and remembers.</summary>
+/// <summary>The stored form of a snapshot: used for exports and for a status daemon's answers and cache.</summary>
 /// <param name="Format">Version of this form.</param>
-/// <param name="Serial">The snapshot's.</param>
+/// <param name="Serial">The snapshot's serial.</param>
 /// <param name="Stores">Ordered by name.</param>
 /// <param name="Fenced">Ordered by name.</param>
 internal sealed record StoredMasterships(
     [property: JsonRequired] int Format, [property: JsonRequired] long Serial, [property: JsonRequired] IReadOnlyList<StoreMastership> Stores, [property: JsonRequired] IReadOnlyList<FencedSlot> Fenced)
 {
-    /// <summary>Whether it was read from the database just now; only in answers.</summary>
+    /// <summary>True if it has just been read from the database; only in answers.</summary>
     public bool? Live { get; init; }
 
     /// <summary>Seconds since it was read from the database; only in answers.</summary>
@@ -25,22 +25,22 @@ public static class MastershipExport
 
     private static readonly StoredJson Lines = new(new JsonSerializerOptions(StoredJson.Default.Options) { WriteIndented = true, NewLine = "\n" });
 
-    /// <summary>Name of the file of a serial: names sort as serials do.</summary>
+    /// <summary>Returns the file name for a serial; names sort like serials.</summary>
     public static string FileName(long serial) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"masters-{serial:D19}.json");
 
-    /// <summary>A snapshot as JSON.</summary>
+    /// <summary>Serialises a snapshot as JSON.</summary>
     public static byte[] ToBytes(MastershipSnapshot snapshot) => Write(Stored(snapshot));
 
-    /// <summary>A snapshot as JSON, with how fresh it is.</summary>
+    /// <summary>Serialises a snapshot as JSON, with its freshness.</summary>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="live">Whether it was read from the database just now.</param>
-    /// <param name="age">Since it was read from the database; null where that is not known.</param>
+    /// <param name="live">True if it has just been read from the database.</param>
+    /// <param name="age">Time since it was read from the database; null if unknown.</param>
     public static byte[] ToAnswer(MastershipSnapshot snapshot, bool live, TimeSpan? age) => Write(Stored(snapshot) with { Live = live, Age = age is { } known ? Math.Round(known.TotalSeconds, 3) : null });
 
-    /// <summary>Reads what <see cref="ToBytes"/> or <see cref="ToAnswer"/> wrote.</summary>
+    /// <summary>Parses the output of <see cref="ToBytes"/> or <see cref="ToAnswer"/>.</summary>
     /// <param name="json">The bytes.</param>
-    /// <param name="path">Where they are from, for messages.</param>
-    /// <param name="found">Where the error goes; null is returned then.</param>
+    /// <param name="path">The source, for messages.</param>
+    /// <param name="found">Receives the error; null is returned then.</param>
     public static (MastershipSnapshot Snapshot, bool Live, TimeSpan? Age)? Read(ReadOnlySpan<byte> json, string path, DiagnosticBag found)
     {
         try

@@ -1,8 +1,11 @@
 namespace Provision.Stores.Mastership;
 
-/// <summary>Brings snapshots to all destinations, beside the work: an unreachable destination neither holds up nor undoes a change. What it could not write it owes, and tries again.</summary>
-/// <param name="destinations">Where to.</param>
-/// <param name="say">Told what is owed, a line each.</param>
+/// <summary>
+/// Exports snapshots to all destinations in the background: an unreachable destination neither delays nor undoes a change. Failed exports stay pending and are
+/// retried.
+/// </summary>
+/// <param name="destinations">The destinations.</param>
+/// <param name="say">Receives pending exports, one log line each.</param>
 public sealed class MastershipExporter(IReadOnlyList<ExportDestination> destinations, Action<string> say) : IDisposable
 {
     private readonly Lock turn = new();
@@ -11,7 +14,7 @@ public sealed class MastershipExporter(IReadOnlyList<ExportDestination> destinat
     private MastershipSnapshot? newest;
     private Task working = Task.CompletedTask;
 
-    /// <summary>What each destination that lacks the newest snapshot said.</summary>
+    /// <summary>The error of each destination that lacks the newest snapshot.</summary>
     public IReadOnlyList<string> Owed
     {
         get
@@ -23,7 +26,7 @@ public sealed class MastershipExporter(IReadOnlyList<ExportDestination> destinat
         }
     }
 
-    /// <summary>Begins to bring a snapshot to every destination that does not have it; returns at once.</summary>
+    /// <summary>Starts exporting a snapshot to every destination that does not have it; returns at once.</summary>
     public void Begin(MastershipSnapshot snapshot)
     {
         lock (turn)
@@ -37,7 +40,7 @@ public sealed class MastershipExporter(IReadOnlyList<ExportDestination> destinat
         }
     }
 
-    /// <summary>Waits for what was begun.</summary>
+    /// <summary>Waits for the exports that were started.</summary>
     public void Finish()
     {
         Task last;
@@ -86,9 +89,9 @@ public sealed class MastershipExporter(IReadOnlyList<ExportDestination> destinat
     }
 }
 
-/// <summary>A database of masters that exports every change; when it is closed, what was begun is waited for.</summary>
-/// <param name="database">The database; closed with this.</param>
-/// <param name="exporter">Where changes go; closed with this.</param>
+/// <summary>A database of masters that exports every change; closing it waits for the exports that were started.</summary>
+/// <param name="database">The database; closed with this object.</param>
+/// <param name="exporter">Exports the changes; closed with this object.</param>
 public sealed class ExportingMastershipStore(IMastershipStore database, MastershipExporter exporter) : IMastershipStore
 {
     /// <inheritdoc/>

@@ -2,19 +2,19 @@ using static Provision.Stores.Mastership.MastershipChange;
 
 namespace Provision.Stores.Mastership;
 
-/// <summary>What comes of a wish: everything after it and its line of the history, or the sentence that refuses it.</summary>
-/// <param name="After">Everything after it; null where it is refused.</param>
-/// <param name="Event">Its line of the history; null where it is refused.</param>
-/// <param name="Refusal">What forbids it, where to look and what to do next; null where it is accepted.</param>
+/// <summary>The result of a requested change: everything after it and its line of the history, or the reason for the refusal.</summary>
+/// <param name="After">Everything after the change; null if it is refused.</param>
+/// <param name="Event">Its line of the history; null if it is refused.</param>
+/// <param name="Refusal">What prevents it, where to look and what to do next; null if it is accepted.</param>
 public sealed record MastershipStep(MastershipSnapshot? After, MastershipEvent? Event, string? Refusal);
 
 /// <summary>
-/// Who may become master of what, and when: the same on every database. With each accepted change the serial rises by one; while a store is known its epoch never falls; a fenced slot is
-/// never a master or a target.
+/// The rules for changes of masters, the same on every database. Each accepted change increases the serial by one; while a store is known its epoch never
+/// decreases; a fenced slot is never a master or a target.
 /// </summary>
 public static class MastershipRules
 {
-    /// <summary>How far a restore raises epochs and serial: above anything that was changed after the export was made and is lost.</summary>
+    /// <summary>By how much a restore raises epochs and serial: above every change that was made after the export and is lost.</summary>
     public const long RestoreGap = 1000;
 
     /// <summary>Applies a change.</summary>
@@ -41,9 +41,10 @@ public static class MastershipRules
     }
 
     /// <summary>
-    /// Puts an exported snapshot in place of everything, epochs and serial raised by <see cref="RestoreGap"/> above both. Fences of the database stay: only a merge lifts one.
+    /// Replaces everything by an exported snapshot, with epochs and serial raised by <see cref="RestoreGap"/> above both. Fences in the database stay: only a
+    /// merge lifts one.
     /// </summary>
-    /// <returns>Everything after it with a line of the history for every store, or the sentence that refuses it.</returns>
+    /// <returns>Everything after the restore with a line of the history for every store, or a sentence with the reason for the refusal.</returns>
     public static (MastershipSnapshot? After, IReadOnlyList<MastershipEvent> Events, string? Refusal) Restore(MastershipSnapshot before, MastershipSnapshot exported, string by, DateTimeOffset at, bool force)
     {
         if (!force && (before.Stores.Count > 0 || before.Fenced.Count > 0))
@@ -96,7 +97,7 @@ public static class MastershipRules
                     : Accepted(before, change, changed with { Mode = StoreMode.Moving, Target = target }, "moving", row.Master, target);
 
             case GiveUp:
-                // Still moving: nobody is sent there before it answers.
+                // Still moving: no client is sent there before it answers.
                 return row.Mode == StoreMode.Up ? Refused($"store {row.Store} has no failover to give up: its master is {row.Master}, up")
                     : Accepted(before, change, changed with { Target = null }, "given-up", row.Master, row.Master);
 
@@ -145,7 +146,7 @@ public static class MastershipRules
             return Refused(fence is null ? $"slot {change.Slot} is not fenced: there is nothing to merge" : $"slot {change.Slot} is fenced as a slot of store {fence.Store}, not of {change.Store}");
         }
 
-        // The fenced slot was the master before, and what it had is on the master now.
+        // The fenced slot was the previous master, and its data is on the master now.
         var row = before.Stores.GetValueOrDefault(change.Store);
         return Accepted(before, change, row, "merged", change.Slot, row?.Master, change.Reason, epoch: fence.Epoch, unfence: change.Slot);
     }

@@ -1,18 +1,18 @@
 namespace Provision.Stores.Mastership;
 
-/// <summary>Opens the database of masters, whichever it is.</summary>
+/// <summary>Opens the database of masters, in SQLite or PostgreSQL.</summary>
 public static class MastershipStores
 {
-    /// <summary>Where it is, where the inventory does not say.</summary>
+    /// <summary>The location of the database if the inventory does not configure one.</summary>
     public const string Default = "/var/lib/provision/masters.sqlite";
 
-    /// <summary>Whether a name is that of a PostgreSQL server and not of a file.</summary>
+    /// <summary>Returns true for the URL of a PostgreSQL server, false for a file.</summary>
     public static bool IsServer(string database) => database.StartsWith("postgresql://", StringComparison.Ordinal) || database.StartsWith("postgres://", StringComparison.Ordinal);
 
     /// <summary>Opens a database.</summary>
     /// <param name="database">A file, or <c>postgresql://user[:password]@host[:port]/db</c>; the password preferably from PGPASSFILE or PGPASSWORD.</param>
-    /// <param name="create">Makes it where it is not there. Never by default: a database that was lost is restored, not begun anew.</param>
-    /// <exception cref="StateLostException">It cannot be reached or read, or is not there; within about three seconds.</exception>
+    /// <param name="create">Creates the database if it does not exist. Never by default: a lost database is restored, not recreated empty.</param>
+    /// <exception cref="StateLostException">It cannot be reached or read, or does not exist; thrown within about three seconds.</exception>
     public static IMastershipStore Open(string database, bool create = false)
     {
         SqlDialect dialect;

@@ -5,33 +5,33 @@ using Npgsql;
 
 namespace Provision.Stores.Mastership;
 
-/// <summary>In what two databases differ.</summary>
+/// <summary>The differences between two SQL databases.</summary>
 internal abstract class SqlDialect : IDisposable
 {
-    /// <summary>Which database, as messages name it; without a password.</summary>
+    /// <summary>The database's name in messages, without a password.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Begins a transaction that sees one moment.</summary>
+    /// <summary>Begins a transaction with a consistent snapshot.</summary>
     public abstract string BeginRead { get; }
 
-    /// <summary>Begins the one transaction that may write: whoever comes second waits, and then sees what the first one did.</summary>
+    /// <summary>Begins the only transaction that may write: a second writer waits, and then sees the changes of the first.</summary>
     public abstract string BeginWrite { get; }
 
-    /// <summary>Type of a key that counts up.</summary>
+    /// <summary>The type of an auto-increment key.</summary>
     public abstract string Counter { get; }
 
-    /// <summary>Asks how many of the tables there are.</summary>
+    /// <summary>Counts the existing tables.</summary>
     public abstract string CountTables { get; }
 
-    /// <summary>Connects; every operation does, so that a database that was replaced, or came back, is the one that is asked.</summary>
+    /// <summary>Connects; done for every operation, so that a replaced or recovered database is noticed.</summary>
     public abstract DbConnection Connect();
 
-    /// <summary>Makes what must be there before tables can be.</summary>
+    /// <summary>Creates the prerequisites of the tables.</summary>
     public virtual void Make()
     {
     }
 
-    /// <summary>Looks once, when it is opened, whether it can be used.</summary>
+    /// <summary>Validates once, when it is opened, that the database is usable.</summary>
     public virtual void Check(DbConnection connection)
     {
     }
@@ -72,8 +72,10 @@ internal sealed class PostgresDialect : SqlDialect
 {
     private readonly NpgsqlDataSource source;
 
-    /// <summary>Reads <c>postgresql://user[:password]@host[:port]/db</c>; <c>?host=</c> names the folder of a Unix socket, <c>?sslmode=</c> is as libpq has it.</summary>
-    /// <exception cref="FormatException">It is something else.</exception>
+    /// <summary>
+    /// Parses <c>postgresql://user[:password]@host[:port]/db</c>; <c>?host=</c> is the directory of a Unix socket, <c>?sslmode=</c> is as for libpq.
+    /// </summary>
+    /// <exception cref="FormatException">The URL is malformed.</exception>
     public PostgresDialect(string url)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.AbsolutePath.Length < 2)
@@ -91,12 +93,12 @@ internal sealed class PostgresDialect : SqlDialect
             Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
             ApplicationName = "provision",
 
-            // Seconds: an unreachable database must be known as such soon, because slots and people wait for the answer.
+            // In seconds. An unreachable database must be detected soon, because slots and engineers wait for the answer.
             Timeout = 3,
             CommandTimeout = 3,
             CancellationTimeout = -1,
 
-            // A pooled connection may be one to a server that is gone.
+            // A pooled connection may lead to a server that is gone.
             Pooling = false,
         };
         foreach (var (key, value) in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(part => part.Split('=', 2)).Select(part => (part[0], Uri.UnescapeDataString(part[^1]))))
@@ -124,7 +126,7 @@ internal sealed class PostgresDialect : SqlDialect
 
     public override string BeginRead => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-    // The number is only ours; the lock ends with the transaction. What is read after it has been waited for is what the one before committed.
+    // The number is arbitrary; the lock ends with the transaction. A read after waiting for it sees what the previous holder committed.
     public override string BeginWrite => "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '3s'; SELECT pg_advisory_xact_lock(7302491)";
 
     public override string Counter => "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";

@@ -3,8 +3,8 @@ using System.Globalization;
 
 namespace Provision.Stores.Mastership;
 
-/// <summary>The masters in a database that speaks SQL. Every operation is one connection and one transaction.</summary>
-/// <param name="database">Which one.</param>
+/// <summary>Stores the masters in an SQL database. Every operation uses one connection and one transaction.</summary>
+/// <param name="database">The SQL dialect.</param>
 internal sealed class SqlMastershipStore(SqlDialect database) : IMastershipStore
 {
     private const int Version = 1;
@@ -18,8 +18,8 @@ internal sealed class SqlMastershipStore(SqlDialect database) : IMastershipStore
         CREATE INDEX history_of_store ON mastership_history (store, number);
         """;
 
-    /// <summary>Looks whether the database can be used; makes its tables where that is wished.</summary>
-    /// <exception cref="StateLostException">It cannot be used, or is not there and is not to be made.</exception>
+    /// <summary>Validates that the database is usable; creates its tables if requested.</summary>
+    /// <exception cref="StateLostException">It is not usable, or does not exist and is not to be created.</exception>
     public void Prepare(bool create)
     {
         if (create)
@@ -145,7 +145,7 @@ internal sealed class SqlMastershipStore(SqlDialect database) : IMastershipStore
                     connection.Run(begin);
                 }
 
-                // Where it throws, the transaction is rolled back with its connection.
+                // If this throws, the transaction is rolled back with its connection.
                 var result = work(connection);
                 ending = begin == database.BeginWrite;
                 connection.Run("COMMIT");

@@ -1,9 +1,11 @@
 namespace Provision.Stores.Placement;
 
-/// <summary>Proves for each host that its loss can be absorbed: every copy on it has a free slot of its class at the site, on a host that does not hold the store.</summary>
+/// <summary>
+/// Proves for each host that its loss can be absorbed: every copy on it has a free slot of its class at the site, on a host that does not hold the store.
+/// </summary>
 internal static class Absorption
 {
-    /// <summary>The hosts for which there is no such matching.</summary>
+    /// <summary>Returns the hosts without such a matching.</summary>
     public static List<LostHost> Of(Board board)
     {
         var lost = new List<LostHost>();
@@ -29,7 +31,6 @@ internal static class Absorption
         return lost;
     }
 
-    /// <summary>The stores on each host.</summary>
     public static List<int>[] StoresOn(Board board)
     {
         var on = Enumerable.Range(0, board.Count).Select(static _ => new List<int>()).ToArray();

@@ -1,12 +1,12 @@
 namespace Provision.Stores.Placement;
 
 /// <summary>
-/// A placement in arrays, for counting and for trying moves: hosts, classes and stores are numbers. Changing one slot changes its pairs
-/// with the other hosts of its store and nothing else.
+/// A placement in arrays, for counting and for trying moves: hosts, classes and stores are numbers. Changing one slot affects only its pairs with the other
+/// hosts of its store.
 /// </summary>
 internal sealed class Board
 {
-    /// <summary>One pair above its limit weighs more than any levelling, levelling more than evenness of the pairs below the limit.</summary>
+    /// <summary>The cost of one pair above its limit; it outweighs any levelling, which in turn outweighs the evenness of the pairs below the limit.</summary>
     public const long Excess = 1_000_000;
     private const long Level = 1_000;
 
@@ -46,7 +46,7 @@ internal sealed class Board
 
     public PlacedFleet Fleet { get; }
 
-    /// <summary>How many hosts.</summary>
+    /// <summary>The number of hosts.</summary>
     public int Count { get; }
 
     public List<string> Classes { get; }
@@ -75,15 +75,15 @@ internal sealed class Board
 
     public bool Takes(int host) => Fleet.Hosts[host].Use == HostUse.InService;
 
-    /// <summary>Slots of a class that a store may still get on a host.</summary>
+    /// <summary>Returns the number of slots of a class that a host can still offer.</summary>
     public int Room(int @class, int host) => Takes(host) ? Capacity[@class][host] - Used[@class][host] : 0;
 
     public bool Holds(int store, int host) => Array.IndexOf(At[store], host) >= 0;
 
-    /// <summary>Stores that both hosts hold.</summary>
+    /// <summary>Returns the number of stores that both hosts hold.</summary>
     public int Pairs(int a, int b) => pairs[(a * Count) + b];
 
-    /// <summary>Hosts at a site that have slots of a class and may take stores.</summary>
+    /// <summary>Returns the hosts at a site that have slots of a class and may take stores.</summary>
     public List<int> HostsFor(int @class, int site) =>
         [.. Enumerable.Range(0, Count).Where(host => SiteOf[host] == site && Takes(host) && Capacity[@class][host] > 0)];
 
@@ -100,7 +100,7 @@ internal sealed class Board
         return store;
     }
 
-    /// <summary>Takes a slot of a store away; what that changes in cost.</summary>
+    /// <summary>Removes a slot from a store; returns the change in cost.</summary>
     public long Lift(int store, int place)
     {
         var host = At[store][place];
@@ -108,7 +108,7 @@ internal sealed class Board
         return Change(store, host, -1);
     }
 
-    /// <summary>Gives a store a slot on a host; what that changes in cost.</summary>
+    /// <summary>Adds a slot on a host to a store; returns the change in cost.</summary>
     public long Put(int store, int place, int host)
     {
         var change = Change(store, host, +1);
@@ -116,10 +116,10 @@ internal sealed class Board
         return change;
     }
 
-    /// <summary>Moves one slot; what that changes in cost.</summary>
+    /// <summary>Moves one slot; returns the change in cost.</summary>
     public long Move(int store, int place, int host) => Lift(store, place) + Put(store, place, host);
 
-    /// <summary>What a slot on a host would cost beside the store's others, without putting it there.</summary>
+    /// <summary>Returns the cost of a slot on a host beside the store's others, without placing it.</summary>
     public long CostOf(int store, int host)
     {
         var cost = 0L;
@@ -131,7 +131,7 @@ internal sealed class Board
         return cost;
     }
 
-    /// <summary>True where a slot has a pair above its limit.</summary>
+    /// <summary>Returns true if a slot has a pair above its limit.</summary>
     public bool IsInExcess(int store, int place)
     {
         var host = At[store][place];
@@ -146,7 +146,7 @@ internal sealed class Board
         return false;
     }
 
-    /// <summary>The pairs that there are.</summary>
+    /// <summary>Returns the number of pairs and stores of each host.</summary>
     public HostDegrees Degrees()
     {
         var (local, cross) = (new int[Count], new int[Count]);
@@ -167,7 +167,7 @@ internal sealed class Board
         return new(local, cross, [.. Enumerable.Range(0, Count).Select(host => Used.Sum(used => used[host]))]);
     }
 
-    /// <summary>Sets what a pair may have to the bounds that follow from these numbers of pairs by host.</summary>
+    /// <summary>Sets the limits of pairs to the bounds that follow from these numbers of pairs by host.</summary>
     public void SetLimits(HostDegrees degrees)
     {
         for (var group = 0; group < Groups.Count; group++)
@@ -184,7 +184,7 @@ internal sealed class Board
         }
     }
 
-    /// <summary>Sets what a pair may have to the bounds of the placement as it is now.</summary>
+    /// <summary>Sets the limits of pairs to the bounds of the current placement.</summary>
     public void SetLimits() => SetLimits(Degrees());
 
     private int Limit(int a, int b) => SiteOf[a] == SiteOf[b] ? localLimit[a] : crossLimit[a];

@@ -1,12 +1,12 @@
 namespace Provision.Stores.Placement;
 
-/// <summary>Empties hosts: every copy on them moves once, to a free slot of its class at the same site.</summary>
+/// <summary>Evacuates hosts: every copy on them moves once, to a free slot of its class at the same site.</summary>
 internal static class Evacuation
 {
     private const int MostRounds = 20;
 
-    /// <summary>Finds a place for everything (a matching), then improves which copy goes where.</summary>
-    /// <returns>The copies that moved, or why they cannot.</returns>
+    /// <summary>Finds a place for every copy (a matching), then improves the assignment.</summary>
+    /// <returns>The moved copies, or why they cannot move.</returns>
     public static (IReadOnlyList<Replica> Moved, Refusal? Refusal) Run(Board board)
     {
         var moved = new List<Replica>();
@@ -42,7 +42,7 @@ internal static class Evacuation
         return (moved, null);
     }
 
-    /// <summary>Copies of a class on certain hosts of a site, in the order of the stores.</summary>
+    /// <summary>Returns the copies of a class on certain hosts of a site, in the order of the stores.</summary>
     public static List<Replica> ReplicasOn(Board board, int @class, int site, Func<Board, int, bool> isMeant)
     {
         var found = new List<Replica>();
@@ -60,7 +60,7 @@ internal static class Evacuation
         return found;
     }
 
-    /// <summary>Sends each copy where it costs least, or exchanges two; true where something got better.</summary>
+    /// <summary>Moves each copy to the cheapest host, or exchanges two; returns true if anything improved.</summary>
     private static bool Improve(Board board, List<Replica> moved)
     {
         var better = false;

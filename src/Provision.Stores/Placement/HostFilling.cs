@@ -1,6 +1,9 @@
 namespace Provision.Stores.Placement;
 
-/// <summary>Gives a host its even share: as many copies as its slots' part of the class's slots at the site, rounded down; each takes one move, so fewer will not do.</summary>
+/// <summary>
+/// Fills a host to its even share of copies: the class's copies at the site in proportion to its slots, rounded down; each takes one move, so fewer moves are
+/// not possible.
+/// </summary>
 internal static class HostFilling
 {
     private const int MostRounds = 20;
@@ -8,7 +11,7 @@ internal static class HostFilling
     /// <summary>Moves copies to the host from those that have more than their share.</summary>
     /// <param name="board">The placement.</param>
     /// <param name="target">The host.</param>
-    /// <param name="settled">Copies that have moved already and stay.</param>
+    /// <param name="settled">Copies that have already moved and stay.</param>
     public static (IReadOnlyList<Replica> Moved, IReadOnlyList<MovesBound> Bounds) Run(Board board, int target, IReadOnlySet<Replica> settled)
     {
         var moved = new List<Replica>();
@@ -38,14 +41,14 @@ internal static class HostFilling
         return (moved, bounds);
     }
 
-    /// <summary>floor(its slots x slots in use / slots), of a class at a site; in a uniform site floor(in use / hosts).</summary>
+    /// <summary>Returns floor(its slots x slots in use / slots), of a class at a site; at a uniform site floor(in use / hosts).</summary>
     private static int ShareOf(Board board, int @class, int host)
     {
         var hosts = board.HostsFor(@class, board.SiteOf[host]);
         return (int)((long)board.Capacity[@class][host] * hosts.Sum(other => board.Used[@class][other]) / Math.Max(1, hosts.Sum(other => board.Capacity[@class][other])));
     }
 
-    /// <summary>The copies that cost least there, one by one, from hosts that have more than their share; with the hosts they came from.</summary>
+    /// <summary>Chooses the copies that are cheapest to move there, one by one, from hosts above their share; returns them with their previous hosts.</summary>
     private static Dictionary<Replica, int> Choose(Board board, int @class, int target, int needed, List<Replica> candidates, Dictionary<int, int> least)
     {
         var chosen = new Dictionary<Replica, int>();
@@ -81,7 +84,7 @@ internal static class HostFilling
         return chosen;
     }
 
-    /// <summary>Sends a chosen copy back and takes another instead where that is better; true where something got better.</summary>
+    /// <summary>Sends a chosen copy back and takes another instead if that is better; returns true if anything improved.</summary>
     private static bool Improve(Board board, int @class, int target, Dictionary<Replica, int> chosen, List<Replica> candidates, Dictionary<int, int> least)
     {
         board.SetLimits();

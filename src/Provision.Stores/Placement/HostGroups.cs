@@ -1,9 +1,12 @@
 namespace Provision.Stores.Placement;
 
-/// <summary>For each host how many pairs its stores make with hosts of its own site and with hosts of others, and how many stores it has.</summary>
+/// <summary>The pairs that each host's stores make with hosts of its own site and of other sites, and each host's number of stores.</summary>
 internal sealed record HostDegrees(int[] Local, int[] Cross, int[] Stores);
 
-/// <summary>Hosts that can share stores: those of one slot class, and of classes that lie on one host together. Pairs are counted by host, so a group is what bounds hold for.</summary>
+/// <summary>
+/// Groups of hosts that can share stores: those of one slot class, and of classes that occur on one host together. Pairs are counted by host, so bounds hold
+/// for groups.
+/// </summary>
 internal sealed class HostGroups
 {
     private readonly Board board;
@@ -18,12 +21,12 @@ internal sealed class HostGroups
 
     public int Count { get; }
 
-    /// <summary>The classes of a group.</summary>
+    /// <summary>Returns the classes of a group.</summary>
     public IEnumerable<int> Classes(int group) => Enumerable.Range(0, groupOfClass.Length).Where(@class => groupOfClass[@class] == group);
 
     public int Of(int @class) => groupOfClass[@class];
 
-    /// <summary>The hosts of a group by site.</summary>
+    /// <summary>Returns the hosts of a group by site.</summary>
     public IEnumerable<(int Site, List<int> Hosts)> Sites(int group)
     {
         var classes = Classes(group).ToList();
@@ -31,7 +34,7 @@ internal sealed class HostGroups
             .GroupBy(host => board.SiteOf[host]).Select(static site => (site.Key, site.ToList()));
     }
 
-    /// <summary>The bound of pairs across sites: the worst site's.</summary>
+    /// <summary>Returns the bound of pairs across sites: that of the worst site.</summary>
     /// <param name="group">The group.</param>
     /// <param name="degrees">The pairs of each host.</param>
     public int CrossBound(int group, HostDegrees degrees)

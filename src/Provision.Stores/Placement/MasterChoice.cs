@@ -1,13 +1,15 @@
 namespace Provision.Stores.Placement;
 
 /// <summary>
-/// Chooses which slot of a store is its preferred master: the first of the list. Of the stores that two hosts share each host gets half; what is
-/// left over, at most one a pair, is a graph whose edges are directed along Eulerian trails, so that each host is master of half of
-/// its stores give or take one, and no host takes over more than half a pair's stores, rounded up.
+/// Chooses the preferred master of each store: the first slot of its list. Of the stores that two hosts share, each host gets half; the remainder, at most one
+/// per pair, forms a graph whose edges are directed along Eulerian trails, so that each host is master of half of its stores give or take one, and no host
+/// takes over more than half of a pair's stores, rounded up.
 /// </summary>
 internal static class MasterChoice
 {
-    /// <summary>The place of the slot that takes over from a store's first: the next at its site, else the next of all; null where there is none.</summary>
+    /// <summary>
+    /// Returns the position of the slot that takes over from a store's first: the next at its site, else the next of all; null if there is none.
+    /// </summary>
     public static int? NextOf(Board board, int store)
     {
         var hosts = board.At[store];
@@ -22,7 +24,7 @@ internal static class MasterChoice
         return hosts.Length > 1 ? 1 : null;
     }
 
-    /// <summary>Of the given stores, those whose first slot should change places with the one that would take over from it.</summary>
+    /// <summary>Returns those of the given stores whose first slot should be swapped with the one that would take over from it.</summary>
     public static HashSet<int> Swapped(Board board, IReadOnlyCollection<int> stores)
     {
         var taken = new Dictionary<(int Master, int Next), int>();
@@ -73,7 +75,7 @@ internal static class MasterChoice
             Choose(store, master, next);
         }
 
-        // What was there before may lean to one side: a leftover edge is turned where that brings both hosts nearer to half.
+        // The existing choice may be unbalanced: reverse a leftover edge if that brings both hosts nearer to half.
         foreach (var (a, b, store) in odd)
         {
             var (master, next) = chosen[store] == a ? (a, b) : (b, a);
@@ -100,7 +102,9 @@ internal static class MasterChoice
         }
     }
 
-    /// <summary>Directs edges along trails that begin at hosts of odd degree, then along closed ones: what goes in and out of a host differs by at most one.</summary>
+    /// <summary>
+    /// Directs edges along trails that begin at hosts of odd degree, then along closed ones: a host's in-degree and out-degree differ by at most one.
+    /// </summary>
     private static IEnumerable<(int Store, int Master, int Next)> Trails(int hosts, List<(int A, int B, int Store)> edges)
     {
         var at = new List<int>[hosts];
@@ -113,7 +117,7 @@ internal static class MasterChoice
         var done = new bool[edges.Count];
         var starts = Enumerable.Range(0, hosts).Where(host => at[host] is not null).OrderByDescending(host => at[host].Count % 2).ThenBy(static host => host).ToList();
 
-        // One open trail from each host of odd degree that is left leaves even degrees everywhere; then all is closed trails, which end where they began.
+        // One open trail from each remaining host of odd degree leaves only even degrees; the rest are closed trails, which end where they began.
         foreach (var start in starts.Concat(starts))
         {
             for (var here = start; at[here].FindLastIndex(edge => !done[edge]) is >= 0 and var last;)

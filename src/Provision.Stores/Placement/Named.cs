@@ -1,11 +1,11 @@
 namespace Provision.Stores.Placement;
 
-/// <summary>Writes lists of names as people read them.</summary>
+/// <summary>Formats lists of names for people.</summary>
 internal static class Named
 {
     private const int Shown = 6;
 
-    /// <summary>The names between commas; of many the first and how many there are.</summary>
+    /// <summary>Returns the names separated by commas; for many, the first ones and the total.</summary>
     public static string Of(IReadOnlyCollection<string> names, string thing) => names.Count switch
     {
         0 => $"no {thing}",

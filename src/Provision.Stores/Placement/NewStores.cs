@@ -3,9 +3,9 @@ using Provision.Inventory;
 namespace Provision.Stores.Placement;
 
 /// <summary>
-/// Places new stores: shares of free slots first, then pairs. The host with most slots left to give is paired until it has none left, each time
-/// with the host that has most left and is below the pair's limit (the construction behind the bound: Havel and Hakimi); the remote copy
-/// goes where both pairs are below theirs. What that leaves above a limit <see cref="PairRepair"/> exchanges.
+/// Places new stores: shares of free slots first, then pairs. The host with the most slots left to assign is paired until it has none left, each time with the
+/// host that has the most left and is below the pair's limit (the construction behind the bound: Havel and Hakimi); the remote copy goes to a host where both
+/// pairs are below their limits. Pairs that end up above a limit are exchanged by <see cref="PairRepair"/>.
 /// </summary>
 internal sealed class NewStores
 {
@@ -26,7 +26,7 @@ internal sealed class NewStores
         firstNew = board.At.Count;
     }
 
-    /// <summary>Places them; the new stores' numbers, or why they cannot be placed.</summary>
+    /// <summary>Places the stores; returns the new stores' numbers, or why they cannot be placed.</summary>
     public static (IReadOnlyList<int> Stores, Refusal? Refusal) Place(Board board, PlanRequest request)
     {
         if (ClassOf(board, request, out var @class) is { } unknown)
@@ -140,7 +140,10 @@ internal sealed class NewStores
         return store;
     }
 
-    /// <summary>The host below its limits with most left to give; of equal ones the next on the circle, so that neighbours differ. Where all are at a limit the cheapest.</summary>
+    /// <summary>
+    /// Returns the host below its limits with the most slots left to assign; among equals the next on the circle, so that neighbours differ. If all are at a
+    /// limit, the cheapest.
+    /// </summary>
     private int? Best(int store, List<int> hosts, bool first)
     {
         int? best = null;
@@ -160,7 +163,10 @@ internal sealed class NewStores
         return best;
     }
 
-    /// <summary>Only hosts that hold the store already have slots left: one of them takes the place of another host in an earlier new store, and that host is free again.</summary>
+    /// <summary>
+    /// Frees a host if only hosts that already hold the store have slots left: one of them replaces another host in an earlier new store, and that host is
+    /// returned.
+    /// </summary>
     private int FreeByTurning(int store, int atHome)
     {
         for (var earlier = store - 1; earlier >= firstNew; earlier--)

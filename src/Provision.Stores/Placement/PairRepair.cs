@@ -1,11 +1,11 @@
 namespace Provision.Stores.Placement;
 
-/// <summary>A slot of a store, by the store's number and the slot's place in it.</summary>
+/// <summary>A slot of a store, by the store's number and the slot's position in it.</summary>
 internal readonly record struct Replica(int Store, int Place);
 
 /// <summary>
-/// Brings pairs below their limit by exchanging the hosts of two replicas of one class and site, so that every host keeps as many slots.
-/// The partners that are tried are drawn by a generator with a fixed seed: the same placement gives the same result.
+/// Brings pairs below their limit by exchanging the hosts of two replicas of one class and site, so that every host keeps its number of slots. Partners are
+/// drawn by a generator with a fixed seed: the same placement produces the same result.
 /// </summary>
 internal static class PairRepair
 {
@@ -14,7 +14,7 @@ internal static class PairRepair
     private const int MostTries = 4_000_000;
     private const int LeastTries = 300_000;
 
-    /// <summary>Exchanges among the given replicas until no pair of theirs is above its limit, or the tries are used up.</summary>
+    /// <summary>Exchanges among the given replicas until none of their pairs is above its limit, or the attempts are used up.</summary>
     public static void Run(Board board, IReadOnlyList<Replica> movable)
     {
         var random = new Random(1);
@@ -39,7 +39,9 @@ internal static class PairRepair
         }
     }
 
-    /// <summary>Exchanges with the first of some partners that makes less excess, else with the best that makes no more; how many were tried.</summary>
+    /// <summary>
+    /// Exchanges with the first partner that reduces the excess, else with the best that does not increase it; returns the number of partners tried.
+    /// </summary>
     private static int Improve(Board board, Replica one, Replica[] partners, Random random)
     {
         Replica? best = null;
@@ -67,13 +69,13 @@ internal static class PairRepair
         return tried;
     }
 
-    /// <summary>True where both stores can take the other's host.</summary>
+    /// <summary>Returns true if both stores can take the other's host.</summary>
     public static bool MayExchange(Board board, Replica one, Replica other) =>
         one.Store != other.Store
         && !board.Holds(one.Store, board.At[other.Store][other.Place])
         && !board.Holds(other.Store, board.At[one.Store][one.Place]);
 
-    /// <summary>Exchanges two replicas' hosts; what that changes in cost. Done twice, everything is as before.</summary>
+    /// <summary>Exchanges two replicas' hosts; returns the change in cost. Exchanging them twice restores the original placement.</summary>
     public static long Exchange(Board board, Replica one, Replica other)
     {
         var (from, to) = (board.At[one.Store][one.Place], board.At[other.Store][other.Place]);

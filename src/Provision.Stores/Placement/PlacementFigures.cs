@@ -1,26 +1,26 @@
 namespace Provision.Stores.Placement;
 
-/// <summary>The pair of hosts that shares most stores, beside the least that the worst pair must share.</summary>
-/// <param name="Between">What is paired: <c>at SITE</c>, or <c>across sites</c>.</param>
+/// <summary>The pair of hosts that shares the most stores, with the minimum that the worst pair must share.</summary>
+/// <param name="Between">The kind of pair: <c>at SITE</c>, or <c>across sites</c>.</param>
 /// <param name="Most">Stores that the worst pair shares.</param>
-/// <param name="Bound">The least that is possible with as many slots used on each host.</param>
-/// <param name="HostA">One host of the worst pair; null where nothing is paired.</param>
+/// <param name="Bound">The minimum that is possible with as many slots used on each host.</param>
+/// <param name="HostA">One host of the worst pair; null if there are no pairs.</param>
 /// <param name="HostB">The other.</param>
 public sealed record PairFigure(string Between, int Most, int Bound, string? HostA, string? HostB);
 
-/// <summary>What the death of one host lays on others: its masters fail over to the next slot at the site.</summary>
-/// <param name="Most">Most masters that one host takes over from one other.</param>
-/// <param name="Bound">The least that this can be: the masters of the busiest host over the hosts that can take them.</param>
-/// <param name="From">The host that dies; null where there are no masters.</param>
+/// <summary>The load that the loss of one host puts on others: its masters fail over to the next slot at the site.</summary>
+/// <param name="Most">The most masters that one host takes over from one other.</param>
+/// <param name="Bound">The minimum possible: the masters of the busiest host over the hosts that can take them.</param>
+/// <param name="From">The host that is lost; null if there are no masters.</param>
 /// <param name="To">The host that takes over.</param>
 /// <param name="Skew">The worst (own masters + taken over) / own masters; a mirrored pair has 2. A host without masters counts as having one.</param>
-/// <param name="SkewFrom">The host that dies in the worst case.</param>
-/// <param name="SkewTo">The host that then has the most for its own share.</param>
+/// <param name="SkewFrom">The host that is lost in the worst case.</param>
+/// <param name="SkewTo">The host that then has the most relative to its own share.</param>
 public sealed record FailoverFigure(int Most, int Bound, string? From, string? To, double Skew, string? SkewFrom, string? SkewTo);
 
 /// <summary>A host whose loss the free slots of its site cannot absorb.</summary>
 /// <param name="Host">The host.</param>
-/// <param name="Class">The class of slots that lack.</param>
+/// <param name="Class">The class of the slots that are lacking.</param>
 /// <param name="Used">Its slots in use.</param>
 /// <param name="Stores">Stores that together lack room.</param>
 /// <param name="Hosts">The hosts that could take any of them (they are in service and hold none of it), with free slots of the class.</param>
@@ -28,12 +28,12 @@ public sealed record LostHost(string Host, string Class, int Used, IReadOnlyList
 {
     private const int Told = 3;
 
-    /// <summary>What is lacking, in one sentence for each of the first few hosts, and the names of the others.</summary>
+    /// <summary>Returns the shortage in one sentence for each of the first few hosts, and the names of the others.</summary>
     public static IReadOnlyList<string> Summary(IReadOnlyCollection<LostHost> lost) => lost.Count <= Told + 1
         ? [.. lost.Select(static host => host.Why)]
         : [.. lost.Take(Told).Select(static host => host.Why), $"so it is for {lost.Count - Told} more hosts: {Named.Of([.. lost.Skip(Told).Select(static host => host.Host)], "host")}"];
 
-    /// <summary>What is lacking, in one sentence.</summary>
+    /// <summary>The shortage, in one sentence.</summary>
     public string Why
     {
         get
@@ -48,14 +48,14 @@ public sealed record LostHost(string Host, string Class, int Used, IReadOnlyList
 
 /// <summary>The figures of hosts that can share stores.</summary>
 /// <param name="Classes">Their slot classes.</param>
-/// <param name="Stores">How many stores.</param>
+/// <param name="Stores">The number of stores.</param>
 /// <param name="Pairs">Worst pairs at each site and across sites.</param>
-/// <param name="Failover">What a death lays on others.</param>
+/// <param name="Failover">The load that the loss of a host puts on others.</param>
 public sealed record GroupFigures(IReadOnlyList<string> Classes, int Stores, IReadOnlyList<PairFigure> Pairs, FailoverFigure Failover);
 
-/// <summary>Everything that is measured of a placement.</summary>
-/// <param name="Groups">By classes that share hosts.</param>
-/// <param name="Lost">Hosts whose loss is not absorbed; empty is good.</param>
+/// <summary>All measurements of a placement.</summary>
+/// <param name="Groups">Measurements by classes that share hosts.</param>
+/// <param name="Lost">Hosts whose loss cannot be absorbed; ideally empty.</param>
 public sealed record PlacementFigures(IReadOnlyList<GroupFigures> Groups, IReadOnlyList<LostHost> Lost)
 {
     /// <summary>Measures a placement.</summary>

@@ -2,10 +2,10 @@ using Provision.Inventory;
 
 namespace Provision.Stores.Placement;
 
-/// <summary>The hard rules of a whole placement: those of each store, and what a slot may hold.</summary>
+/// <summary>The hard rules of a whole placement: those of each store, and those of each slot.</summary>
 public static class PlacementRules
 {
-    /// <summary>Everything that breaks a rule, store by store.</summary>
+    /// <summary>Returns every breach of a rule, store by store.</summary>
     public static IReadOnlyList<StoreBreach> Check(PlacedFleet fleet)
     {
         var breaches = new List<StoreBreach>();

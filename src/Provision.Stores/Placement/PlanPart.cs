@@ -1,17 +1,17 @@
 namespace Provision.Stores.Placement;
 
-/// <summary>Steps of a plan that belong together: one store's move from a slot to another, or what a new store needs.</summary>
+/// <summary>Related steps of a plan: one store's move from a slot to another, or the creation of a store.</summary>
 /// <param name="Store">The store.</param>
 /// <param name="Steps">The steps, in order.</param>
 public sealed record PlanPart(string Store, IReadOnlyList<PlanStep> Steps)
 {
-    /// <summary>The slot that the store gets; null where it gets none.</summary>
+    /// <summary>The slot added to the store; null if none is.</summary>
     public string? Came => SlotOf(StepKind.AddReplica);
 
-    /// <summary>The slot that the store leaves; null where it leaves none.</summary>
+    /// <summary>The slot dropped from the store; null if none is.</summary>
     public string? Gone => SlotOf(StepKind.DropReplica);
 
-    /// <summary>The parts of a plan, in order: a part ends where its old slot is dropped, or where another store begins.</summary>
+    /// <summary>Splits a plan into its parts, in order: a part ends when its old slot is dropped, or when another store begins.</summary>
     public static IReadOnlyList<PlanPart> Of(IReadOnlyList<PlanStep> steps)
     {
         var parts = new List<PlanPart>();

@@ -1,15 +1,15 @@
 namespace Provision.Stores.Placement;
 
-/// <summary>How many more slots each of some hosts gets, so that all are filled to the same part.</summary>
+/// <summary>Distributes additional slots over hosts so that all are filled to the same fraction.</summary>
 internal static class Shares
 {
-    /// <summary>Gives slots one by one to the host that is then least full; of equal ones the first.</summary>
-    /// <param name="count">Slots to give.</param>
+    /// <summary>Assigns slots one by one to the host that is then least full; among equals the first.</summary>
+    /// <param name="count">Slots to assign.</param>
     /// <param name="hosts">The hosts.</param>
     /// <param name="used">Slots in use by host.</param>
     /// <param name="capacity">Slots by host.</param>
-    /// <param name="most">The most that a host may get.</param>
-    /// <returns>By host; null where there is no room for all.</returns>
+    /// <param name="most">Returns the maximum for a host.</param>
+    /// <returns>Slots by host; null if there is not enough room.</returns>
     public static int[]? Of(int count, IReadOnlyList<int> hosts, int[] used, int[] capacity, Func<int, int> most)
     {
         var given = new int[used.Length];

@@ -1,21 +1,21 @@
 namespace Provision.Stores.Placement;
 
-/// <summary>Who can take what: each replica goes to a host with room that does not hold its store already.</summary>
-/// <param name="HostOf">For each replica the host it can go to, or -1.</param>
-/// <param name="Stuck">Replicas that lack room: more of them than <see cref="Reachable"/> has room for (Hall's condition, broken).</param>
+/// <summary>An assignment of replicas to hosts: each replica goes to a host with room that does not already hold its store.</summary>
+/// <param name="HostOf">For each replica the assigned host, or -1.</param>
+/// <param name="Stuck">Replicas without room: more of them than <see cref="Reachable"/> has room for (a violation of Hall's condition).</param>
 /// <param name="Reachable">All hosts that any of <see cref="Stuck"/> could go to if there were room.</param>
 internal sealed record SlotMatching(int[] HostOf, IReadOnlyList<int> Stuck, IReadOnlyList<int> Reachable)
 {
     public bool IsComplete => Stuck.Count == 0;
 
     /// <summary>
-    /// A greatest matching by augmenting paths (Kuhn 1955), each host with the room it has. Hosts are tried in the order given, from the one
-    /// after the last that was taken, so that a plain case spreads.
+    /// Computes a maximum matching by augmenting paths (Kuhn 1955), limited by each host's room. Hosts are tried in the order given, starting after the last
+    /// one taken, so that simple cases spread evenly.
     /// </summary>
-    /// <param name="replicas">How many replicas.</param>
+    /// <param name="replicas">The number of replicas.</param>
     /// <param name="hosts">Hosts that could take them.</param>
     /// <param name="room">Free slots of a host, by its number.</param>
-    /// <param name="mayGo">False where a host holds the replica's store.</param>
+    /// <param name="mayGo">False if a host holds the replica's store.</param>
     public static SlotMatching Of(int replicas, IReadOnlyList<int> hosts, IReadOnlyList<int> room, Func<int, int, bool> mayGo)
     {
         var hostOf = new int[replicas];

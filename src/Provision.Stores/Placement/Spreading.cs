@@ -1,6 +1,6 @@
 namespace Provision.Stores.Placement;
 
-/// <summary>Spreads pairs that are above their bound: each copy in such a pair goes where that helps most.</summary>
+/// <summary>Spreads pairs that are above their bound: each copy in such a pair moves to where it helps most.</summary>
 internal static class Spreading
 {
     private const int MostRounds = 20;
@@ -43,7 +43,7 @@ internal static class Spreading
         var from = board.At[store][place];
         foreach (var host in board.HostsFor(board.ClassOf[store], board.SiteOf[from]))
         {
-            // Nor where the store has just been: a plan that is run again could not tell whether that copy has left yet.
+            // Nor a host that the store has just left: a resumed plan could not tell whether that copy has left yet.
             if (board.Room(board.ClassOf[store], host) > 0 && !board.Holds(store, host) && !left.Contains((store, host)))
             {
                 var change = board.Move(store, place, host);

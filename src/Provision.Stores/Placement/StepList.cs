@@ -3,8 +3,8 @@ using Provision.Inventory;
 namespace Provision.Stores.Placement;
 
 /// <summary>
-/// Turns moves between hosts into steps between slots: each move adds a replica, waits until it is in sync, and drops the old one, before the
-/// next begins. So a store never has fewer copies than before, and a slot is used again only after it was dropped.
+/// Turns moves between hosts into steps between slots: each move adds a replica, waits until it is in sync, and drops the old one, before the next begins. So a
+/// store never has fewer copies than before, and a slot is reused only after it was dropped.
 /// </summary>
 internal sealed class StepList
 {
@@ -13,9 +13,9 @@ internal sealed class StepList
     private readonly Dictionary<string, string> chosen = new(StringComparer.Ordinal);
     private readonly List<PlanStep> steps = [];
 
-    /// <summary>Begins with the slots that are free in a placement.</summary>
+    /// <summary>Starts with the free slots of a placement.</summary>
     /// <param name="fleet">The placement.</param>
-    /// <param name="masters">Who is master now: a master is never dropped.</param>
+    /// <param name="masters">The current masters: a master is never dropped.</param>
     public StepList(PlacedFleet fleet, Masters masters)
     {
         this.masters = masters;
@@ -30,10 +30,10 @@ internal sealed class StepList
 
     /// <summary>Moves one slot of a store to another host.</summary>
     /// <param name="store">The store as it is.</param>
-    /// <param name="place">The slot's place in the store's list.</param>
-    /// <param name="host">The host it goes to, which has a free slot by now.</param>
-    /// <param name="heir">The place of the slot that takes over first where the one that leaves is master; the same place for the slot that comes.</param>
-    /// <returns>The store as it is then, its list in the same order.</returns>
+    /// <param name="place">The slot's position in the store's list.</param>
+    /// <param name="host">The destination host, which has a free slot by then.</param>
+    /// <param name="heir">The position of the slot that takes over first if the departing one is master; the same position for the new slot.</param>
+    /// <returns>The store after the move, its list in the same order.</returns>
     public PlacedStore Move(PlacedStore store, int place, string host, int heir)
     {
         var old = store.Slots[place];
@@ -52,7 +52,7 @@ internal sealed class StepList
         return moved;
     }
 
-    /// <summary>Makes the slot at a place of a store the first of its list, and its master where it is not.</summary>
+    /// <summary>Makes the slot at a position the first of the store's list, and its master if it is not.</summary>
     public PlacedStore Prefer(PlacedStore store, int place)
     {
         var order = store.Slots.ToArray();
@@ -65,7 +65,7 @@ internal sealed class StepList
         return store with { Slots = order };
     }
 
-    /// <summary>Makes a store on hosts; the first is its master.</summary>
+    /// <summary>Creates a store on hosts; the first is its master.</summary>
     public PlacedStore Create(string name, string @class, IEnumerable<string> hosts)
     {
         var store = new PlacedStore(name, @class, [.. hosts.Select(host => free[(host, @class)].Dequeue())]);

@@ -2,32 +2,32 @@ using Provision.Inventory;
 
 namespace Provision.Stores.Placement;
 
-/// <summary>What one step does.</summary>
+/// <summary>The kind of a step.</summary>
 public enum StepKind
 {
-    /// <summary>A new store gets its slots; the first is its master.</summary>
+    /// <summary>Creates a store with its slots; the first is its master.</summary>
     Create,
 
-    /// <summary>A store gets one more replica.</summary>
+    /// <summary>Adds a replica to a store.</summary>
     AddReplica,
 
-    /// <summary>Nothing is done until the slots have everything that the master has.</summary>
+    /// <summary>Waits until the slots have everything that the master has.</summary>
     WaitInSync,
 
-    /// <summary>The slot becomes master; the old one becomes a replica.</summary>
+    /// <summary>Makes the slot master; the old master becomes a replica.</summary>
     MakeMaster,
 
-    /// <summary>The store leaves the slot.</summary>
+    /// <summary>Removes the slot from the store.</summary>
     DropReplica,
 }
 
-/// <summary>One step; each is done before the next begins, and after each every rule holds.</summary>
-/// <param name="Kind">What it does.</param>
+/// <summary>One step; each is completed before the next begins, and every rule holds after each.</summary>
+/// <param name="Kind">The kind.</param>
 /// <param name="Store">The store.</param>
-/// <param name="Slots">The slots that it is about.</param>
+/// <param name="Slots">The affected slots.</param>
 public sealed record PlanStep(StepKind Kind, string Store, IReadOnlyList<string> Slots)
 {
-    /// <summary>What it does in words: <c>add replica</c>, <c>wait until in sync</c>, ...</summary>
+    /// <summary>The kind in words: <c>add replica</c>, <c>wait until in sync</c>, ...</summary>
     public string Word => Kind switch
     {
         StepKind.Create => "create store",
@@ -38,36 +38,36 @@ public sealed record PlanStep(StepKind Kind, string Store, IReadOnlyList<string>
     };
 }
 
-/// <summary>The least number of moves that a part of the request takes, whatever the plan.</summary>
+/// <summary>The minimum number of moves for a part of the request, whatever the plan.</summary>
 /// <param name="Moves">The number.</param>
-/// <param name="Why">Where it comes from.</param>
+/// <param name="Why">How it is derived.</param>
 public sealed record MovesBound(int Moves, string Why);
 
-/// <summary>A change of placement, step by step, with what it makes better and worse.</summary>
+/// <summary>A change of placement, step by step, with its effect on the figures.</summary>
 public sealed record StorePlan
 {
-    /// <summary>The steps, in order; none where the plan is refused or nothing has to be done.</summary>
+    /// <summary>The steps, in order; none if the plan is refused or nothing has to be done.</summary>
     public required IReadOnlyList<PlanStep> Steps { get; init; }
 
-    /// <summary>Why it is refused; empty is good.</summary>
+    /// <summary>Why it is refused; empty if it is not.</summary>
     public required IReadOnlyList<Refusal> Refusals { get; init; }
 
-    /// <summary>What is not as one would wish, but no reason to refuse.</summary>
+    /// <summary>Undesirable results that are no reason to refuse.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
-    /// <summary>Where everything is when the steps are done; as it was where the plan is refused.</summary>
+    /// <summary>The placement after the steps; unchanged if the plan is refused.</summary>
     public required PlacedFleet After { get; init; }
 
-    /// <summary>Figures as it is.</summary>
+    /// <summary>Figures of the current placement.</summary>
     public required PlacementFigures FiguresBefore { get; init; }
 
-    /// <summary>Figures when the steps are done.</summary>
+    /// <summary>Figures after the steps.</summary>
     public required PlacementFigures FiguresAfter { get; init; }
 
-    /// <summary>Parts of the request with the least number of moves that each takes.</summary>
+    /// <summary>Parts of the request with the minimum number of moves for each.</summary>
     public required IReadOnlyList<MovesBound> Bounds { get; init; }
 
-    /// <summary>Where the stores are that the steps are about when all are done.</summary>
+    /// <summary>The final placement of the stores that the steps change.</summary>
     public IReadOnlyList<NewStore> Changed
     {
         get
@@ -77,13 +77,13 @@ public sealed record StorePlan
         }
     }
 
-    /// <summary>How many copies move.</summary>
+    /// <summary>The number of copies that move.</summary>
     public int Moves => Steps.Count(static step => step.Kind == StepKind.DropReplica);
 
-    /// <summary>The least number of moves that the request takes.</summary>
+    /// <summary>The minimum number of moves for the request.</summary>
     public int LeastMoves => Bounds.Sum(static bound => bound.Moves);
 
-    /// <summary>SHA-256 over the steps in their order (<see cref="PlanHash"/>), in hexadecimal.</summary>
+    /// <summary>SHA-256 over the steps in order (<see cref="PlanHash"/>), in hexadecimal.</summary>
     public string Hash => HashOf(Steps);
 
     internal static string HashOf(IReadOnlyList<PlanStep> steps) =>

@@ -3,16 +3,16 @@ using Provision.Inventory;
 
 namespace Provision.Stores.Placement;
 
-/// <summary>A plan that was saved, as <c>provision stores plan -o json</c> prints it: what is needed to carry it out.</summary>
+/// <summary>A saved plan as printed by <c>provision stores plan -o json</c>, with everything needed to execute it.</summary>
 /// <param name="Hash">The plan's hash (<see cref="StorePlan.Hash"/>).</param>
 /// <param name="Steps">The steps, in order.</param>
-/// <param name="Stores">Where the stores that change are when the steps are done.</param>
+/// <param name="Stores">The final placement of the stores that change.</param>
 public sealed record StorePlanFile(string Hash, IReadOnlyList<PlanStep> Steps, IReadOnlyList<NewStore> Stores)
 {
-    /// <summary>Where a store is in the end.</summary>
+    /// <summary>Returns the final placement of a store.</summary>
     public NewStore After(string store) => Stores.First(one => one.Name == store);
 
-    /// <summary>Reads a saved plan; what is wrong with it is reported.</summary>
+    /// <summary>Reads a saved plan and reports its errors.</summary>
     public static StorePlanFile? Read(string path, ReadOnlyMemory<byte> json, DiagnosticBag problems)
     {
         try

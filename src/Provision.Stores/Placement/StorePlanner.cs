@@ -2,16 +2,16 @@ using Provision.Inventory;
 
 namespace Provision.Stores.Placement;
 
-/// <summary>Plans changes of placement; the same fleet and request give the same plan.</summary>
+/// <summary>Plans changes of placement; the same fleet and request produce the same plan.</summary>
 public static class StorePlanner
 {
     /// <summary>
-    /// Empties hosts, fills hosts, makes stores, in this order; where nothing is asked, spreads pairs that are above their bound. Every step keeps
-    /// the hard rules; a request that cannot be met is refused with the rule and the hosts.
+    /// Evacuates hosts, fills hosts and creates stores, in this order; for an empty request, spreads pairs that are above their bound. Every step keeps the
+    /// hard rules; a request that cannot be met is refused with the rule and the hosts.
     /// </summary>
-    /// <param name="fleet">Where everything is.</param>
-    /// <param name="request">What is to be reached.</param>
-    /// <param name="masters">Who is master now.</param>
+    /// <param name="fleet">The current placement.</param>
+    /// <param name="request">The goal.</param>
+    /// <param name="masters">The current masters.</param>
     public static StorePlan Of(PlacedFleet fleet, PlanRequest request, Masters masters)
     {
         var before = PlacementFigures.Of(fleet);
@@ -89,7 +89,7 @@ public static class StorePlanner
             refusals.Add(new("in-service", $"{host} is to be filled and to be emptied", null));
         }
 
-        // Stores on hosts that are to be emptied break no rule yet.
+        // Stores on hosts to be evacuated do not break a rule yet.
         refusals.AddRange(PlacementRules.Check(request.Evacuate.Aggregate(start, static (now, host) => now.With(host, HostUse.InService)))
             .Select(static breach => new Refusal(breach.Rule, "as it is, " + breach.Message, breach.Rule == "in-service" ? "take the host into service with --add-host, or empty it with --evacuate" : "mend the inventory first")));
         return refusals;
@@ -97,19 +97,19 @@ public static class StorePlanner
 
     private static StorePlan Finished(PlacedFleet start, PlacementFigures before, PlanRequest request, Masters masters, Board board, List<Replica> moved, IReadOnlyList<int> created, List<MovesBound> bounds)
     {
-        // Only where one of the two that share the mastership moves is the preferred master chosen anew.
+        // The preferred master is chosen again only if one of the two slots that share the mastership moves.
         var touched = moved.Where(replica => replica.Place == 0 || replica.Place == MasterChoice.NextOf(board, replica.Store)).Select(static replica => replica.Store).Concat(created).Distinct().ToList();
         var swapped = MasterChoice.Swapped(board, touched);
         int SwapOf(int store) => swapped.Contains(store) ? MasterChoice.NextOf(board, store) ?? 0 : 0;
 
         var steps = new StepList(start, masters);
         var stores = start.Stores.ToList();
-        // In the order in which they were found: a slot may be free only since another store's copy has left it.
+        // In the order in which the moves were found: a slot may be free only because another store's copy has left it.
         var pending = moved.GroupBy(static replica => replica.Store).ToDictionary(static group => group.Key, static group => group.Select(static replica => replica.Place).ToHashSet());
         foreach (var (store, place) in moved)
         {
             var preferred = SwapOf(store);
-            // A master hands over to the slot that is to have it in the end, or, where that is not there yet, to the one that comes.
+            // A master hands over to its final successor, or, if that slot does not exist yet, to the new one.
             stores[store] = steps.Move(stores[store], place, board.Name(board.At[store][place]), pending[store].Contains(preferred) ? place : preferred);
             if (pending[store].Remove(place) && pending[store].Count == 0)
             {

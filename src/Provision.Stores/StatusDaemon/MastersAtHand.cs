@@ -2,23 +2,23 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Stores.StatusDaemon;
 
-/// <summary>The last known masters: in memory, and in a file for the time after a restart.</summary>
-/// <param name="origin">Where they are read from; closed with this.</param>
-/// <param name="remembered">The file.</param>
-/// <param name="say">Told what happens.</param>
+/// <summary>Caches the last known masters: in memory, and in a file for use after a restart.</summary>
+/// <param name="origin">The source of the masters; closed with this object.</param>
+/// <param name="remembered">The cache file.</param>
+/// <param name="say">Receives log lines.</param>
 internal sealed class MastersAtHand(IMastersOrigin origin, string remembered, Action<string> say) : IDisposable
 {
-    /// <summary>What was read longer ago than this is not live.</summary>
+    /// <summary>The maximum age of a live read.</summary>
     public static readonly TimeSpan Live = TimeSpan.FromSeconds(1.5);
 
     private readonly Lock turn = new();
     private volatile KnownMasters? known = Remembered(remembered, say);
     private string? lost = "";
 
-    /// <summary>The last known masters; null where none were ever read.</summary>
+    /// <summary>The last known masters; null if none were ever read.</summary>
     public KnownMasters? Known => known;
 
-    /// <summary>Reads them anew; where they cannot be read, that is told once.</summary>
+    /// <summary>Reads the masters again; a failure is logged once.</summary>
     public async Task Look(CancellationToken cancellation)
     {
         try
@@ -42,8 +42,9 @@ internal sealed class MastersAtHand(IMastersOrigin origin, string remembered, Ac
         }
     }
 
-    /// <summary>Remembers what was read.</summary>
-    /// <exception cref="StateLostException">It is older than what is known: somebody put an old copy of the database in its place, and what it says of masters may be wrong.</exception>
+    /// <summary>Caches what was read.</summary>
+    /// <exception cref="StateLostException">It is older than the cached snapshot: the database was replaced by an old copy, whose masters may be
+    /// wrong.</exception>
     public void Take(KnownMasters read)
     {
         lock (turn)

@@ -4,28 +4,34 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Stores.StatusDaemon;
 
-/// <summary>Masters as they were at one moment.</summary>
+/// <summary>The masters at one moment.</summary>
 /// <param name="Snapshot">The masters.</param>
-/// <param name="ReadAt">Not later than when they were read from the database, as <see cref="Stopwatch.GetTimestamp"/> counts; null where that is not known.</param>
+/// <param name="ReadAt">A lower bound of the time at which they were read from the database, as a <see cref="Stopwatch.GetTimestamp"/> value; null if
+/// unknown.</param>
 internal sealed record KnownMasters(MastershipSnapshot Snapshot, long? ReadAt)
 {
-    /// <summary>Since they were read; null where that is not known.</summary>
+    /// <summary>Time since they were read; null if unknown.</summary>
     public TimeSpan? Age => ReadAt is { } at ? Stopwatch.GetElapsedTime(at) : null;
 }
 
-/// <summary>Where a status daemon has its masters from.</summary>
+/// <summary>The source of a status daemon's masters.</summary>
 internal interface IMastersOrigin : IDisposable
 {
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads the masters.</summary>
     /// <exception cref="StateLostException">They cannot be read.</exception>
     Task<KnownMasters> Read(CancellationToken cancellation);
 
-    /// <summary>Asks others about a slot where there is no database to ask: their answer as it is, or null where the database is to be read here.</summary>
+    /// <summary>
+    /// Forwards a question about a slot to other daemons if there is no local database; returns their answer unchanged, or null if the database is to be read
+    /// here.
+    /// </summary>
     /// <exception cref="StateLostException">None of them answers.</exception>
     Task<(HttpStatusCode Status, byte[] Body)?> Forward(string slot, CancellationToken cancellation);
 }
 
-/// <summary>The database itself. However many ask at once, one reads at a time, and each is answered by a reading that began after it asked.</summary>
+/// <summary>
+/// Reads from the database itself. Concurrent requests share reads: one read runs at a time, and each request is answered by a read that began after it.
+/// </summary>
 /// <param name="database">The database.</param>
 internal sealed class DatabaseOrigin(string database) : IMastersOrigin
 {
@@ -60,7 +66,7 @@ internal sealed class DatabaseOrigin(string database) : IMastersOrigin
 
     private async Task<KnownMasters> ReadAfter(Task before)
     {
-        // Yielding always: what comes after it must find itself in "next", also where the reading before ended this very moment.
+        // Always yield: the continuation must find itself in "next", even if the previous read has just ended.
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         Task<KnownMasters> reading;
         lock (turn)
@@ -80,7 +86,7 @@ internal sealed class DatabaseOrigin(string database) : IMastersOrigin
     }
 }
 
-/// <summary>Other status daemons: a relay's origin, for machines that do not reach the database.</summary>
+/// <summary>Reads from other status daemons: the source of a relay, for machines that do not reach the database.</summary>
 /// <param name="daemons">Their URLs.</param>
 internal sealed class DaemonsOrigin(IReadOnlyList<Uri> daemons) : IMastersOrigin
 {

@@ -7,59 +7,59 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Stores.StatusDaemon;
 
-/// <summary>What a status daemon is started with.</summary>
+/// <summary>The options of a status daemon.</summary>
 public sealed record MastersServerOptions
 {
-    /// <summary>Folder of the repository: it says which slots there are, and where.</summary>
+    /// <summary>Directory of the repository, which defines the slots and their locations.</summary>
     public required string Repository { get; init; }
 
     /// <summary>The database, as <see cref="MastershipStores.Open"/> takes it; not read by a relay.</summary>
     public required string Database { get; init; }
 
-    /// <summary>URLs of other daemons; where there are any, it is a relay and asks them instead of the database.</summary>
+    /// <summary>URLs of other daemons; if there are any, this daemon is a relay and asks them instead of the database.</summary>
     public IReadOnlyList<Uri> From { get; init; } = [];
 
-    /// <summary>Where the newest snapshot is exported to where that is owed; a relay exports nothing.</summary>
+    /// <summary>Destinations for the newest snapshot while its export is pending; a relay exports nothing.</summary>
     public IReadOnlyList<string> Exports { get; init; } = [];
 
-    /// <summary>File of the last snapshot that was read, for the time after a restart while the database cannot be reached.</summary>
+    /// <summary>Cache file of the last snapshot read, for use after a restart while the database cannot be reached.</summary>
     public required string Remembered { get; init; }
 
-    /// <summary>Endpoints that another area adds, such as the answers for a mail proxy.</summary>
+    /// <summary>Endpoints added by other components, such as the answers for a mail proxy.</summary>
     public IReadOnlyList<Func<StatusDaemonParts, IStatusExtension>> Extensions { get; init; } = [];
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The listening address.</summary>
     public required IPEndPoint Listen { get; init; }
 
-    /// <summary>How often it reads: twice a second, so that a change is told within one.</summary>
+    /// <summary>Polling interval: twice a second, so that a change is visible within one second.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How often it looks for owed exports, and whether inventory and users changed.</summary>
+    /// <summary>Intervals for retrying pending exports, and for detecting changes of inventory and users.</summary>
     public (TimeSpan Exports, TimeSpan Files) Look { get; init; } = (TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(2));
 }
 
-/// <summary>What an extension of the status daemon works with.</summary>
+/// <summary>The context of a status daemon's extension.</summary>
 /// <param name="Masters">Returns the last known masters; null before any was read.</param>
-/// <param name="Fleet">The inventory as the daemon keeps it.</param>
+/// <param name="Fleet">The inventory as loaded by the daemon.</param>
 /// <param name="Log">Receives log lines.</param>
 public sealed record StatusDaemonParts(Func<MastershipSnapshot?> Masters, FleetWatch Fleet, Action<string> Log);
 
-/// <summary>An endpoint of the status daemon that another area brings.</summary>
+/// <summary>An endpoint of the status daemon provided by another component.</summary>
 public interface IStatusExtension
 {
-    /// <summary>The path that it answers, <c>/auth</c>.</summary>
+    /// <summary>The request path, such as <c>/auth</c>.</summary>
     string Path { get; }
 
     /// <summary>Answers a request.</summary>
     Task Answer(HttpContext context);
 
-    /// <summary>Reads its own files again if they changed; called every few seconds.</summary>
+    /// <summary>Reloads its own files if they changed; called every few seconds.</summary>
     void Refresh();
 }
 
 /// <summary>
-/// The status daemon: who is master of each store, or that it moves. It decides nothing and keeps nothing that it could not read again; while the database cannot be reached it goes on
-/// answering with the last known masters, but confirms nothing.
+/// The status daemon: reports the master of each store, or that the store is moving. It makes no decisions and stores nothing that it could not read again;
+/// while the database cannot be reached it continues to report the last known masters, but confirms nothing.
 /// </summary>
 public sealed class MastersServer : IAsyncDisposable
 {
@@ -74,13 +74,13 @@ public sealed class MastersServer : IAsyncDisposable
         this.masters = masters;
     }
 
-    /// <summary>Where it listens, <c>http://192.0.2.4:8490</c>.</summary>
+    /// <summary>The listening URL, such as <c>http://192.0.2.4:8490</c>.</summary>
     public string Address => app.Urls.First();
 
-    /// <summary>Starts a daemon. It starts, too, where database, origins or inventory cannot be read.</summary>
-    /// <param name="options">What it is started with.</param>
-    /// <param name="say">Told what happens, a line each.</param>
-    /// <exception cref="IOException">The address is in use, or the folder of the remembered snapshot cannot be used.</exception>
+    /// <summary>Starts a daemon, even if database, source daemons or inventory cannot be read.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="say">Receives log lines.</param>
+    /// <exception cref="IOException">The address is in use, or the directory of the cache file is not usable.</exception>
     public static async Task<MastersServer> Start(MastersServerOptions options, Action<string> say)
     {
         var fleet = new FleetWatch(options.Repository, say);
@@ -125,7 +125,7 @@ public sealed class MastersServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Waits until somebody asks it to end.</summary>
+    /// <summary>Waits until the daemon is asked to stop.</summary>
     public Task WaitForEnd(CancellationToken cancellation = default) => ((IHost)app).WaitForShutdownAsync(cancellation);
 
     /// <inheritdoc/>
@@ -156,7 +156,7 @@ public sealed class MastersServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // It ends.
+            // Shutting down.
         }
     }
 }

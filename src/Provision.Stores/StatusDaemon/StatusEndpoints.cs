@@ -4,7 +4,7 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Stores.StatusDaemon;
 
-/// <summary>Who is master, and whether a slot may start as one.</summary>
+/// <summary>Answers which slot is master of each store, and whether a slot may start as one.</summary>
 internal sealed class StatusEndpoints(MastersAtHand masters, IMastersOrigin origin, FleetWatch fleet)
 {
     public Task Masters(HttpContext context)
@@ -13,7 +13,7 @@ internal sealed class StatusEndpoints(MastersAtHand masters, IMastersOrigin orig
         return Answers.Bytes(context, MastershipExport.ToAnswer(known.Snapshot, known.Age < MastersAtHand.Live, known.Age), "application/json");
     }
 
-    /// <summary>Asks the database now and never memory: what starts as master here goes on until it is stopped.</summary>
+    /// <summary>Queries the database now, never memory: a slot that starts as master continues as master until it is stopped.</summary>
     public async Task Confirm(HttpContext context)
     {
         if (context.Request.Query["slot"] is not [{ Length: > 0 and < 100 } slot])

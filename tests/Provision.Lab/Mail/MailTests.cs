@@ -87,7 +87,7 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
         Assert.DoesNotContain("healthy copies", whole, StringComparison.Ordinal);
         MailLab.Good(Lab.Provision("slot", "stop", other.Host.Name, other.Name));
         mail.Deliver(mail.MasterOf("store1"), "u3", "only two have it");
-        Assert.Contains($"without {slot.Host.Name} fewer than two healthy copies would be left of store1: {other.Name}", Objections(slot.Host.Name), StringComparison.Ordinal);
+        Assert.Contains($"without {slot.Host.Name} too few healthy copies would be left of store1: {other.Name}", Objections(slot.Host.Name), StringComparison.Ordinal);
         MailLab.Good(Lab.Provision("slot", "start", other.Host.Name, other.Name));
         mail.WaitUntilInSync("store1");
         AllWell();

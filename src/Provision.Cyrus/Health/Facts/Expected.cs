@@ -2,13 +2,13 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Cyrus.Health.Facts;
 
-/// <summary>Conditions that somebody has arranged: what follows from them is said, and not cried about.</summary>
+/// <summary>Planned conditions: their consequences are listed but raise no alarm.</summary>
 public sealed record Expected
 {
-    /// <summary>Nothing is.</summary>
+    /// <summary>No planned conditions.</summary>
     public static Expected Nothing { get; } = new();
 
-    /// <summary>What the database of masters tells of what was arranged.</summary>
+    /// <summary>Returns the planned conditions recorded in the database of masters.</summary>
     public static Expected Of(MastershipSnapshot masters)
     {
         ArgumentNullException.ThrowIfNull(masters);
@@ -22,6 +22,6 @@ public sealed record Expected
     /// <summary>Why each store is moving, by store.</summary>
     public IReadOnlyDictionary<string, string> MovingStores { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Why each slot is fenced and so does not start, by slot.</summary>
+    /// <summary>Why each fenced slot does not start, by slot.</summary>
     public IReadOnlyDictionary<string, string> FencedSlots { get; init; } = new Dictionary<string, string>();
 }

@@ -1,12 +1,12 @@
 namespace Provision.Cyrus.Health.Facts;
 
-/// <summary>Something that was looked at, or why it could not be.</summary>
-/// <param name="Value">What was seen; null where it could not be looked at.</param>
-/// <param name="Problem">Why not; null where it was.</param>
+/// <summary>An observation, or why it could not be made.</summary>
+/// <param name="Value">The observed value; null if the observation failed.</param>
+/// <param name="Problem">Why it failed; null if it succeeded.</param>
 public sealed record Looked<T>(T? Value, string? Problem)
     where T : class;
 
-/// <summary>Looks, so that what a machine refuses becomes a reason.</summary>
+/// <summary>Makes observations, turning errors of the machine into a reason.</summary>
 internal static class Looked
 {
     public static Looked<T> At<T>(Func<T> look)

@@ -1,26 +1,26 @@
 namespace Provision.Cyrus.Health.Judge;
 
-/// <summary>How bad a finding is, from harmless to worst: a thing known to be broken counts more than one that is not known.</summary>
+/// <summary>The severity of a finding, in ascending order: known to be broken is worse than unknown.</summary>
 public enum CheckLevel
 {
-    /// <summary>Worth knowing, nothing to do.</summary>
+    /// <summary>Informational; no action needed.</summary>
     Info,
 
-    /// <summary>Would be a warning or worse, had it not been arranged.</summary>
+    /// <summary>Would be a warning or worse, but is planned.</summary>
     Expected,
 
-    /// <summary>It could not be looked at, so nothing is known.</summary>
+    /// <summary>It could not be observed.</summary>
     Unknown,
 
-    /// <summary>Somebody should look in working hours.</summary>
+    /// <summary>Needs attention during working hours.</summary>
     Warning,
 
     /// <summary>Users or mail are in danger now.</summary>
     Critical,
 }
 
-/// <summary>One thing that a check found.</summary>
-/// <param name="Check">Name of the check, a row of <see cref="HostChecks.Rows"/>.</param>
-/// <param name="Level">How bad it is.</param>
-/// <param name="Sentence">What is the matter, beginning with the slot, mount, set or unit.</param>
+/// <summary>One finding of a checker.</summary>
+/// <param name="Check">Name of the checker, a row of <see cref="HostChecks.Rows"/>.</param>
+/// <param name="Level">The severity.</param>
+/// <param name="Sentence">The problem, beginning with the slot, mount, set or unit.</param>
 public sealed record CheckFinding(string Check, CheckLevel Level, string Sentence);

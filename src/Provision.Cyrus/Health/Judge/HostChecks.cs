@@ -2,16 +2,16 @@ using Provision.Cyrus.Health.Facts;
 
 namespace Provision.Cyrus.Health.Judge;
 
-/// <summary>One check of a host.</summary>
+/// <summary>One checker of a host.</summary>
 /// <param name="Name">Its name, for <c>--only</c>.</param>
-/// <param name="LooksAt">What it looks at, for people.</param>
-/// <param name="Judge">What it finds in the facts; nothing where all is well.</param>
+/// <param name="LooksAt">A description of what it examines.</param>
+/// <param name="Judge">Returns its findings from the facts; none if everything is healthy.</param>
 public sealed record HostCheck(string Name, string LooksAt, Func<HostFacts, Expected, IEnumerable<CheckFinding>> Judge);
 
-/// <summary>All checks of a host.</summary>
+/// <summary>All checkers of a host.</summary>
 public static class HostChecks
 {
-    /// <summary>The checks, in the order that they are reported.</summary>
+    /// <summary>The checkers, in reporting order.</summary>
     public static IReadOnlyList<HostCheck> Rows { get; } =
     [
         new("ports", "what every service of every slot says", SlotChecks.Ports),
@@ -28,10 +28,10 @@ public static class HostChecks
         new("dumps", "kernel dumps", InstallChecks.Dumps),
     ];
 
-    /// <summary>The findings of some of the checks, in their order.</summary>
+    /// <summary>Returns the findings of some of the checkers, in their order.</summary>
     public static IReadOnlyList<CheckFinding> Judge(IEnumerable<HostCheck> checks, HostFacts facts, Expected expected) => [.. checks.SelectMany(check => check.Judge(facts, expected))];
 
-    /// <summary>Judges a fact; one that could not be looked at is unknown, never well.</summary>
+    /// <summary>Evaluates a fact; one that could not be observed is unknown, never healthy.</summary>
     internal static IEnumerable<CheckFinding> Of<T>(string check, Looked<T> fact, Func<T, IEnumerable<CheckFinding>> judge)
         where T : class =>
         fact.Value is { } value ? judge(value) : [new CheckFinding(check, CheckLevel.Unknown, $"{check} cannot be looked at: {fact.Problem}")];

@@ -4,7 +4,7 @@ using Provision.Cyrus.Health.Facts;
 
 namespace Provision.Cyrus.Health.Judge;
 
-/// <summary>Judges how the host differs from the repository. Pure.</summary>
+/// <summary>Evaluates the host's differences from the repository. Pure.</summary>
 internal static class InstallChecks
 {
     private const int Named = 3;
@@ -37,7 +37,7 @@ internal static class InstallChecks
     public static IEnumerable<CheckFinding> Dumps(HostFacts facts, Expected expected) => HostChecks.Of("dumps", facts.Memory, memory =>
         memory.CrashDumps == 0 ? [] : [new CheckFinding("dumps", CheckLevel.Warning, $"{Count(memory.CrashDumps, "kernel dump")} in /var/crash")]);
 
-    /// <summary>Files that somebody changed on the host.</summary>
+    /// <summary>Returns the files that were changed locally on the host.</summary>
     public static IEnumerable<FileDifference> Drifted(ChangePlan plan) => plan.Files.Where(file => file.Verdict is Verdict.Drift or Verdict.Conflict);
 
     private static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";

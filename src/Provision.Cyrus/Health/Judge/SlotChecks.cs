@@ -5,10 +5,10 @@ using Provision.Stores.Instances;
 
 namespace Provision.Cyrus.Health.Judge;
 
-/// <summary>Judges slots: services by their banners, daemons, replication. Pure.</summary>
+/// <summary>Evaluates slots: services by their banners, daemons, replication. Pure.</summary>
 internal static class SlotChecks
 {
-    /// <summary>A master without a replica that is less than this behind loses mail if its host dies.</summary>
+    /// <summary>A master loses mail when its host dies, unless it has a replica that is less than this behind.</summary>
     private static readonly TimeSpan CriticalLag = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan WarningLag = TimeSpan.FromMinutes(1);
 
@@ -27,7 +27,7 @@ internal static class SlotChecks
         : slot.Channels.Where(channel => channel.Age > WarningLag)
             .Select(channel => (CheckLevel.Warning, FormattableString.Invariant($"its replica {channel.Name} is {channel.Age!.Value.TotalMinutes:0} minutes behind"))));
 
-    /// <summary>Two masters of a store, or none, is the worst that can be; who is master is asked live.</summary>
+    /// <summary>Checks that each store has exactly one master, by querying the masters live: two, or none, is the worst condition.</summary>
     public static IEnumerable<CheckFinding> Masters(HostFacts facts, Expected expected) => facts.Masters is not { } masters ? [] : HostChecks.Of("masters", masters, now =>
         (facts.Slots.Value ?? []).Where(slot => slot.Unit == "active").Select(slot => (Slot: slot, Store: facts.View.Slots.FirstOrDefault(view => view.Slot.Name == slot.Slot)?.Store?.Name))
             .Where(known => known.Store is not null).Select(known => (known.Slot, known.Store, Row: now.Stores.GetValueOrDefault(known.Store!)) switch
@@ -42,10 +42,10 @@ internal static class SlotChecks
                 ? new CheckFinding("masters", CheckLevel.Expected, $"{found.Sentence} ({found.Store} is moving {moving})")
                 : new CheckFinding("masters", found.Level, found.Sentence)));
 
-    /// <summary>Findings of every slot, with the slot's name before them; what was arranged is expected.</summary>
+    /// <summary>Returns the findings of every slot, prefixed with the slot's name; planned conditions are expected.</summary>
     private static IEnumerable<CheckFinding> OfSlots(string check, HostFacts facts, Expected expected, Func<SlotHealth, SlotRole, IEnumerable<(CheckLevel Level, string Sentence)>> judge)
     {
-        // A store's slots only: most roles have none, and nothing to look at then is nothing wrong.
+        // Only slots with a store: most roles have none, and then an empty result is no error.
         var known = facts.View.Slots.ToDictionary(slot => slot.Slot.Name, StringComparer.Ordinal);
         return HostChecks.Of(check, facts.Slots, slots => slots.SelectMany(slot =>
         {

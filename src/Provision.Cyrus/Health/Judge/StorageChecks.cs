@@ -4,10 +4,10 @@ using Provision.Storage.Map;
 
 namespace Provision.Cyrus.Health.Judge;
 
-/// <summary>Judges disks and what is mounted from them. Pure.</summary>
+/// <summary>Evaluates disks and the file systems mounted from them. Pure.</summary>
 internal static class StorageChecks
 {
-    /// <summary>What is said of whole sets; everything else is said of drives.</summary>
+    /// <summary>Levels of findings about whole sets; all others are about drives.</summary>
     private static readonly Dictionary<string, CheckLevel> Sets = new(StringComparer.Ordinal)
     {
         [FindingCodes.Degraded] = CheckLevel.Warning,
@@ -35,11 +35,11 @@ internal static class StorageChecks
         .Select(finding => new CheckFinding("drives", finding.Code == FindingCodes.ControllerSilent ? CheckLevel.Unknown : CheckLevel.Warning, $"{finding.Place}: {finding.Sentence}"))
         .Concat(storage.Observed.Problems.Select(problem => new CheckFinding("drives", CheckLevel.Unknown, problem.ToString().Split('\n')[0]))));
 
-    /// <summary>What the layout has mounted and the machine has not.</summary>
+    /// <summary>Returns the mounts of the layout that are missing on the machine.</summary>
     public static IEnumerable<Mount> Missing(Layout layout, HostStorage storage) =>
         layout.Mounts.ExceptBy(storage.Observed.Mounts.Select(mount => mount.Path), mount => mount.Path, StringComparer.Ordinal);
 
-    /// <summary>The place that the drive map gives to what it says of a set; a drive that is being copied to has the same word for its state.</summary>
+    /// <summary>Returns the location that the drive map uses for a set; the state of a drive being copied to has the same keyword.</summary>
     public static string PlaceOf(SetState set) => "set " + set.Layout.Key;
 
     private static bool IsOfSet(Finding finding, HostStorage storage) => Sets.ContainsKey(finding.Code) && storage.Map.Sets.Any(set => PlaceOf(set) == finding.Place);

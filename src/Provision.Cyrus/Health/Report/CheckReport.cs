@@ -2,18 +2,18 @@ using Provision.Cyrus.Health.Judge;
 
 namespace Provision.Cyrus.Health.Report;
 
-/// <summary>What checks found, in the form that monitoring systems take.</summary>
-/// <param name="Checks">The checks that were made.</param>
-/// <param name="Findings">What they found.</param>
+/// <summary>The result of checkers, in the form used by monitoring systems.</summary>
+/// <param name="Checks">The checkers that ran.</param>
+/// <param name="Findings">Their findings.</param>
 public sealed record CheckReport(IReadOnlyList<HostCheck> Checks, IReadOnlyList<CheckFinding> Findings)
 {
-    /// <summary>The worst level; <see cref="CheckLevel.Info"/> where nothing is to be done.</summary>
+    /// <summary>The worst level; <see cref="CheckLevel.Info"/> if there is nothing to do.</summary>
     public CheckLevel Worst => Findings.Select(finding => finding.Level).DefaultIfEmpty(CheckLevel.Info).Max();
 
-    /// <summary>0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as the plugins of Nagios and its heirs have it.</summary>
+    /// <summary>0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as for plugins of Nagios and its successors.</summary>
     public int ExitCode => CodeOf(Worst);
 
-    /// <summary>The one line that tells most: the worst finding, and how many others there are.</summary>
+    /// <summary>The summary line: the worst finding, and the number of others.</summary>
     public string FirstLine
     {
         get
@@ -34,10 +34,10 @@ public sealed record CheckReport(IReadOnlyList<HostCheck> Checks, IReadOnlyList<
         }
     }
 
-    /// <summary>The first line and one line a finding, the worst first.</summary>
+    /// <summary>Returns the first line and one line per finding, the worst first.</summary>
     public IEnumerable<string> Lines() => Findings.OrderByDescending(finding => finding.Level)
         .Select(finding => $"{(finding.Level < CheckLevel.Unknown ? finding.Level.ToString().ToLowerInvariant() : finding.Level.ToString().ToUpperInvariant())} {finding.Check}: {finding.Sentence}").Prepend(FirstLine);
 
-    /// <summary>The exit code that a level stands for.</summary>
+    /// <summary>Returns the exit code of a level.</summary>
     public static int CodeOf(CheckLevel level) => level switch { CheckLevel.Critical => 2, CheckLevel.Warning => 1, CheckLevel.Unknown => 3, _ => 0 };
 }

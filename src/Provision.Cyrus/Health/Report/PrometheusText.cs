@@ -10,15 +10,15 @@ using Provision.Stores.Instances;
 namespace Provision.Cyrus.Health.Report;
 
 /// <summary>
-/// A report as numbers in Prometheus's text format, for the node exporter's folder. The names are those that the alerts of <c>templates/mon</c>
-/// ask for; a number that could not be looked at is left out, and its check says 3.
+/// Formats a report as Prometheus metrics, for the node exporter's directory. The names are those used by the alerts of <c>templates/mon</c>; a metric that
+/// could not be observed is omitted, and its checker reports 3.
 /// </summary>
 public static class PrometheusText
 {
-    /// <summary>The replica did not take the same log for so long.</summary>
+    /// <summary>After this time with the same log, the replica is considered stuck.</summary>
     private static readonly TimeSpan StuckAfter = TimeSpan.FromMinutes(1);
 
-    /// <summary>Writes the report; without facts, those of a host that is not known, only how its checks went.</summary>
+    /// <summary>Formats the report; without facts (an unknown host), only the results of the checkers.</summary>
     public static string Of(CheckReport report, HostFacts? facts, Expected expected)
     {
         ArgumentNullException.ThrowIfNull(report);
