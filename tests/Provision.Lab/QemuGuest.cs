@@ -68,7 +68,7 @@ public sealed class QemuGuest : IDisposable
     /// <param name="shared">A folder of this machine that is <c>/lab</c> in it.</param>
     public static QemuGuest Boot(QemuMachine machine, string shared)
     {
-        var guest = new QemuGuest(machine, shared);
+        var guest = Start(machine, shared);
         try
         {
             // Controllers look for their disks beside the start; that of a USB stick takes seconds on a busy machine.
@@ -79,6 +79,26 @@ public sealed class QemuGuest : IDisposable
         {
             guest.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Starts a machine, again if its kernel crashed before it could run anything: a kernel that patches its own code (int3) now and then crashes under an emulator
+    /// with several threads, and that says nothing of what is tested.
+    /// </summary>
+    private static QemuGuest Start(QemuMachine machine, string shared)
+    {
+        string[] crashes = ["int3", "Oops", "Kernel panic", "general protection fault"];
+        for (var left = 2; ; left--)
+        {
+            try
+            {
+                return new QemuGuest(machine, shared);
+            }
+            catch (InvalidOperationException e) when (left > 0 && crashes.Any(crash => e.Message.Contains(crash, StringComparison.Ordinal)))
+            {
+                // Once more.
+            }
         }
     }
 
