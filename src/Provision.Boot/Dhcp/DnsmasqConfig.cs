@@ -8,7 +8,7 @@ namespace Provision.Boot.Dhcp;
 /// <param name="HttpPort">The boot server's HTTP port.</param>
 /// <param name="Folder">Folder for leases and pid.</param>
 /// <param name="Ipxe">Folder of Debian's iPXE.</param>
-public sealed record DnsmasqPlace(Ipv4Address Server, int HttpPort, string Folder, string Ipxe)
+internal sealed record DnsmasqPlace(Ipv4Address Server, int HttpPort, string Folder, string Ipxe)
 {
     /// <summary>Where Debian has it.</summary>
     public const string DebianIpxe = "/usr/lib/ipxe";
@@ -18,7 +18,7 @@ public sealed record DnsmasqPlace(Ipv4Address Server, int HttpPort, string Folde
 /// dnsmasq's configuration of a site, from the inventory. Which machine gets an installer is not in it: every boot asks the boot server, so the
 /// configuration changes only when hosts do.
 /// </summary>
-public static class DnsmasqConfig
+internal static class DnsmasqConfig
 {
     /// <summary>What a machine's firmware loads first, by how it was started. Client architectures: 0 BIOS, 7 and 9 UEFI, 16 UEFI over HTTP.</summary>
     private const string Bios = "undionly.kpxe", Uefi = "snponly.efi";

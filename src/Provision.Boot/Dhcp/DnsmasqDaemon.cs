@@ -3,7 +3,7 @@ namespace Provision.Boot.Dhcp;
 /// <summary>The dnsmasq that runs beside a boot server: started with it, started anew when its configuration changes or when it ended, ended with it.</summary>
 /// <param name="folder">Where its files are.</param>
 /// <param name="say">Told what it says.</param>
-public sealed class DnsmasqDaemon(string folder, Action<string> say) : IDisposable
+internal sealed class DnsmasqDaemon(string folder, Action<string> say) : IDisposable
 {
     private readonly Lock turn = new();
     private RunningCommand? running;

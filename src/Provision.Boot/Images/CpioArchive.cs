@@ -4,7 +4,7 @@ using System.Text;
 namespace Provision.Boot.Images;
 
 /// <summary>A small archive in the kernel's initrd form (cpio "newc"), to be loaded behind the installer's own.</summary>
-public static class CpioArchive
+internal static class CpioArchive
 {
     /// <summary>One file below one folder. Its length is a multiple of 512, so that what follows is aligned as the kernel wants it.</summary>
     public static byte[] Of(string folder, string file, ReadOnlySpan<byte> content)

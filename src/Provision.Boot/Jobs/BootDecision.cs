@@ -18,10 +18,10 @@ public enum BootTarget
 /// <param name="DmiUuid">What its firmware says it is, lower case; null where it says nothing.</param>
 /// <param name="Host">The host of the inventory that has the card, retired ones too; null for none.</param>
 /// <param name="IsInventoryKnown">False while there is no inventory to look into.</param>
-public sealed record BootingMachine(MacAddress Mac, string? DmiUuid, string? Host, bool IsInventoryKnown);
+internal sealed record BootingMachine(MacAddress Mac, string? DmiUuid, string? Host, bool IsInventoryKnown);
 
 /// <summary>The answer, with the reason that the machine's console shows.</summary>
-public sealed record BootDecision(BootTarget Target, string Why)
+internal sealed record BootDecision(BootTarget Target, string Why)
 {
     /// <summary>
     /// One pure function decides what a machine boots. The installer only for an open job that this boot was offered, before its deadline, and for the very

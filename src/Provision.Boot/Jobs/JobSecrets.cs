@@ -17,7 +17,7 @@ public sealed class JobKey(ReadOnlyMemory<byte> secret)
 }
 
 /// <summary>Tokens, keys and what is kept of them.</summary>
-public static class JobSecrets
+internal static class JobSecrets
 {
     /// <summary>Length of tokens and boot keys: 256 bits in base64url.</summary>
     public const int Characters = 43;

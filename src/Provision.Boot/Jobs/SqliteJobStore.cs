@@ -8,7 +8,7 @@ namespace Provision.Boot.Jobs;
 /// The store as one SQLite file in WAL mode, shared by the server and the commands beside it. A job is one JSON text; what must be unique is
 /// a column: one open job a host, one open job a network card.
 /// </summary>
-public sealed class SqliteJobStore : IJobStore
+internal sealed class SqliteJobStore : IJobStore
 {
     private const int Version = 1;
 

@@ -7,10 +7,10 @@ namespace Provision.Boot.Server;
 /// <param name="Image">The installer's image below the artefacts: <c>installer/DIGEST</c>.</param>
 /// <param name="Server">Base address of the boot server.</param>
 /// <param name="KernelOptions">More words for the kernel; checked by the inventory's key table.</param>
-public sealed record InstallerBoot(string Image, string Server, IReadOnlyList<string> KernelOptions);
+internal sealed record InstallerBoot(string Image, string Server, IReadOnlyList<string> KernelOptions);
 
 /// <summary>The scripts that iPXE runs. Pure text; nothing that a machine said is in one but as printable words of an echo.</summary>
-public static class BootScripts
+internal static class BootScripts
 {
     /// <summary>
     /// The first script, the same for every machine: asks for the machine's own. It is tried three times, then the machine starts from its own disk:

@@ -8,7 +8,7 @@ namespace Provision.Configuration.Apply;
 /// <summary>Collects the changes of one transaction and creates its records: the pack, the journal, the next host record and the history entry.</summary>
 /// <param name="store">Stores the contents.</param>
 /// <param name="state">The host record before the transaction.</param>
-public sealed class GenerationBuilder(StateStore store, HostState state)
+internal sealed class GenerationBuilder(StateStore store, HostState state)
 {
     private readonly SortedDictionary<string, (ObservedFile? Before, ManagedFile? After)> changes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]> contents = new(StringComparer.Ordinal);

@@ -2,7 +2,7 @@ namespace Provision.Configuration.Packages;
 
 /// <summary>Installs packages with apt while preventing services from starting, because their configuration is not there yet. A rollback never removes
 /// packages.</summary>
-public sealed class PackageInstaller(IMachineFiles files, ICommandRunner commands)
+internal sealed class PackageInstaller(IMachineFiles files, ICommandRunner commands)
 {
     private const string PolicyPath = "/usr/sbin/policy-rc.d";
 

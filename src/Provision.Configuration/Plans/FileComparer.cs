@@ -8,7 +8,7 @@ namespace Provision.Configuration.Plans;
 /// <param name="files">The machine's files.</param>
 /// <param name="state">The host record, with the files provision wrote last.</param>
 /// <param name="owners">The users of the root.</param>
-public sealed class FileComparer(IMachineFiles files, HostState state, OwnerDatabase owners)
+internal sealed class FileComparer(IMachineFiles files, HostState state, OwnerDatabase owners)
 {
     /// <summary>Compares one desired file.</summary>
     /// <param name="desired">The desired file.</param>

@@ -12,7 +12,7 @@ namespace Provision.Configuration.Plans;
 public sealed record UnitEffect(string Unit, UnitAction Action, string Reason, int Order, bool OfMaster);
 
 /// <summary>Determines the unit actions that changed files require.</summary>
-public static class UnitEffects
+internal static class UnitEffects
 {
     private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(1);
 

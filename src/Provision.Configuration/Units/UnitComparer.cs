@@ -21,7 +21,7 @@ public sealed record StaleUnit(string Unit, string Reason);
 /// <summary>Compares units with their desired state.</summary>
 /// <param name="files">The machine's files.</param>
 /// <param name="systemd">The running service manager; null if the root is not the running system.</param>
-public sealed class UnitComparer(IMachineFiles files, Systemd? systemd)
+internal sealed class UnitComparer(IMachineFiles files, Systemd? systemd)
 {
     /// <summary>The problem of a unit unknown to systemd.</summary>
     public const string NotThere = "not there";

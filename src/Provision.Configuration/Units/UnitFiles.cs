@@ -1,7 +1,7 @@
 namespace Provision.Configuration.Units;
 
 /// <summary>The unit files of a root, read without a running systemd.</summary>
-public sealed class UnitFiles(IMachineFiles files)
+internal sealed class UnitFiles(IMachineFiles files)
 {
     /// <summary>Directories of unit files, highest precedence first.</summary>
     public static readonly IReadOnlyList<string> Folders = ["/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];

@@ -15,7 +15,7 @@ public sealed record UnitOutcome(UnitEffect Effect, string Verb, string? Problem
 /// <param name="systemd">The service manager.</param>
 /// <param name="atOnce">Number of units in parallel.</param>
 /// <param name="limit">Time limit for one unit.</param>
-public sealed class UnitRunner(Systemd systemd, int atOnce, TimeSpan limit)
+internal sealed class UnitRunner(Systemd systemd, int atOnce, TimeSpan limit)
 {
     /// <summary>Acts on units.</summary>
     /// <param name="effects">The actions, in the order of <see cref="UnitEffects.InOrder"/>.</param>

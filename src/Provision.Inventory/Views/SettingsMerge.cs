@@ -1,7 +1,7 @@
 namespace Provision.Inventory;
 
 /// <summary>Merges layers of settings: mappings key by key; lists and single values are replaced.</summary>
-public static class SettingsMerge
+internal static class SettingsMerge
 {
     /// <summary>
     /// Returns the values of <paramref name="below"/> overridden by those of <paramref name="above"/>. Keys keep the order of <paramref name="below"/>, new

@@ -8,7 +8,7 @@ namespace Provision.Storage.Create;
 /// The commands that make an Areca controller's RAID set and volume. They are printed for an operator and never run: what a controller
 /// overwrites, no guard of ours can see.
 /// </summary>
-public static class ControllerCommands
+internal static class ControllerCommands
 {
     /// <summary>Lines for <c>cli64</c>.</summary>
     public static IReadOnlyList<string> For(Chassis chassis, SetLayout set, LunLayout lun, IReadOnlyList<ObservedDrive> drives)

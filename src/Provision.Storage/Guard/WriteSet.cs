@@ -63,7 +63,7 @@ public sealed class WriteSet
 }
 
 /// <summary>Ids compared without the punctuation that each tool spells them with.</summary>
-public static class PlannedIds
+internal static class PlannedIds
 {
     /// <summary>Lower-case hexadecimal digits only: mdadm writes <c>f984cc96:7f1db3c8:...</c>, blkid <c>f984cc96-7f1d-b3c8-...</c>.</summary>
     public static string Plain(string id) => string.Concat(id.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();

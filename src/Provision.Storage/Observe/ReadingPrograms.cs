@@ -4,7 +4,7 @@ namespace Provision.Storage.Observe;
 /// The programs that may be run to look at a machine, with the arguments under which they only read. Whatever is not in this
 /// table is not run.
 /// </summary>
-public static class ReadingPrograms
+internal static class ReadingPrograms
 {
     /// <summary>Columns of lsblk that are asked for; all of them are in the util-linux of Debian 11 and later.</summary>
     internal const string LsblkColumns = "NAME,KNAME,TYPE,TRAN,VENDOR,MODEL,SERIAL,WWN,FSTYPE,UUID,LABEL";

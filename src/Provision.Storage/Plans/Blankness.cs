@@ -4,7 +4,7 @@ using Provision.Storage.Observe;
 namespace Provision.Storage.Plans;
 
 /// <summary>Whether drives are blank, or hold only what a journal of this program chose before it wrote.</summary>
-public static class Blankness
+internal static class Blankness
 {
     /// <summary>Everything that speaks against taking the drives: the device and what is on it. Empty for blank ones.</summary>
     /// <param name="drives">The drives; one behind a controller has no device and nothing can be said against it.</param>

@@ -8,10 +8,10 @@ namespace Provision.Storage.Plans;
 /// <param name="Pool">The pool of the layout.</param>
 /// <param name="Found">What was seen of it; null where it is missing or in doubt.</param>
 /// <param name="Match">Whether it is the recorded one, on this machine.</param>
-public sealed record FoundPool(PoolLayout Pool, ObservedPool? Found, Match Match);
+internal sealed record FoundPool(PoolLayout Pool, ObservedPool? Found, Match Match);
 
 /// <summary>Finds a pool by its GUID, or where none is recorded by its name.</summary>
-public static class PoolFinder
+internal static class PoolFinder
 {
     /// <summary>The pool of a layout.</summary>
     public static FoundPool Find(PoolLayout pool, DriveRecord? record, ObservedStorage observed)

@@ -12,10 +12,10 @@ namespace Provision.Storage.Plans;
 /// <param name="Mount">Where it is mounted, or null.</param>
 /// <param name="Match">Whether everything that can be seen of it is what the record says.</param>
 /// <param name="Identities">What it was known by.</param>
-public sealed record FoundVolume(Volume Volume, BlockDevice? Device, BlockDevice? Opened, ObservedMount? Mount, Match Match, IReadOnlyList<string> Identities);
+internal sealed record FoundVolume(Volume Volume, BlockDevice? Device, BlockDevice? Opened, ObservedMount? Mount, Match Match, IReadOnlyList<string> Identities);
 
 /// <summary>Finds a volume on its unit and compares every layer of it with the record.</summary>
-public static class VolumeFinder
+internal static class VolumeFinder
 {
     /// <summary>The volume on the unit that was found for it.</summary>
     public static FoundVolume Find(Volume volume, FoundUnit unit, DriveRecord? record, ObservedStorage observed)

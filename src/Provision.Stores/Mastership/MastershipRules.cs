@@ -6,13 +6,13 @@ namespace Provision.Stores.Mastership;
 /// <param name="After">Everything after the change; null if it is refused.</param>
 /// <param name="Event">Its line of the history; null if it is refused.</param>
 /// <param name="Refusal">What prevents it, where to look and what to do next; null if it is accepted.</param>
-public sealed record MastershipStep(MastershipSnapshot? After, MastershipEvent? Event, string? Refusal);
+internal sealed record MastershipStep(MastershipSnapshot? After, MastershipEvent? Event, string? Refusal);
 
 /// <summary>
 /// The rules for changes of masters, the same on every database. Each accepted change increases the serial by one; while a store is known its epoch never
 /// decreases; a fenced slot is never a master or a target.
 /// </summary>
-public static class MastershipRules
+internal static class MastershipRules
 {
     /// <summary>By how much a restore raises epochs and serial: above every change that was made after the export and is lost.</summary>
     public const long RestoreGap = 1000;

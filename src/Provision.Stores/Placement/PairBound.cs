@@ -4,7 +4,7 @@ namespace Provision.Stores.Placement;
 /// Computes the minimum number of stores that the worst pair of hosts must share, whatever the placement. A store is an edge between each two of its hosts, so
 /// the question is which multigraphs exist with given degrees and at most L parallel edges.
 /// </summary>
-public static class PairBound
+internal static class PairBound
 {
     /// <summary>
     /// Bounds the pairs among the hosts of one site: least L with, for all k and degrees in falling order, sum of the first k &lt;= L k (k-1) + sum over the

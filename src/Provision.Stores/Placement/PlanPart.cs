@@ -3,7 +3,7 @@ namespace Provision.Stores.Placement;
 /// <summary>Related steps of a plan: one store's move from a slot to another, or the creation of a store.</summary>
 /// <param name="Store">The store.</param>
 /// <param name="Steps">The steps, in order.</param>
-public sealed record PlanPart(string Store, IReadOnlyList<PlanStep> Steps)
+internal sealed record PlanPart(string Store, IReadOnlyList<PlanStep> Steps)
 {
     /// <summary>The slot added to the store; null if none is.</summary>
     public string? Came => SlotOf(StepKind.AddReplica);
