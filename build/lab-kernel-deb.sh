@@ -14,9 +14,7 @@ cp "$kernel/vmlinuz" "$work/root/boot/vmlinuz-$version"
 cp -r "$kernel/lib/modules" "$work/root/usr/lib/"
 rm -f "$work/root/usr/lib/modules/$version"/{build,source}
 # What no machine of the lab has is two thirds of it, and each byte is packed, fetched and unpacked in emulation.
-(cd "$work/root/usr/lib/modules/$version/kernel" && rm -rf sound \
-    drivers/{accel,bluetooth,comedi,gpu,iio,infiniband,isdn,leds,media,mmc,mtd,platform,staging,thunderbolt,video} \
-    drivers/net/{can,wireless,wwan,ethernet/[!i]*} \
+(cd "$work/root/usr/lib/modules/$version/kernel" && rm -rf sound drivers/{accel,bluetooth,comedi,gpu,iio,infiniband,isdn,leds,media,mmc,mtd,platform,staging,thunderbolt,video} drivers/net/{can,wireless,wwan,ethernet/[!i]*} \
     fs/{bcachefs,btrfs,ceph,cifs,gfs2,jfs,nfs,nfsd,ocfs2,orangefs,reiserfs,smb,ubifs} net/{bluetooth,can,mac80211,nfc,wireless})
 ln -s usr/lib "$work/root/lib"
 depmod -b "$work/root" "$version"

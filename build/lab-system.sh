@@ -28,8 +28,7 @@ echo '127.0.0.1 localhost lab' > "$root/etc/hosts"
 : > "$root/etc/fstab"
 # What takes seconds of each start in emulation, and tells nothing in a machine that lives for a minute.
 mkdir -p "$root"/etc/systemd/{system,journald.conf.d,system-generators}
-for unit in systemd-update-utmp systemd-journal-catalog-update systemd-journal-flush systemd-hwdb-update \
-    systemd-update-done systemd-random-seed systemd-pstore systemd-machine-id-commit systemd-firstboot systemd-binfmt ldconfig; do
+for unit in systemd-update-utmp systemd-journal-catalog-update systemd-journal-flush systemd-hwdb-update systemd-update-done systemd-random-seed systemd-pstore systemd-machine-id-commit systemd-firstboot systemd-binfmt ldconfig; do
     ln -s /dev/null "$root/etc/systemd/system/$unit.service"
 done
 for generator in bless-boot debug getty gpt-auto hibernate-resume import integritysetup rc-local run ssh system-update sysv tpm2 veritysetup; do
@@ -47,17 +46,10 @@ install -D -m 644 build/lab/trigger.conf "$root/etc/systemd/system/systemd-udev-
 ln -sf lab.target "$root/etc/systemd/system/default.target"
 
 # Modules that these machines can need, with those that they need themselves; decompressed, because that is slow in emulation.
-keep='^updates/|^kernel/(crypto|lib|block|arch/x86/crypto)/'
-keep+='|^kernel/drivers/(ata|block|char/(hw_random|tpm)|cdrom|dax|md|message/fusion|misc/enclosure'
-keep+='|net/(bonding|dummy|tun|veth|virtio_net|ethernet/intel/e1000e?|ethernet/intel/igb)|nvdimm|nvme|scsi|usb/(common|core|host|storage)|virtio)'
-keep+='|^kernel/fs/(9p|autofs|configfs|efivarfs|ext4|fat|fuse|isofs|nls|overlayfs|squashfs|xfs)/'
-keep+='|^kernel/net/(9p|8021q|bridge|packet|netfilter|ipv4/netfilter|ipv6/netfilter|unix|vmw_vsock)/'
+keep='^updates/|^kernel/(crypto|lib|block|arch/x86/crypto)/|^kernel/drivers/(ata|block|char/(hw_random|tpm)|cdrom|dax|md|message/fusion|misc/enclosure|net/(bonding|dummy|tun|veth|virtio_net|ethernet/intel/e1000e?|ethernet/intel/igb)|nvdimm|nvme|scsi|usb/(common|core|host|storage)|virtio)|^kernel/fs/(9p|autofs|configfs|efivarfs|ext4|fat|fuse|isofs|nls|overlayfs|squashfs|xfs)/|^kernel/net/(9p|8021q|bridge|packet|netfilter|ipv4/netfilter|ipv6/netfilter|unix|vmw_vsock)/'
 modules=$kernel/lib/modules/$version
 mkdir -p "$root/lib/modules/$version"
-{
-    awk -F'[: ]+' -v keep="$keep" '$1 ~ keep { for (i = 1; i <= NF; i++) if ($i) print $i }' "$modules/modules.dep" | sort -u
-    printf '%s\n' modules.builtin modules.builtin.modinfo modules.order
-} \
+{ awk -F'[: ]+' -v keep="$keep" '$1 ~ keep { for (i = 1; i <= NF; i++) if ($i) print $i }' "$modules/modules.dep" | sort -u; printf '%s\n' modules.builtin modules.builtin.modinfo modules.order; } \
     | tar -C "$modules" -c -T - | tar -C "$root/lib/modules/$version" -x --no-same-owner
 find "$root/lib/modules/$version" -name '*.ko.xz' -exec xz -d {} +
 depmod -b "$root" "$version"
