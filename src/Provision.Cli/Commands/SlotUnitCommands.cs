@@ -95,7 +95,7 @@ internal static class SlotUnitCommands
     }
 
     private static string UnitOf(Slot slot) => slot.Unit
-        ?? throw new UserErrorException([Diagnostic.Error(slot.Host.At("roles"), $"no role of {slot.Host.Name} says how an instance runs", "add to one of them: instances: { unit: \"NAME@{name}.service\", paths: { ... } }")]);
+        ?? throw new UserErrorException([Diagnostic.Error(slot.Host.At("roles"), $"no role of {slot.Host.Name} says how an instance runs", InstanceKind.MissingHint)]);
 
     private static int Do(ParseResult arguments, SlotWork work, string verb)
     {

@@ -86,7 +86,7 @@ internal static class StoreChecks
                     $"{store.Name} uses the slot {slot.Name}, but no role of {slot.Host.Name} says how an instance runs",
                     slot.Host.At("roles"),
                     "its roles",
-                    "add to one of them: instances: { unit: \"NAME@{name}.service\", paths: { ... } }");
+                    InstanceKind.MissingHint);
             }
         }
     }

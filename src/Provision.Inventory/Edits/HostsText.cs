@@ -143,7 +143,7 @@ internal sealed class HostsText
             return below ?? smallest;
         }
 
-        static string Kind(string host) => host.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
+        static string Kind(string host) => HostName.PrefixOf(host);
     }
 
     /// <summary>Returns the first line of an entry, including the comments directly above it.</summary>

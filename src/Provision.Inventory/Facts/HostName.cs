@@ -19,6 +19,9 @@ public static class HostName
             : null;
     }
 
+    /// <summary>The name without the digits at its end.</summary>
+    internal static string PrefixOf(string name) => name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
+
     /// <summary>Returns the short form of a name: an abbreviated prefix followed only by digits is replaced, else the name is unchanged.</summary>
     /// <param name="name">The host's name.</param>
     /// <param name="prefixes">The fleet's abbreviations by prefix (<c>short_names</c>).</param>
@@ -26,7 +29,7 @@ public static class HostName
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(prefixes);
-        var prefix = name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
+        var prefix = PrefixOf(name);
         return prefix.Length < name.Length && prefixes.GetValueOrDefault(prefix) is { } shortened ? shortened + name[prefix.Length..] : name;
     }
 

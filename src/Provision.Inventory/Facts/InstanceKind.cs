@@ -3,6 +3,9 @@ namespace Provision.Inventory;
 /// <summary>How a host's instances run, as defined by a role under <c>instances</c>.</summary>
 public sealed record InstanceKind : Fact
 {
+    /// <summary>What to write if no role of a host says how its instances run.</summary>
+    public const string MissingHint = "add to one of them: instances: { unit: \"NAME@{name}.service\", paths: { ... } }";
+
     /// <summary>Pattern of an instance's systemd unit, such as <c>db@{name}.service</c>.</summary>
     public required InstancePattern Unit { get; init; }
 
