@@ -14,7 +14,7 @@ public class ReferenceDirectionTests
         ["Provision.Storage"] = ["Provision.Inventory"],
         ["Provision.Boot"] = ["Provision.Configuration", "Provision.Storage"],
         ["Provision.Stores"] = ["Provision.Inventory", "Provision.Configuration"],
-        ["Provision.Cyrus"] = ["Provision.Stores", "Provision.Storage"],
+        ["Provision.Cyrus"] = ["Provision.Stores"],
         ["Provision.Cli"] = ["Provision.Boot", "Provision.Cyrus"],
     };
 

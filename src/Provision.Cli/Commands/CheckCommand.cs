@@ -1,11 +1,11 @@
 using System.CommandLine;
 using Provision.Cli.Printing;
+using Provision.Configuration.Health;
 using Provision.Configuration.Plans;
 using Provision.Configuration.State;
-using Provision.Cyrus.Health.Facts;
-using Provision.Cyrus.Health.Judge;
-using Provision.Cyrus.Health.Report;
+using Provision.Cyrus;
 using Provision.Cyrus.Observe;
+using Provision.Storage.Health;
 using Provision.Storage.Map;
 
 namespace Provision.Cli.Commands;
@@ -24,13 +24,18 @@ internal static class CheckCommand
     {
         var options = new HostOptions();
         var input = new StorageInput();
-        var only = new Option<string[]>("--only") { Description = $"Make only these checks: {string.Join(", ", HostChecks.Rows.Select(check => check.Name))}", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
+        var only = new Option<string[]>("--only")
+        {
+            Description = $"Make only these checks: {string.Join(", ", HostHealth.Checks.Select(check => check.Name))}",
+            HelpName = "NAME",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var form = new Option<CheckForm>("--output", "-o") { Description = "text, json or prometheus", DefaultValueFactory = _ => CheckForm.Text };
         var command = new Command(
             "check",
-            "Checks this host and says how it is, as monitoring systems want it: one line, then one a finding, the worst first. What is arranged (a store that " +
-            "moves, a slot that is fenced) is said and not counted. What cannot be looked at is UNKNOWN and never OK.\n\n" +
-            $"{string.Join("\n", HostChecks.Rows.Select(check => $"  {check.Name,-9} {check.LooksAt}"))}\n\n" +
+            "Checks the health of this host and reports it in the form that monitoring systems expect: a summary line, then one line per finding, the worst first. " +
+            "Planned conditions (a store that is moving, a fenced slot) are listed but do not raise the exit code. What could not be observed is UNKNOWN, never OK.\n\n" +
+            $"{string.Join("\n", HostHealth.Checks.Select(check => $"  {check.Name,-9} {check.Examines}"))}\n\n" +
             "Exit code 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n\nExample:\n  provision check --only lag ports");
         options.AddTo(command);
         input.AddTo(command);
@@ -39,26 +44,24 @@ internal static class CheckCommand
         command.SetAction(arguments =>
         {
             var checks = Select(arguments.GetValue(only)!);
-            var expected = Expected.Nothing;
             HostWork? work = null;
-            HostFacts? facts = null;
-            CheckReport report;
+            HostHealth? health = null;
+            HealthReport report;
             try
             {
                 work = HostWork.Open(arguments, options);
-                facts = Facts(arguments, input, work);
-                expected = facts.Masters?.Value is { } masters ? Expected.Of(masters) : Expected.Nothing;
-                report = new CheckReport(checks, HostChecks.Judge(checks, facts, expected));
+                health = Health(arguments, input, work);
+                report = health.Report(checks);
             }
             catch (Exception e) when (work is null && e is UserErrorException or IOException or UnauthorizedAccessException or CommandFailedException)
             {
                 // Without a repository nothing is known; the exporter must report that too.
-                report = new CheckReport(checks, [.. checks.Select(check => new CheckFinding(check.Name, CheckLevel.Unknown, $"{check.Name} cannot be looked at: {Why(e)}"))]);
+                report = new HealthReport([.. checks.Select(check => check.Name)], [.. checks.Select(check => HealthCheck.Unseen(check.Name, Why(e)))]);
             }
 
             using (work)
             {
-                Print(arguments.GetValue(form), report, facts, expected);
+                Print(arguments.GetValue(form), report, health);
             }
 
             return report.ExitCode;
@@ -66,32 +69,36 @@ internal static class CheckCommand
         return command;
     }
 
-    private static List<HostCheck> Select(string[] names)
+    private static List<HealthCheck<HostHealth>> Select(string[] names)
     {
         var problems = new DiagnosticBag();
-        foreach (var name in names.Where(name => !HostChecks.Rows.Any(check => check.Name == name)))
+        foreach (var name in names.Where(name => !HostHealth.Checks.Any(check => check.Name == name)))
         {
-            problems.Error(Location.OfFile("--only"), $"there is no check \"{name}\"", NearestName.Hint(name, HostChecks.Rows.Select(check => check.Name)));
+            problems.Error(Location.OfFile("--only"), $"there is no check \"{name}\"", NearestName.Hint(name, HostHealth.Checks.Select(check => check.Name)));
         }
 
-        return problems.HasErrors ? throw new UserErrorException(problems) : [.. HostChecks.Rows.Where(check => names.Length == 0 || names.Contains(check.Name, StringComparer.Ordinal))];
+        return problems.HasErrors
+            ? throw new UserErrorException(problems)
+            : [.. HostHealth.Checks.Where(check => names.Length == 0 || names.Contains(check.Name, StringComparer.Ordinal))];
     }
 
-    private static HostFacts Facts(ParseResult arguments, StorageInput input, HostWork work)
+    private static HostHealth Health(ParseResult arguments, StorageInput input, HostWork work)
     {
-        var (view, files, commands) = (work.View, work.Files, work.Workspace.Commands);
-        return new HostFacts(
-            view,
-            DateTimeOffset.UtcNow,
-            () => [.. HostFacts.SlotsToLookAt(view, SlotConfiguration.Slots(files)).AsParallel().AsOrdered().Select(new SlotObserver(files, commands).Observe)],
-            () => Unless(() => input.Observe(arguments) is var observed ? new HostStorage(observed, DriveMap.Of(view.Layout!, view, work.Workspace.Fleet.FindDrives(view.Host.Name), observed)) : null!),
-            () => Unless(() => new Planner(files, commands).Plan(work.Render(), new StateStore(files).ReadState(), work.Revision, ConfigSelection.All, runChecks: false)),
-            () =>
-            {
-                var store = new StateStore(files);
-                return new HostMemory(store.Generations() is [.., var last] ? store.ReadGeneration(last) : null, files.List("/var/crash").Count(entry => char.IsAsciiDigit(entry[0])));
-            },
-            work.Workspace.Fleet.MasterServers.Count == 0 || view.Slots.All(slot => slot.Store is null) ? null : () => work.Now.Snapshot ?? throw new InvalidDataException(work.Now.Failures));
+        var (view, files, commands, fleet) = (work.View, work.Files, work.Workspace.Commands, work.Workspace.Fleet);
+        return new HostHealth(
+            new SlotsHealth(
+                view,
+                () => [.. SlotsHealth.SlotsToObserve(view, SlotConfiguration.Slots(files)).AsParallel().AsOrdered().Select(new SlotObserver(files, commands).Observe)],
+                fleet.MasterServers.Count == 0 || view.Slots.All(slot => slot.Store is null)
+                    ? null
+                    : () => work.Now.Snapshot ?? throw new InvalidDataException(work.Now.Failures)),
+            new StorageHealth(
+                view.Layout,
+                () => Unless(() => input.Observe(arguments) is var observed ? new HostStorage(observed, DriveMap.Of(view.Layout!, view, fleet.FindDrives(view.Host.Name), observed)) : null!)),
+            new InstallHealth(
+                DateTimeOffset.UtcNow,
+                () => Unless(() => new Planner(files, commands).Plan(work.Render(), new StateStore(files).ReadState(), work.Revision, ConfigSelection.All, runChecks: false)),
+                () => InstallRecord.Read(files)));
     }
 
     /// <summary>Treats an error that a user would have to correct as the reason why something is unknown.</summary>
@@ -122,12 +129,12 @@ internal static class CheckCommand
         return text.ToString().Split('\n')[0].Replace("provision: ", "", StringComparison.Ordinal);
     }
 
-    private static void Print(CheckForm form, CheckReport report, HostFacts? facts, Expected expected)
+    private static void Print(CheckForm form, HealthReport report, HostHealth? health)
     {
         switch (form)
         {
             case CheckForm.Prometheus:
-                Console.Out.Write(PrometheusText.Of(report, facts, expected));
+                Console.Out.Write(PrometheusText.Of(report, health?.Metrics(report) ?? []));
                 break;
             case CheckForm.Json:
                 Json.Print(writer =>
@@ -135,7 +142,7 @@ internal static class CheckCommand
                     writer.WriteStartObject();
                     writer.WriteNumber("state", report.ExitCode);
                     writer.WriteString("line", report.FirstLine);
-                    Json.Strings(writer, "checks", report.Checks.Select(check => check.Name));
+                    Json.Strings(writer, "checks", report.Checks);
                     Json.Array(writer, "findings", report.Findings, finding =>
                     {
                         writer.WriteString("check", finding.Check);

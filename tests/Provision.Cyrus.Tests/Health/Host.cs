@@ -1,10 +1,9 @@
+using Provision.Configuration.Health;
 using Provision.Configuration.Plans;
 using Provision.Configuration.State;
-using Provision.Cyrus.Health.Facts;
-using Provision.Cyrus.Health.Judge;
-using Provision.Cyrus.Health.Report;
 using Provision.Cyrus.Observe;
 using Provision.Inventory;
+using Provision.Storage.Health;
 using Provision.Storage.Tests.Map;
 using Provision.Stores.Instances;
 using Provision.Stores.Mastership;
@@ -22,10 +21,8 @@ internal sealed record Host
 
     public ChangePlan Plan { get; init; } = new() { Host = "imap33", Revision = new Revision("c0ffee", false, true, "main"), MastersSerial = 0, Files = [], Same = [], IsRunning = true };
 
-    public HostMemory Memory { get; init; } = new(
+    public InstallRecord Record { get; init; } = new(
         new Generation { Number = 4, Kind = GenerationKind.Install, Time = Now.AddDays(-3), Commit = "c0ffeec0ffeec0ffee", MastersSerial = 0, Files = [], Before = [] }, 0);
-
-    public Expected Expected { get; init; } = Expected.Nothing;
 
     /// <summary>Who is master by the database.</summary>
     public MastershipSnapshot Masters { get; init; } = new(
@@ -36,19 +33,44 @@ internal sealed record Host
 
     public string? MastersFail { get; init; }
 
-    /// <summary>Why a part cannot be looked at, by its name.</summary>
+    /// <summary>Why a part could not be observed.</summary>
     public string? SlotsFail { get; init; }
 
-    public HostFacts Facts => new(
-        Machine.View, Now,
+    public SlotsHealth SlotsHealth => new(
+        Machine.View,
         () => SlotsFail is null ? Slots : throw new IOException(SlotsFail),
-        () => new HostStorage(Machine.Observed, Machine.Map()), () => Plan, () => Memory, () => MastersFail is null ? Masters : throw new IOException(MastersFail));
+        () => MastersFail is null ? Masters : throw new IOException(MastersFail));
 
-    public CheckReport Report(params string[] only)
+    public StorageHealth StorageHealth => new(Machine.View.Layout, () => new HostStorage(Machine.Observed, Machine.Map()));
+
+    public InstallHealth InstallHealth => new(Now, () => Plan, () => Record);
+
+    /// <summary>The checks of every area, as the command line puts them together.</summary>
+    public static IReadOnlyList<HealthCheck<Host>> Checks { get; } =
+    [
+        .. SlotsHealth.Checks.Select(check => check.On<Host>(host => host.SlotsHealth)),
+        .. StorageHealth.Checks.Select(check => check.On<Host>(host => host.StorageHealth)),
+        .. InstallHealth.Checks.Select(check => check.On<Host>(host => host.InstallHealth)),
+    ];
+
+    public HealthReport Report(params string[] only)
     {
-        var checks = HostChecks.Rows.Where(check => only.Length == 0 || only.Contains(check.Name)).ToList();
-        return new CheckReport(checks, HostChecks.Judge(checks, Facts, Expected));
+        var checks = Checks.Where(check => only.Length == 0 || only.Contains(check.Name)).ToList();
+        return new HealthReport([.. checks.Select(check => check.Name)], [.. checks.SelectMany(check => check.Judge(this))]);
     }
+
+    public string Metrics(HealthReport report) =>
+        PrometheusText.Of(report, [.. SlotsHealth.Metrics(report.Checks), .. StorageHealth.Metrics(report.Checks), .. InstallHealth.Metrics(report.Checks)]);
+
+    /// <summary>The database says that a slot's store is moving from it.</summary>
+    public Host Moving(string slot, string target) => Named(slot, slot, StoreMode.Moving) is var host ? host with
+    {
+        Masters = host.Masters with { Stores = host.Masters.Stores.Values.ToDictionary(row => row.Store, row => row.Mode == StoreMode.Moving ? row with { Target = target } : row) },
+    } : this;
+
+    /// <summary>The database says that a slot is fenced.</summary>
+    public Host Fenced(string slot, string reason) =>
+        this with { Masters = Masters with { Fenced = new Dictionary<string, FencedSlot> { [slot] = new(slot, Machine.View.Slots.First(one => one.Slot.Name == slot).Store!.Name, 1, Now, reason, "eve@desk") } } };
 
     public Host With(string slot, Func<SlotHealth, SlotHealth> change) => this with { Slots = [.. Slots.Select(one => one.Slot == slot ? change(one) : one)] };
 

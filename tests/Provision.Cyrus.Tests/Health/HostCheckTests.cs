@@ -1,11 +1,12 @@
 using Provision.Configuration.Desired;
+using Provision.Configuration.Health;
 using Provision.Configuration.Packages;
 using Provision.Configuration.Plans;
 using Provision.Configuration.State;
 using Provision.Configuration.Units;
-using Provision.Cyrus.Health.Facts;
 using Provision.Cyrus.Observe;
 using Provision.Inventory;
+using Provision.Storage.Health;
 using Provision.Storage.Observe;
 using Provision.Stores.Instances;
 using Provision.Stores.Mastership;
@@ -22,22 +23,22 @@ public class HostCheckTests
     [
         ("well", host => host, "OK: 12 checks"),
         ("all replicas far behind", host => host.Behind(Master, TimeSpan.FromMinutes(5), TimeSpan.FromHours(2)), $"CRITICAL: {Master} has no replica less than 5 minutes behind"),
-        ("with two warnings", host => Drifted(host.Behind(Master, TimeSpan.FromMinutes(9), TimeSpan.FromHours(2)), "/etc/hosts") with { Memory = host.Memory with { CrashDumps = 1 } }, $"CRITICAL: {Master} has no replica less than 5 minutes behind; 2 warnings"),
+        ("with two warnings", host => Drifted(host.Behind(Master, TimeSpan.FromMinutes(9), TimeSpan.FromHours(2)), "/etc/hosts") with { Record = host.Record with { CrashDumps = 1 } }, $"CRITICAL: {Master} has no replica less than 5 minutes behind; 2 warnings"),
         ("one replica up to date", host => host.Behind(Master, null, TimeSpan.FromMinutes(7)), $"WARNING: {Master}'s replica sloti43d1t01 is 7 minutes behind"),
         ("a minute behind", host => host.Behind(Master, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(59)), "OK: 12 checks"),
         ("no replica at all", host => host.With(Master, slot => slot with { Channels = [] }), $"CRITICAL: {Master} is a master without any replica"),
-        ("a store that moves", host => host.Behind(Master, TimeSpan.FromHours(1), TimeSpan.FromHours(2)) with { Expected = new Expected { MovingStores = new Dictionary<string, string> { ["store1"] = "to sloti34d1t01" } } }, "OK: 12 checks; 1 expected"),
+        ("a store that moves", host => host.Behind(Master, TimeSpan.FromHours(1), TimeSpan.FromHours(2)).Moving(Master, "sloti34d1t01"), "OK: 12 checks; 1 expected"),
         ("a master's port", host => host.With(Master, slot => slot with { Problems = ["lmtp at 198.18.33.1:2003 said nothing within 3 s"] }), $"CRITICAL: {Master}: lmtp at 198.18.33.1:2003 said nothing within 3 s"),
         ("a replica's port", host => host.With("sloti33d1t02", slot => slot with { Problems = ["it does not run: there is no /run/cyrus/sloti33d1t02/master.pid"] }), "WARNING: sloti33d1t02 does not run: there is no /run/cyrus/sloti33d1t02/master.pid"),
         ("a master without a configuration", host => host.With(Master, slot => slot with { Role = SlotRole.None, Channels = [], Problems = [$"there is no configuration of it in /etc/cyrus/{Master}"] }), $"CRITICAL: {Master}: there is no configuration of it in /etc/cyrus/{Master}; 1 unknown"),
         ("two masters", host => host.Named(Master, "sloti34d1t01"), $"CRITICAL: {Master} runs as master of store1, whose master is sloti34d1t01"),
-        ("no master", host => host.With(Master, slot => slot with { Role = SlotRole.Replica, Channels = [] }), $"CRITICAL: {Master} is master of store1 and runs as a replica: nobody serves it"),
-        ("a master that moves", host => host.Named(Master, "sloti34d1t01", StoreMode.Moving) is var moving ? moving with { Expected = Expected.Of(moving.Masters) } : host, "OK: 12 checks; 1 expected"),
-        ("nobody says who is master", host => host with { MastersFail = "http://192.0.2.4:8490 did not answer in time" }, "UNKNOWN: masters cannot be looked at: http://192.0.2.4:8490 did not answer in time"),
-        ("a fenced slot", host => host.With(Master, slot => slot with { Problems = ["it does not run: it may not"] }) with { Expected = new Expected { FencedSlots = new Dictionary<string, string> { [Master] = "failover of 11:40, imap33 was dead" } } }, "OK: 12 checks; 1 expected"),
+        ("no master", host => host.With(Master, slot => slot with { Role = SlotRole.Replica, Channels = [] }), $"CRITICAL: {Master} is master of store1 but runs as a replica: store1 is not served"),
+        ("a master that moves", host => host.Named(Master, "sloti34d1t01", StoreMode.Moving), "OK: 12 checks; 1 expected"),
+        ("nobody says who is master", host => host with { MastersFail = "http://192.0.2.4:8490 did not answer in time" }, "UNKNOWN: masters could not be observed: http://192.0.2.4:8490 did not answer in time"),
+        ("a fenced slot", host => host.With(Master, slot => slot with { Problems = ["it does not run: it may not"] }).Fenced(Master, "failover of 11:40, imap33 was dead"), "OK: 12 checks; 1 expected"),
         ("a slot that no store uses", host => host with { Slots = [.. host.Slots, host.Slots[0] with { Slot = "sloti33d2t19", Problems = ["it does not run: x"] }] }, "OK: 12 checks; 1 expected"),
         ("a daemon", host => host.With(Master, slot => slot with { MissingDaemons = ["sync1"], Problems = [SlotObserver.DaemonProblem("sync1")] }), $"WARNING: {Master}'s daemon sync1 does not run"),
-        ("slots that cannot be seen", host => host with { SlotsFail = "cannot open /etc/cyrus: Permission denied" }, "UNKNOWN: ports cannot be looked at: cannot open /etc/cyrus: Permission denied; 2 more unknown"),
+        ("slots that cannot be seen", host => host with { SlotsFail = "cannot open /etc/cyrus: Permission denied" }, "UNKNOWN: ports could not be observed: cannot open /etc/cyrus: Permission denied; 2 more unknown"),
         ("unknown beside critical", host => host.Unmounted("/mnt/ssd33d1") with { SlotsFail = "x" }, "CRITICAL: /mnt/ssd33d1 is not mounted; 3 unknown"),
         ("data not mounted", host => host.Unmounted("/mnt/ssd33d1"), "CRITICAL: /mnt/ssd33d1 is not mounted"),
         ("an array degraded", host => host with { Machine = host.Machine.WithArray(Md(host).Luns[0].Name, array => array with { State = SetHealth.Degraded }) }, "WARNING: {0} is degraded: the next drive that fails takes its data"),
@@ -50,14 +51,14 @@ public class HostCheckTests
         ("a stale unit", host => host with { Plan = host.Plan with { Stale = [new StaleUnit("sshd.service", "its files are newer")] } }, "WARNING: sshd.service runs with an older configuration: its files are newer"),
         ("a unit", host => host with { Plan = host.Plan with { Units = [new UnitDifference(new DesiredUnit("chrony.service", Place), "not active (failed)", false, true)] } }, "WARNING: chrony.service is not active (failed)"),
         ("a package", host => host with { Plan = host.Plan with { Packages = [new PackageDifference(new DesiredPackage("rsync", null, Place), null)] } }, "WARNING: 1 package missing or at another version: rsync"),
-        ("never installed", host => host with { Memory = new HostMemory(null, 0) }, "OK: 12 checks"),
+        ("never installed", host => host with { Record = new InstallRecord(null, 0) }, "OK: 12 checks"),
     ];
 
     public static TheoryData<string> Names() => [.. Rows.Select(row => row.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void The_first_line_tells_it_exactly(string name)
+    public void Every_state_of_a_host_has_its_own_first_line(string name)
     {
         var (_, change, line) = Rows.Single(row => row.Name == name);
         var host = change(new Host());
@@ -70,35 +71,33 @@ public class HostCheckTests
     [Fact]
     public void Further_lines_say_each_finding_the_worst_first()
     {
-        var host = Drifted(new Host().Behind(Master, TimeSpan.FromMinutes(5), TimeSpan.FromHours(2)), "/etc/hosts") with { Expected = new Expected { MovingStores = new Dictionary<string, string> { ["store1"] = "to sloti34d1t01" } } };
+        var host = Drifted(new Host().Behind(Master, TimeSpan.FromMinutes(5), TimeSpan.FromHours(2)), "/etc/hosts").Moving(Master, "sloti34d1t01");
         Assert.Equal(
             [
                 "WARNING: 1 file changed by hand: /etc/hosts; 1 expected",
                 "WARNING drift: 1 file changed by hand: /etc/hosts",
-                $"expected lag: {Master} has no replica less than 5 minutes behind (store1 is moving: to sloti34d1t01)",
+                $"expected lag: {Master} has no replica less than 5 minutes behind (store1 is moving to sloti34d1t01, by eve@desk since 2026-11-22 12:00:00Z)",
                 "info install: the last install was 3 days ago, at commit c0ffeec0ffee",
             ],
             host.Report().Lines());
     }
 
     [Fact]
-    public void Only_what_is_asked_for_is_looked_at()
+    public void Each_fact_is_observed_once_and_only_if_a_check_needs_it()
     {
-        var looked = new List<string>();
-        T Look<T>(string name, T value)
+        var observed = new List<string>();
+        T Observe<T>(string name, T value)
         {
-            looked.Add(name);
+            observed.Add(name);
             return value;
         }
 
         var host = new Host();
-        var facts = new HostFacts(host.Machine.View, Host.Now, () => Look("slots", host.Slots), () => Look<HostStorage>("storage", null!), () => Look("plan", host.Plan), () => Look("memory", host.Memory), null);
-        foreach (var name in (string[])["drift", "units", "packages", "ports", "lag"])
-        {
-            Assert.Empty(Provision.Cyrus.Health.Judge.HostChecks.Rows.Single(check => check.Name == name).Judge(facts, Expected.Nothing));
-        }
-
-        Assert.Equal(["plan", "slots"], looked);
+        var install = new InstallHealth(Host.Now, () => Observe("plan", host.Plan), () => Observe("record", host.Record));
+        var slots = new SlotsHealth(host.Machine.View, () => Observe("slots", host.Slots), null);
+        Assert.All(InstallHealth.Checks.Where(check => check.Name is "drift" or "units" or "packages"), check => Assert.Empty(check.Judge(install)));
+        Assert.All(SlotsHealth.Checks.Where(check => check.Name is "ports" or "lag"), check => Assert.Empty(check.Judge(slots)));
+        Assert.Equal(["plan", "slots"], observed);
     }
 
     private static SetLayout Md(Host host) => host.Machine.Layout.Sets.First(set => set.IsMd);

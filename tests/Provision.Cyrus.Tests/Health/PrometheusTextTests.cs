@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using Provision.Cyrus.Health.Judge;
-using Provision.Cyrus.Health.Report;
 
 namespace Provision.Cyrus.Tests;
 
@@ -12,7 +10,7 @@ public class PrometheusTextTests
     public void Promtool_accepts_it_and_every_alert_finds_its_number()
     {
         var host = new Host().Behind("sloti33d1t01", TimeSpan.FromMinutes(9), TimeSpan.FromSeconds(2.5)).Unmounted("/mnt/ssd33d1");
-        var text = PrometheusText.Of(host.Report(), host.Facts, host.Expected);
+        var text = host.Metrics(host.Report());
         var checkedBy = new ProcessRunner().Run(Command.Of("promtool", "check", "metrics").WithInput(Encoding.UTF8.GetBytes(text)));
         Assert.True(checkedBy is { ExitCode: 0, Error: "" }, checkedBy.Error + checkedBy.Text);
         Assert.Contains("\nprovision_replica_lag_seconds{store=\"store1\",replica=\"sloti34d1t01\"} 540\n", text, StringComparison.Ordinal);
@@ -31,8 +29,8 @@ public class PrometheusTextTests
     public void What_is_not_known_has_no_number_but_its_check_says_3()
     {
         var host = new Host() with { SlotsFail = "x" };
-        var text = PrometheusText.Of(host.Report("lag"), host.Facts, host.Expected);
-        Assert.Equal("# HELP provision_check_state How a check went: 0 well, 1 warning, 2 critical, 3 unknown.\n# TYPE provision_check_state gauge\nprovision_check_state{check=\"lag\"} 3\n", text);
-        Assert.Equal(text, PrometheusText.Of(new CheckReport([HostChecks.Rows[2]], [new CheckFinding("lag", CheckLevel.Unknown, "no repository")]), null, host.Expected));
+        var text = host.Metrics(host.Report("lag"));
+        Assert.Equal("# HELP provision_check_state How a check went: 0 OK, 1 warning, 2 critical, 3 unknown.\n# TYPE provision_check_state gauge\nprovision_check_state{check=\"lag\"} 3\n", text);
+        Assert.Equal(text, PrometheusText.Of(new HealthReport(["lag"], [HealthCheck.Unseen("lag", "no repository")]), []));
     }
 }

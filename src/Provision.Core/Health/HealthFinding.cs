@@ -1,7 +1,7 @@
-namespace Provision.Cyrus.Health.Judge;
+namespace Provision.Core;
 
 /// <summary>The severity of a finding, in ascending order: known to be broken is worse than unknown.</summary>
-public enum CheckLevel
+public enum HealthLevel
 {
     /// <summary>Informational; no action needed.</summary>
     Info,
@@ -15,12 +15,12 @@ public enum CheckLevel
     /// <summary>Needs attention during working hours.</summary>
     Warning,
 
-    /// <summary>Users or mail are in danger now.</summary>
+    /// <summary>Users or their data are in danger now.</summary>
     Critical,
 }
 
-/// <summary>One finding of a checker.</summary>
-/// <param name="Check">Name of the checker, a row of <see cref="HostChecks.Rows"/>.</param>
+/// <summary>One finding of a health check.</summary>
+/// <param name="Check">Name of the check.</param>
 /// <param name="Level">The severity.</param>
-/// <param name="Sentence">The problem, beginning with the slot, mount, set or unit.</param>
-public sealed record CheckFinding(string Check, CheckLevel Level, string Sentence);
+/// <param name="Sentence">The problem, beginning with the instance, mount, set or unit.</param>
+public sealed record HealthFinding(string Check, HealthLevel Level, string Sentence);
