@@ -1,3 +1,5 @@
+using Provision.Storage.Plans;
+
 namespace Provision.Cli;
 
 /// <summary>Asks for confirmation before an action that is not easily undone.</summary>
@@ -25,6 +27,9 @@ internal static class Confirmation
             throw new UserErrorException("nothing was done");
         }
     }
+
+    /// <summary>Asks the user to type a word before disks are written, unless <c>--yes</c> was given.</summary>
+    public static void OfPlan(StoragePlan plan, bool yes, string word) => Ask(yes, word, $"plan {plan.Hash[..12]}");
 
     /// <summary>Asks a yes-or-no question.</summary>
     /// <param name="question">The question, with its question mark.</param>

@@ -61,7 +61,7 @@ internal static class GlobalOptions
 
     public static Option<string?> Masters() => new("--masters")
     {
-        Description = "Snapshot of the stores' masters (default: what the status daemons say where a host works on itself, the database's where it is on this machine and the command only shows, else the one that the host knew last, else each store's first slot)",
+        Description = $"Masters snapshot file. Default: the first available of {Provision.Stores.Instances.CurrentMasters.Order}",
         HelpName = "FILE",
     };
 

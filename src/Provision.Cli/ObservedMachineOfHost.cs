@@ -25,7 +25,7 @@ internal sealed record ObservedMachineOfHost(Workspace Workspace, HostView View,
     public static ObservedMachineOfHost Open(ParseResult arguments, StorageInput input, string? name, string? masters)
     {
         var workspace = Workspace.Load(arguments);
-        return Of(workspace, input.Observe(arguments), name, workspace.LiveMasters(masters));
+        return Of(workspace, input.Observe(arguments), name, workspace.ShownMasters(masters));
     }
 
     /// <summary>Finds the host of a machine: the named one, otherwise by its NICs, otherwise by its host name.</summary>

@@ -14,13 +14,15 @@ using Provision.Stores.Mastership;
 namespace Provision.Cli;
 
 /// <summary>The loaded and validated repository of a command.</summary>
-internal sealed class Workspace
+internal sealed class Workspace : IDisposable
 {
     /// <summary>Version of this program, as printed by <c>--version</c> without the commit.</summary>
     public static string Version { get; } = typeof(Workspace).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
     /// <summary>Path of a host's own clone, for units that run unattended, such as unlocking at boot and checking.</summary>
     public const string HostsOwn = "/var/lib/provision/repository";
+
+    private bool isScratch;
 
     private Workspace(string folder, Fleet fleet, ICommandRunner commands)
     {
@@ -39,9 +41,13 @@ internal sealed class Workspace
     public TemplateLibrary Library { get; }
 
     /// <summary>Finds the repository and loads its inventory; ends the command after printing every error, if there are any.</summary>
-    public static Workspace Load(ParseResult arguments) => Load(FindFolder(arguments));
+    public static Workspace Load(ParseResult arguments)
+    {
+        var folder = FindFolder(arguments);
+        return new Workspace(folder, LoadFleet(folder), new ProcessRunner());
+    }
 
-    public static Workspace Load(string folder)
+    private static Fleet LoadFleet(string folder)
     {
         var result = InventoryLoader.Load(InventoryFiles.ReadFrom(folder));
         foreach (var warning in result.Diagnostics.Where(problem => problem.Severity == Severity.Warning))
@@ -49,7 +55,7 @@ internal sealed class Workspace
             Console.Error.WriteLine(warning);
         }
 
-        return result.Fleet is null ? throw new UserErrorException(result.Diagnostics) : new Workspace(folder, result.Fleet, new ProcessRunner());
+        return result.Fleet ?? throw new UserErrorException(result.Diagnostics);
     }
 
     public static string FindFolder(ParseResult arguments)
@@ -98,39 +104,22 @@ internal sealed class Workspace
     /// <summary>Returns the host's view of the fleet with the given masters.</summary>
     public HostView View(Host host, Masters masters) => HostView.Of(Fleet, host, masters);
 
-    /// <summary>Returns the masters from a file, otherwise from the machine's cache, otherwise the first slot of each store.</summary>
-    public static Masters ReadMasters(string? path, IMachineFiles? files)
-    {
-        var bytes = path is not null ? File.ReadAllBytes(path) : files?.Read(RoleInstall.MastersPath)?.Content;
-        if (bytes is null)
-        {
-            return Masters.Default;
-        }
+    /// <summary>The sources of the current masters.</summary>
+    public CurrentMasters CurrentMasters(IReadOnlyList<string>? servers = null) =>
+        new(servers ?? Fleet.MasterServers, Fleet.Mastership.Database, line => Console.Error.WriteLine($"warning: {line}"));
 
-        var problems = new DiagnosticBag();
-        return Masters.FromJson(bytes, path ?? RoleInstall.MastersPath, problems) ?? throw new UserErrorException(problems);
+    /// <summary>Returns the masters for commands that only display them: from a file, else from what this machine has without asking another.</summary>
+    public Masters ShownMasters(string? path)
+    {
+        using var files = RootedFiles.Open("/");
+        return path is null ? CurrentMasters().Read(MastersSources.OfMachine, files) : ReadMasters(path);
     }
 
-    /// <summary>Returns the masters for commands that only display them: from a file, from the database if it is a file of this machine, from the machine's
-    /// cache, or the first slot of each store. Rendering and comparing on a host query the status daemons instead (<see cref="HostWork.Open"/>).</summary>
-    public Masters LiveMasters(string? path)
+    /// <summary>Reads a masters snapshot; ends the command if it is none.</summary>
+    public static Masters ReadMasters(string path)
     {
-        var database = Fleet.Mastership.Database;
-        if (path is null && !MastershipStores.IsServer(database) && File.Exists(database))
-        {
-            try
-            {
-                using var store = MastershipStores.Open(database);
-                return store.Read().ToMasters();
-            }
-            catch (StateLostException e)
-            {
-                Console.Error.WriteLine($"warning: {e.Message}; the machine's cached masters are shown");
-            }
-        }
-
-        using var files = RootedFiles.Open("/");
-        return ReadMasters(path, files);
+        var problems = new DiagnosticBag();
+        return Masters.FromJson(File.ReadAllBytes(path), path, problems) ?? throw new UserErrorException(problems);
     }
 
     /// <summary>Renders a host; ends the command with all problems of all templates, if there are any.</summary>
@@ -141,12 +130,59 @@ internal sealed class Workspace
         return desired ?? throw new UserErrorException(problems.InOrder());
     }
 
-    public Revision Revision() => GitRevision.Read(Folder, Commands);
+    /// <summary>The commit of the working tree, or the one that was exported.</summary>
+    public Revision Revision { get => field ??= GitRevision.Read(Folder, Commands); private init; }
+
+    /// <summary>Returns the repository at a commit, in a directory that is removed on disposal.</summary>
+    public Workspace At(Revision revision)
+    {
+        var scratch = Directory.CreateTempSubdirectory("provision-commit-").FullName;
+        try
+        {
+            GitRevision.Export(Folder, revision.Id, scratch, Commands);
+            return new Workspace(scratch, LoadFleet(scratch), Commands) { Revision = revision, isScratch = true };
+        }
+        catch
+        {
+            Directory.Delete(scratch, recursive: true);
+            throw;
+        }
+    }
+
+    /// <summary>Returns the repository at the branch that a host is pinned to; null if it is not pinned, or pinned to the branch of the working tree.</summary>
+    /// <exception cref="UserErrorException">The branch does not exist in the repository, or the host does not exist in the branch.</exception>
+    public Workspace? AtPinned(Host host)
+    {
+        if (host.Branch is not { } branch || branch == Revision.Branch)
+        {
+            return null;
+        }
+
+        var commit = GitRevision.CommitOf(Folder, branch, Commands) ?? throw new UserErrorException(
+            [Diagnostic.Error(host.At("branch"), $"{host.Name} is pinned to the branch \"{branch}\", which this repository does not have", "fetch it, or correct branch:")]);
+        var pinned = At(new Revision(commit, Dirty: false, GitRevision.IsPushed(Folder, commit, Commands), branch));
+        if (pinned.Fleet.FindHost(host.Name) is not null)
+        {
+            return pinned;
+        }
+
+        pinned.Dispose();
+        throw new UserErrorException([Diagnostic.Error(host.At("branch"), $"the branch \"{branch}\" has no host {host.Name}")]);
+    }
 
     /// <summary>Returns the host with this machine's identity; null if the machine is not in the fleet.</summary>
     public Host? FindThisHost()
     {
         using var system = RootedFiles.Open("/");
         return ThisHost.Find(Fleet, MachineIdentity.Macs(system)).Host;
+    }
+
+    /// <summary>Removes an exported repository; leaves the user's own alone.</summary>
+    public void Dispose()
+    {
+        if (isScratch)
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
     }
 }

@@ -67,7 +67,7 @@ public class DoorTests
             ["DrivesCommand.cs"] = "a picture for a file that the user names",
             ["HostIdentityCommand.cs"] = "scratch for new keys, in memory",
             ["HostAdoptCommand.cs"] = "scratch for the bundle of a discovered machine",
-            ["ExportedRepository.cs"] = "scratch for a commit",
+            ["Workspace.cs"] = "scratch for a commit",
             ["GitRevision.cs"] = "scratch for a commit",
             ["SqliteFile.cs"] = "SQLite makes files with the umask's mode: it is made before",
             ["SqliteLibrary.cs"] = "scratch for the library that the program carries",

@@ -38,7 +38,7 @@ internal static class CaptureCommand
         }
 
         var commands = new ProcessRunner();
-        using var files = HostWork.OpenRoot(root);
+        using var files = Session.OpenRoot(root);
         if (!files.MayChangeOwner)
         {
             Console.Error.WriteLine("provision: not root: devices cannot be opened, and most of what is on them stays unknown");

@@ -44,22 +44,22 @@ internal static class CheckCommand
         command.SetAction(arguments =>
         {
             var checks = Select(arguments.GetValue(only)!);
-            HostWork? work = null;
+            Session? session = null;
             HostHealth? health = null;
             HealthReport report;
             try
             {
-                work = HostWork.Open(arguments, options);
-                health = Health(arguments, input, work);
+                session = Session.Open(arguments, options);
+                health = Health(arguments, input, session);
                 report = health.Report(checks);
             }
-            catch (Exception e) when (work is null && e is UserErrorException or IOException or UnauthorizedAccessException or CommandFailedException)
+            catch (Exception e) when (session is null && e is UserErrorException or IOException or UnauthorizedAccessException or CommandFailedException)
             {
                 // Without a repository nothing is known; the exporter must report that too.
                 report = new HealthReport([.. checks.Select(check => check.Name)], [.. checks.Select(check => HealthCheck.Unseen(check.Name, Why(e)))]);
             }
 
-            using (work)
+            using (session)
             {
                 Print(arguments.GetValue(form), report, health);
             }
@@ -82,22 +82,22 @@ internal static class CheckCommand
             : [.. HostHealth.Checks.Where(check => names.Length == 0 || names.Contains(check.Name, StringComparer.Ordinal))];
     }
 
-    private static HostHealth Health(ParseResult arguments, StorageInput input, HostWork work)
+    private static HostHealth Health(ParseResult arguments, StorageInput input, Session session)
     {
-        var (view, files, commands, fleet) = (work.View, work.Files, work.Workspace.Commands, work.Workspace.Fleet);
+        var (view, files, commands, fleet) = (session.View, session.Files, session.Workspace.Commands, session.Workspace.Fleet);
         return new HostHealth(
             new SlotsHealth(
                 view,
                 () => [.. SlotsHealth.SlotsToObserve(view, SlotConfiguration.Slots(files)).AsParallel().AsOrdered().Select(new SlotObserver(files, commands).Observe)],
                 fleet.MasterServers.Count == 0 || view.Slots.All(slot => slot.Store is null)
                     ? null
-                    : () => work.Now.Snapshot ?? throw new InvalidDataException(work.Now.Failures)),
+                    : () => session.Current.Snapshot ?? throw new InvalidDataException(session.Current.Failures)),
             new StorageHealth(
                 view.Layout,
                 () => Unless(() => input.Observe(arguments) is var observed ? new HostStorage(observed, DriveMap.Of(view.Layout!, view, fleet.FindDrives(view.Host.Name), observed)) : null!)),
             new InstallHealth(
                 DateTimeOffset.UtcNow,
-                () => Unless(() => new Planner(files, commands).Plan(work.Render(), new StateStore(files).ReadState(), work.Revision, ConfigSelection.All, runChecks: false)),
+                () => Unless(() => new Planner(files, commands).Plan(session.Render(), new StateStore(files).ReadState(), session.Revision, ConfigSelection.All, runChecks: false)),
                 () => InstallRecord.Read(files)));
     }
 

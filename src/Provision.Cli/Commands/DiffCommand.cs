@@ -27,12 +27,12 @@ internal static class DiffCommand
         command.Options.Add(noChecks);
         command.SetAction(arguments =>
         {
-            using var work = HostWork.Open(arguments, options);
-            var desired = work.Render();
-            var store = new StateStore(work.Files);
+            using var session = Session.Open(arguments, options);
+            var desired = session.Render();
+            var store = new StateStore(session.Files);
             var state = store.ReadState();
-            var selection = HostWork.Select(arguments.GetValue(configs)!, desired, state);
-            var plan = new Planner(work.Files, work.Workspace.Commands).Plan(desired, state, work.Revision, selection, !arguments.GetValue(noChecks));
+            var selection = Session.Select(arguments.GetValue(configs)!, desired, state);
+            var plan = new Planner(session.Files, session.Workspace.Commands).Plan(desired, state, session.Revision, selection, !arguments.GetValue(noChecks));
             var redaction = new Redaction(desired.SecretValues, state, store);
             if (arguments.GetValue(save) is { } path)
             {

@@ -109,7 +109,7 @@ internal static class DrivesCommand
     private static int CheckAll(ParseResult arguments, string folder, Option<string?> masters)
     {
         var workspace = Workspace.Load(arguments);
-        var known = workspace.LiveMasters(arguments.GetValue(masters));
+        var known = workspace.ShownMasters(arguments.GetValue(masters));
         var bundles = Directory.EnumerateFiles(folder, "*.tar*").Order(NaturalOrder.Instance).ToList();
         if (bundles.Count == 0)
         {

@@ -19,17 +19,17 @@ internal static class ExplainCommand
         options.AddTo(command);
         command.SetAction(arguments =>
         {
-            using var work = HostWork.Open(arguments, options);
+            using var session = Session.Open(arguments, options);
             var (path, line) = Split(arguments.GetValue(where)!);
             var problems = new DiagnosticBag();
-            var fleet = new FleetModel(work.Workspace.Fleet, work.View.Masters);
-            var mapped = new HostRenderer(work.View, work.Workspace.Library, fleet, work.Secrets).RenderMapped(path, problems);
+            var fleet = new FleetModel(session.Workspace.Fleet, session.View.Masters);
+            var mapped = new HostRenderer(session.View, session.Workspace.Library, fleet, session.Secrets).RenderMapped(path, problems);
             if (mapped is null)
             {
-                throw problems.HasErrors ? new UserErrorException(problems.InOrder()) : Unknown(work, path);
+                throw problems.HasErrors ? new UserErrorException(problems.InOrder()) : Unknown(session, path);
             }
 
-            var explainer = new Explainer(mapped, new ModelOrigins(work.View, HostModel.Of(work.View, fleet)));
+            var explainer = new Explainer(mapped, new ModelOrigins(session.View, HostModel.Of(session.View, fleet)));
             if (line is { } one && (one < 1 || one > explainer.LineCount))
             {
                 throw new UserErrorException($"{path} has {explainer.LineCount} lines, there is no line {one}");
@@ -58,10 +58,10 @@ internal static class ExplainCommand
             : (text, null);
     }
 
-    private static UserErrorException Unknown(HostWork work, string path)
+    private static UserErrorException Unknown(Session session, string path)
     {
-        var paths = work.Render().Files.Select(file => file.Path).ToList();
-        return new UserErrorException([Diagnostic.Error(Location.OfFile(path), $"{work.View.Host.Name} has no such file from provision", NearestName.Hint(path, paths))]);
+        var paths = session.Render().Files.Select(file => file.Path).ToList();
+        return new UserErrorException([Diagnostic.Error(Location.OfFile(path), $"{session.View.Host.Name} has no such file from provision", NearestName.Hint(path, paths))]);
     }
 
     private static void Print(MappedFile mapped, List<LineExplanation> lines)

@@ -24,7 +24,7 @@ internal static class FailoverCommand
         var resume = new Option<bool>("--resume") { Description = "Go on with a failover to the same slot that died half way" };
         var abort = new Option<bool>("--abort") { Description = "With --store: end a failover that died half way; the slot that the database names serves" };
         var yes = StorageOptions.Yes();
-        var database = MastersWork.Database();
+        var database = MastersDatabase.Option();
         var command = new Command(
             "failover",
             "Moves the master of a store to another of its slots: asks, marks it as moving (who logs in waits), stops the old one, sends what its replicas lack, and starts the new one. " +
@@ -38,8 +38,8 @@ internal static class FailoverCommand
         command.SetAction(arguments =>
         {
             var workspace = Workspace.Load(arguments);
-            using var masters = MastersWork.Open(workspace, arguments.GetValue(database));
-            var run = new FailoverRun(new FailoverTools(workspace.Fleet, masters, new RemoteSlots(SlotWork.Shell(workspace)), MastersWork.Me, TimeProvider.System, Tell));
+            using var masters = MastersDatabase.Open(workspace, arguments.GetValue(database));
+            var run = new FailoverRun(new FailoverTools(workspace.Fleet, masters, new RemoteSlots(SlotSession.Shell(workspace)), MastersDatabase.Author, TimeProvider.System, Tell));
             var chosen = (arguments.GetValue(store), arguments.GetValue(away), arguments.GetValue(back));
             if (arguments.GetValue(abort))
             {

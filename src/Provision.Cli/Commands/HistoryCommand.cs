@@ -17,7 +17,7 @@ internal static class HistoryCommand
         command.Options.Add(files);
         command.SetAction(arguments =>
         {
-            using var machine = HostWork.OpenRoot(arguments.GetValue(root)!);
+            using var machine = Session.OpenRoot(arguments.GetValue(root)!);
             var store = new StateStore(machine);
             var generations = store.Generations().Select(store.ReadGeneration).OfType<Generation>().ToList();
             if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)

@@ -90,7 +90,7 @@ internal static class HostIdentityCommand
         const string otherwise = "give them with --from FILE, or make new ones with --new";
         try
         {
-            var result = SlotWork.Shell(workspace).Run(host, Limit, "sh", "-c", script);
+            var result = SlotSession.Shell(workspace).Run(host, Limit, "sh", "-c", script);
             return result.Succeeded ? result.Output.ToArray() : throw new UserErrorException($"the keys of {host.Name} cannot be fetched: {result.Error.Trim().Split('\n')[^1]}; {otherwise}");
         }
         catch (HostUnreachableException e)

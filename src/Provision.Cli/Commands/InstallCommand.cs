@@ -33,18 +33,18 @@ internal static class InstallCommand
         command.Options.Add(limit);
         command.SetAction(arguments =>
         {
-            using var work = HostWork.Open(arguments, options);
-            var desired = work.Render();
-            var store = new StateStore(work.Files);
+            using var session = Session.Open(arguments, options);
+            var desired = session.Render();
+            var store = new StateStore(session.Files);
             var state = store.ReadState();
-            var selection = HostWork.Select(arguments.GetValue(configs)!, desired, state);
+            var selection = Session.Select(arguments.GetValue(configs)!, desired, state);
             var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
-            if (work.Live is { } live)
+            if (session.Current.IsLive)
             {
-                new RoleInstall(work.Files, work.Workspace.Commands, TimeProvider.System).Remember(live);
+                new RoleInstall(session.Files, session.Workspace.Commands, TimeProvider.System).Remember(session.View.Masters);
             }
 
-            var report = new Installation(work.Files, work.Workspace.Commands, TimeProvider.System).Install(desired, work.Revision, selection, new InstallOptions
+            var report = new Installation(session.Files, session.Workspace.Commands, TimeProvider.System).Install(desired, session.Revision, selection, new InstallOptions
             {
                 AllowDirty = arguments.GetValue(allowDirty),
                 ExpectedHash = arguments.GetValue(plan) is { } path ? PlanJson.HashOf(path) : null,

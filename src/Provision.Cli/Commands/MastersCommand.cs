@@ -12,7 +12,7 @@ internal static class MastersCommand
 {
     public static Command Create()
     {
-        var database = MastersWork.Database();
+        var database = MastersDatabase.Option();
         database.Recursive = true;
         var command = new Command(
             "masters",
@@ -29,7 +29,7 @@ internal static class MastersCommand
         command.Subcommands.Add(MastersFollowCommand.Create());
         command.SetAction(arguments =>
         {
-            using var store = MastersWork.Open(Workspace.Load(arguments), arguments.GetValue(database));
+            using var store = MastersDatabase.Open(Workspace.Load(arguments), arguments.GetValue(database));
             var now = store.Read();
             if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
             {
@@ -64,7 +64,7 @@ internal static class MastersCommand
         command.Options.Add(most);
         command.SetAction(arguments =>
         {
-            using var store = MastersWork.Open(Workspace.Load(arguments), arguments.GetValue(database));
+            using var store = MastersDatabase.Open(Workspace.Load(arguments), arguments.GetValue(database));
             var events = store.History(arguments.GetValue(name), arguments.GetValue(most));
             if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
             {
@@ -107,7 +107,7 @@ internal static class MastersCommand
         command.SetAction(arguments =>
         {
             var workspace = Workspace.Load(arguments);
-            using var store = MastersWork.Open(workspace, arguments.GetValue(database), arguments.GetValue(fresh));
+            using var store = MastersDatabase.Open(workspace, arguments.GetValue(database), arguments.GetValue(fresh));
             var known = store.Read();
             var missing = workspace.Fleet.Stores.Where(one => !known.Stores.ContainsKey(one.Name)).ToList();
             foreach (var gone in known.Stores.Keys.Where(one => workspace.Fleet.FindStore(one) is null).Order(NaturalOrder.Instance))
@@ -126,7 +126,7 @@ internal static class MastersCommand
             var refused = 0;
             foreach (var one in missing)
             {
-                if (store.Change(new MastershipChange.Enroll(one.Name, one.Slots[0], MastersWork.Me, DateTimeOffset.UtcNow)).Refusal is { } refusal)
+                if (store.Change(new MastershipChange.Enroll(one.Name, one.Slots[0], MastersDatabase.Author, DateTimeOffset.UtcNow)).Refusal is { } refusal)
                 {
                     refused++;
                     Console.Error.WriteLine($"provision: {refusal}");
@@ -147,13 +147,13 @@ internal static class MastersCommand
         command.SetAction(arguments =>
         {
             var workspace = Workspace.Load(arguments);
-            var destinations = MastersWork.Destinations(workspace, arguments.GetValue(to) is { Length: > 0 } named ? named : MastersWork.ExportsOf(workspace, arguments.GetValue(database)));
+            var destinations = MastersDatabase.Destinations(workspace, arguments.GetValue(to) is { Length: > 0 } named ? named : MastersDatabase.ExportsOf(workspace, arguments.GetValue(database)));
             if (destinations.Count == 0)
             {
                 throw new UserErrorException("nowhere to export to: name a destination with --to DEST, or in the inventory, masters: { exports: [...] }");
             }
 
-            using var store = MastersWork.Open(workspace, arguments.GetValue(database));
+            using var store = MastersDatabase.Open(workspace, arguments.GetValue(database));
             var now = store.Read();
             var failed = 0;
             foreach (var destination in destinations)
@@ -197,8 +197,8 @@ internal static class MastersCommand
             var workspace = Workspace.Load(arguments);
             Console.Error.WriteLine($"{path}: {exported.Stores.Count} stores, {exported.Fenced.Count} fenced slots, serial {exported.Serial}; last change {(exported.Stores.Count == 0 ? "never" : Time(exported.Stores.Values.Max(row => row.Since)))}");
             Confirmation.Ask(arguments.GetValue(yes), "restore", $"{exported.Stores.Count} stores to restore");
-            using var store = MastersWork.Open(workspace, arguments.GetValue(database), create: true);
-            var (after, refusal) = store.Restore(exported, MastersWork.Me, DateTimeOffset.UtcNow, arguments.GetValue(force));
+            using var store = MastersDatabase.Open(workspace, arguments.GetValue(database), create: true);
+            var (after, refusal) = store.Restore(exported, MastersDatabase.Author, DateTimeOffset.UtcNow, arguments.GetValue(force));
             if (after is null)
             {
                 throw new UserErrorException($"nothing was restored: {refusal}");

@@ -24,12 +24,12 @@ internal static class MastersFollowCommand
         command.Options.Add(identity);
         command.SetAction(arguments =>
         {
-            using var files = RootedFiles.Open("/");
-            using var installed = InstalledWork.Open(arguments, files);
-            var now = new MastersNow(arguments.GetValue(server) is { Length: > 0 } named ? named : installed.Workspace.Fleet.MasterServers);
-            var masters = now.Snapshot?.ToMasters() ?? throw new SlotException($"nobody says who is master now: {now.Failures}");
+            using var installed = Session.OpenInstalled(arguments, arguments.GetValue(identity)!);
+            var files = installed.Files;
+            var current = installed.Workspace.CurrentMasters(arguments.GetValue(server) is { Length: > 0 } named ? named : null);
+            var masters = current.Snapshot?.ToMasters() ?? throw new SlotException($"no status daemon answered: {current.Failures}");
             var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
-            var desired = installed.Render(masters, arguments.GetValue(identity)!);
+            var desired = installed.Render(masters);
             var report = new Installation(files, installed.Workspace.Commands, TimeProvider.System)
                 .Install(desired, installed.Revision, ConfigSelection.OfMasters, new InstallOptions { AllowDirty = true, Progress = json ? null : Console.Error.WriteLine });
             if (report.ExitCode == ExitCodes.Same)

@@ -46,7 +46,7 @@ internal static class MastersServeCommand
                     Repository = workspace.Folder,
                     Database = arguments.GetValue(database) ?? place.Database,
                     From = origins,
-                    Exports = MastersWork.ExportsOf(workspace, arguments.GetValue(database)),
+                    Exports = MastersDatabase.ExportsOf(workspace, arguments.GetValue(database)),
                     Remembered = arguments.GetValue(remembered)!,
                     Extensions = [parts => new AuthEndpoint(parts, arguments.GetValue(users))],
                     Listen = at ?? new IPEndPoint(origins.Count > 0 ? IPAddress.Loopback : IPAddress.Any, place.Port),

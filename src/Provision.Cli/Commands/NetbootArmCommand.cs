@@ -45,7 +45,7 @@ internal static class NetbootArmCommand
         var dirty = new Option<bool>("--allow-dirty") { Description = "Arm though there are changes that are not committed; the reinstall will not have them" };
         var yes = StorageOptions.Yes();
         var force = new Option<string?>("--force") { Description = "Arm it though its stores object (masters, copies, another slot of a store); the reason is kept with the job", HelpName = "REASON" };
-        var database = MastersWork.Database();
+        var database = MastersDatabase.Option();
         var command = new Command(name, text);
         command.Arguments.Add(host);
         foreach (var option in new Option[] { state, store, serials, lasting.Option, image, uuid, code, fresh, dirty, yes, force, database })
@@ -69,13 +69,9 @@ internal static class NetbootArmCommand
     {
         var workspace = Workspace.Load(arguments);
         var repository = workspace.Folder;
-        var revision = workspace.Revision();
-        var host = workspace.Host(name);
-        using var exported = ExportedRepository.OfPinned(workspace, host, revision);
-        if (exported is not null)
-        {
-            (workspace, host, revision) = (exported.Workspace, exported.Host, exported.Revision);
-        }
+        using var pinned = workspace.AtPinned(workspace.Host(name));
+        workspace = pinned ?? workspace;
+        var (host, revision) = (workspace.Host(name), workspace.Revision);
 
         using var jobs = NetbootCommand.Open(arguments, stateOption);
         var plan = Arming.PlanOf(workspace.Fleet, host, wish);
@@ -90,7 +86,7 @@ internal static class NetbootArmCommand
         }
 
         var permit = ArmGates.Ask(facts, out var objections) ?? throw new UserErrorException(objections);
-        StorageWork.Confirm(plan!, yes, name);
+        Confirmation.OfPlan(plan!, yes, name);
         var state = new StateFolder(arguments.GetValue(stateOption)!);
         state.KeepBundles([.. jobs.Jobs(onlyOpen: true, 10_000).Select(open => open.Commit)]);
         state.MakeBundle(repository, revision.Id, workspace.Commands);
@@ -124,7 +120,7 @@ internal static class NetbootArmCommand
 
         var answers = force is { Length: > 0 }
             ? new GateAnswers([.. facts.Roles.Where(role => role.Gate is { Kind: GateKind.Command }).Select(role => $"{role.Name}: {role.Gate!.Name} was not asked (forced)")], [])
-            : RoleGates.Ask(about.Workspace.Fleet, about.Host, facts.Roles, RunOn(SlotWork.Shell(about.Workspace)));
+            : RoleGates.Ask(about.Workspace.Fleet, about.Host, facts.Roles, RunOn(SlotSession.Shell(about.Workspace)));
         foreach (var answer in answers.Answers)
         {
             Console.Error.WriteLine($"gate {answer}");
@@ -157,10 +153,10 @@ internal static class NetbootArmCommand
 
         try
         {
-            using var masters = MastersWork.Open(workspace, arguments.GetValue(database));
+            using var masters = MastersDatabase.Open(workspace, arguments.GetValue(database));
             var now = masters.Read();
             Console.Error.WriteLine($"compares the copies of {host.Name}'s stores, mailbox by mailbox");
-            var digests = new RemoteDigests(SlotWork.Shell(workspace));
+            var digests = new RemoteDigests(SlotSession.Shell(workspace));
             var stores = StoreGates.Observe(workspace.Fleet, host, now, name => jobs.FindOpenOf(name) is not null, digests.Difference, out var unknown);
             return facts with { DataObjections = unknown is null ? StoreGates.Objections(host, stores) : [StoreGates.Unseen(host, unknown)] };
         }

@@ -22,8 +22,8 @@ internal static class RenderCommand
         command.Options.Add(reveal);
         command.SetAction(arguments =>
         {
-            using var work = HostWork.Open(arguments, options);
-            var desired = work.Render();
+            using var session = Session.Open(arguments, options);
+            var desired = session.Render();
             if (arguments.GetValue(output) is { } folder)
             {
                 Write(desired, folder, arguments.GetValue(reveal));
@@ -33,7 +33,7 @@ internal static class RenderCommand
                 throw new UserErrorException("say where to with --out DIR, or --check to run the checkers");
             }
 
-            return arguments.GetValue(check) ? Check(work, desired) : ExitCodes.Same;
+            return arguments.GetValue(check) ? Check(session, desired) : ExitCodes.Same;
         });
         return command;
     }
@@ -58,12 +58,12 @@ internal static class RenderCommand
         Console.Out.WriteLine($"{desired.Files.Count} files of {desired.Host} written below {folder}");
     }
 
-    private static int Check(HostWork work, DesiredState desired)
+    private static int Check(Session session, DesiredState desired)
     {
         var differences = desired.Files.Where(file => file.Unknown is null)
-            .Select(file => new FileDifference { Path = file.Path, Verdict = Verdict.New, Desired = file, DesiredOwner = OwnerDatabase.Read(work.Files).Resolve(file.Owner) }).ToList();
-        var results = new StagedChecks(work.Files, work.Workspace.Commands).Run(differences);
-        var redaction = new Redaction(desired.SecretValues, new HostState(), new StateStore(work.Files));
+            .Select(file => new FileDifference { Path = file.Path, Verdict = Verdict.New, Desired = file, DesiredOwner = OwnerDatabase.Read(session.Files).Resolve(file.Owner) }).ToList();
+        var results = new StagedChecks(session.Files, session.Workspace.Commands).Run(differences);
+        var redaction = new Redaction(desired.SecretValues, new HostState(), new StateStore(session.Files));
         foreach (var result in results.Where(result => result.Outcome != CheckOutcome.Passed))
         {
             Console.Out.WriteLine($"{result.Outcome.ToString().ToLowerInvariant()}: {string.Join(' ', result.Check.Arguments)}  for {string.Join(", ", result.Paths.Take(3))}");

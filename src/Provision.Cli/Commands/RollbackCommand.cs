@@ -3,6 +3,7 @@ using Provision.Cli.Printing;
 using Provision.Configuration.Apply;
 using Provision.Configuration.Plans;
 using Provision.Configuration.State;
+using Provision.Stores.Instances;
 
 namespace Provision.Cli.Commands;
 
@@ -24,11 +25,11 @@ internal static class RollbackCommand
         command.Options.Add(limit);
         command.SetAction(arguments =>
         {
-            using var files = HostWork.OpenRoot(arguments.GetValue(root)!);
+            using var files = Session.OpenRoot(arguments.GetValue(root)!);
             var store = new StateStore(files);
             var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
             var redaction = new Redaction([], store.ReadState(), store);
-            var serial = Workspace.ReadMasters(arguments.GetValue(masters), files).Serial;
+            var serial = (arguments.GetValue(masters) is { } given ? Workspace.ReadMasters(given) : CurrentMasters.Cached(files)).Serial;
             var report = new Installation(files, new Provision.Core.ProcessRunner(), TimeProvider.System).Rollback(arguments.GetValue(generation), serial, new InstallOptions
             {
                 UnitsAtOnce = Math.Max(1, arguments.GetValue(jobs)),

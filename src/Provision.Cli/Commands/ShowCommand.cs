@@ -20,7 +20,7 @@ internal static class ShowCommand
             var workspace = Workspace.Load(arguments);
             using var system = Provision.Core.RootedFiles.Open("/");
             var host = workspace.FindHost(arguments.GetValue(name), system);
-            var view = workspace.View(host, workspace.LiveMasters(arguments.GetValue(masters)));
+            var view = workspace.View(host, workspace.ShownMasters(arguments.GetValue(masters)));
             if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
             {
                 Json.Print(writer => HostJson.Write(writer, view));

@@ -52,20 +52,20 @@ internal static class SlotConfirmCommand
         Console.Error.WriteLine($"{slot} starts as {permit.Role.ToString().ToLowerInvariant()}: {permit.Why}");
         if (permit.Role != configuration.Role)
         {
-            Write(arguments, files, slot, permit.Role, question.AskAll()?.ToMasters(), identity);
+            Write(arguments, slot, permit.Role, question.AskAll()?.ToMasters(), identity);
         }
 
         return ExitCodes.Same;
     }
 
     /// <summary>Writes the slot's files for its replication role.</summary>
-    private static void Write(ParseResult arguments, RootedFiles files, string name, SlotRole role, Masters? live, string identity)
+    private static void Write(ParseResult arguments, string name, SlotRole role, Masters? live, string identity)
     {
-        using var installed = InstalledWork.Open(arguments, files);
+        using var installed = Session.OpenInstalled(arguments, identity);
         var store = installed.Workspace.Fleet.StoreOfSlot(name) ?? throw new SlotException($"{name} holds no store in the installed commit");
-        var install = new RoleInstall(files, installed.Workspace.Commands, TimeProvider.System);
-        var masters = RoleInstall.For(live ?? Workspace.ReadMasters(null, files), store, name, role);
-        install.Install(installed.Render(masters, identity), installed.Revision, installed.Workspace.Fleet.FindSlot(name)!);
+        var install = new RoleInstall(installed.Files, installed.Workspace.Commands, TimeProvider.System);
+        var masters = RoleInstall.For(live ?? installed.View.Masters, store, name, role);
+        install.Install(installed.Render(masters), installed.Revision, installed.Workspace.Fleet.FindSlot(name)!);
         install.Remember(masters);
     }
 }

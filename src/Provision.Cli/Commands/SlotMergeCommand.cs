@@ -13,7 +13,7 @@ internal static class SlotMergeCommand
         var slot = new Argument<string>("SLOT") { Description = "A fenced slot" };
         var loss = new Option<string?>("--accept-loss") { Description = "Let it back though a mailbox of it is not on the master; say why, it is kept in the history", HelpName = "REASON" };
         var yes = StorageOptions.Yes();
-        var database = MastersWork.Database();
+        var database = MastersDatabase.Option();
         var command = new Command(
             "merge",
             "Brings what only a fenced slot has to the store's master and its replicas, compares, and lets the slot back as a replica. A slot is fenced when another took over from it by force; " +
@@ -30,14 +30,14 @@ internal static class SlotMergeCommand
             var name = arguments.GetValue(slot)!;
             var found = workspace.Fleet.SlotsOf(known).FirstOrDefault(one => one.Name == name)
                 ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("SLOT"), $"{known.Name} has no slot \"{name}\"", NearestName.Hint(name, workspace.Fleet.SlotsOf(known).Select(one => one.Name)))]);
-            using var masters = MastersWork.Open(workspace, arguments.GetValue(database));
+            using var masters = MastersDatabase.Open(workspace, arguments.GetValue(database));
             if (!Confirmation.Yes($"bring what only {name} has to the rest of its store, and start it as a replica?", arguments.GetValue(yes)))
             {
                 return ExitCodes.Trouble;
             }
 
-            var shell = SlotWork.Shell(workspace);
-            var tools = new FailoverTools(workspace.Fleet, masters, new RemoteSlots(shell), MastersWork.Me, TimeProvider.System, (store, line) => Console.Error.WriteLine($"{store}: {line}"));
+            var shell = SlotSession.Shell(workspace);
+            var tools = new FailoverTools(workspace.Fleet, masters, new RemoteSlots(shell), MastersDatabase.Author, TimeProvider.System, (store, line) => Console.Error.WriteLine($"{store}: {line}"));
             new SlotMerge(tools, shell, new RemoteDigests(shell).OnlyOnFirst).Run(found, arguments.GetValue(loss));
             Console.Out.WriteLine($"{name} is merged, and a replica again");
             return ExitCodes.Same;

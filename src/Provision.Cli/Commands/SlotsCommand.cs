@@ -19,7 +19,7 @@ internal static class SlotsCommand
         command.SetAction(arguments =>
         {
             var workspace = Workspace.Load(arguments);
-            var known = workspace.LiveMasters(arguments.GetValue(masters));
+            var known = workspace.ShownMasters(arguments.GetValue(masters));
             var slots = HostsCommand.Select(workspace.Fleet, arguments.GetValue(selector)!)
                 .Where(host => host.Status != HostStatus.Retired)
                 .SelectMany(host => workspace.View(host, known).Slots)

@@ -34,10 +34,10 @@ internal static class StorageCreateCommand
         input.AddTo(command);
         command.SetAction(arguments =>
         {
-            using var work = StorageWork.Open(arguments, arguments.GetValue(host), input);
+            using var session = StorageSession.Open(arguments, arguments.GetValue(host), input);
             var target = arguments.GetValue(set)!;
-            var journal = work.IsLive ? CreateJournal.Read(work.Files, target) : null;
-            var plan = CreatePlanner.Plan(work.Layout, work.Record, work.Observed, target, arguments.GetValue(serials)!, journal, work.Sequences);
+            var journal = session.IsLive ? CreateJournal.Read(session.Files, target) : null;
+            var plan = CreatePlanner.Plan(session.Layout, session.Record, session.Observed, target, arguments.GetValue(serials)!, journal, session.Sequences);
             StoragePlanPrinter.Print(arguments, plan.Plan, all: true);
             if (plan.Plan.Refusals.Any())
             {
@@ -47,8 +47,8 @@ internal static class StorageCreateCommand
 
             if (plan.Journal.Finished)
             {
-                work.RequireThisMachine();
-                work.Write(RecordUpdate.AfterCreate(work.Record, plan, plan.Journal, work.Observed));
+                session.RequireThisMachine();
+                session.Write(RecordUpdate.AfterCreate(session.Record, plan, plan.Journal, session.Observed));
                 return ExitCodes.Same;
             }
 
@@ -61,7 +61,7 @@ internal static class StorageCreateCommand
 
             if (arguments.GetValue(script))
             {
-                CreateScript.Lines(plan, arguments.GetValue(noTang) ? null : TangServers.Of(work.View.Settings, new DiagnosticBag())).ToList().ForEach(Console.Out.WriteLine);
+                CreateScript.Lines(plan, arguments.GetValue(noTang) ? null : TangServers.Of(session.View.Settings, new DiagnosticBag())).ToList().ForEach(Console.Out.WriteLine);
             }
 
             if (arguments.GetValue(dryRun) || arguments.GetValue(script))
@@ -69,25 +69,25 @@ internal static class StorageCreateCommand
                 return ExitCodes.Differs;
             }
 
-            work.RequireThisMachine();
-            var operators = arguments.GetValue(recipients) ?? Path.Combine(work.Workspace.Folder, "hosts", "secrets", "operators.txt");
+            session.RequireThisMachine();
+            var operators = arguments.GetValue(recipients) ?? Path.Combine(session.Workspace.Folder, "hosts", "secrets", "operators.txt");
             if (!File.Exists(operators))
             {
                 throw new UserErrorException($"there is no {operators}: it lists the operators' age recipients, who alone can read the recovery keys");
             }
 
-            var tang = arguments.GetValue(noTang) ? null : Tang(work, plan);
-            StorageWork.Confirm(plan.Plan, arguments.GetValue(yes), work.HostName);
-            var means = new CreateMeans(new Escrow(work.Machine, Path.GetFullPath(arguments.GetValue(escrow)!), work.HostName), operators, tang, Console.Error.WriteLine);
-            var finished = new SetMaker(work.Machine, plan, means).Make();
-            work.Write(RecordUpdate.AfterCreate(work.Record, plan, finished, work.Machine.Observe()));
+            var tang = arguments.GetValue(noTang) ? null : Tang(session, plan);
+            Confirmation.OfPlan(plan.Plan, arguments.GetValue(yes), session.HostName);
+            var means = new CreateMeans(new Escrow(session.Machine, Path.GetFullPath(arguments.GetValue(escrow)!), session.HostName), operators, tang, Console.Error.WriteLine);
+            var finished = new SetMaker(session.Machine, plan, means).Make();
+            session.Write(RecordUpdate.AfterCreate(session.Record, plan, finished, session.Machine.Observe()));
             Console.Error.WriteLine("its recovery keys must be rehearsed before it is put into service: provision storage rehearse");
             return ExitCodes.Same;
         });
         return command;
     }
 
-    private static TangServers? Tang(StorageWork work, CreatePlan plan)
+    private static TangServers? Tang(StorageSession session, CreatePlan plan)
     {
         if (plan.Volumes.All(volume => volume.Encryption is not (VolumeEncryption.Luks or VolumeEncryption.Zfs)))
         {
@@ -95,7 +95,7 @@ internal static class StorageCreateCommand
         }
 
         var problems = new DiagnosticBag();
-        var tang = TangServers.Of(work.View.Settings, problems);
+        var tang = TangServers.Of(session.View.Settings, problems);
         if (problems.HasErrors)
         {
             throw new UserErrorException(problems);
@@ -104,7 +104,7 @@ internal static class StorageCreateCommand
         return tang.AreEnough
             ? tang
             : throw new UserErrorException(
-                $"{work.HostName} has {tang.Servers.Count} Tang servers of which {tang.Threshold} must answer: the loss of one must leave its volumes able to open, so at least two are needed and fewer must answer " +
+                $"{session.HostName} has {tang.Servers.Count} Tang servers of which {tang.Threshold} must answer: the loss of one must leave its volumes able to open, so at least two are needed and fewer must answer " +
                 "(setting storage.tang; --no-tang for volumes that open with their recovery keys only)");
     }
 }

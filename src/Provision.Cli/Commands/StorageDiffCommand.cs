@@ -18,8 +18,8 @@ internal static class StorageDiffCommand
         command.Options.Add(all);
         command.SetAction(arguments =>
         {
-            using var work = StorageWork.Open(arguments, arguments.GetValue(host), input);
-            var plan = StorageComparison.Of(work.Layout, work.Record, work.Observed);
+            using var session = StorageSession.Open(arguments, arguments.GetValue(host), input);
+            var plan = StorageComparison.Of(session.Layout, session.Record, session.Observed);
             StoragePlanPrinter.Print(arguments, plan, arguments.GetValue(all));
             return plan.IsSame ? ExitCodes.Same : ExitCodes.Differs;
         });
@@ -42,8 +42,8 @@ internal static class StorageDiffCommand
         input.AddTo(command);
         command.SetAction(arguments =>
         {
-            using var work = StorageWork.Open(arguments, arguments.GetValue(host), arguments.GetValue(dead) ? null : input);
-            var plan = ReinstallPlanner.Of(work.Layout, work.Record, arguments.GetValue(dead) ? null : work.Observed, arguments.GetValue(serials) ?? []);
+            using var session = StorageSession.Open(arguments, arguments.GetValue(host), arguments.GetValue(dead) ? null : input);
+            var plan = ReinstallPlanner.Of(session.Layout, session.Record, arguments.GetValue(dead) ? null : session.Observed, arguments.GetValue(serials) ?? []);
             StoragePlanPrinter.Print(arguments, plan, all: true);
             return plan.Refusals.Any() ? ExitCodes.Differs : ExitCodes.Same;
         });

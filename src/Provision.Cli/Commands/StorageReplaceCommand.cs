@@ -25,22 +25,22 @@ internal static class StorageReplaceCommand
         input.AddTo(command);
         command.SetAction(arguments =>
         {
-            using var work = StorageWork.Open(arguments, arguments.GetValue(host), input);
-            var place = StorageOptions.BayOf(work.Layout, arguments.GetValue(bay)!);
-            var begun = work.IsLive ? CreateJournal.Read(work.Files, DriveReplacement.JournalOf(place)) : null;
-            var plan = DriveReplacement.Plan(work.Layout, work.Record, work.Observed, place, arguments.GetValue(serial)!, begun, work.Sequences);
-            if (work.Ends(arguments, plan.Plan, arguments.GetValue(dryRun)) is { } end)
+            using var session = StorageSession.Open(arguments, arguments.GetValue(host), input);
+            var place = StorageOptions.BayOf(session.Layout, arguments.GetValue(bay)!);
+            var begun = session.IsLive ? CreateJournal.Read(session.Files, DriveReplacement.JournalOf(place)) : null;
+            var plan = DriveReplacement.Plan(session.Layout, session.Record, session.Observed, place, arguments.GetValue(serial)!, begun, session.Sequences);
+            if (session.Ends(arguments, plan.Plan, arguments.GetValue(dryRun)) is { } end)
             {
                 return end;
             }
 
             if (!plan.Journal.Finished)
             {
-                StorageWork.Confirm(plan.Plan, arguments.GetValue(yes), arguments.GetValue(serial)!);
+                Confirmation.OfPlan(plan.Plan, arguments.GetValue(yes), arguments.GetValue(serial)!);
             }
 
-            DriveReplacement.Run(work.Machine, plan, Console.Error.WriteLine);
-            work.Write(RecordUpdate.AfterReplace(work.HostName, work.Record, plan));
+            DriveReplacement.Run(session.Machine, plan, Console.Error.WriteLine);
+            session.Write(RecordUpdate.AfterReplace(session.HostName, session.Record, plan));
             return ExitCodes.Same;
         });
         return command;
@@ -64,9 +64,9 @@ internal static class StorageReplaceCommand
         input.AddTo(command);
         command.SetAction(arguments =>
         {
-            using var work = StorageWork.Open(arguments, arguments.GetValue(host), input);
-            var plan = DriveWipe.Plan(work.Layout, work.Record, work.Observed, StorageOptions.BayOf(work.Layout, arguments.GetValue(bay)!), arguments.GetValue(serial)!, work.Sequences);
-            if (work.Ends(arguments, plan.Plan, arguments.GetValue(dryRun)) is { } end)
+            using var session = StorageSession.Open(arguments, arguments.GetValue(host), input);
+            var plan = DriveWipe.Plan(session.Layout, session.Record, session.Observed, StorageOptions.BayOf(session.Layout, arguments.GetValue(bay)!), arguments.GetValue(serial)!, session.Sequences);
+            if (session.Ends(arguments, plan.Plan, arguments.GetValue(dryRun)) is { } end)
             {
                 return end;
             }
@@ -76,8 +76,8 @@ internal static class StorageReplaceCommand
                 throw new UserErrorException($"nothing was done: --serial-again is {second}");
             }
 
-            StorageWork.Confirm(plan.Plan, arguments.GetValue(again) is not null, arguments.GetValue(serial)!);
-            DriveWipe.Run(work.Machine, plan, new DiskGuard(work.Machine.Commands, work.Machine.Look, plan.Allowed!, command => Console.Error.WriteLine($"  {command}")));
+            Confirmation.OfPlan(plan.Plan, arguments.GetValue(again) is not null, arguments.GetValue(serial)!);
+            DriveWipe.Run(session.Machine, plan, new DiskGuard(session.Machine.Commands, session.Machine.Look, plan.Allowed!, command => Console.Error.WriteLine($"  {command}")));
             return ExitCodes.Same;
         });
         return command;

@@ -30,10 +30,10 @@ internal static class StorageUnlockCommand
         command.Options.Add(wait.Option);
         command.SetAction(arguments =>
         {
-            using var work = StorageWork.Open(arguments, arguments.GetValue(host), input);
-            var record = work.RequireRecordOfThisMachine();
+            using var session = StorageSession.Open(arguments, arguments.GetValue(host), input);
+            var record = session.RequireRecordOfThisMachine();
             var end = DateTimeOffset.UtcNow + wait.In(arguments);
-            var keys = arguments.GetValue(escrow) is { } folder ? new Escrow(work.Machine, Path.GetFullPath(folder), work.HostName) : null;
+            var keys = arguments.GetValue(escrow) is { } folder ? new Escrow(session.Machine, Path.GetFullPath(folder), session.HostName) : null;
             var results = Run();
             while (results.Any(result => result.IsLocked) && DateTimeOffset.UtcNow + Pause < end)
             {
@@ -67,13 +67,13 @@ internal static class StorageUnlockCommand
                     Console.Out.WriteLine(result.Missing is not null ? $"missing  {result.Volume}: {result.Missing}" : $"warning  {result.Volume}: {result.Warning}");
                 }
 
-                Console.Out.WriteLine($"{work.HostName}: {results.Count(result => result.Missing is null)} of {results.Count} volumes in service");
+                Console.Out.WriteLine($"{session.HostName}: {results.Count(result => result.Missing is null)} of {results.Count} volumes in service");
             }
 
             return results.All(result => result.Missing is null) ? ExitCodes.Same : ExitCodes.Differs;
 
             IReadOnlyList<UnlockResult> Run() =>
-                new VolumeUnlock(work.Machine, work.Layout, record, keys is null ? null : label => keys.ReadKey(label, arguments.GetValue(identity)!), Console.Error.WriteLine).Run();
+                new VolumeUnlock(session.Machine, session.Layout, record, keys is null ? null : label => keys.ReadKey(label, arguments.GetValue(identity)!), Console.Error.WriteLine).Run();
         });
         return command;
     }
@@ -92,21 +92,21 @@ internal static class StorageUnlockCommand
         command.Options.Add(identity);
         command.SetAction(arguments =>
         {
-            using var work = StorageWork.Open(arguments, arguments.GetValue(host), input);
-            var record = work.RequireRecordOfThisMachine();
-            var keys = new Escrow(work.Machine, Path.GetFullPath(arguments.GetValue(escrow)!), work.HostName);
-            var results = Rehearsal.Run(work.Machine, work.Layout, record, keys, arguments.GetValue(identity)!, Console.Error.WriteLine);
+            using var session = StorageSession.Open(arguments, arguments.GetValue(host), input);
+            var record = session.RequireRecordOfThisMachine();
+            var keys = new Escrow(session.Machine, Path.GetFullPath(arguments.GetValue(escrow)!), session.HostName);
+            var results = Rehearsal.Run(session.Machine, session.Layout, record, keys, arguments.GetValue(identity)!, Console.Error.WriteLine);
             foreach (var result in results.Where(result => result.Problem is not null))
             {
                 Console.Out.WriteLine($"{result.Name}: {result.Problem}");
             }
 
             var opened = results.Where(result => result.Problem is null).Select(result => result.Name).ToHashSet(StringComparer.Ordinal);
-            Console.Out.WriteLine($"{work.HostName}: {opened.Count} of {results.Count} opened with what the escrow holds");
+            Console.Out.WriteLine($"{session.HostName}: {opened.Count} of {results.Count} opened with what the escrow holds");
             if (opened.Count > 0)
             {
-                var volumes = work.Layout.Volumes.Where(volume => opened.Contains(volume.Label) || (volume.Encryption == VolumeEncryption.Zfs && opened.Contains(volume.Lun))).Select(volume => volume.Label);
-                work.Write(RecordUpdate.AfterRehearsal(work.HostName, record, volumes, DateOnly.FromDateTime(DateTime.UtcNow)));
+                var volumes = session.Layout.Volumes.Where(volume => opened.Contains(volume.Label) || (volume.Encryption == VolumeEncryption.Zfs && opened.Contains(volume.Lun))).Select(volume => volume.Label);
+                session.Write(RecordUpdate.AfterRehearsal(session.HostName, record, volumes, DateOnly.FromDateTime(DateTime.UtcNow)));
             }
 
             return results.All(result => result.Problem is null) ? ExitCodes.Same : ExitCodes.Differs;

@@ -16,7 +16,7 @@ internal static class StoresApplyCommand
         var file = new Argument<string>("PLAN") { Description = "A plan as \"provision stores plan ... -o json\" printed it" };
         var limit = new TimeOption("--sync-limit", "How long a new replica may take until it holds everything", "12h");
         var yes = StorageOptions.Yes();
-        var database = MastersWork.Database();
+        var database = MastersDatabase.Option();
         var command = new Command(
             "apply",
             "Walks through the steps of a plan, one after the other: commits the change of the inventory, gives the commit to the hosts of the store and installs it there, fills a new replica, waits until it " +
@@ -39,14 +39,14 @@ internal static class StoresApplyCommand
                 throw new UserErrorException($"{workspace.Folder} {(revision.Dirty ? "has changes that are not committed" : "is no git repository")}: each step is a commit of its own, which the hosts get");
             }
 
-            using var masters = MastersWork.Open(workspace, arguments.GetValue(database));
+            using var masters = MastersDatabase.Open(workspace, arguments.GetValue(database));
             masters.Read();
             if (!Confirmation.Yes($"do the {plan.Steps.Count} steps of plan {plan.Hash[..12]}, {plan.Steps.Count(step => step.Kind == StepKind.DropReplica)} moves of {plan.Stores.Count} stores?", arguments.GetValue(yes)))
             {
                 return ExitCodes.Trouble;
             }
 
-            var steps = new StoreSteps(new PlacementWork(arguments, masters, Tell), masters, MastersWork.Me, TimeProvider.System, time, Tell);
+            var steps = new StoreSteps(new PlacementOperations(arguments, masters, Tell), masters, MastersDatabase.Author, TimeProvider.System, time, Tell);
             try
             {
                 steps.Run(plan);

@@ -16,7 +16,7 @@ internal static class StoresCommand
         var masters = GlobalOptions.Masters();
         var store = new Option<string[]>("--store") { Description = "The same as STORE", HelpName = "STORE" };
         var live = new Option<bool>("--live") { Description = "Ask the slots and the database of masters: who serves, how far replicas are behind, and which host losses each store survives. Exit code 1 where one has less than two copies" };
-        var database = MastersWork.Database();
+        var database = MastersDatabase.Option();
         var command = new Command("stores", "Lists stores with their slots, the master first; checks and plans where they lie, and compares what is in them.");
         command.Arguments.Add(names);
         command.Options.Add(masters);
@@ -33,13 +33,13 @@ internal static class StoresCommand
             string[] wanted = [.. arguments.GetValue(names)!, .. arguments.GetValue(store)!];
             if (arguments.GetValue(live))
             {
-                using var state = MastersWork.Open(workspace, arguments.GetValue(database));
+                using var state = MastersDatabase.Open(workspace, arguments.GetValue(database));
                 var now = state.Read();
-                var hands = new RemoteSlots(SlotWork.Shell(workspace));
+                var hands = new RemoteSlots(SlotSession.Shell(workspace));
                 return PrintLive(arguments, [.. Select(workspace.Fleet, wanted).AsParallel().AsOrdered().WithDegreeOfParallelism(8).Select(one => StoreOverview.Of(workspace.Fleet, one, now, hands))]);
             }
 
-            var known = workspace.LiveMasters(arguments.GetValue(masters));
+            var known = workspace.ShownMasters(arguments.GetValue(masters));
             var stores = Select(workspace.Fleet, wanted).Select(store => StoreView.Of(workspace.Fleet, store, known)).ToList();
             if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
             {

@@ -10,7 +10,7 @@ internal static class StoresCompareCommand
     public static Command Create()
     {
         var names = new Argument<string[]>("STORE") { Description = "Names of stores (default: all)", Arity = ArgumentArity.ZeroOrMore };
-        var database = MastersWork.Database();
+        var database = MastersDatabase.Option();
         var command = new Command(
             "compare",
             "Compares every mailbox of a store's master with its replicas in full: UID, MODSEQ, flags, size and GUID of every message. What differs is looked at again a few times, because mail arrives " +
@@ -20,9 +20,9 @@ internal static class StoresCompareCommand
         command.SetAction(arguments =>
         {
             var workspace = Workspace.Load(arguments);
-            using var masters = MastersWork.Open(workspace, arguments.GetValue(database));
+            using var masters = MastersDatabase.Open(workspace, arguments.GetValue(database));
             var now = masters.Read();
-            var digests = new RemoteDigests(SlotWork.Shell(workspace));
+            var digests = new RemoteDigests(SlotSession.Shell(workspace));
             var exit = ExitCodes.Same;
             foreach (var store in StoresCommand.Select(workspace.Fleet, arguments.GetValue(names)!))
             {

@@ -45,7 +45,7 @@ internal static class StoresPlanCommand
                 Evacuate = [.. arguments.GetValue(evacuate)!.Distinct()],
             };
             RequireKnown(workspace.Fleet, request);
-            var plan = StorePlanner.Of(PlacedFleet.Of(workspace.Fleet), request, workspace.LiveMasters(arguments.GetValue(masters)));
+            var plan = StorePlanner.Of(PlacedFleet.Of(workspace.Fleet), request, workspace.ShownMasters(arguments.GetValue(masters)));
             if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
             {
                 Json.Print(json => PlacementJson.Write(json, plan));

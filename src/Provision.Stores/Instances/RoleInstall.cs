@@ -38,9 +38,6 @@ public sealed record RolePermit(SlotRole Role, string Why)
 /// <param name="clock">The clock.</param>
 public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, TimeProvider clock)
 {
-    /// <summary>The masters a host last knew; its configuration is rendered with them.</summary>
-    public const string MastersPath = StateStore.Folder + "/masters.json";
-
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
 
@@ -59,9 +56,9 @@ public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, Ti
     /// <summary>Caches the masters used to render everything on this host.</summary>
     public void Remember(Masters masters)
     {
-        if (files.Read(MastersPath) is not { } found || !found.Content.AsSpan().SequenceEqual(masters.ToJson()))
+        if (files.Read(CurrentMasters.CachePath) is not { } found || !found.Content.AsSpan().SequenceEqual(masters.ToJson()))
         {
-            AtomicFile.Write(files, MastersPath, masters.ToJson(), FileModes.Public);
+            AtomicFile.Write(files, CurrentMasters.CachePath, masters.ToJson(), FileModes.Public);
         }
     }
 

@@ -8,20 +8,18 @@ using Provision.Storage.Plans;
 
 namespace Provision.Cli;
 
-/// <summary>Common state of the commands that operate on disks: the host, its layout and record, the machine, the confirmation.</summary>
-internal sealed class StorageWork : IDisposable
+/// <summary>A session of the commands that operate on disks: adds layout, record and observation.</summary>
+internal sealed class StorageSession : Session
 {
     private readonly Lazy<ObservedStorage> observed;
 
-    private StorageWork(Workspace workspace, HostView view, Layout layout, RootedFiles files, StorageInput? input, ParseResult arguments)
+    private StorageSession(ParseResult arguments, string? host, StorageInput? input)
+        : base(Workspace.Load(arguments), host)
     {
-        Workspace = workspace;
-        View = view;
-        Layout = layout;
-        Files = files;
-        Record = workspace.Fleet.FindDrives(view.Host.Name);
+        Layout = View.Layout ?? throw new UserErrorException([Diagnostic.Error(Host.Location, $"{Host.Name} has no chassis, so nothing is known of its disks")]);
+        Record = Workspace.Fleet.FindDrives(Host.Name);
         IsLive = input?.IsLive(arguments) == true;
-        Machine = StorageMachine.Of(workspace.Commands, files);
+        Machine = StorageMachine.Of(Workspace.Commands, Files);
 
         // Read before the observation, so that a disk swapped during it is detected.
         Sequences = IsLive ? Attachments.Read(Machine.Look) : new Dictionary<string, long>();
@@ -30,15 +28,9 @@ internal sealed class StorageWork : IDisposable
             : (input ?? throw new InvalidOperationException("this command looks at no machine")).Observe(arguments));
     }
 
-    public Workspace Workspace { get; }
-
-    public HostView View { get; }
-
     public Layout Layout { get; }
 
     public DriveRecord? Record { get; }
-
-    public RootedFiles Files { get; }
 
     public StorageMachine Machine { get; }
 
@@ -50,18 +42,10 @@ internal sealed class StorageWork : IDisposable
     /// <summary>False if the source is a bundle, so that nothing can be written.</summary>
     public bool IsLive { get; }
 
-    public string HostName => View.Host.Name;
+    public string HostName => Host.Name;
 
     /// <summary>Finds host, layout and machine; any error ends the command. Without an input nothing is observed.</summary>
-    public static StorageWork Open(ParseResult arguments, string? host, StorageInput? input)
-    {
-        var workspace = Workspace.Load(arguments);
-        var files = RootedFiles.Open("/");
-        var view = workspace.View(workspace.FindHost(host, files), Workspace.ReadMasters(null, files));
-        return view.Layout is { } layout
-            ? new StorageWork(workspace, view, layout, files, input, arguments)
-            : throw new UserErrorException([Diagnostic.Error(view.Host.Location, $"{view.Host.Name} has no chassis, so nothing is known of its disks")]);
-    }
+    public static StorageSession Open(ParseResult arguments, string? host, StorageInput? input) => new(arguments, host, input);
 
     /// <summary>Ends the command unless this machine is the host: a plan for one machine must never run on another.</summary>
     public void RequireThisMachine()
@@ -71,9 +55,9 @@ internal sealed class StorageWork : IDisposable
             throw new UserErrorException("a bundle can be looked at, but nothing can be written to it: leave out --from on the machine itself");
         }
 
-        if (ThisHost.WhyNot(View.Host, MachineIdentity.Macs(Files)) is { } why)
+        if (ThisHost.WhyNot(Host, MachineIdentity.Macs(Files)) is { } why)
         {
-            throw new UserErrorException([Diagnostic.Error(View.Host.Location, why)]);
+            throw new UserErrorException([Diagnostic.Error(Host.Location, why)]);
         }
     }
 
@@ -81,7 +65,7 @@ internal sealed class StorageWork : IDisposable
     public DriveRecord RequireRecordOfThisMachine()
     {
         RequireThisMachine();
-        return Record ?? throw new UserErrorException([Diagnostic.Error(View.Host.Location, $"{HostName} has no drive record, so nothing says which disks are its own", "provision drives accept")]);
+        return Record ?? throw new UserErrorException([Diagnostic.Error(Host.Location, $"{HostName} has no drive record, so nothing says which disks are its own", "provision drives accept")]);
     }
 
     /// <summary>Prints a plan and returns the exit code if the command ends there, because the plan is refused or only shown. Otherwise ensures that this
@@ -104,9 +88,6 @@ internal sealed class StorageWork : IDisposable
         return null;
     }
 
-    /// <summary>Asks the user to type a word before something is destroyed, unless <c>--yes</c> was given.</summary>
-    public static void Confirm(StoragePlan plan, bool yes, string word) => Confirmation.Ask(yes, word, $"plan {plan.Hash[..12]}");
-
     /// <summary>Writes the drive record, after validating the whole inventory with it.</summary>
     public void Write(DriveRecordText record)
     {
@@ -118,6 +99,4 @@ internal sealed class StorageWork : IDisposable
 
         EditedFile.Write(Workspace.Folder, edit);
     }
-
-    public void Dispose() => Files.Dispose();
 }

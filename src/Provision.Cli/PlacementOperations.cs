@@ -12,7 +12,7 @@ namespace Provision.Cli;
 /// <param name="arguments">The command line, from which the repository is loaded again after each edit.</param>
 /// <param name="masters">The database of masters.</param>
 /// <param name="say">Receives progress: the store or host and a line.</param>
-internal sealed class PlacementWork(ParseResult arguments, IMastershipStore masters, Action<string, string> say) : IPlacementHands
+internal sealed class PlacementOperations(ParseResult arguments, IMastershipStore masters, Action<string, string> say) : IPlacementHands
 {
     /// <summary>The ref of a delivered commit on a host, until the host's own branch takes it.</summary>
     private const string Delivered = "refs/provision/delivered";
@@ -25,7 +25,7 @@ internal sealed class PlacementWork(ParseResult arguments, IMastershipStore mast
     /// <inheritdoc/>
     public Fleet Fleet => workspace.Fleet;
 
-    private HostShell Shell => SlotWork.Shell(workspace);
+    private HostShell Shell => SlotSession.Shell(workspace);
 
     /// <inheritdoc/>
     public void Place(NewStore store, string message)
@@ -65,7 +65,7 @@ internal sealed class PlacementWork(ParseResult arguments, IMastershipStore mast
 
     /// <inheritdoc/>
     public FailoverReport MakeMaster(Store store, Slot slot) =>
-        new FailoverRun(new FailoverTools(Fleet, masters, new RemoteSlots(Shell), MastersWork.Me, TimeProvider.System, say)).Move(new FailoverRequest(store, slot));
+        new FailoverRun(new FailoverTools(Fleet, masters, new RemoteSlots(Shell), MastersDatabase.Author, TimeProvider.System, say)).Move(new FailoverRequest(store, slot));
 
     private static void On(HostShell shell, Host host, TimeSpan limit, params IReadOnlyList<string> words)
     {

@@ -7,23 +7,34 @@ using Provision.Stores.Instances;
 
 namespace Provision.Cli;
 
-/// <summary>The host and the slots that a command operates on, on this machine or another.</summary>
-internal sealed class SlotWork
+/// <summary>A session of the commands that operate on slots of a host, on this machine or another.</summary>
+internal sealed class SlotSession : Session
 {
     private const string Here = "--here";
     private static readonly TimeSpan RemoteLimit = TimeSpan.FromMinutes(10);
 
-    private SlotWork(Workspace workspace, Host host, IReadOnlyList<Slot> slots, bool isHere)
+    private SlotSession(ParseResult arguments, string host, string[] names)
+        : base(Workspace.Load(arguments), host)
     {
-        Workspace = workspace;
-        Host = host;
-        Slots = slots;
-        IsHere = isHere;
+        var problems = new DiagnosticBag();
+        var known = Workspace.Fleet.SlotsOf(Host);
+        var slots = new List<Slot>();
+        foreach (var wanted in names)
+        {
+            if (known.FirstOrDefault(slot => slot.Name == wanted) is { } slot)
+            {
+                slots.Add(slot);
+            }
+            else
+            {
+                problems.Error(Location.OfFile("SLOT"), $"{Host.Name} has no slot \"{wanted}\"", NearestName.Hint(wanted, known.Select(slot => slot.Name)));
+            }
+        }
+
+        Slots = problems.HasErrors ? throw new UserErrorException(problems)
+            : names.Length > 0 ? slots : [.. known.Where(slot => Workspace.Fleet.StoreOfSlot(slot.Name) is not null)];
+        IsHere = ReferenceEquals(Workspace.FindThisHost(), Host);
     }
-
-    public Workspace Workspace { get; }
-
-    public Host Host { get; }
 
     /// <summary>The named slots; without names, all slots of the host that hold a store.</summary>
     public IReadOnlyList<Slot> Slots { get; }
@@ -36,7 +47,7 @@ internal sealed class SlotWork
     /// <param name="text">Its description.</param>
     /// <param name="run">Runs it on the host itself.</param>
     /// <param name="list">An option with a list of values to pass along; null for none.</param>
-    public static Command Create(string verb, string text, Func<ParseResult, SlotWork, int> run, Option<string[]>? list = null)
+    public static Command Create(string verb, string text, Func<ParseResult, SlotSession, int> run, Option<string[]>? list = null)
     {
         var host = new Argument<string>("HOST") { Description = "The host; where it is another machine, the command is run there by ssh" };
         var slots = new Argument<string[]>("SLOT") { Description = "Slots of it (default: all that hold a store)", Arity = ArgumentArity.ZeroOrMore };
@@ -52,8 +63,8 @@ internal sealed class SlotWork
 
         command.SetAction(arguments =>
         {
-            var work = Open(arguments, arguments.GetValue(host)!, arguments.GetValue(slots)!);
-            return arguments.GetValue(here) || work.IsHere ? run(arguments, work) : work.RunThere(verb, arguments, list is null ? [] : [.. arguments.GetValue(list)!.SelectMany(word => new[] { list.Name, word })]);
+            using var session = new SlotSession(arguments, arguments.GetValue(host)!, arguments.GetValue(slots)!);
+            return arguments.GetValue(here) || session.IsHere ? run(arguments, session) : session.RunThere(verb, arguments, list is null ? [] : [.. arguments.GetValue(list)!.SelectMany(word => new[] { list.Name, word })]);
         });
         return command;
     }
@@ -75,30 +86,6 @@ internal sealed class SlotWork
         }
 
         return slots.All(slot => slot.IsWell) ? ExitCodes.Same : ExitCodes.Differs;
-    }
-
-    private static SlotWork Open(ParseResult arguments, string name, string[] names)
-    {
-        var workspace = Workspace.Load(arguments);
-        using var system = RootedFiles.Open("/");
-        var host = workspace.FindHost(name, system);
-        var problems = new DiagnosticBag();
-        var known = workspace.Fleet.SlotsOf(host);
-        var slots = new List<Slot>();
-        foreach (var wanted in names)
-        {
-            if (known.FirstOrDefault(slot => slot.Name == wanted) is { } slot)
-            {
-                slots.Add(slot);
-            }
-            else
-            {
-                problems.Error(Location.OfFile("SLOT"), $"{host.Name} has no slot \"{wanted}\"", NearestName.Hint(wanted, known.Select(slot => slot.Name)));
-            }
-        }
-
-        return problems.HasErrors ? throw new UserErrorException(problems)
-            : new SlotWork(workspace, host, names.Length > 0 ? slots : [.. known.Where(slot => workspace.Fleet.StoreOfSlot(slot.Name) is not null)], ReferenceEquals(workspace.FindThisHost(), host));
     }
 
     private int RunThere(string verb, ParseResult arguments, string[] more)
