@@ -1,3 +1,4 @@
+using Provision.Configuration.Differences;
 using Provision.Configuration.Plans;
 
 namespace Provision.Configuration.Tests;

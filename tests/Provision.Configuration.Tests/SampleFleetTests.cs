@@ -160,7 +160,7 @@ public class SampleFleetTests
                 "templates/frontend/etc/nginx/stores.map",
                 "templates/mon/etc/prometheus/targets/port-slots.yml",
             ],
-            files.Where(file => file.DependsOnMasters).Select(file => file.RepositoryPath).Order(StringComparer.Ordinal));
+            files.Where(file => file.IsVolatile).Select(file => file.RepositoryPath).Order(StringComparer.Ordinal));
         var calling = files.Where(file => File.ReadAllText(Path.Combine(Repository, file.RepositoryPath)).Contains("secret \"", StringComparison.Ordinal)).Select(file => file.RepositoryPath).ToList();
         Assert.NotEmpty(calling);
         Assert.Equal([], calling.Except(files.Where(file => file.MayHoldSecrets).Select(file => file.RepositoryPath)));

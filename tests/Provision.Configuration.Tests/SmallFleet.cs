@@ -1,5 +1,6 @@
 using Provision.Configuration.Apply;
 using Provision.Configuration.Desired;
+using Provision.Configuration.Differences;
 using Provision.Configuration.Model;
 using Provision.Configuration.Plans;
 using Provision.Configuration.Rendering;

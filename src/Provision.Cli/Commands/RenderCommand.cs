@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Provision.Configuration.Checks;
 using Provision.Configuration.Desired;
+using Provision.Configuration.Differences;
 using Provision.Configuration.Plans;
 using Provision.Configuration.State;
 

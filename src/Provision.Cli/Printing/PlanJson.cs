@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Provision.Configuration.Differences;
 using Provision.Configuration.Plans;
 
 namespace Provision.Cli.Printing;

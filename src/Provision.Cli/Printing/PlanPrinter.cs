@@ -1,5 +1,7 @@
 using Provision.Configuration.Checks;
+using Provision.Configuration.Differences;
 using Provision.Configuration.Plans;
+using Provision.Configuration.Units;
 
 namespace Provision.Cli.Printing;
 
@@ -108,7 +110,7 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
     private void PrintEffects(ChangePlan plan)
     {
         // One line for the slots that share an action and the kind of file that requires it.
-        foreach (var group in plan.Effects.GroupBy(effect => (effect.Action, effect.Order, effect.OfMaster, Reason: KindOf(effect))))
+        foreach (var group in plan.Effects.GroupBy(effect => (effect.Action, effect.Order, effect.IsLast, Reason: KindOf(effect))))
         {
             var units = group.Select(effect => effect.Unit).ToList();
             output.WriteLine($"{Ink.Cyan(group.Key.Action.ToString().ToLowerInvariant().PadRight(8))} {Shortened(units)}  because of {group.Key.Reason}");

@@ -1,4 +1,5 @@
 using Provision.Configuration.Desired;
+using Provision.Configuration.Differences;
 using Provision.Configuration.Plans;
 using Provision.Configuration.State;
 using Provision.Configuration.Units;
@@ -147,7 +148,7 @@ internal sealed class GenerationBuilder(StateStore store, HostState state)
         contents[desired.Sha256] = desired.Content;
         var owner = difference.DesiredOwner ?? default;
         var image = new FileImage(new ContentRef(desired.Sha256, Number, 0, desired.Content.Length), desired.Mode, owner.Uid, owner.Gid);
-        return new ManagedFile(image, desired.Config, desired.Instance, desired.Units, desired.Secrets, desired.DependsOnMasters);
+        return new ManagedFile(image, desired.Config, desired.Instance, desired.Units, desired.Secrets, desired.IsVolatile);
     }
 
     private static FileImage? ImageOf(ObservedFile? observed, IReadOnlyDictionary<string, ContentRef> places) =>

@@ -1,4 +1,5 @@
 using Provision.Configuration.Desired;
+using Provision.Configuration.Differences;
 using Provision.Configuration.Plans;
 using Provision.Configuration.State;
 using Provision.Configuration.Units;
@@ -67,7 +68,7 @@ public sealed partial class Installation
                 continue;
             }
 
-            if ((current?.DependsOnMasters == true || managed?.DependsOnMasters == true) && generation?.MastersSerial != mastersSerial)
+            if ((current?.IsVolatile == true || managed?.IsVolatile == true) && generation?.MastersSerial != mastersSerial)
             {
                 messages.Add($"{path} is kept: mastership has moved since generation {wanted} (serial {generation?.MastersSerial ?? 0}, now {mastersSerial})");
                 continue;

@@ -1,5 +1,6 @@
 using Provision.Configuration.Checks;
 using Provision.Configuration.Desired;
+using Provision.Configuration.Differences;
 using Provision.Configuration.Packages;
 using Provision.Configuration.Plans;
 using Provision.Configuration.State;
@@ -94,7 +95,7 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
         }
 
         var present = desired.Files.Select(file => file.Path).Concat(plan.Files.Select(file => file.Path)).ToHashSet(StringComparer.Ordinal);
-        foreach (var path in state.Files.Where(file => !present.Contains(file.Key) && selection.Includes(file.Value.Config, file.Value.Instance, file.Value.DependsOnMasters)).Select(file => file.Key).ToList())
+        foreach (var path in state.Files.Where(file => !present.Contains(file.Key) && selection.Includes(file.Value.Config, file.Value.Instance, file.Value.IsVolatile)).Select(file => file.Key).ToList())
         {
             builder.Forget(path);
         }

@@ -1,3 +1,4 @@
+using Provision.Configuration.Differences;
 using Provision.Configuration.Plans;
 using Provision.Configuration.State;
 

@@ -1,4 +1,5 @@
 using Provision.Configuration.Desired;
+using Provision.Configuration.Differences;
 using Provision.Configuration.Plans;
 
 namespace Provision.Configuration.Checks;

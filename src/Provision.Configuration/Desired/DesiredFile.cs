@@ -93,11 +93,11 @@ public sealed record DesiredFile
     /// <summary>Why the content is unknown (a secret could not be decrypted); null if it is known. A file with unknown content is never written.</summary>
     public string? Unknown { get; init; }
 
-    /// <summary>True if the text depends on mastership, so that a later rollback must not restore it.</summary>
-    public bool DependsOnMasters { get; init; }
+    /// <summary>True if the text depends on values that change without a commit, such as the masters of stores: a later rollback must not restore it.</summary>
+    public bool IsVolatile { get; init; }
 
-    /// <summary>True if the file belongs to its store's master slot: its unit is acted on after the replicas.</summary>
-    public bool OfMaster { get; init; }
+    /// <summary>True if its unit is acted on after the others of its order, as the master of a store is after the replicas.</summary>
+    public bool IsLast { get; init; }
 
     private string? sha256;
 }

@@ -4,7 +4,7 @@ using Provision.Configuration.Desired;
 namespace Provision.Configuration.Packages;
 
 /// <summary>The packages installed below a root, from dpkg's status file.</summary>
-public sealed class InstalledPackages
+internal sealed class InstalledPackages
 {
     private const string StatusPath = "/var/lib/dpkg/status";
     private readonly Dictionary<string, string>? installedVersions;

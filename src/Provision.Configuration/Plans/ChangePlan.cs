@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Provision.Configuration.Checks;
 using Provision.Configuration.Desired;
+using Provision.Configuration.Differences;
 using Provision.Configuration.Packages;
 using Provision.Configuration.State;
 using Provision.Configuration.Units;

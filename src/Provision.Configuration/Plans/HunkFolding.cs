@@ -1,4 +1,5 @@
 using System.Text;
+using Provision.Configuration.Differences;
 
 namespace Provision.Configuration.Plans;
 

@@ -1,5 +1,6 @@
 using Provision.Configuration.Checks;
 using Provision.Configuration.Desired;
+using Provision.Configuration.Differences;
 using Provision.Configuration.Packages;
 using Provision.Configuration.State;
 using Provision.Configuration.Units;
@@ -13,20 +14,20 @@ public sealed record ConfigSelection(IReadOnlyList<(string Config, string? Insta
     /// <summary>Selects everything.</summary>
     public static readonly ConfigSelection All = new([]);
 
-    /// <summary>Selects the files that depend on mastership, except those of slots.</summary>
-    public static readonly ConfigSelection OfMasters = new([]) { IsOfMasters = true };
+    /// <summary>Selects the files whose text depends on values that change without a commit, except those of instances.</summary>
+    public static readonly ConfigSelection Volatile = new([]) { IsOnlyVolatile = true };
 
     /// <summary>True if the run covers the whole host.</summary>
-    public bool IsAll => Selected.Count == 0 && !IsOfMasters;
+    public bool IsAll => Selected.Count == 0 && !IsOnlyVolatile;
 
-    private bool IsOfMasters { get; init; }
+    private bool IsOnlyVolatile { get; init; }
 
     /// <summary>True if the selection includes a file.</summary>
     /// <param name="config">The config.</param>
     /// <param name="instance">The instance; null for none.</param>
-    /// <param name="dependsOnMasters">Whether the file's text depends on mastership.</param>
-    public bool Includes(string config, string? instance, bool dependsOnMasters) =>
-        IsOfMasters ? dependsOnMasters && instance is null : IsAll || Selected.Any(one => string.Equals(one.Config, config, StringComparison.Ordinal)
+    /// <param name="isVolatile">Whether the file's text depends on values that change without a commit.</param>
+    public bool Includes(string config, string? instance, bool isVolatile) =>
+        IsOnlyVolatile ? isVolatile && instance is null : IsAll || Selected.Any(one => string.Equals(one.Config, config, StringComparison.Ordinal)
             && (one.Instance is null || string.Equals(one.Instance, instance, StringComparison.Ordinal)));
 
     /// <summary>Parses selectors such as <c>ssh</c> and <c>db/db33a</c>; a selector that matches nothing on the host is an error.</summary>
@@ -78,7 +79,7 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
         var comparer = new FileComparer(files, state, OwnerDatabase.Read(files));
         var different = new List<FileDifference>();
         var same = new List<FileDifference>();
-        foreach (var file in desired.Files.Where(file => selection.Includes(file.Config, file.Instance, file.DependsOnMasters)))
+        foreach (var file in desired.Files.Where(file => selection.Includes(file.Config, file.Instance, file.IsVolatile)))
         {
             var difference = comparer.Compare(file, problems);
             (difference.Verdict == Verdict.Same ? same : different).Add(difference);
@@ -87,7 +88,7 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
         var wantedPaths = desired.Files.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
         foreach (var (path, managed) in state.Files)
         {
-            if (!wantedPaths.Contains(path) && selection.Includes(managed.Config, managed.Instance, managed.DependsOnMasters)
+            if (!wantedPaths.Contains(path) && selection.Includes(managed.Config, managed.Instance, managed.IsVolatile)
                 && comparer.CompareGone(path, managed) is { } gone)
             {
                 different.Add(gone);

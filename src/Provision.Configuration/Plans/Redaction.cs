@@ -1,5 +1,6 @@
 using System.Text;
 using Provision.Configuration.Desired;
+using Provision.Configuration.Differences;
 using Provision.Configuration.State;
 
 namespace Provision.Configuration.Plans;

@@ -202,8 +202,8 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
                 Order = template.Head.Order,
                 Secrets = map is null ? [] : SecretSpans(map),
                 Unknown = unread.Count > 0 ? unread[0] : null,
-                DependsOnMasters = template.DependsOnMasters,
-                OfMaster = element is ModelObject slot && slot.TryRead("master", out var master) && master is true,
+                IsVolatile = template.IsVolatile,
+                IsLast = element is ModelObject slot && slot.TryRead("master", out var master) && master is true,
             },
             map,
             index);

@@ -108,6 +108,6 @@ public sealed record TemplateFile
     /// <summary>Whether its text can contain a secret, through its own code or an include.</summary>
     public bool MayHoldSecrets { get; init; }
 
-    /// <summary>Whether its text depends on mastership.</summary>
-    public bool DependsOnMasters { get; init; }
+    /// <summary>Whether its text depends on values that change without a commit.</summary>
+    public bool IsVolatile { get; init; }
 }

@@ -78,7 +78,7 @@ public sealed class TemplateLibrary(string repository)
         file = file with
         {
             MayHoldSecrets = AnyNames(body, "secret", source),
-            DependsOnMasters = file.Parts.Any(part => AnyNames(part, "master", source)),
+            IsVolatile = file.Parts.Any(part => AnyNames(part, "master", source)),
         };
         problems.AddRange(file.Each?.Messages ?? []);
         problems.AddRange(file.When?.Messages ?? []);

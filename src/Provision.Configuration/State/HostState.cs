@@ -27,9 +27,10 @@ public sealed record FileImage(ContentRef Content, int Mode, uint Uid, uint Gid)
 /// <param name="Instance">The slot or other element it was rendered for; null for the host's own files.</param>
 /// <param name="Units">Units that use it.</param>
 /// <param name="Secrets">Secret parts of the text.</param>
-/// <param name="DependsOnMasters">Whether its text depends on mastership.</param>
+/// <param name="IsVolatile">Whether its text depends on values that change without a commit.</param>
 public sealed record ManagedFile(
-    FileImage Image, string Config, string? Instance, IReadOnlyList<string> Units, IReadOnlyList<SecretSpan> Secrets, bool DependsOnMasters);
+    FileImage Image, string Config, string? Instance, IReadOnlyList<string> Units, IReadOnlyList<SecretSpan> Secrets,
+    [property: JsonPropertyName("DependsOnMasters")] bool IsVolatile);
 
 /// <summary>An action owed to a unit, or a check owed to a file.</summary>
 /// <param name="Unit">The unit, or the path of the file to check.</param>
@@ -124,5 +125,5 @@ public sealed record Generation
 [JsonSourceGenerationOptions(WriteIndented = false, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(HostState))]
 [JsonSerializable(typeof(Generation))]
-[JsonSerializable(typeof(Apply.Journal))]
+[JsonSerializable(typeof(Journal))]
 internal sealed partial class StateJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Provision.Configuration.Desired;
+using Provision.Configuration.Differences;
 using Provision.Configuration.Plans;
 using Provision.Configuration.State;
 

@@ -120,11 +120,11 @@ internal sealed class UnitRunner(Systemd systemd, int atOnce, TimeSpan limit)
         return batches;
     }
 
-    /// <summary>Returns the order and mastership by which each unit is acted on: its own, or the latest of the units it is ordered <c>After=</c>. A target
-    /// starts all units it wants at once, so it must not come before the masters it wants.</summary>
-    private static Dictionary<string, (int Order, bool OfMaster)> Ranks(IReadOnlyList<UnitEffect> effects, IReadOnlyDictionary<string, UnitStatus> status)
+    /// <summary>Returns the order by which each unit is acted on: its own, or the latest of the units it is ordered <c>After=</c>. A target
+    /// starts all units it wants at once, so it must not come before the last of them.</summary>
+    private static Dictionary<string, (int Order, bool IsLast)> Ranks(IReadOnlyList<UnitEffect> effects, IReadOnlyDictionary<string, UnitStatus> status)
     {
-        var ranks = effects.ToDictionary(effect => effect.Unit, effect => (effect.Order, effect.OfMaster), StringComparer.Ordinal);
+        var ranks = effects.ToDictionary(effect => effect.Unit, effect => (effect.Order, effect.IsLast), StringComparer.Ordinal);
         var moved = true;
         for (var round = 0; moved && round < effects.Count; round++)
         {

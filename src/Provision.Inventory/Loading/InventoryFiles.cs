@@ -1,10 +1,5 @@
 namespace Provision.Inventory;
 
-/// <summary>One file of the inventory.</summary>
-/// <param name="Path">Path relative to the repository, with slashes.</param>
-/// <param name="Content">Its bytes.</param>
-public sealed record InventoryFile(string Path, ReadOnlyMemory<byte> Content);
-
 /// <summary>The source files of an inventory.</summary>
 /// <param name="Files">All files, in ordinal order of their paths.</param>
 /// <param name="Configs">Names of the directories below <c>templates/</c>; null if they are unknown and not checked.</param>

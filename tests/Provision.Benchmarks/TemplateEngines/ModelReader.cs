@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Provision.Configuration.Model;
+using Provision.Configuration.Templates;
 using Scriban.Runtime;
 
 namespace Provision.Benchmarks.TemplateEngines;

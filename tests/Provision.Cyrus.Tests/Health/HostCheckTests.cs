@@ -1,4 +1,5 @@
 using Provision.Configuration.Desired;
+using Provision.Configuration.Differences;
 using Provision.Configuration.Health;
 using Provision.Configuration.Packages;
 using Provision.Configuration.Plans;

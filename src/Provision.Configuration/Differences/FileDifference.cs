@@ -1,7 +1,7 @@
 using Provision.Configuration.Desired;
 using Provision.Configuration.State;
 
-namespace Provision.Configuration.Plans;
+namespace Provision.Configuration.Differences;
 
 /// <summary>The result of a three-way comparison: the file provision wrote last, the file on the machine, and the desired file.</summary>
 public enum Verdict
@@ -90,6 +90,6 @@ public sealed record FileDifference
     /// <summary>Units that use it.</summary>
     public IReadOnlyList<string> Units => Desired?.Units ?? Base?.Units ?? [];
 
-    /// <summary>The changed lines as hunks, including secrets; see <see cref="Redaction"/>.</summary>
+    /// <summary>The changed lines as hunks, including secrets; nothing of them may be printed before redaction.</summary>
     public IReadOnlyList<Hunk> Hunks { get; init; } = [];
 }

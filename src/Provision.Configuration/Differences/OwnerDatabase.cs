@@ -1,7 +1,7 @@
 using System.Text;
 using Provision.Configuration.Desired;
 
-namespace Provision.Configuration.Plans;
+namespace Provision.Configuration.Differences;
 
 /// <summary>The users and groups of a root, from its own <c>/etc/passwd</c> and <c>/etc/group</c>: names are resolved in that root, not on the machine that
 /// runs the program.</summary>

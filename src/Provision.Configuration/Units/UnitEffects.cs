@@ -1,15 +1,16 @@
 using System.Text.RegularExpressions;
 using Provision.Configuration.Desired;
+using Provision.Configuration.Differences;
 
-namespace Provision.Configuration.Plans;
+namespace Provision.Configuration.Units;
 
 /// <summary>A unit action that an install would carry out, and why.</summary>
 /// <param name="Unit">The unit.</param>
 /// <param name="Action">The strongest of all requested actions.</param>
 /// <param name="Reason">The first file, or the earlier generation, that requires it.</param>
 /// <param name="Order">Lower orders come first.</param>
-/// <param name="OfMaster">True for a store's master, which comes after the replicas.</param>
-public sealed record UnitEffect(string Unit, UnitAction Action, string Reason, int Order, bool OfMaster);
+/// <param name="IsLast">Whether it comes after the others of its order.</param>
+public sealed record UnitEffect(string Unit, UnitAction Action, string Reason, int Order, bool IsLast);
 
 /// <summary>Determines the unit actions that changed files require.</summary>
 internal static class UnitEffects
@@ -30,20 +31,20 @@ internal static class UnitEffects
                 // A unit that is no longer named is stopped: it belonged to a removed slot.
                 var done = wanted.Contains(unit) ? action : UnitAction.Stop;
                 Add(effects, new UnitEffect(
-                    unit, done, difference.Path, difference.Desired?.Order ?? 50, difference.Desired?.OfMaster ?? false));
+                    unit, done, difference.Path, difference.Desired?.Order ?? 50, difference.Desired?.IsLast ?? false));
             }
         }
 
         return InOrder(effects.Values.Where(effect => effect.Action != UnitAction.None));
     }
 
-    /// <summary>Sorts by order, then replicas before masters, then by name.</summary>
+    /// <summary>Sorts by order, then those that come last in it, then by name.</summary>
     public static IReadOnlyList<UnitEffect> InOrder(IEnumerable<UnitEffect> effects) =>
     [
         .. effects
             .OrderBy(effect => effect.Action == UnitAction.Stop ? 0 : 1)
             .ThenBy(effect => effect.Order)
-            .ThenBy(effect => effect.OfMaster)
+            .ThenBy(effect => effect.IsLast)
             .ThenBy(effect => effect.Unit, StringComparer.Ordinal),
     ];
 
@@ -60,7 +61,7 @@ internal static class UnitEffects
         effects[effect.Unit] = stronger with
         {
             Order = Math.Min(effect.Order, known.Order),
-            OfMaster = effect.OfMaster || known.OfMaster,
+            IsLast = effect.IsLast || known.IsLast,
         };
     }
 

@@ -2,7 +2,7 @@ using System.Text;
 using Provision.Configuration.Desired;
 using Provision.Configuration.State;
 
-namespace Provision.Configuration.Plans;
+namespace Provision.Configuration.Differences;
 
 /// <summary>Compares the desired files with those on the machine and with those provision wrote last.</summary>
 /// <param name="files">The machine's files.</param>

@@ -4,7 +4,7 @@ using Scriban;
 using Scriban.Parsing;
 using Scriban.Runtime;
 
-namespace Provision.Configuration.Model;
+namespace Provision.Configuration.Templates;
 
 /// <summary>An object of the model as seen by templates: members in a fixed order, created when first read and then kept. Templates cannot change it, so hosts
 /// and threads share it.</summary>

@@ -1,6 +1,4 @@
-using Provision.Configuration.State;
-
-namespace Provision.Configuration.Apply;
+namespace Provision.Configuration.State;
 
 /// <summary>One file of a transaction.</summary>
 /// <param name="Path">Path from <c>/</c>.</param>

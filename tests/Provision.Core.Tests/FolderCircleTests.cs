@@ -1,0 +1,52 @@
+namespace Provision.Core.Tests;
+
+/// <summary>Directories inside a project are layers: none uses another that uses it. A circle that is left is listed with its reason, and the list only
+/// shrinks.</summary>
+public class FolderCircleTests
+{
+    private static readonly Dictionary<string, string> Left = new(StringComparer.Ordinal)
+    {
+        ["Provision.Boot: Arm, Images, Installer, Jobs"] = "a job's record carries what the gates and the installer have written",
+        ["Provision.Cli: , Commands, Printing"] = "options and sessions stand beside Program.cs",
+        ["Provision.Storage: Create, Keys"] = "a pool's key is made and moved with the pool",
+        ["Provision.Storage: Map, Plans"] = "the map marks what does not match",
+    };
+
+    [Fact]
+    public void Directories_of_a_project_have_no_circles() => Assert.Equal(
+        Left.Keys.Order(StringComparer.Ordinal),
+        SourceTypes.Files.Select(file => file.Project).Distinct()
+            .SelectMany(project => Circles(project).Select(circle => $"{project}: {string.Join(", ", circle)}"))
+            .Order(StringComparer.Ordinal));
+
+    private static IEnumerable<IReadOnlyList<string>> Circles(string project)
+    {
+        var folderOf = SourceTypes.Types.Where(type => type.Project == project)
+            .ToLookup(type => type.Name, type => type.Folder, StringComparer.Ordinal);
+        var uses = SourceTypes.Files.Where(file => file.Project == project).GroupBy(file => file.Folder, StringComparer.Ordinal).ToDictionary(
+            folder => folder.Key,
+            folder => folder.SelectMany(file => file.Words).SelectMany(word => folderOf[word].Take(1)).Where(used => used != folder.Key)
+                .ToHashSet(StringComparer.Ordinal),
+            StringComparer.Ordinal);
+        var reached = uses.Keys.ToDictionary(folder => folder, folder => Reached(folder, uses), StringComparer.Ordinal);
+        return uses.Keys.Where(folder => reached[folder].Contains(folder))
+            .GroupBy(folder => string.Join(',', uses.Keys.Where(other => reached[folder].Contains(other) && reached[other].Contains(folder))
+                .Order(StringComparer.Ordinal)))
+            .Select(circle => (IReadOnlyList<string>)[.. circle.Order(StringComparer.Ordinal)]);
+    }
+
+    private static HashSet<string> Reached(string from, Dictionary<string, HashSet<string>> uses)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Stack<string>([from]);
+        while (open.TryPop(out var folder))
+        {
+            foreach (var next in uses.GetValueOrDefault(folder, []).Where(seen.Add))
+            {
+                open.Push(next);
+            }
+        }
+
+        return seen;
+    }
+}
