@@ -14,8 +14,8 @@ namespace Provision.Cli;
 /// <param name="say">Receives progress: the store or host and a line.</param>
 internal sealed class PlacementOperations(ParseResult arguments, IMastershipStore masters, Action<string, string> say) : IPlacementHands
 {
-    /// <summary>The ref of a delivered commit on a host, until the host's own branch takes it.</summary>
-    private const string Delivered = "refs/provision/delivered";
+    /// <summary>The ref of a delivered commit on a host. It is a remote's: the commit is known elsewhere, so that the host's install accepts it.</summary>
+    private const string Delivered = "refs/remotes/provision/delivered";
 
     private static readonly TimeSpan GitLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(30);
@@ -48,13 +48,17 @@ internal sealed class PlacementOperations(ParseResult arguments, IMastershipStor
             new Git(workspace.Commands, workspace.Folder, HostShell.SshLine).Run("push", "--quiet", "--force", place, $"HEAD:{Delivered}");
             On(shell, host, GitLimit, "git", "-C", Workspace.HostsOwn, "merge", "--quiet", "--ff-only", Delivered);
         }
+        else
+        {
+            new Git(workspace.Commands, workspace.Folder).Run("update-ref", Delivered, "HEAD");
+        }
 
         if (fresh is not null)
         {
             On(shell, host, GitLimit, "provision", "slot", "create", host.Name, fresh.Name, "--here");
         }
 
-        On(shell, host, InstallLimit, "provision", "install", "--allow-dirty");
+        On(shell, host, InstallLimit, "provision", "install");
     }
 
     /// <inheritdoc/>

@@ -70,8 +70,8 @@ internal class Session : IDisposable
         return new Session(workspace, workspace.Host(host.Name), files, masters, arguments.GetValue(options.Identity)) { Current = current };
     }
 
-    /// <summary>Opens this host with the repository as last installed; the working tree as it is if it is at that commit, or if nothing, or no commit, was
-    /// installed. The start of a slot and a change of masters are rendered from it: neither should bring in new changes of the repository.</summary>
+    /// <summary>Opens this host with the repository as last installed; the working tree as it is if it is at that commit without changes of its own, or if
+    /// nothing, or no commit, was installed. The start of a slot and a change of masters are rendered from it: neither should bring in new changes of the repository.</summary>
     public static Session OpenInstalled(ParseResult arguments, string identity)
     {
         var workspace = Workspace.Load(arguments);
@@ -80,7 +80,7 @@ internal class Session : IDisposable
         var store = new StateStore(files);
         var state = store.ReadState();
         var commit = (state.Commit ?? store.ReadGeneration(state.Generation)?.Commit)?.Split('-')[0];
-        if (commit is not (null or "" or Revision.NoCommit) && !workspace.Revision.Id.StartsWith(commit, StringComparison.Ordinal))
+        if (commit is not (null or "" or Revision.NoCommit) && !(workspace.Revision is { Dirty: false, Pushed: true } && workspace.Revision.Id.StartsWith(commit, StringComparison.Ordinal)))
         {
             workspace = workspace.At(new Revision(commit, Dirty: false, Pushed: true, workspace.Revision.Branch));
             host = workspace.FindHost(host.Name, files);

@@ -39,11 +39,6 @@ internal static class InstallCommand
             var state = store.ReadState();
             var selection = Session.Select(arguments.GetValue(configs)!, desired, state);
             var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
-            if (session.Current.IsLive)
-            {
-                new RoleInstall(session.Files, session.Workspace.Commands, TimeProvider.System).Remember(session.View.Masters);
-            }
-
             var report = new Installation(session.Files, session.Workspace.Commands, TimeProvider.System).Install(desired, session.Revision, selection, new InstallOptions
             {
                 AllowDirty = arguments.GetValue(allowDirty),
@@ -53,6 +48,11 @@ internal static class InstallCommand
                 UnitLimit = TimeSpan.FromSeconds(arguments.GetValue(limit)),
                 Progress = json ? null : Console.Error.WriteLine,
             });
+            if (report.ExitCode == ExitCodes.Same && session.Current.IsLive)
+            {
+                new RoleInstall(session.Files, session.Workspace.Commands, TimeProvider.System).Remember(session.View.Masters);
+            }
+
             return ReportPrinter.Print(report, new Redaction(desired.SecretValues, state, store), json);
         });
         return command;

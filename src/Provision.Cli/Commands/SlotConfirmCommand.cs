@@ -66,6 +66,6 @@ internal static class SlotConfirmCommand
         var install = new RoleInstall(installed.Files, installed.Workspace.Commands, TimeProvider.System);
         var masters = RoleInstall.For(live ?? installed.View.Masters, store, name, role);
         install.Install(installed.Render(masters), installed.Revision, installed.Workspace.Fleet.FindSlot(name)!);
-        install.Remember(masters);
+        install.Remember(live, store, name, role);
     }
 }

@@ -53,12 +53,46 @@ public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, Ti
         return new Masters(known.Serial, known.Slots.Where(entry => entry.Key != store.Name).Append(new(store.Name, wanted)));
     }
 
-    /// <summary>Caches the masters used to render everything on this host.</summary>
-    public void Remember(Masters masters)
+    /// <summary>Caches the masters with which this host was rendered; call it only after the files were written.</summary>
+    /// <param name="masters">The masters, from a status daemon.</param>
+    public void Remember(Masters masters) => Write(() => masters);
+
+    /// <summary>Caches the replication role of one slot whose files were written for it. Slots of a host start at the same time, so each changes its own store
+    /// only.</summary>
+    /// <param name="known">The masters that a status daemon has just returned; null if none answered.</param>
+    /// <param name="store">The slot's store.</param>
+    /// <param name="slot">The slot.</param>
+    /// <param name="role">Its replication role.</param>
+    public void Remember(Masters? known, Store store, string slot, SlotRole role) => Write(() =>
     {
-        if (files.Read(CurrentMasters.CachePath) is not { } found || !found.Content.AsSpan().SequenceEqual(masters.ToJson()))
+        var cached = CurrentMasters.Cached(files);
+        return For(known?.Serial >= cached.Serial ? known : cached, store, slot, role);
+    });
+
+    private void Write(Func<Masters> newest)
+    {
+        files.MakeFolder(StateStore.Folder, FileModes.PrivateDirectory);
+        using var turn = Turn();
+        var masters = newest().ToJson();
+        if (files.Read(CurrentMasters.CachePath) is not { } found || !found.Content.AsSpan().SequenceEqual(masters))
         {
-            AtomicFile.Write(files, CurrentMasters.CachePath, masters.ToJson(), FileModes.Public);
+            AtomicFile.Write(files, CurrentMasters.CachePath, masters, FileModes.Public);
+        }
+    }
+
+    private IDisposable Turn()
+    {
+        for (var end = clock.GetUtcNow() + LockPatience; ; Thread.Sleep(BetweenTries / 20))
+        {
+            if (files.TryLock(CurrentMasters.CachePath + ".lock") is { } held)
+            {
+                return held;
+            }
+
+            if (clock.GetUtcNow() > end)
+            {
+                throw new SlotException($"another process holds {CurrentMasters.CachePath}.lock: see who with \"fuser {CurrentMasters.CachePath}.lock\"");
+            }
         }
     }
 
@@ -74,10 +108,11 @@ public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, Ti
             throw new SlotException($"the templates make no file for {slot}");
         }
 
+        // A host that was installed from a directory without git has no commit to render from.
         var end = clock.GetUtcNow() + LockPatience;
         while (true)
         {
-            var report = new Installation(files, commands, clock).Install(desired, revision, selection, new InstallOptions { AllowDirty = true, LeaveUnits = true });
+            var report = new Installation(files, commands, clock).Install(desired, revision, selection, new InstallOptions { AllowDirty = !revision.HasCommit, LeaveUnits = true });
             if (report.ExitCode == 0)
             {
                 return;

@@ -60,8 +60,20 @@ public sealed class RoleInstallTests : IDisposable
         Assert.True(System.IO.File.Exists($"{root}/etc/cyrus/{Slot}/role"));
     }
 
-    private void Write() =>
-        new RoleInstall(files, new ProcessRunner(), TimeProvider.System).Install(new DesiredState { Host = "imap33", MastersSerial = 1, Files = [File(Slot), File("sloti33d1t02")] }, Commit, Instance);
+    /// <summary>Nobody watches a slot's start, so nobody could have agreed to changes that are in no commit.</summary>
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public void What_is_not_committed_and_pushed_is_not_written_by_a_start(bool dirty, bool pushed)
+    {
+        Assert.Throws<SlotException>(() => Write(Commit with { Dirty = dirty, Pushed = pushed }));
+        Assert.False(System.IO.File.Exists($"{root}/etc/cyrus/{Slot}/role"));
+    }
+
+    private void Write() => Write(Commit);
+
+    private void Write(Revision revision) =>
+        new RoleInstall(files, new ProcessRunner(), TimeProvider.System).Install(new DesiredState { Host = "imap33", MastersSerial = 1, Files = [File(Slot), File("sloti33d1t02")] }, revision, Instance);
 
     private static Inventory.Slot Instance => Fleet.FindSlot(Slot)!;
 
