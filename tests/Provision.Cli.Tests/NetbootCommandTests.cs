@@ -70,7 +70,8 @@ public sealed class NetbootCommandTests : IDisposable
         Assert.Contains(says, result.Error, StringComparison.Ordinal);
         if (words != "BROKEN")
         {
-            Assert.Equal("[]", Run("netboot", "status", "--state", State, "-o", "json").Text.Trim());
+            var status = Run("netboot", "status", "--state", State, "-o", "json");
+            Assert.True(Directory.Exists(State) ? status.Text.Trim() == "[]" : status.Error.Contains("has no job database", StringComparison.Ordinal), status.Text + status.Error);
         }
     }
 

@@ -99,7 +99,17 @@ public sealed class BootServer : IAsyncDisposable
         shared.Jobs.Look();
         shared.Fleet.Look();
         var server = new BootServer(Build(options, shared), shared, options.Dhcp == DhcpMode.Off ? null : new DnsmasqDaemon(folder.Folder, say));
-        await server.app.StartAsync();
+        try
+        {
+            await SmallServer.Start(server.app, options.Listen);
+        }
+        catch
+        {
+            server.dnsmasq?.Dispose();
+            shared.Jobs.Dispose();
+            throw;
+        }
+
         server.KeepDnsmasq(commands);
         server.looking = server.LookNowAndThen(commands);
         return server;
@@ -127,21 +137,39 @@ public sealed class BootServer : IAsyncDisposable
     private static WebApplication Build(BootServerOptions options, BootServerState state)
     {
         var built = SmallServer.Build(options.Listen, state.State.Folder);
+
+        // Some firmware requests /ipxe//snponly.efi and gives up at a redirect.
+        built.Use((context, next) =>
+        {
+            context.Request.Path = SingleSlashes(context.Request.Path.Value!);
+            return next(context);
+        });
+        built.UseRouting();
         Map(built, new BootEndpoints(state), new ArtefactEndpoints(state), new JobEndpoints(state), new PeopleEndpoints(state));
         return built;
+    }
+
+    private static string SingleSlashes(string path)
+    {
+        while (path.Contains("//", StringComparison.Ordinal))
+        {
+            path = path.Replace("//", "/", StringComparison.Ordinal);
+        }
+
+        return path;
     }
 
     private static void Map(WebApplication on, BootEndpoints boot, ArtefactEndpoints artefacts, JobEndpoints jobs, PeopleEndpoints people)
     {
         string[] read = ["GET", "HEAD"];
-        on.MapGet("/", (RequestDelegate)people.Page);
+        on.MapMethods("/", read, (RequestDelegate)people.Page);
         on.MapGet("/events", (RequestDelegate)people.Stream);
         on.MapPost("/discovered", (RequestDelegate)people.Discovered);
-        on.MapGet("/boot.ipxe", (RequestDelegate)BootEndpoints.First);
-        on.MapGet("/boot/{mac}", (RequestDelegate)boot.Machine);
+        on.MapMethods("/boot.ipxe", read, (RequestDelegate)BootEndpoints.First);
+        on.MapMethods("/boot/{mac}", read, (RequestDelegate)boot.Machine);
         on.MapMethods("/artefacts/{**path}", read, (RequestDelegate)artefacts.Image);
         on.MapMethods("/ipxe/{file}", read, (RequestDelegate)artefacts.Ipxe);
-        on.MapGet("/jobs/{id}/ticket", (RequestDelegate)boot.Ticket);
+        on.MapMethods("/jobs/{id}/ticket", read, (RequestDelegate)boot.Ticket);
         on.MapPost("/jobs/{id}/claim", (RequestDelegate)jobs.Claim);
         on.MapPost("/jobs/{id}/report", (RequestDelegate)jobs.Report);
         on.MapPost("/jobs/{id}/events", jobs.Held(jobs.Events));

@@ -13,12 +13,15 @@ public sealed class StateFolder(string path)
     /// <summary>The folder, absolute.</summary>
     public string Folder { get; } = System.IO.Path.GetFullPath(path);
 
-    /// <summary>Opens the jobs; the folder is made where it is not there.</summary>
-    /// <exception cref="StateLostException">They cannot be read.</exception>
+    /// <summary>True if there is a job database; only a boot server, or a machine on which a host was armed, has one.</summary>
+    public bool HasJobs => File.Exists(JobFile);
+
+    /// <summary>Opens the job database; directory and file are created if they are missing.</summary>
+    /// <exception cref="StateLostException">It cannot be read.</exception>
     public IJobStore OpenJobs()
     {
         Make(Folder);
-        return SqliteJobStore.Open(System.IO.Path.Combine(Folder, "jobs.sqlite"));
+        return SqliteJobStore.Open(JobFile);
     }
 
     /// <summary>The key that tokens are made with; drawn on first use. Without it an offered token is worth nothing, and the machine boots locally.</summary>
@@ -87,6 +90,8 @@ public sealed class StateFolder(string path)
             }
         }
     }
+
+    private string JobFile => System.IO.Path.Combine(Folder, "jobs.sqlite");
 
     private static void Make(string folder) => Directory.CreateDirectory(folder, (UnixFileMode)FileModes.PrivateDirectory);
 

@@ -88,7 +88,7 @@ internal static class CheckCommand
         return new HostHealth(
             new SlotsHealth(
                 view,
-                () => [.. SlotsHealth.SlotsToObserve(view, SlotConfiguration.Slots(files)).AsParallel().AsOrdered().Select(new SlotObserver(files, commands).Observe)],
+                () => SlotsHealth.SlotsToObserve(view, SlotConfiguration.Slots(files)).ConcurrentlyEach(8, new SlotObserver(files, commands).Observe),
                 fleet.MasterServers.Count == 0 || view.Slots.All(slot => slot.Store is null)
                     ? null
                     : () => session.Current.Snapshot ?? throw new InvalidDataException(session.Current.Failures)),

@@ -65,7 +65,7 @@ internal static class FailoverCommand
     }
 
     private static List<FailoverReport> Run(FailoverRun run, IReadOnlyList<FailoverRequest> requests) =>
-        [.. requests.AsParallel().AsOrdered().WithDegreeOfParallelism(StoresAtOnce).WithExecutionMode(ParallelExecutionMode.ForceParallelism).Select(run.Move)];
+        requests.ConcurrentlyEach(StoresAtOnce, run.Move);
 
     private static void Tell(string store, string line)
     {

@@ -35,11 +35,11 @@ internal static class HostAdoptCommand
 
             Columns.Write(Console.Out, ["ID", "SEEN", "MACS", "PRODUCT", "SERIAL", "UUID"], machines.Select(machine => (IReadOnlyList<string>)
             [
-                machine.Id, machine.At.ToString("u"), string.Join(",", machine.Report.Macs), machine.Report.Product ?? "-", machine.Report.Serial ?? "-", machine.Report.DmiUuid ?? "-",
+                machine.Id, machine.At.ToString("u"), string.Join(",", machine.Report.Macs), Printable.Of(machine.Report.Product ?? "-"), Printable.Of(machine.Report.Serial ?? "-"), machine.Report.DmiUuid ?? "-",
             ]));
             foreach (var line in arguments.GetValue(id) is null ? [] : machines[0].Report.Summary)
             {
-                Console.Out.WriteLine("  " + line);
+                Console.Out.WriteLine("  " + Printable.Of(line, 200));
             }
 
             return ExitCodes.Same;

@@ -73,11 +73,10 @@ internal static class NetbootArmCommand
         workspace = pinned ?? workspace;
         var (host, revision) = (workspace.Host(name), workspace.Revision);
 
-        using var jobs = NetbootCommand.Open(arguments, stateOption);
+        using var jobs = NetbootCommand.Open(arguments, stateOption, create: true);
         var plan = Arming.PlanOf(workspace.Fleet, host, wish);
         var images = new ImageStore(store ?? workspace.Fleet.FindSite(host.Site)!.Netboot.Store);
         var facts = Arming.FactsOf(workspace.Fleet, host, plan, wish, revision.HasCommit ? revision.Id : null, revision.Dirty, images, jobs.FindOpenOf(name));
-        facts = stores((workspace, host, jobs, facts));
         var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
         if (plan is not null && !json)
         {
@@ -85,7 +84,13 @@ internal static class NetbootArmCommand
             Console.Out.WriteLine($"hash {plan.Hash}\nimage {facts.Image ?? facts.ImageName}, commit {revision.Short}");
         }
 
-        var permit = ArmGates.Ask(facts, out var objections) ?? throw new UserErrorException(objections);
+        // The gates that only need the repository come first: nobody waits for other machines to learn of an uncommitted change.
+        if (ArmGates.Ask(facts, out var objections) is not null)
+        {
+            facts = stores((workspace, host, jobs, facts));
+        }
+
+        var permit = ArmGates.Ask(facts, out objections) ?? throw new UserErrorException(objections);
         Confirmation.OfPlan(plan!, yes, name);
         var state = new StateFolder(arguments.GetValue(stateOption)!);
         state.KeepBundles([.. jobs.Jobs(onlyOpen: true, 10_000).Select(open => open.Commit)]);
@@ -135,7 +140,9 @@ internal static class NetbootArmCommand
         try
         {
             var result = shell.Run(target, GateLimit, command);
-            return new GateRun(result.ExitCode, result.ExitCode == 0 ? result.Text : result.Error.Trim().Length > 0 ? result.Error : result.Text);
+            return result.ExitCode == 124 // timeout(1), and the runner's own limit: no answer
+                ? new GateRun(null, $"no answer within {GateLimit.TotalSeconds:0} seconds")
+                : new GateRun(result.ExitCode, result.ExitCode == 0 ? result.Text : result.Error.Trim().Length > 0 ? result.Error : result.Text);
         }
         catch (HostUnreachableException e)
         {

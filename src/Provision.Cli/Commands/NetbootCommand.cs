@@ -37,12 +37,21 @@ internal static class NetbootCommand
 
     public static Argument<string> Host() => new("HOST") { Description = "The host" };
 
-    /// <summary>Opens the jobs of the boot server on this machine; ends the command if they cannot be read.</summary>
-    public static IJobStore Open(ParseResult arguments, Option<string> state)
+    /// <summary>Opens the jobs of the boot server on this machine; ends the command if there are none, or if they cannot be read.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="state">The state directory option.</param>
+    /// <param name="create">True to create a missing database.</param>
+    public static IJobStore Open(ParseResult arguments, Option<string> state, bool create = false)
     {
+        var folder = new StateFolder(arguments.GetValue(state)!);
+        if (!create && !folder.HasJobs)
+        {
+            throw new UserErrorException($"{folder.Folder} has no job database, so no host was ever armed on this machine: run the command on the boot server, or name its directory with --state DIR");
+        }
+
         try
         {
-            return new StateFolder(arguments.GetValue(state)!).OpenJobs();
+            return folder.OpenJobs();
         }
         catch (StateLostException e)
         {

@@ -125,7 +125,7 @@ internal static class NetbootJobCommands
     }
 
     private static IReadOnlyList<string> Row(Job job, InstallEvent? last) =>
-        [job.Host, job.State.Word(), job.State.IsOpen() ? job.Deadline.ToString("u") : "-", last?.Step ?? "-", last?.Done is { } done ? $"{done:P0}" : "-", last?.Text ?? "-"];
+        [job.Host, job.State.Word(), job.State.IsOpen() ? job.Deadline.ToString("u") : "-", Printable.Of(last?.Step ?? "-"), last?.Done is { } done ? $"{done:P0}" : "-", Printable.Of(last?.Text ?? "-", 300)];
 
     private static void Explain(Job job)
     {

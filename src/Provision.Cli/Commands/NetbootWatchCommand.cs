@@ -60,14 +60,16 @@ internal static class NetbootWatchCommand
             Console.Error.Write("\r\u001b[K");
         }
 
+        var (step, message) = (Printable.Of(line.Event.Step), Printable.Of(line.Event.Text, 500));
+
         // On a terminal, progress of one step stays on one line; a file gets every line.
         if (bar && line.Event is { Done: { } done and < 1, IsError: false })
         {
-            var text = $"{line.Host} {line.Event.Step} [{new string('#', (int)(done * 30)),-30}] {done:P0} {line.Event.Text}";
+            var text = $"{line.Host} {step} [{new string('#', (int)(done * 30)),-30}] {done:P0} {message}";
             Console.Error.Write(text[..Math.Min(78, text.Length)]);
             return;
         }
 
-        Console.Out.WriteLine($"{line.Event.At:u} {line.Host} {line.Event.Step}: {(line.Event.IsError ? "ERROR " : "")}{line.Event.Text}");
+        Console.Out.WriteLine($"{line.Event.At:u} {line.Host} {step}: {(line.Event.IsError ? "ERROR " : "")}{message}");
     }
 }

@@ -118,6 +118,6 @@ internal static class SlotUnitCommands
     {
         using var files = RootedFiles.Open("/");
         var observer = new SlotObserver(files, session.Workspace.Commands);
-        return [.. session.Slots.AsParallel().AsOrdered().WithDegreeOfParallelism(8).Select(slot => observer.Observe(slot.Name))];
+        return session.Slots.ConcurrentlyEach(8, slot => observer.Observe(slot.Name));
     }
 }

@@ -36,7 +36,7 @@ internal static class StoresCommand
                 using var state = MastersDatabase.Open(workspace, arguments.GetValue(database));
                 var now = state.Read();
                 var hands = new RemoteSlots(SlotSession.Shell(workspace));
-                return PrintLive(arguments, [.. Select(workspace.Fleet, wanted).AsParallel().AsOrdered().WithDegreeOfParallelism(8).Select(one => StoreOverview.Of(workspace.Fleet, one, now, hands))]);
+                return PrintLive(arguments, Select(workspace.Fleet, wanted).ConcurrentlyEach(8, one => StoreOverview.Of(workspace.Fleet, one, now, hands)));
             }
 
             var known = workspace.ShownMasters(arguments.GetValue(masters));

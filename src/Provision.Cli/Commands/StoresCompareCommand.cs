@@ -34,12 +34,19 @@ internal static class StoresCompareCommand
                 }
 
                 var replicas = store.Slots.Where(slot => slot != row.Master && !now.Fenced.ContainsKey(slot)).Select(slot => workspace.Fleet.FindSlot(slot)!).ToList();
-                foreach (var comparison in digests.Compare(master, replicas))
+                foreach (var (replica, result, why) in digests.CompareEach(master, replicas))
                 {
+                    if (result is not { } comparison)
+                    {
+                        Console.Error.WriteLine($"{store.Name}: {replica.Name} cannot be compared: {why}");
+                        exit = ExitCodes.Trouble;
+                        continue;
+                    }
+
                     Console.Out.WriteLine($"{store.Name}: {comparison.Replica} {(comparison.IsEqual ? "equals" : "DIFFERS FROM")} {comparison.Master}, {comparison.Mailboxes} mailboxes");
                     foreach (var line in comparison.Lines())
                     {
-                        Console.Out.WriteLine(line);
+                        Console.Out.WriteLine(Printable.Of(line, 500));
                     }
 
                     exit = comparison.IsEqual ? exit : Math.Max(exit, ExitCodes.Differs);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -43,5 +44,30 @@ public static class SmallServer
             }
         });
         return built;
+    }
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="app">From <see cref="Build"/>.</param>
+    /// <param name="listen">The address and port that it was built with.</param>
+    /// <exception cref="IOException">The address is in use, or does not belong to this machine.</exception>
+    public static async Task Start(WebApplication app, IPEndPoint listen)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            await app.DisposeAsync();
+            var reason = (e as SocketException ?? e.InnerException?.InnerException as SocketException ?? e.InnerException as SocketException)?.SocketErrorCode switch
+            {
+                SocketError.AddressNotAvailable => "the address does not belong to this machine",
+                SocketError.AccessDenied => "ports below 1024 need root",
+                SocketError.AddressAlreadyInUse => "the port is in use",
+                _ => e.Message,
+            };
+            throw new IOException($"cannot listen on {listen}: {reason}", e);
+        }
     }
 }

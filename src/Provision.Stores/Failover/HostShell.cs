@@ -55,8 +55,8 @@ public sealed class HostShell(ICommandRunner commands, Host? here)
         CommandResult Run(Command command) => commands.Run((listener is null ? command : command.WithListener(listener)).WithTimeout(limit));
     }
 
-    /// <summary>Returns the last line of a program's error output.</summary>
-    internal static string Last(string error) => error.Trim().Split('\n')[^1].Trim();
+    /// <summary>Returns the last line of a program's error output, safe to print.</summary>
+    public static string Last(string error) => Printable.Of(error.Trim().Split('\n')[^1].Trim(), 300);
 
     private static IEnumerable<string> Options()
     {

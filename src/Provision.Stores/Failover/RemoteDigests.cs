@@ -27,6 +27,20 @@ public sealed class RemoteDigests(HostShell shell)
         return new StoreComparer((name, only) => Of(slots[name], only), Rounds, Pause).Compare(master.Name, [.. replicas.Select(slot => slot.Name)]);
     }
 
+    /// <summary>Compares a store's master with its replicas; a replica whose host does not answer does not keep the others from being compared.</summary>
+    /// <returns>For each replica the comparison, or why it could not be made.</returns>
+    public IReadOnlyList<(Slot Replica, StoreComparison? Comparison, string? Unknown)> CompareEach(Slot master, IReadOnlyList<Slot> replicas)
+    {
+        try
+        {
+            return [.. replicas.Zip(Compare(master, replicas), (slot, comparison) => (slot, (StoreComparison?)comparison, (string?)null))];
+        }
+        catch (Exception e) when (IsUnknown(e))
+        {
+            return replicas.Count == 1 ? [(replicas[0], null, e.Message)] : [.. replicas.SelectMany(slot => CompareEach(master, [slot]))];
+        }
+    }
+
     /// <summary>Returns a sentence with the difference between a replica and its master, or why it cannot be determined; null if they are equal.</summary>
     public string? Difference(Slot master, Slot replica) => Say(() =>
         Compare(master, [replica])[0] is { IsEqual: false } different ? $"differs from {master.Name} in {different.Differences.Count} mailboxes ({different.Differences[0]})" : null);
@@ -45,9 +59,11 @@ public sealed class RemoteDigests(HostShell shell)
         {
             return question();
         }
-        catch (Exception e) when (e is SlotException or HostUnreachableException or InvalidDataException)
+        catch (Exception e) when (IsUnknown(e))
         {
             return e.Message;
         }
     }
+
+    private static bool IsUnknown(Exception e) => e is SlotException or HostUnreachableException or InvalidDataException;
 }

@@ -60,7 +60,7 @@ public static class StoreGates
             return [];
         }
 
-        return [.. stores.AsParallel().AsOrdered().WithDegreeOfParallelism(4).Select(pair => Look(pair.Slot, pair.Store!))];
+        return stores.ConcurrentlyEach(4, pair => Look(pair.Slot, pair.Store!));
 
         StoreCopies Look(Slot here, Store store)
         {

@@ -34,7 +34,7 @@ public sealed record StoreOverview(Store Store, StoreMastership? Mastership, IRe
     public static StoreOverview Of(Fleet fleet, Store store, MastershipSnapshot now, ISlotHands hands)
     {
         var row = now.Stores.GetValueOrDefault(store.Name);
-        var asked = store.Slots.Select(fleet.FindSlot).OfType<Slot>().AsParallel().AsOrdered().WithDegreeOfParallelism(3).Select(slot => Ask(hands, slot)).ToList();
+        var asked = store.Slots.Select(fleet.FindSlot).OfType<Slot>().ConcurrentlyEach(3, slot => Ask(hands, slot));
         var channels = asked.FirstOrDefault(answer => answer.Slot.Name == row?.Master).Health?.Channels;
         return new StoreOverview(store, row, [.. asked.Select(answer => Judge(answer.Slot, answer.Health, answer.Problem, row, channels, now.Fenced.ContainsKey(answer.Slot.Name)))]);
     }

@@ -40,7 +40,7 @@ public sealed class StoreComparer(Func<string, IReadOnlyCollection<string>?, Slo
     /// long to count.</param>
     private List<StoreComparison> Round(string master, IReadOnlyList<string> replicas, IReadOnlyCollection<string>? only, HashSet<MailboxDigest> past)
     {
-        var digests = replicas.Prepend(master).AsParallel().AsOrdered().WithDegreeOfParallelism(replicas.Count + 1).Select(slot => digest(slot, only)).ToList();
+        var digests = replicas.Prepend(master).ConcurrentlyEach(replicas.Count + 1, slot => digest(slot, only));
         if (only is not null)
         {
             past.UnionWith(digests[0].Mailboxes.Where(mailbox => mailbox.Unreadable is null));

@@ -24,6 +24,10 @@ public sealed class ExportDestination(string destination, ICommandRunner command
             {
                 WriteThere(name, content);
             }
+            else if (destination.Split('/')[0].Contains(':', StringComparison.Ordinal))
+            {
+                throw new FormatException($"\"{destination}\" is neither a directory nor of the form ssh://user@host/directory");
+            }
             else
             {
                 WriteHere(name, content);

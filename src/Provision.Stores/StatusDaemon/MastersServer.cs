@@ -100,7 +100,16 @@ public sealed class MastersServer : IAsyncDisposable
             server.app.MapGet(extension.Path, (RequestDelegate)extension.Answer);
         }
 
-        await server.app.StartAsync();
+        try
+        {
+            await SmallServer.Start(server.app, options.Listen);
+        }
+        catch
+        {
+            atHand.Dispose();
+            throw;
+        }
+
         server.loops.Add(server.Every(options.Poll, () => atHand.Look(server.ending.Token)));
         server.loops.Add(server.Every(options.Look.Files, () =>
         {
