@@ -13,6 +13,7 @@ public sealed class NspawnSystem : IDisposable
 {
     private const string Packages = "age,dbus,procps,systemd,systemd-sysv,util-linux";
     private const string MailPackages = "cyrus-admin,cyrus-caldav,cyrus-clients,cyrus-imapd,cyrus-pop3d,cyrus-replication,curl,git,iproute2,netbase,openssh-server,rsync,sasl2-bin";
+    private const string ExamplePackages = "apt-utils,chrony,curl,dnsmasq-base,e2fsprogs,git,gnupg,iproute2,ipxe,linux-image-amd64,mdadm,mmdebstrap,netbase,nftables,nginx-light,openssh-server,parted,rclone,rsync,smartmontools,xfsprogs,zstd";
     private static readonly Lock Building = new();
     private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(5);
     private readonly string controlGroup;
@@ -53,6 +54,10 @@ public sealed class NspawnSystem : IDisposable
     /// <summary>Boots a system.</summary>
     /// <param name="shared">A folder of this machine that is seen inside as <c>/lab</c>.</param>
     public static NspawnSystem Boot(string shared) => new(shared, OwnRelease(), Packages, "--private-network");
+
+    /// <summary>Boots a system that has the packages of the fleets in <c>examples/</c>, and a network of its own.</summary>
+    /// <param name="shared">A folder of this machine that is seen inside as <c>/lab</c>.</param>
+    public static NspawnSystem BootExample(string shared) => new(shared, OwnRelease(), $"{Packages},{ExamplePackages}", "--private-network");
 
     /// <summary>Boots a system with Debian's Cyrus in a network namespace.</summary>
     /// <param name="shared">A folder of this machine that is seen inside as <c>/lab</c>.</param>

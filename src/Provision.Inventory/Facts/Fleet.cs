@@ -48,10 +48,14 @@ public sealed record Fleet : Fact
     /// <summary>The location of the database of masters.</summary>
     public required MastershipPlace Mastership { get; init; }
 
-    /// <summary>URLs of the status daemons that read the database of masters: those configured, else one on every boot server.</summary>
-    public IReadOnlyList<string> MasterServers => Mastership.Servers.Count > 0
-        ? Mastership.Servers
-        : [.. Hosts.Where(host => host.Status != HostStatus.Retired && RolesOf(host).Provides.Contains(ProvidedService.BootServer)).Select(host => $"http://{host.Address}:{Mastership.Port}")];
+    /// <summary>
+    /// URLs of the status daemons that read the database of masters: those configured, else one on every boot server. None in a fleet whose stores have one copy
+    /// each: their masters never change.
+    /// </summary>
+    public IReadOnlyList<string> MasterServers => Mastership.Servers.Count > 0 ? Mastership.Servers
+        : Stores.All(store => store.Slots.Count < 2) ? []
+        : [.. Hosts.Where(host => host.Status != HostStatus.Retired && RolesOf(host).Provides.Contains(ProvidedService.BootServer))
+            .Select(host => $"http://{host.Address}:{Mastership.Port}")];
 
     /// <summary>Lookups by name for the lists above.</summary>
     internal FleetIndex Index { get; init; } = new();
