@@ -6,9 +6,6 @@ namespace Provision.Cli;
 /// <summary>The database of masters that a command names or the inventory has.</summary>
 internal static class MastersDatabase
 {
-    /// <summary>The author of a change, for the history: <c>user@host</c>; with sudo, the invoking user instead of root.</summary>
-    public static string Author => $"{(Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } person ? person : Environment.UserName)}@{Environment.MachineName}";
-
     public static Option<string?> Option() => new("--database")
     {
         Description = "The database: a file, or postgresql://user@host:port/database (default: masters.database of the inventory)",

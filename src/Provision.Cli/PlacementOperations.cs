@@ -69,7 +69,7 @@ internal sealed class PlacementOperations(ParseResult arguments, IMastershipStor
 
     /// <inheritdoc/>
     public FailoverReport MakeMaster(Store store, Slot slot) =>
-        new FailoverRun(new FailoverTools(Fleet, masters, new RemoteSlots(Shell), MastersDatabase.Author, TimeProvider.System, say)).Move(new FailoverRequest(store, slot));
+        new FailoverRun(new FailoverTools(Fleet, masters, new RemoteSlots(Shell), Session.Author, TimeProvider.System, say)).Move(new FailoverRequest(store, slot));
 
     private static void On(HostShell shell, Host host, TimeSpan limit, params IReadOnlyList<string> words)
     {

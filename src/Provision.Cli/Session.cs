@@ -34,6 +34,10 @@ internal class Session : IDisposable
     {
     }
 
+    /// <summary>The author of a change, for the history: <c>user@host</c>; with sudo, the invoking user instead of root.</summary>
+    public static string Author =>
+        $"{(Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } person ? person : Environment.UserName)}@{Environment.MachineName}";
+
     public Workspace Workspace { get; }
 
     public RootedFiles Files { get; }
@@ -50,12 +54,20 @@ internal class Session : IDisposable
     public CurrentMasters Current { get; private init; }
 
     /// <summary>Opens the root, then finds the host; a host pinned to another branch is read from that branch.</summary>
-    public static Session Open(ParseResult arguments, HostOptions options)
+    /// <param name="arguments">The command line.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="isMachine">False if what is judged is not this machine, but for example a bundle.</param>
+    public static Session Open(ParseResult arguments, HostOptions options, bool isMachine = true)
     {
         var workspace = Workspace.Load(arguments);
         var files = OpenRoot(arguments.GetValue(options.Root)!);
         var (name, given) = (arguments.GetValue(options.Host), arguments.GetValue(options.Masters));
         var host = workspace.FindHost(name, files);
+        if (isMachine && name is not null && files.IsRunningSystem && options.Here is { } here && string.IsNullOrWhiteSpace(arguments.GetValue(here))
+            && ThisHost.WhyNot(host, MachineIdentity.Macs(files)) is { } why)
+        {
+            throw new UserErrorException([Diagnostic.Error(host.Location, why, "for another root give --root DIR; if this is the host all the same, --here REASON")]);
+        }
 
         // A store may have moved since the last install, so a host asks for itself.
         var current = workspace.CurrentMasters();

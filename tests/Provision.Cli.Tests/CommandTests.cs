@@ -57,13 +57,28 @@ public sealed class CommandTests : IDisposable
         Assert.True(result.Text.Length > 300);
     }
 
+    [Theory]
+    [InlineData("install", 2)]
+    [InlineData("diff", 2)]
+    [InlineData("check", 3)]
+    public void A_machine_that_is_not_the_host_is_refused(string verb, int code)
+    {
+        var result = Run(verb, "--host", "imap33", "--repo", Repository, "--identity", Path.Combine(Repository, "tests/fixtures/age/identity.txt"));
+        Assert.Equal(code, result.ExitCode);
+        Assert.Contains("this machine is not imap33: it has none of its MAC addresses", result.Text + result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_reason_makes_this_machine_the_host() =>
+        Assert.Equal(1, Run("diff", "--host", "imap33", "--here", "a new network card", "--no-checks", "--stat", "--repo", Repository, "--identity", Path.Combine(Repository, "tests/fixtures/age/identity.txt")).ExitCode);
+
     [Fact]
     public void A_check_has_the_exit_codes_of_monitoring_and_judges_captured_machines_too()
     {
         string[] check = ["check", "--only", "mounts", "arrays", "--host", "imap33", "--repo", Repository];
         var well = Run([.. check, "--from", Path.Combine(Repository, "tests/fixtures/bundles/imap33.tar.zst")]);
         Assert.Equal((0, "OK: 2 checks\n"), (well.ExitCode, well.Text));
-        var other = Run([.. check, "-o", "json"]);
+        var other = Run([.. check, "--here", "a test", "-o", "json"]);
         using var document = JsonDocument.Parse(other.Output);
         Assert.Equal((2, 2), (other.ExitCode, document.RootElement.GetProperty("state").GetInt32()));
         Assert.StartsWith("CRITICAL: /mnt/", document.RootElement.GetProperty("line").GetString(), StringComparison.Ordinal);

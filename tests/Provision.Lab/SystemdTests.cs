@@ -252,7 +252,8 @@ public sealed class SystemdTests : IDisposable
 
     private CommandResult Diff(params string[] more) => Provision(["diff", .. more]);
 
-    private CommandResult Provision(params string[] arguments) => system.Run(["provision", .. arguments, "--repo", "/lab/repo", "--host", "web1"]);
+    private CommandResult Provision(params string[] arguments) =>
+        system.Run(["provision", .. arguments, "--repo", "/lab/repo", "--host", "web1", .. arguments[0] is "install" or "diff" ? ["--here", "a container"] : (string[])[]]);
 
     private void AssertInstalls(params string[] more)
     {

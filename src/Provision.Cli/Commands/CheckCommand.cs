@@ -22,7 +22,7 @@ internal static class CheckCommand
 
     public static Command Create()
     {
-        var options = new HostOptions();
+        var options = new HostOptions { Here = HostOptions.HereOption() };
         var input = new StorageInput();
         var only = new Option<string[]>("--only")
         {
@@ -49,7 +49,7 @@ internal static class CheckCommand
             HealthReport report;
             try
             {
-                session = Session.Open(arguments, options);
+                session = Session.Open(arguments, options, input.IsLive(arguments));
                 health = Health(arguments, input, session);
                 report = health.Report(checks);
             }

@@ -10,7 +10,7 @@ internal static class DiffCommand
 {
     public static Command Create()
     {
-        var options = new HostOptions();
+        var options = new HostOptions { Here = HostOptions.HereOption() };
         var configs = GlobalOptions.Configs();
         var stat = new Option<bool>("--stat") { Description = "One line a file" };
         var save = new Option<string?>("--save") { Description = "Write the plan to a file, for \"provision install --plan\"", HelpName = "FILE" };

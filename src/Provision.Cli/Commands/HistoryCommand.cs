@@ -40,10 +40,10 @@ internal static class HistoryCommand
 
     private static void Print(List<Generation> generations, bool files)
     {
-        Columns.Write(Console.Out, ["GENERATION", "TIME (UTC)", "HOW", "COMMIT", "FILES CHANGED", "MANAGED", "UNITS"], generations.Select(one => (IReadOnlyList<string>)
+        Columns.Write(Console.Out, ["GENERATION", "TIME (UTC)", "HOW", "COMMIT", "FILES CHANGED", "MANAGED", "UNITS", "BY", "WHY"], generations.Select(one => (IReadOnlyList<string>)
         [
             $"{one.Number}", one.Time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), one.Kind.ToString().ToLowerInvariant(), one.Commit,
-            $"{one.Before.Count}", $"{one.Files.Count}", $"{one.Actions.Count}",
+            $"{one.Before.Count}", $"{one.Files.Count}", $"{one.Actions.Count}", Printable.Of(one.By ?? "-"), Printable.Of(one.Reason ?? "-", 200),
         ]));
         foreach (var one in files ? generations : [])
         {
@@ -64,6 +64,8 @@ internal static class HistoryCommand
             writer.WriteString("time", one.Time);
             writer.WriteString("kind", one.Kind.ToString().ToLowerInvariant());
             writer.WriteString("commit", one.Commit);
+            writer.WriteString("by", one.By);
+            writer.WriteString("reason", one.Reason);
             writer.WriteNumber("masters_serial", one.MastersSerial);
             writer.WriteNumber("managed", one.Files.Count);
             Json.Strings(writer, "changed", one.Before.Keys);

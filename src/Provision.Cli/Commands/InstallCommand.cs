@@ -12,7 +12,7 @@ internal static class InstallCommand
 {
     public static Command Create()
     {
-        var options = new HostOptions();
+        var options = new HostOptions { Here = HostOptions.HereOption() };
         var configs = GlobalOptions.Configs();
         var allowDirty = new Option<bool>("--allow-dirty") { Description = "Install although the repository has changes that are not committed or not pushed" };
         var plan = new Option<string?>("--plan") { Description = "Carry out a saved plan, and only if nothing has moved since", HelpName = "FILE" };
@@ -42,6 +42,8 @@ internal static class InstallCommand
             var report = new Installation(session.Files, session.Workspace.Commands, TimeProvider.System).Install(desired, session.Revision, selection, new InstallOptions
             {
                 AllowDirty = arguments.GetValue(allowDirty),
+                By = Session.Author,
+                Reason = arguments.GetValue(options.Here!),
                 ExpectedHash = arguments.GetValue(plan) is { } path ? PlanJson.HashOf(path) : null,
                 MaximumRemovedSlots = arguments.GetValue(removeSlots),
                 UnitsAtOnce = Math.Max(1, arguments.GetValue(jobs)),

@@ -126,7 +126,7 @@ internal static class MastersCommand
             var refused = 0;
             foreach (var one in missing)
             {
-                if (store.Change(new MastershipChange.Enroll(one.Name, one.Slots[0], MastersDatabase.Author, DateTimeOffset.UtcNow)).Refusal is { } refusal)
+                if (store.Change(new MastershipChange.Enroll(one.Name, one.Slots[0], Session.Author, DateTimeOffset.UtcNow)).Refusal is { } refusal)
                 {
                     refused++;
                     Console.Error.WriteLine($"provision: {refusal}");
@@ -198,7 +198,7 @@ internal static class MastersCommand
             Console.Error.WriteLine($"{path}: {exported.Stores.Count} stores, {exported.Fenced.Count} fenced slots, serial {exported.Serial}; last change {(exported.Stores.Count == 0 ? "never" : Time(exported.Stores.Values.Max(row => row.Since)))}");
             Confirmation.Ask(arguments.GetValue(yes), "restore", $"{exported.Stores.Count} stores to restore");
             using var store = MastersDatabase.Open(workspace, arguments.GetValue(database), create: true);
-            var (after, refusal) = store.Restore(exported, MastersDatabase.Author, DateTimeOffset.UtcNow, arguments.GetValue(force));
+            var (after, refusal) = store.Restore(exported, Session.Author, DateTimeOffset.UtcNow, arguments.GetValue(force));
             if (after is null)
             {
                 throw new UserErrorException($"nothing was restored: {refusal}");

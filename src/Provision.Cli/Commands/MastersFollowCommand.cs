@@ -31,7 +31,12 @@ internal static class MastersFollowCommand
             var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
             var desired = installed.Render(masters);
             var report = new Installation(files, installed.Workspace.Commands, TimeProvider.System)
-                .Install(desired, installed.Revision, ConfigSelection.Volatile, new InstallOptions { AllowDirty = !installed.Revision.HasCommit, Progress = json ? null : Console.Error.WriteLine });
+                .Install(desired, installed.Revision, ConfigSelection.Volatile, new InstallOptions
+                {
+                    AllowDirty = !installed.Revision.HasCommit,
+                    By = Session.Author,
+                    Progress = json ? null : Console.Error.WriteLine,
+                });
             if (report.ExitCode == ExitCodes.Same)
             {
                 new RoleInstall(files, installed.Workspace.Commands, TimeProvider.System).Remember(masters);

@@ -32,6 +32,7 @@ internal static class RollbackCommand
             var serial = (arguments.GetValue(masters) is { } given ? Workspace.ReadMasters(given) : CurrentMasters.Cached(files)).Serial;
             var report = new Installation(files, new Provision.Core.ProcessRunner(), TimeProvider.System).Rollback(arguments.GetValue(generation), serial, new InstallOptions
             {
+                By = Session.Author,
                 UnitsAtOnce = Math.Max(1, arguments.GetValue(jobs)),
                 UnitLimit = TimeSpan.FromSeconds(arguments.GetValue(limit)),
                 Progress = json ? null : Console.Error.WriteLine,

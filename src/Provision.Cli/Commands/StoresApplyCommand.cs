@@ -46,7 +46,7 @@ internal static class StoresApplyCommand
                 return ExitCodes.Trouble;
             }
 
-            var steps = new StoreSteps(new PlacementOperations(arguments, masters, Tell), masters, MastersDatabase.Author, TimeProvider.System, time, Tell);
+            var steps = new StoreSteps(new PlacementOperations(arguments, masters, Tell), masters, Session.Author, TimeProvider.System, time, Tell);
             try
             {
                 steps.Run(plan);

@@ -89,7 +89,9 @@ internal sealed class GenerationBuilder(StateStore store, HostState state)
     /// <param name="mastersSerial">Serial of the rendered masters.</param>
     /// <param name="time">The current time, in UTC.</param>
     /// <param name="actions">The unit actions to be carried out.</param>
-    public Journal Build(string host, GenerationKind kind, string revision, string? commit, long mastersSerial, DateTimeOffset time, IReadOnlyList<UnitEffect> actions)
+    /// <param name="options">Who runs it, and why.</param>
+    public Journal Build(
+        string host, GenerationKind kind, string revision, string? commit, long mastersSerial, DateTimeOffset time, IReadOnlyList<UnitEffect> actions, InstallOptions options)
     {
         foreach (var (before, _) in changes.Values)
         {
@@ -120,6 +122,8 @@ internal sealed class GenerationBuilder(StateStore store, HostState state)
             Files = Files,
             Before = new SortedDictionary<string, FileImage?>(journal.ToDictionary(change => change.Path, change => change.Before), StringComparer.Ordinal),
             Actions = [.. actions.Select(effect => $"{effect.Action.ToString().ToLowerInvariant()} {effect.Unit}")],
+            By = options.By,
+            Reason = options.Reason,
         };
         return new Journal
         {
@@ -131,6 +135,7 @@ internal sealed class GenerationBuilder(StateStore store, HostState state)
                 Host = host,
                 Generation = Number,
                 Commit = commit,
+                Failed = null,
                 Files = Files,
                 Owed = Owed,
                 OwedChecks = OwedChecks,

@@ -73,6 +73,12 @@ public sealed record InstallOptions
     /// <summary>Whether to leave units alone and owe them nothing, because the run is part of a unit's own start.</summary>
     public bool LeaveUnits { get; init; }
 
+    /// <summary>Who runs it, as <c>user@host</c>, for the history; null if unknown.</summary>
+    public string? By { get; init; }
+
+    /// <summary>The reason given for an override, for the history; null for none.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>Receives progress messages line by line; null for none.</summary>
     public Action<string>? Progress { get; init; }
 }

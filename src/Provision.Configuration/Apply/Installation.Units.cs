@@ -29,7 +29,7 @@ public sealed partial class Installation
             }
         }
 
-        var journal = builder.Build(host, kind, revision, commit, mastersSerial, now, work.Effects);
+        var journal = builder.Build(host, kind, revision, commit, mastersSerial, now, work.Effects, options);
         CarryOverUnitRecords(before, journal.NextState, work.Effects);
         options.Progress?.Invoke($"generation {builder.Number}: {journal.Changes.Count} files");
         new Transaction(files, store).Commit(journal);
@@ -64,8 +64,11 @@ public sealed partial class Installation
     {
         options.Progress?.Invoke($"a unit failed: putting the files of generation {before.Generation} back");
         var now = clock.GetUtcNow();
-        var touched = outcomes.Where(outcome => outcome.Effect.Action != UnitAction.None).Select(outcome => outcome.Effect with { Reason = $"put back after generation {failed.Generation.Number}", Action = outcome.Effect.Action == UnitAction.Stop ? UnitAction.Restart : outcome.Effect.Action }).ToList();
+        var touched = outcomes.Where(outcome => outcome.Effect.Action != UnitAction.None).Select(outcome => outcome.Effect with { Reason = $"rolled back generation {failed.Generation.Number}", Action = outcome.Effect.Action == UnitAction.Stop ? UnitAction.Restart : outcome.Effect.Action }).ToList();
         var number = failed.Generation.Number + 1;
+
+        // Names only: a unit's last lines may hold what is in its files.
+        var why = $"{string.Join(", ", outcomes.Where(outcome => outcome.Problem is not null).Select(outcome => outcome.Effect.Unit).Take(3))} failed";
         var next = before with
         {
             Generation = number,
@@ -73,6 +76,7 @@ public sealed partial class Installation
             Units = new SortedDictionary<string, UnitRecord>(failed.NextState.Units, StringComparer.Ordinal),
             Folders = new SortedSet<string>(failed.NextState.Folders, StringComparer.Ordinal),
             Host = failed.NextState.Host,
+            Failed = new FailedInstall(now, failed.Generation.Commit, options.By, why, RolledBack: true),
         };
         foreach (var effect in touched)
         {
@@ -88,6 +92,8 @@ public sealed partial class Installation
             {
                 Number = number,
                 Kind = GenerationKind.Undo,
+                Commit = before.Commit ?? store.ReadGeneration(before.Generation)?.Commit ?? Revision.NoCommit,
+                Reason = $"rolled back generation {failed.Generation.Number} ({failed.Generation.Commit}): {why}",
                 Time = now,
                 Files = next.Files,
                 Before = new SortedDictionary<string, FileImage?>(failed.Changes.ToDictionary(change => change.Path, change => change.After), StringComparer.Ordinal),

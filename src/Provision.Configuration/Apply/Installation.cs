@@ -18,6 +18,19 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
     /// <summary>The lock held by a run, on the root it changes.</summary>
     public const string LockPath = "/run/provision.lock";
 
+    /// <summary>Returns whether a run holds the lock; creates nothing.</summary>
+    public static bool IsRunning(IMachineFiles files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        if (files.Stat(LockPath) is null)
+        {
+            return false;
+        }
+
+        using var held = files.TryLock(LockPath);
+        return held is null;
+    }
+
     private readonly StateStore store = new(files);
     private readonly Systemd? systemd = Systemd.Runs(files) ? new Systemd(commands) : null;
 
@@ -39,9 +52,22 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
         packages.RemoveLeftovers();
         var recovery = new Transaction(files, store).Recover();
         var state = store.ReadState();
+        try
+        {
+            return Install(desired, revision, selection, options, state, packages) with { Recovery = recovery };
+        }
+        catch (Exception e) when (e is IOException or CommandFailedException)
+        {
+            RecordFailure(revision, options, e.Message);
+            throw;
+        }
+    }
+
+    private InstallReport Install(DesiredState desired, Revision revision, ConfigSelection selection, InstallOptions options, HostState state, PackageInstaller packages)
+    {
         if (state.Host.Length > 0 && !string.Equals(state.Host, desired.Host, StringComparison.Ordinal))
         {
-            return Refused($"{files.Root} holds the files of {state.Host}, not of {desired.Host}: give the right --host or --root") with { Recovery = recovery };
+            return Refused($"{files.Root} holds the files of {state.Host}, not of {desired.Host}: give the right --host or --root");
         }
 
         var planner = new Planner(files, commands);
@@ -49,7 +75,7 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
         var refusals = Refusals(plan, options);
         if (refusals.Count > 0)
         {
-            return new InstallReport { Outcome = InstallOutcome.Refused, Messages = refusals, Plan = plan, Generation = state.Generation, Recovery = recovery };
+            return new InstallReport { Outcome = InstallOutcome.Refused, Messages = refusals, Plan = plan, Generation = state.Generation };
         }
 
         if (plan.Packages.Count > 0 && files.IsRunningSystem)
@@ -68,10 +94,27 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
         var troubles = Troubles(plan, new Redaction(desired.SecretValues, state, store));
         if (troubles.Count > 0)
         {
-            return new InstallReport { Outcome = InstallOutcome.Refused, Messages = troubles, Plan = plan, Generation = state.Generation, Recovery = recovery };
+            RecordFailure(revision, options, troubles[0]);
+            return new InstallReport { Outcome = InstallOutcome.Refused, Messages = troubles, Plan = plan, Generation = state.Generation };
         }
 
-        return Apply(desired, plan, state, selection, options) with { Recovery = recovery };
+        return Apply(desired, plan, state, selection, options);
+    }
+
+    /// <summary>Records for <c>provision check</c> that the host did not get its commit.</summary>
+    private void RecordFailure(Revision revision, InstallOptions options, string why)
+    {
+        try
+        {
+            store.WriteState(store.ReadState() with
+            {
+                Failed = new FailedInstall(clock.GetUtcNow(), revision.Short, options.By, why.Split('\n')[0], RolledBack: false),
+            });
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            // The machine cannot be written to: the error that is about to be reported is the better one.
+        }
     }
 
     private InstallReport Apply(DesiredState desired, ChangePlan plan, HostState state, ConfigSelection selection, InstallOptions options)
@@ -104,9 +147,9 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
         var unitsToEnable = plan.Units.Where(unit => unit.NeedsEnabling).Select(unit => unit.Unit.Name).ToList();
         if (builder.IsEmpty && plan.Effects.Count == 0 && unitsToEnable.Count == 0 && !checksMoved)
         {
-            if (selection.IsAll && state.Commit != plan.Revision.Short)
+            if (selection.IsAll && (state.Commit != plan.Revision.Short || state.Failed is not null))
             {
-                store.WriteState(state with { Commit = plan.Revision.Short });
+                store.WriteState(state with { Commit = plan.Revision.Short, Failed = null });
             }
 
             return new InstallReport { Outcome = InstallOutcome.NothingToDo, Plan = plan, Generation = state.Generation, Owed = [.. state.Owed.Values] };

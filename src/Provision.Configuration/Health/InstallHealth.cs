@@ -1,4 +1,5 @@
 using System.Globalization;
+using Provision.Configuration.Apply;
 using Provision.Configuration.Desired;
 using Provision.Configuration.Differences;
 using Provision.Configuration.Plans;
@@ -7,16 +8,52 @@ using Provision.Configuration.State;
 namespace Provision.Configuration.Health;
 
 /// <summary>The host record and other local facts beside the configuration.</summary>
-/// <param name="LastInstall">The newest generation; null before the first install.</param>
+/// <param name="LastInstall">The newest generation that was not undone; null before the first good install.</param>
 /// <param name="CrashDumps">Kernel dumps in <c>/var/crash</c>.</param>
 public sealed record InstallRecord(Generation? LastInstall, int CrashDumps)
 {
+    /// <summary>The commit that the host is at; null if unknown.</summary>
+    public string? Commit { get; init; }
+
+    /// <summary>The last install, if it failed.</summary>
+    public FailedInstall? Failed { get; init; }
+
+    /// <summary>The generation that a run was putting in place when it was cut off, or that one puts in place now.</summary>
+    public Generation? Unfinished { get; init; }
+
+    /// <summary>Whether a run holds the lock.</summary>
+    public bool IsRunning { get; init; }
+
     /// <summary>Reads the record of a host.</summary>
     public static InstallRecord Read(IMachineFiles files)
     {
         ArgumentNullException.ThrowIfNull(files);
         var store = new StateStore(files);
-        return new InstallRecord(store.Generations() is [.., var last] ? store.ReadGeneration(last) : null, files.List("/var/crash").Count(entry => char.IsAsciiDigit(entry[0])));
+        var state = store.ReadState();
+        return new InstallRecord(LastGood(store), files.List("/var/crash").Count(entry => char.IsAsciiDigit(entry[0])))
+        {
+            Commit = state.Commit,
+            Failed = state.Failed,
+            Unfinished = store.ReadJournal()?.Generation,
+            IsRunning = Installation.IsRunning(files),
+        };
+    }
+
+    private static Generation? LastGood(StateStore store)
+    {
+        var numbers = store.Generations().Reverse().ToList();
+        for (var i = 0; i < numbers.Count; i++)
+        {
+            if (store.ReadGeneration(numbers[i]) is not { Kind: GenerationKind.Undo } good)
+            {
+                return store.ReadGeneration(numbers[i]);
+            }
+
+            // The generation before an undo is the one that it undid.
+            i++;
+        }
+
+        return null;
     }
 }
 
@@ -100,10 +137,36 @@ public sealed class InstallHealth(DateTimeOffset now, Func<ChangePlan> plan, Fun
         return string.Join(", ", all.Take(Named)) + (all.Count > Named ? $" and {all.Count - Named} more" : "");
     }
 
-    private IEnumerable<HealthFinding> Install(InstallRecord record) =>
-        [new("install", HealthLevel.Info, record.LastInstall is { } last
-            ? FormattableString.Invariant($"the last install was {(now - last.Time).TotalDays:0} days ago, at commit {(last.Commit.Length > 12 ? last.Commit[..12] : last.Commit)}")
-            : "nothing was ever installed here")];
+    private IEnumerable<HealthFinding> Install(InstallRecord record)
+    {
+        if (record.Unfinished is { } unfinished)
+        {
+            yield return record.IsRunning
+                ? new("install", HealthLevel.Info, $"an install of commit {Short(unfinished.Commit)} is running")
+                : new("install", HealthLevel.Critical, $"the install of commit {Short(unfinished.Commit)} was cut off {Age(unfinished.Time)} ago: "
+                    + $"some files are of it, the others of {Short(record.Commit)}; \"provision install\" finishes it");
+        }
+        else if (record.Failed is { } failed)
+        {
+            yield return new("install", HealthLevel.Warning, $"the install of commit {Short(failed.Commit)} {(failed.RolledBack ? "was rolled back" : "failed")} {Age(failed.Time)} ago, "
+                + $"the host is at {Short(record.Commit)}: {failed.Why}; correct that, then \"provision install\"");
+        }
+        else
+        {
+            yield return new("install", HealthLevel.Info, record.LastInstall is { } last
+                ? FormattableString.Invariant($"the last install was {(now - last.Time).TotalDays:0} days ago, at commit {Short(last.Commit)}")
+                : "nothing was ever installed here");
+        }
+    }
+
+    private string Age(DateTimeOffset time) => (now - time) switch
+    {
+        { TotalDays: >= 2 } age => FormattableString.Invariant($"{age.TotalDays:0} days"),
+        { TotalHours: >= 2 } age => FormattableString.Invariant($"{age.TotalHours:0} hours"),
+        var age => FormattableString.Invariant($"{Math.Max(0, age.TotalMinutes):0} minutes"),
+    };
+
+    private static string Short(string? commit) => commit is null ? "an unknown commit" : commit.Length > 12 ? commit[..12] : commit;
 
     private IEnumerable<HealthFinding> OfPlan(string check, Func<ChangePlan, IEnumerable<HealthFinding>> judge) => HealthCheck.Judge(check, plan.Value, judge);
 

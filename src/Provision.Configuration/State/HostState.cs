@@ -78,7 +78,18 @@ public sealed record HostState
 
     /// <summary>Directories that provision created and may remove when they are empty.</summary>
     public SortedSet<string> Folders { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>The last install, if it failed; null after a good one.</summary>
+    public FailedInstall? Failed { get; init; }
 }
+
+/// <summary>An install that did not bring the host to its commit.</summary>
+/// <param name="Time">When, in UTC.</param>
+/// <param name="Commit">The commit that it was to install.</param>
+/// <param name="By">Who ran it; null if unknown.</param>
+/// <param name="Why">The first line of the error.</param>
+/// <param name="RolledBack">Whether files had been changed and were restored.</param>
+public sealed record FailedInstall(DateTimeOffset Time, string Commit, string? By, string Why, bool RolledBack);
 
 /// <summary>How a generation came about.</summary>
 public enum GenerationKind
@@ -105,7 +116,7 @@ public sealed record Generation
     /// <summary>Time, in UTC.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>The repository's commit, followed by <c>-dirty</c> if the tree was not clean.</summary>
+    /// <summary>The commit that the files are of, followed by <c>-dirty</c> if the tree was not clean; after an undo, the commit that was restored.</summary>
     public required string Commit { get; init; }
 
     /// <summary>Serial of the rendered masters.</summary>
@@ -119,6 +130,12 @@ public sealed record Generation
 
     /// <summary>Units acted on, as <c>action unit</c>.</summary>
     public IReadOnlyList<string> Actions { get; init; } = [];
+
+    /// <summary>Who ran it, as <c>user@host</c>; null if unknown.</summary>
+    public string? By { get; init; }
+
+    /// <summary>Why it was done: the reason given for an override, or what was undone; null if there is none.</summary>
+    public string? Reason { get; init; }
 }
 
 /// <summary>JSON serialization of the records, without reflection.</summary>
