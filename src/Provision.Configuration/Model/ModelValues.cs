@@ -53,6 +53,7 @@ internal static class ModelValues
         ["resolvers"] = List(site.Resolvers),
         ["package_cache"] = site.PackageCache,
         ["netboot_port"] = (long)site.Netboot.Port,
+        ["netboot_networks"] = List(site.Netboot.Networks.Select(network => (object?)network.ToString())),
     };
 
     public static ModelObject Peer(PeerSlot peer) => new ModelObject

@@ -49,6 +49,7 @@ public enum DhcpMode
 /// <param name="Mirror">Package sources of images, as lines of <c>sources.list</c>; empty for the sources of the build machine.</param>
 /// <param name="ImagePackages">Additional packages for every operating system image.</param>
 /// <param name="InstallerPackages">Additional packages for the installer, such as firmware.</param>
+/// <param name="Networks">Networks from which machines boot; the boot server answers no other.</param>
 public sealed record NetbootSite(
     Ipv4Address? Server, int Port, string Store, DhcpMode Dhcp, string Lease, IReadOnlyList<string> KernelOptions, IReadOnlyList<string> Engineers,
-    IReadOnlyList<string> Mirror, IReadOnlyList<string> ImagePackages, IReadOnlyList<string> InstallerPackages);
+    IReadOnlyList<string> Mirror, IReadOnlyList<string> ImagePackages, IReadOnlyList<string> InstallerPackages, IReadOnlyList<Ipv4Network> Networks);

@@ -27,6 +27,7 @@ internal static class InventoryKeys
         "How the site's machines boot from the network.",
         new("server", Of(Formats.Address), "address of the boot server (default: that of the site's host with a role that provides boot-server)"),
         new("port", Of(Formats.Integer(1, 65535)), "its HTTP port") { Default = "8480" },
+        new("networks", ListOf(Formats.Network), "the networks from which machines boot; its HTTP and TFTP ports are open to no other (default: the site's networks)"),
         new("store", Of(Formats.Folder), "folder of the images on the boot server") { Default = "/srv/provision/store" },
         new("dhcp", Of(Choices.Dhcp.ToFormat()), "what its DHCP server does") { Default = "full" },
         new("lease", Of(Formats.Word), "how long an address is lent") { Default = "10m" },

@@ -48,12 +48,12 @@ internal static class FactReader
             Gateway = fields.Address("gateway"),
             Resolvers = fields.Texts("resolvers"),
             PackageCache = fields.Optional("package_cache"),
-            Netboot = Netboot(new Fields(fields.Section("netboot"), InventoryKeys.Netboot)),
+            Netboot = Netboot(new Fields(fields.Section("netboot"), InventoryKeys.Netboot), fields.Networks("networks")),
             Settings = fields.Section("settings"),
         };
     }
 
-    private static NetbootSite Netboot(Fields fields) => new(
+    private static NetbootSite Netboot(Fields fields, IReadOnlyList<Ipv4Network> ofSite) => new(
         Ipv4Address.TryParse(fields.Optional("server"), out var server) ? server : null,
         fields.Integer("port"),
         fields.Text("store"),
@@ -63,7 +63,8 @@ internal static class FactReader
         fields.Texts("engineers"),
         fields.Texts("mirror"),
         fields.Texts("image_packages"),
-        fields.Texts("installer_packages"));
+        fields.Texts("installer_packages"),
+        fields.Networks("networks") is { Count: > 0 } named ? named : ofSite);
 
     /// <summary>Reads a host, retired or not.</summary>
     public static Host Host(NamedEntry entry)
