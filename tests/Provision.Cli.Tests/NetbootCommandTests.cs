@@ -146,6 +146,9 @@ public sealed class NetbootCommandTests : IDisposable
         Assert.Equal(2, Run("hosts", "imap39").ExitCode);
         Assert.False(File.Exists(Path.Combine(Repo, "hosts/drives/imap39.yaml")));
         Assert.Contains(id, Run("host", "discovered", "--state", State).Text, StringComparison.Ordinal);
+        Assert.Equal(2, Run("host", "discovered", "--remove", "nobody", "--state", State).ExitCode);
+        Assert.Equal(0, Run("host", "discovered", "--remove", id, "--state", State).ExitCode);
+        Assert.DoesNotContain(id, Run("host", "discovered", "--state", State).Text, StringComparison.Ordinal);
     }
 
     /// <summary>A new server is racked: it is found, adopted with what is in its bays, and its plan shows what an installation would wipe.</summary>

@@ -53,7 +53,8 @@ public class DoorTests
         {
             ["StartedProcess.cs"] = "the pipes of a process",
             ["AtomicFile.cs"] = "the door for files of this machine outside a root",
-            ["StateFolder.cs"] = "the boot server's own folder: a scratch repository, old bundles",
+            ["StateFolder.cs"] = "the boot server's own folder: a scratch repository, old bundles, the reserve",
+            ["DiscoveredMachines.cs"] = "the directory of discovered machines",
             ["MastersServer.cs"] = "the status daemon's own folder",
             ["ImagePublisher.cs"] = "the image repository: folders take their places whole",
             ["AptWorld.cs"] = "scratch of an image build: apt's folders",
@@ -70,7 +71,7 @@ public class DoorTests
             ["Workspace.cs"] = "scratch for a commit",
             ["GitRevision.cs"] = "scratch for a commit",
             ["SqliteFile.cs"] = "SQLite makes files with the umask's mode: it is made before",
-            ["SqliteLibrary.cs"] = "scratch for the library that the program carries",
+            ["SqliteLibrary.cs"] = "the library that the program carries, in memory",
             ["SqlDialect.cs"] = "the directory of a new database",
             ["LocalJobChannel.cs"] = "the report for a file that the user names",
             ["Probe.cs"] = "the installer's scratch, in memory",

@@ -12,7 +12,8 @@ namespace Provision.Boot.Arm;
 /// <param name="AllowsDirty">Changes that are not committed are left out on purpose.</param>
 /// <param name="NewIdentity">The host gets new keys.</param>
 /// <param name="NeedsCode">The code on the console is to be confirmed.</param>
-public sealed record ArmWish(IReadOnlyList<string> OsDiskSerials, string? DmiUuid, string? Image, bool AllowsDirty, bool NewIdentity, bool NeedsCode);
+/// <param name="Waits">A stopped installer stays up for engineers.</param>
+public sealed record ArmWish(IReadOnlyList<string> OsDiskSerials, string? DmiUuid, string? Image, bool AllowsDirty, bool NewIdentity, bool NeedsCode, bool Waits = false);
 
 /// <summary>Gathers what the gates look at. Pure but for the look into the image store.</summary>
 public static class Arming
@@ -58,6 +59,7 @@ public static class Arming
             OpenJob = open,
             NewIdentity = wish.NewIdentity,
             NeedsCode = wish.NeedsCode,
+            Waits = wish.Waits,
             Engineers = fleet.FindSite(host.Site)?.Netboot.Engineers ?? [],
         };
     }

@@ -12,6 +12,9 @@ internal static class Claim
     /// <summary>Public keys of engineers who may log in here; the installer's ssh server reads it.</summary>
     private const string Engineers = InstallMachine.Work + "/engineers";
 
+    /// <summary>The initramfs does not restart a machine whose installer has stopped while this file exists.</summary>
+    private const string Stays = InstallMachine.Work + "/stay";
+
     /// <summary>Looks at the machine, and takes the job.</summary>
     public static void First(InstallRun run)
     {
@@ -25,6 +28,11 @@ internal static class Claim
         var machine = run.Observed.Machine;
         run.Order = run.Channel.Claim(KeyOfThisBoot(run), machine.DmiUuid, machine.Macs);
         run.Say($"job {run.Order.Job} installs {run.Order.Host} from commit {run.Order.Commit[..Math.Min(12, run.Order.Commit.Length)]}");
+        if (run.Order.Waits)
+        {
+            Replace(run, Stays, "");
+        }
+
         Replace(run, Engineers, string.Join('\n', run.Order.Engineers) + "\n");
         run.CheckDeadline();
     }

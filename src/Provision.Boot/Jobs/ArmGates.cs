@@ -74,6 +74,9 @@ public sealed record ArmFacts
     /// <summary>True where the code on the console is to be confirmed.</summary>
     public bool NeedsCode { get; init; }
 
+    /// <summary>True if a stopped installer stays up for engineers.</summary>
+    public bool Waits { get; init; }
+
     /// <summary>What the gates of the host's data object: those that only the data's own area can answer. An engineer may pass them with a reason.</summary>
     public IReadOnlyList<Diagnostic> DataObjections { get; init; } = [];
 

@@ -8,14 +8,8 @@ namespace Provision.Boot.Jobs;
 /// <param name="Event">What happened.</param>
 public sealed record JobLine(long Number, string Job, string Host, JobState State, InstallEvent Event);
 
-/// <summary>A machine that the inventory does not know and that reported itself.</summary>
-/// <param name="Id">Follows from its UUID and network cards.</param>
-/// <param name="At">When it reported last.</param>
-/// <param name="Report">What it said, without the bundle.</param>
-public sealed record DiscoveredMachine(string Id, DateTimeOffset At, DiscoveryReport Report);
-
 /// <summary>
-/// Keeps jobs, what happened to them, and discovered machines. May be lost: then every machine boots from its own disk. Several processes
+/// Keeps jobs and what happened to them. May be lost: then every machine boots from its own disk. Several processes
 /// use one store at a time; every method is one transaction.
 /// </summary>
 public interface IJobStore : IDisposable
@@ -36,7 +30,8 @@ public interface IJobStore : IDisposable
     /// <summary>Adds a job; false where its host, or one of its cards, has an open one.</summary>
     bool TryAdd(Job job);
 
-    /// <summary>Applies an event to a job by <see cref="JobRules"/>, and notes what changed and every alarm; null where there is no such job.</summary>
+    /// <summary>Applies an event to a job by <see cref="JobRules"/>, and logs what changed and what was handed over. Alarms of one kind are folded: the 1st, 10th,
+    /// 100th ... of a job is logged. Returns null if there is no such job.</summary>
     JobStep? Change(string id, JobEvent happened);
 
     /// <summary>Adds what an installer said, after <see cref="InstallerSpoke"/> was accepted. A job keeps its last <paramref name="most"/> lines.</summary>
@@ -50,16 +45,4 @@ public interface IJobStore : IDisposable
 
     /// <summary>The last line of each of the newest jobs, by the job's id.</summary>
     IReadOnlyDictionary<string, JobLine> LastLines(int most);
-
-    /// <summary>Notes a discovered machine, in place of an earlier report of the same; false where too many are noted.</summary>
-    bool PutDiscovered(DiscoveredMachine machine, byte[] bundle, int most);
-
-    /// <summary>Discovered machines, the newest first.</summary>
-    IReadOnlyList<DiscoveredMachine> Discovered();
-
-    /// <summary>The bundle of a discovered machine, or null.</summary>
-    byte[]? BundleOf(string id);
-
-    /// <summary>Forgets a discovered machine.</summary>
-    void RemoveDiscovered(string id);
 }

@@ -69,6 +69,21 @@ public sealed record Job
     /// <summary>SHA-256 of the key of the installer that claimed it last.</summary>
     public string? BootKeyHash { get; init; }
 
+    /// <summary>When that installer spoke last, to ten seconds; null if it has not, or has ended.</summary>
+    public DateTimeOffset? SpokeAt { get; init; }
+
+    /// <summary>SHA-256 of the key of the installer that got the host's identity; null while nobody has it, or once a person approved another.</summary>
+    public string? IdentityKeyHash { get; init; }
+
+    /// <summary>True if a stopped installer stays up for engineers instead of restarting into the system on the disk.</summary>
+    public bool Waits { get; init; }
+
+    /// <summary>Who got what, the last <see cref="MostHandedOver"/>.</summary>
+    public IReadOnlyList<HandedOver> HandedOver { get; init; } = [];
+
+    /// <summary>The most entries of <see cref="HandedOver"/>.</summary>
+    public const int MostHandedOver = 100;
+
     /// <summary>The installer's last report.</summary>
     public InstallReport? Report { get; init; }
 
@@ -87,5 +102,35 @@ public sealed record Job
         Identity = identity && !NewIdentity ? $"/jobs/{Id}/identity" : null,
         Engineers = Engineers,
         Deadline = Deadline,
+        Waits = Waits,
+    };
+}
+
+/// <summary>What a job hands over.</summary>
+public enum HandedThing
+{
+    /// <summary>The order, to whoever claims the job.</summary>
+    Order,
+
+    /// <summary>The inventory's commit.</summary>
+    Repository,
+
+    /// <summary>The host's own keys.</summary>
+    Identity,
+}
+
+/// <summary>One hand-over.</summary>
+/// <param name="At">When.</param>
+/// <param name="What">What.</param>
+/// <param name="Source">The address that it went to.</param>
+/// <param name="Installer">The 1-based number of the installer, in the order of their claims.</param>
+public sealed record HandedOver(DateTimeOffset At, HandedThing What, string Source, int Installer)
+{
+    /// <summary>Returns the hand-over as a log line.</summary>
+    public override string ToString() => What switch
+    {
+        HandedThing.Order => $"claimed by installer {Installer} at {Source}",
+        HandedThing.Identity => $"the host's identity went to installer {Installer} at {Source}",
+        _ => $"the repository went to installer {Installer} at {Source}",
     };
 }

@@ -34,6 +34,9 @@ public sealed record JobOrder
     /// <summary>Commit of the inventory that the host is installed from, 40 hexadecimal digits.</summary>
     public required string Commit { get; init; }
 
+    /// <summary>True if a stopped installer stays up for engineers instead of restarting into the system on the disk.</summary>
+    public bool Waits { get; init; }
+
     /// <summary>Where the inventory is: a git bundle that holds the commit; absolute, or relative to the server's base address.</summary>
     public required string Repository { get; init; }
 

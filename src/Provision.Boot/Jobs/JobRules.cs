@@ -27,6 +27,7 @@ public static class JobRules
             Engineers = facts.Engineers,
             GateAnswers = facts.GateAnswers,
             NeedsCode = facts.NeedsCode,
+            Waits = facts.Waits,
             ArmedBy = by,
             ArmedAt = now,
             State = JobState.Armed,
@@ -48,6 +49,7 @@ public static class JobRules
             BootAsked asked => Boot(job, asked),
             ClaimAsked asked => Claim(job, asked),
             CodeGiven given => Code(job, given),
+            ThingAsked asked => HandOver(job, asked),
             InstallerSpoke spoke => Speak(job, spoke),
             Reported reported => Report(job, reported),
             Approved approved => Approve(job, approved),
@@ -65,9 +67,9 @@ public static class JobRules
         }
 
         // Firmware that tells no UUID is no stranger yet: the installer reads it from the kernel, and claims with it.
-        if (Stranger(job, asked.DmiUuid ?? job.DmiUuid, [asked.Mac]) is { } why)
+        if (Stranger(job, asked.DmiUuid ?? job.DmiUuid, [asked.Mac], asked.Source) is { } stranger)
         {
-            return new JobStep(job, why, IsAlarm: true);
+            return stranger;
         }
 
         if (job.TokenHash is not null && !job.TokenUsed)
@@ -93,19 +95,20 @@ public static class JobRules
 
         if (!JobSecrets.Matches(asked.Claim.Token, job.TokenHash))
         {
-            return new JobStep(job, "the token is not the one of this boot", IsAlarm: true);
+            return new JobStep(job, "the token is not the one of this boot", AlarmKind.WrongToken, $"{asked.Source} claimed the job with a token that is not that of the last boot");
         }
 
-        if (Stranger(job, asked.Claim.DmiUuid, asked.Claim.Macs) is { } why)
+        if (Stranger(job, asked.Claim.DmiUuid, asked.Claim.Macs, asked.Source) is { } stranger)
         {
-            return new JobStep(job, why, IsAlarm: true);
+            return stranger;
         }
 
+        var isSame = JobSecrets.Matches(asked.Claim.BootKey, job.BootKeyHash);
         if (job.TokenUsed)
         {
-            return JobSecrets.Matches(asked.Claim.BootKey, job.BootKeyHash)
-                ? new JobStep(job) // The answer was lost and it asks again.
-                : new JobStep(job, "the token was used before, with another key", IsAlarm: true);
+            return isSame
+                ? new JobStep(Spoken(job, asked.At)) // The answer was lost, or it waits, and it asks again.
+                : new JobStep(job, "the token was used before, with another key", AlarmKind.UsedToken, $"{asked.Source} used the token of the last boot again, with another key");
         }
 
         if (asked.Claim.BootKey.Length != JobSecrets.Characters)
@@ -113,15 +116,26 @@ public static class JobRules
             return new JobStep(job, $"a boot key has {JobSecrets.Characters} characters");
         }
 
-        return new JobStep(job with
+        if (!isSame && asked.At - job.SpokeAt < JobTimes.Silence)
         {
-            State = job.NeedsCode ? JobState.AwaitsCode : JobState.Claimed,
-            TokenUsed = true,
-            BootKeyHash = JobSecrets.HashOf(asked.Claim.BootKey),
-            DmiUuid = job.DmiUuid ?? asked.Claim.DmiUuid,
-            // Not for a code that is still to come, and not for a machine that comes again: rebooting gives nobody more time.
-            Deadline = job is { State: JobState.Armed, NeedsCode: false } ? asked.At + JobTimes.Install : job.Deadline,
-        });
+            return new JobStep(job, $"another installer of this job spoke less than {JobTimes.Silence.TotalSeconds:0} seconds ago", AlarmKind.Busy,
+                $"{asked.Source} claimed the job with another key while its installer was speaking: either the machine was restarted, or another one pretends to be it")
+            { IsPassing = true };
+        }
+
+        var again = !isSame && job.IdentityKeyHash is not null;
+        return new JobStep(
+            Given(Spoken(job, asked.At), HandedThing.Order, asked.At, asked.Source, isNew: !isSame) with
+            {
+                State = job.NeedsCode || again ? JobState.AwaitsCode : JobState.Claimed,
+                TokenUsed = true,
+                BootKeyHash = JobSecrets.HashOf(asked.Claim.BootKey),
+                DmiUuid = job.DmiUuid ?? asked.Claim.DmiUuid,
+                // Not for a code that is still to come, and not for a machine that comes again: rebooting gives nobody more time.
+                Deadline = job is { State: JobState.Armed, NeedsCode: false } ? asked.At + JobTimes.Install : job.Deadline,
+            },
+            Alarm: again ? AlarmKind.AfterIdentity : null,
+            Detail: again ? $"{asked.Source} claimed the job again after the host's identity had been handed over: compare the code on the machine's console (netboot approve {job.Host} --code CODE)" : null);
     }
 
     private static JobStep Code(Job job, CodeGiven given)
@@ -132,8 +146,8 @@ public static class JobRules
         }
 
         return given.Code.Trim().Equals(JobSecrets.CodeOf(job.BootKeyHash!), StringComparison.OrdinalIgnoreCase)
-            ? new JobStep(job with { State = JobState.Claimed, Deadline = given.At + JobTimes.Install })
-            : new JobStep(job, "this is not the code of the machine that claimed the job: if it is what the console shows, another machine claimed it; disarm", IsAlarm: true);
+            ? new JobStep(job with { State = JobState.Claimed, Deadline = given.At + JobTimes.Install, IdentityKeyHash = null })
+            : new JobStep(job, "this is not the code of the machine that claimed the job: if it is what the console shows, another machine claimed it; disarm", AlarmKind.WrongCode);
     }
 
     private static JobStep Speak(Job job, InstallerSpoke spoke)
@@ -145,11 +159,44 @@ public static class JobRules
 
         return job.State switch
         {
-            JobState.Claimed => new JobStep(job with { State = JobState.Installing }),
-            JobState.AwaitsCode or JobState.Installing or JobState.Differs or JobState.Failed => new JobStep(job),
+            JobState.Claimed => new JobStep(Spoken(job, spoke.At) with { State = JobState.Installing }),
+            JobState.AwaitsCode or JobState.Installing or JobState.Differs or JobState.Failed => new JobStep(Spoken(job, spoke.At)),
             _ => Closed(job),
         };
     }
+
+    /// <summary>The identity goes to one installer; a second one waits for a person before it may ask.</summary>
+    private static JobStep HandOver(Job job, ThingAsked asked)
+    {
+        if (Speak(job, new InstallerSpoke(asked.At, asked.BootKey)) is { IsAccepted: false } refused)
+        {
+            return refused;
+        }
+
+        if (job.State == JobState.AwaitsCode)
+        {
+            return new JobStep(job, "the job waits for its code");
+        }
+
+        if (asked.What != HandedThing.Identity)
+        {
+            return new JobStep(Given(Spoken(job, asked.At), asked.What, asked.At, asked.Source, isNew: false));
+        }
+
+        return job.NewIdentity ? new JobStep(job, "the host gets a new identity")
+            : job.State is not (JobState.Claimed or JobState.Installing) ? new JobStep(job, $"the job is {job.State.Word()}")
+            : new JobStep(Given(Spoken(job, asked.At), asked.What, asked.At, asked.Source, isNew: false) with { IdentityKeyHash = job.BootKeyHash });
+    }
+
+    /// <summary>Notes a hand-over; what the same installer fetches again from the same address is one.</summary>
+    private static Job Given(Job job, HandedThing what, DateTimeOffset at, string source, bool isNew)
+    {
+        var installer = job.HandedOver.Count == 0 ? 1 : job.HandedOver[^1].Installer + (isNew ? 1 : 0);
+        return job.HandedOver.Any(one => one.What == what && one.Source == source && one.Installer == installer) ? job
+            : job with { HandedOver = [.. job.HandedOver.Skip(Math.Max(0, job.HandedOver.Count - Job.MostHandedOver + 1)), new HandedOver(at, what, source, installer)] };
+    }
+
+    private static Job Spoken(Job job, DateTimeOffset at) => at - job.SpokeAt < JobTimes.SpokeExactly ? job : job with { SpokeAt = at };
 
     private static JobStep Report(Job job, Reported reported)
     {
@@ -182,7 +229,7 @@ public static class JobRules
 
         if (job.State == JobState.Differs && state is (JobState.Done or JobState.Failed))
         {
-            return new JobStep(job, "the installer was to wait, and nobody approved its plan", IsAlarm: true);
+            return new JobStep(job, "the installer was to wait, and nobody approved its plan", AlarmKind.NotApproved);
         }
 
         if (state == JobState.Differs && reported.Report.FoundHash is not { Length: 64 })
@@ -195,6 +242,7 @@ public static class JobRules
             State = state,
             Report = reported.Report,
             FoundHash = reported.Report.FoundHash ?? job.FoundHash,
+            SpokeAt = state == JobState.Differs ? reported.At : null,
             Deadline = state.IsOpen() ? reported.At + JobTimes.Waiting : job.Deadline,
         });
     }
@@ -211,16 +259,13 @@ public static class JobRules
             : new JobStep(job, $"the machine gives the plan {job.FoundHash}, not {approved.Hash}");
     }
 
-    /// <summary>Why a machine is not the one that the job is for; null where nothing speaks against it.</summary>
-    private static string? Stranger(Job job, string? uuid, IReadOnlyList<MacAddress> macs)
-    {
-        if (job.DmiUuid is { } bound && uuid != bound)
-        {
-            return $"the machine is {uuid ?? "without a UUID"} and the job is for {bound}";
-        }
-
-        return MacAddress.AnyOf(macs, job.Macs) ? null : $"the machine has no network card of {job.Host}";
-    }
+    /// <summary>Returns the refusal for a machine that is not the one that the job is for; null if nothing speaks against it. The machine learns neither the
+    /// UUID nor the host that it was compared with.</summary>
+    private static JobStep? Stranger(Job job, string? uuid, IReadOnlyList<MacAddress> macs, string source) =>
+        job.DmiUuid is { } bound && uuid != bound
+            ? new JobStep(job, "this machine is not the one that the job is for", AlarmKind.OtherMachine, $"{source} asked as a machine {(uuid is null ? "without a UUID" : $"with the UUID {uuid}")}, and the job is for {bound}")
+        : MacAddress.AnyOf(macs, job.Macs) ? null
+            : new JobStep(job, "this machine is not the one that the job is for", AlarmKind.OtherMachine, $"{source} asked as a machine that has no network card of {job.Host}");
 
     private static JobStep Closed(Job job) => new(job, $"the job is {job.State.Word()}");
 }

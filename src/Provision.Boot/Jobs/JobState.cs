@@ -65,6 +65,12 @@ public static class JobTimes
     /// <summary>From the first claim, or an approval, to the end.</summary>
     public static readonly TimeSpan Install = TimeSpan.FromHours(2);
 
+    /// <summary>An installer that has been silent for this long is taken for dead. A live one speaks every 15 seconds.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(90);
+
+    /// <summary>How exactly it is noted when an installer spoke last: not every request is a write.</summary>
+    internal static readonly TimeSpan SpokeExactly = TimeSpan.FromSeconds(10);
+
     /// <summary>While an engineer has to look.</summary>
     public static readonly TimeSpan Waiting = TimeSpan.FromHours(12);
 }

@@ -10,7 +10,11 @@ namespace Provision.Boot.Jobs;
 /// </summary>
 internal sealed class SqliteJobStore : IJobStore
 {
-    private const int Version = 1;
+    /// <summary>The newest jobs whose log lines are kept, and the newest that are kept at all; open ones always are.</summary>
+    private const int LoggedJobs = 200, KeptJobs = 1000;
+
+    /// <summary>Version 2 has no discovered machines: they are files of their own.</summary>
+    private const int Version = 2;
 
     private const string Schema = """
         CREATE TABLE jobs (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, host TEXT NOT NULL, open INTEGER NOT NULL, body TEXT NOT NULL);
@@ -18,36 +22,53 @@ internal sealed class SqliteJobStore : IJobStore
         CREATE TABLE cards (mac TEXT PRIMARY KEY, job TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE lines (number INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT NOT NULL, host TEXT NOT NULL, state INTEGER NOT NULL, body TEXT NOT NULL);
         CREATE INDEX lines_of_job ON lines (job, number);
-        CREATE TABLE discovered (id TEXT PRIMARY KEY, at TEXT NOT NULL, body TEXT NOT NULL, bundle BLOB NOT NULL) WITHOUT ROWID;
         """;
 
     private readonly string path;
     private readonly SqliteConnection connection;
+    private readonly Action? makeRoom;
     private readonly Lock turn = new();
+    private readonly Dictionary<(string Job, AlarmKind Kind), long> alarms = [];
 
-    private SqliteJobStore(string path, SqliteConnection connection)
+    private SqliteJobStore(string path, SqliteConnection connection, Action? makeRoom)
     {
         this.path = path;
         this.connection = connection;
+        this.makeRoom = makeRoom;
     }
 
     /// <summary>Opens the file, or makes it: readable by its owner only.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="makeRoom">Called once if the disk is full, before another try; null to fail at once.</param>
     /// <exception cref="StateLostException">It is damaged, or of a newer version. It is never replaced by itself.</exception>
-    public static SqliteJobStore Open(string path)
+    public static SqliteJobStore Open(string path, Action? makeRoom = null)
+    {
+        try
+        {
+            return OpenOnce(path, makeRoom);
+        }
+        catch (StateLostException e) when (e.IsFull && makeRoom is not null)
+        {
+            makeRoom();
+            return OpenOnce(path, null);
+        }
+    }
+
+    private static SqliteJobStore OpenOnce(string path, Action? makeRoom)
     {
         SqliteConnection? opened = null;
         try
         {
             SqliteFile.Make(path);
             opened = SqliteFile.Connect(path);
-            var store = new SqliteJobStore(path, opened);
+            var store = new SqliteJobStore(path, opened, makeRoom);
             store.Prepare();
             return store;
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException or DllNotFoundException or StateLostException)
         {
             opened?.Dispose();
-            throw e as StateLostException ?? new StateLostException($"the jobs in {path} cannot be read: {e.Message}", e);
+            throw e as StateLostException ?? Lost(path, e);
         }
     }
 
@@ -80,6 +101,8 @@ internal sealed class SqliteJobStore : IJobStore
         }
 
         Note(job, new InstallEvent(job.ArmedAt, "job", $"armed by {job.ArmedBy} until {job.Deadline:u}"));
+        Run("DELETE FROM lines WHERE job IN (SELECT id FROM jobs WHERE open = 0 ORDER BY number DESC LIMIT -1 OFFSET $most)", ("$most", LoggedJobs));
+        Run("DELETE FROM jobs WHERE open = 0 AND number NOT IN (SELECT number FROM jobs ORDER BY number DESC LIMIT $most)", ("$most", KeptJobs));
         return true;
     });
 
@@ -106,9 +129,18 @@ internal sealed class SqliteJobStore : IJobStore
             }
         }
 
-        if (step.IsAlarm)
+        foreach (var given in step.Job.HandedOver.Skip(job.HandedOver.Count))
         {
-            Note(step.Job, new InstallEvent(happened.At, "alarm", step.Refusal!, IsError: true));
+            Note(step.Job, new InstallEvent(given.At, "job", given.ToString()));
+        }
+
+        if (step.Alarm is { } kind)
+        {
+            var count = alarms[(id, kind)] = alarms.GetValueOrDefault((id, kind)) + 1;
+            if (IsPowerOfTen(count))
+            {
+                Note(step.Job, new InstallEvent(happened.At, "alarm", (step.Detail ?? step.Refusal!) + (count == 1 ? "" : $" ({count} times)"), IsError: true));
+            }
         }
 
         return step;
@@ -143,34 +175,6 @@ internal sealed class SqliteJobStore : IJobStore
     public long LastLine() => Ask(() => Query("SELECT coalesce(max(number), 0) FROM lines", row => row.GetInt64(0))[0]);
 
     /// <inheritdoc/>
-    public bool PutDiscovered(DiscoveredMachine machine, byte[] bundle, int most) => Write(() =>
-    {
-        if (Query("SELECT count(*) FROM discovered WHERE id <> $id", row => row.GetInt64(0), ("$id", machine.Id))[0] >= most)
-        {
-            return false;
-        }
-
-        Run("INSERT OR REPLACE INTO discovered (id, at, body, bundle) VALUES ($id, $at, $body, $bundle)",
-            ("$id", machine.Id), ("$at", machine.At.ToString("O")), ("$body", JsonSerializer.Serialize(machine.Report with { Bundle = [] }, StoredJson.Default.DiscoveryReport)), ("$bundle", bundle));
-        return true;
-    });
-
-    /// <inheritdoc/>
-    public IReadOnlyList<DiscoveredMachine> Discovered() => Ask(() => Query(
-        "SELECT id, at, body FROM discovered ORDER BY at DESC",
-        row => new DiscoveredMachine(row.GetString(0), DateTimeOffset.Parse(row.GetString(1)), JsonSerializer.Deserialize(row.GetString(2), StoredJson.Default.DiscoveryReport)!)));
-
-    /// <inheritdoc/>
-    public byte[]? BundleOf(string id) => Ask(() => Query("SELECT bundle FROM discovered WHERE id = $id", row => (byte[])row.GetValue(0), ("$id", id)).FirstOrDefault());
-
-    /// <inheritdoc/>
-    public void RemoveDiscovered(string id) => Write(() =>
-    {
-        Run("DELETE FROM discovered WHERE id = $id", ("$id", id));
-        return true;
-    });
-
-    /// <inheritdoc/>
     public void Dispose()
     {
         lock (turn)
@@ -184,9 +188,9 @@ internal sealed class SqliteJobStore : IJobStore
         SqliteFile.Prepare(connection, $"the jobs in {path} are damaged: move the file away and arm anew");
         Run("BEGIN IMMEDIATE");
         var found = Query("PRAGMA user_version", row => row.GetInt32(0))[0];
-        if (found == 0)
+        if (found < Version)
         {
-            Run(Schema);
+            Run(found == 0 ? Schema : "DROP TABLE discovered");
             Run($"PRAGMA user_version = {Version}");
         }
 
@@ -210,7 +214,20 @@ internal sealed class SqliteJobStore : IJobStore
 
     private static Job ReadJob(DbDataReader row) => JsonSerializer.Deserialize(row.GetString(0), StoredJson.Default.Job)!;
 
-    private T Write<T>(Func<T> work) => Ask(() =>
+    private T Write<T>(Func<T> work)
+    {
+        try
+        {
+            return Ask(() => Once(work));
+        }
+        catch (StateLostException e) when (e.IsFull && makeRoom is not null)
+        {
+            makeRoom();
+            return Ask(() => Once(work));
+        }
+    }
+
+    private T Once<T>(Func<T> work)
     {
         Run("BEGIN IMMEDIATE");
         try
@@ -224,7 +241,7 @@ internal sealed class SqliteJobStore : IJobStore
             RollBack();
             throw;
         }
-    });
+    }
 
     private void RollBack()
     {
@@ -253,9 +270,28 @@ internal sealed class SqliteJobStore : IJobStore
             }
             catch (Exception e) when (e is SqliteException or JsonException or InvalidCastException or FormatException or InvalidOperationException)
             {
-                throw new StateLostException($"the jobs in {path} cannot be read: {e.Message}", e);
+                throw Lost(path, e);
             }
         }
+    }
+
+    private static StateLostException Lost(string path, Exception e)
+    {
+        // SQLite cannot make its shared memory file on a full disk either.
+        const int full = 13, noSharedMemory = 4874, ioError = 10, readOnly = 8, cannotOpen = 14;
+        var isFull = e is SqliteException { SqliteErrorCode: full } or SqliteException { SqliteExtendedErrorCode: noSharedMemory }
+            || (e is SqliteException { SqliteErrorCode: ioError or readOnly or cannotOpen } && new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace < 1 << 20);
+        return new StateLostException(isFull ? $"the disk of {path} is full: nothing can be noted of jobs" : $"the jobs in {path} cannot be read: {e.Message}", e) { IsFull = isFull };
+    }
+
+    private static bool IsPowerOfTen(long count)
+    {
+        while (count % 10 == 0)
+        {
+            count /= 10;
+        }
+
+        return count == 1;
     }
 
     private void Run(string sql, params ReadOnlySpan<(string Name, object? Value)> values) => connection.Run(sql, values);

@@ -6,5 +6,5 @@ namespace Provision.Boot.Jobs;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(InstallEvent))]
-[JsonSerializable(typeof(DiscoveryReport))]
+[JsonSerializable(typeof(DiscoveredMachine))]
 internal sealed partial class StoredJson : JsonSerializerContext;

@@ -32,13 +32,18 @@ internal sealed class BootEndpoints(BootServerState server)
         {
             var now = server.Now();
             step = host is { Status: HostStatus.Retired } ? null : server.Jobs.Ask(jobs => jobs.FindOpenByMac(machine.Mac) is { } job
-                ? jobs.Change(job.Id, new BootAsked(now, machine.Mac, machine.DmiUuid, server.Key))
+                ? jobs.Change(job.Id, new BootAsked(now, machine.Mac, machine.DmiUuid, server.Key, RequestLimits.SourceOf(context).ToString()))
                 : null);
             decision = BootDecision.Of(machine, step, now);
         }
         catch (StateLostException e)
         {
             decision = new BootDecision(BootTarget.Local, e.Message);
+        }
+
+        if (step is { IsAlarm: true })
+        {
+            server.Say($"ALARM {step.Job.Host}: {step.Detail ?? step.Refusal}");
         }
 
         Tell($"{host?.Name ?? mac.ToString()} ({(machine.DmiUuid is { } told ? "UUID " + told : "tells no UUID")}) boots {decision.Target switch { BootTarget.Local => "its disk", BootTarget.Discovery => "the discovery", _ => "the installer" }}: {decision.Why}");

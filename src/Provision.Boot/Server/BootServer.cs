@@ -47,8 +47,19 @@ public sealed record BootServerOptions
 
 /// <summary>What the endpoints share.</summary>
 internal sealed record BootServerState(
-    BootServerOptions Options, FleetWatch Fleet, JobsAtHand Jobs, ImageStore Images, StateFolder State, SecretStore Secrets, JobKey Key, Action<string> Say)
+    BootServerOptions Options, FleetWatch Fleet, JobsAtHand Jobs, ImageStore Images, StateFolder State, SecretStore Secrets, JobKey Key, Action<string> Log)
 {
+    public RequestLimits Limits { get; } = new(Options.Clock);
+
+    /// <summary>Logs a line; what anyone can cause is limited in number.</summary>
+    public void Say(string line)
+    {
+        if (Limits.Line(line) is { } logged)
+        {
+            Log(logged);
+        }
+    }
+
     public DateTimeOffset Now() => Options.Clock.GetUtcNow();
 
     public Site? Site() => Fleet.Current is { } known && Options.Site is { } name ? known.FindSite(name) : null;
@@ -65,6 +76,7 @@ public sealed class BootServer : IAsyncDisposable
     private readonly DnsmasqDaemon? dnsmasq;
     private readonly CancellationTokenSource ending = new();
     private Task looking = Task.CompletedTask;
+    private DateTimeOffset nextExpiry;
 
     private BootServer(WebApplication app, BootServerState state, DnsmasqDaemon? dnsmasq)
     {
@@ -136,7 +148,7 @@ public sealed class BootServer : IAsyncDisposable
 
     private static WebApplication Build(BootServerOptions options, BootServerState state)
     {
-        var built = SmallServer.Build(options.Listen, state.State.Folder);
+        var built = SmallServer.Build(options.Listen, state.State.Folder, RequestLimits.Connections, RequestLimits.ConnectionsOfSource);
 
         // Some firmware requests /ipxe//snponly.efi and gives up at a redirect.
         built.Use((context, next) =>
@@ -145,7 +157,7 @@ public sealed class BootServer : IAsyncDisposable
             return next(context);
         });
         built.UseRouting();
-        Map(built, new BootEndpoints(state), new ArtefactEndpoints(state), new JobEndpoints(state), new PeopleEndpoints(state));
+        Map(built, state.Limits, new BootEndpoints(state), new ArtefactEndpoints(state), new JobEndpoints(state), new PeopleEndpoints(state));
         return built;
     }
 
@@ -159,23 +171,23 @@ public sealed class BootServer : IAsyncDisposable
         return path;
     }
 
-    private static void Map(WebApplication on, BootEndpoints boot, ArtefactEndpoints artefacts, JobEndpoints jobs, PeopleEndpoints people)
+    private static void Map(WebApplication on, RequestLimits limits, BootEndpoints boot, ArtefactEndpoints artefacts, JobEndpoints jobs, PeopleEndpoints people)
     {
         string[] read = ["GET", "HEAD"];
         on.MapMethods("/", read, (RequestDelegate)people.Page);
         on.MapGet("/events", (RequestDelegate)people.Stream);
-        on.MapPost("/discovered", (RequestDelegate)people.Discovered);
+        on.MapPost("/discovered", limits.Discoveries(people.Discovered));
         on.MapMethods("/boot.ipxe", read, (RequestDelegate)BootEndpoints.First);
         on.MapMethods("/boot/{mac}", read, (RequestDelegate)boot.Machine);
-        on.MapMethods("/artefacts/{**path}", read, (RequestDelegate)artefacts.Image);
-        on.MapMethods("/ipxe/{file}", read, (RequestDelegate)artefacts.Ipxe);
+        on.MapMethods("/artefacts/{**path}", read, limits.Downloads(artefacts.Image));
+        on.MapMethods("/ipxe/{file}", read, limits.Downloads(artefacts.Ipxe));
         on.MapMethods("/jobs/{id}/ticket", read, (RequestDelegate)boot.Ticket);
-        on.MapPost("/jobs/{id}/claim", (RequestDelegate)jobs.Claim);
-        on.MapPost("/jobs/{id}/report", (RequestDelegate)jobs.Report);
-        on.MapPost("/jobs/{id}/events", jobs.Held(jobs.Events));
+        on.MapPost("/jobs/{id}/claim", limits.Claims(jobs.Claim));
+        on.MapPost("/jobs/{id}/report", limits.Reports(jobs.Report));
+        on.MapPost("/jobs/{id}/events", limits.Reports(jobs.Held(jobs.Events)));
         on.MapGet("/jobs/{id}", jobs.Held(jobs.Order));
-        on.MapMethods("/jobs/{id}/repository", read, jobs.Held(jobs.Repository));
-        on.MapGet("/jobs/{id}/identity", jobs.Held(jobs.Identity));
+        on.MapMethods("/jobs/{id}/repository", read, limits.Downloads(jobs.Handed(HandedThing.Repository, jobs.Repository)));
+        on.MapGet("/jobs/{id}/identity", (RequestDelegate)jobs.Identity);
     }
 
     private async Task LookNowAndThen(ICommandRunner commands)
@@ -188,6 +200,7 @@ public sealed class BootServer : IAsyncDisposable
                 state.Jobs.Look();
                 state.Fleet.Look();
                 Expire();
+                ExpireDiscovered();
                 KeepDnsmasq(commands);
             }
         }
@@ -216,6 +229,24 @@ public sealed class BootServer : IAsyncDisposable
         catch (StateLostException)
         {
             // It was told when it was lost.
+        }
+    }
+
+    private void ExpireDiscovered()
+    {
+        if (state.Now() < nextExpiry)
+        {
+            return;
+        }
+
+        nextExpiry = state.Now() + TimeSpan.FromMinutes(10);
+        try
+        {
+            state.State.Discovered.Expire(state.Now());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            state.Say($"discovered machines: {e.Message}");
         }
     }
 

@@ -7,10 +7,10 @@ namespace Provision.Boot.Server;
 /// <summary>What an installer says and asks. All of it but the claim is borne by the boot key.</summary>
 internal sealed class JobEndpoints(BootServerState server)
 {
-    private const int ClaimBytes = 16 << 10, EventBytes = 256 << 10, ReportBytes = 4 << 20;
+    private const int ClaimBytes = 16 << 10, EventBytes = 256 << 10, ReportBytes = 256 << 10;
 
     /// <summary>A job keeps this many of its last lines.</summary>
-    private const int MostLines = 20_000;
+    private const int MostLines = 5000;
 
     public async Task Claim(HttpContext context)
     {
@@ -26,7 +26,19 @@ internal sealed class JobEndpoints(BootServerState server)
         }
 
         claim = claim with { DmiUuid = BootEndpoints.Uuid(claim.DmiUuid) };
-        var step = server.Jobs.Ask(jobs => jobs.Change(job.Id, new ClaimAsked(server.Now(), claim)))!;
+        var step = server.Jobs.Ask(jobs => jobs.Change(job.Id, new ClaimAsked(server.Now(), claim, RequestLimits.SourceOf(context).ToString())))!;
+        if (step.IsAlarm)
+        {
+            server.Say($"ALARM {job.Host}: {step.Detail ?? step.Refusal}");
+        }
+
+        if (step.IsPassing)
+        {
+            context.Response.Headers.RetryAfter = "10";
+            await Answers.Refuse(context, 429, step.Refusal!);
+            return;
+        }
+
         if (!step.IsAccepted)
         {
             await Answers.Refuse(context, step.Job.State.IsOpen() ? 409 : 410, step.Refusal!);
@@ -62,11 +74,15 @@ internal sealed class JobEndpoints(BootServerState server)
             Text = Printable.Of(said.Text, 500),
             Done = said.Done is { } done && double.IsFinite(done) ? Math.Clamp(done, 0, 1) : null,
         }).ToList();
-        server.Jobs.Ask(jobs =>
+        if (lines.Count > 0 && server.State.HasRoom)
         {
-            jobs.Append(job, lines, MostLines);
-            return true;
-        });
+            server.Jobs.Ask(jobs =>
+            {
+                jobs.Append(job, lines, MostLines);
+                return true;
+            });
+        }
+
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
@@ -100,22 +116,26 @@ internal sealed class JobEndpoints(BootServerState server)
 
     /// <summary>The inventory as a git bundle.</summary>
     public Task Repository(HttpContext context, Job job) =>
-        job.State == JobState.AwaitsCode ? Answers.Refuse(context, 409, "the job waits for its code")
-        : server.State.BundleOf(job.Commit) is { } bundle ? ArtefactEndpoints.Send(context, bundle, $"\"{job.Commit}\"", isForever: false)
+        server.State.BundleOf(job.Commit) is { } bundle ? ArtefactEndpoints.Send(context, bundle, $"\"{job.Commit}\"", isForever: false)
         : Answers.Refuse(context, 404, $"there is no bundle of {job.Commit}; arming makes it");
 
-    /// <summary>The host's own keys, decrypted for the one installer that holds the job; kept nowhere.</summary>
-    public Task Identity(HttpContext context, Job job)
+    /// <summary>The host's own keys, decrypted for the one installer that holds the job; kept nowhere. The hand-over is noted before the first byte is sent.</summary>
+    public Task Identity(HttpContext context)
     {
-        if (job.NewIdentity || job.State is not (JobState.Claimed or JobState.Installing))
+        if (KeyOf(context) is not var (job, key))
         {
-            return Answers.Refuse(context, 409, job.NewIdentity ? "the host gets a new identity" : $"the job is {job.State.Word()}");
+            return Answers.Refuse(context, 401, "no boot key of this job");
+        }
+
+        if (JobRules.Apply(job, new ThingAsked(server.Now(), key, HandedThing.Identity, "")) is { IsAccepted: false } early)
+        {
+            return Answers.Refuse(context, early.Job.State.IsOpen() ? 409 : 410, early.Refusal!);
         }
 
         var (bytes, problem) = server.Secrets.ReadBytes(BootServer.IdentitySecretOf(job.Host));
         if (bytes is { } archive)
         {
-            return Answers.Bytes(context, archive.ToArray(), "application/x-tar");
+            return HandOver(context, job, key, HandedThing.Identity, (_, _) => Answers.Bytes(context, archive.ToArray(), "application/x-tar"));
         }
 
         server.Say($"identity of {job.Host}: {problem}");
@@ -125,7 +145,7 @@ internal sealed class JobEndpoints(BootServerState server)
     /// <summary>Work that only the holder of the boot key gets done, and only while the job is open.</summary>
     public RequestDelegate Held(Func<HttpContext, Job, Task> work) => context =>
     {
-        if (JobRequests.JobOf(context, server) is not { } job || JobRequests.BearerOf(context) is not { } key || !JobSecrets.Matches(key, job.BootKeyHash))
+        if (KeyOf(context) is not var (job, key))
         {
             return Answers.Refuse(context, 401, "no boot key of this job");
         }
@@ -133,4 +153,18 @@ internal sealed class JobEndpoints(BootServerState server)
         var step = server.Jobs.Ask(jobs => jobs.Change(job.Id, new InstallerSpoke(server.Now(), key)))!;
         return step.IsAccepted ? work(context, step.Job) : Answers.Refuse(context, step.Job.State.IsOpen() ? 409 : 410, step.Refusal!);
     };
+
+    /// <summary>The same for something whose hand-over is noted.</summary>
+    public RequestDelegate Handed(HandedThing what, Func<HttpContext, Job, Task> work) => context =>
+        KeyOf(context) is var (job, key) ? HandOver(context, job, key, what, work) : Answers.Refuse(context, 401, "no boot key of this job");
+
+    private Task HandOver(HttpContext context, Job job, string key, HandedThing what, Func<HttpContext, Job, Task> work)
+    {
+        var step = server.Jobs.Ask(jobs => jobs.Change(job.Id, new ThingAsked(server.Now(), key, what, RequestLimits.SourceOf(context).ToString())))!;
+        return step.IsAccepted ? work(context, step.Job) : Answers.Refuse(context, step.Job.State.IsOpen() ? 409 : 410, step.Refusal!);
+    }
+
+    /// <summary>The job that the path names with the key that the sender bears; null if it is not that of the job's installer.</summary>
+    private (Job Job, string Key)? KeyOf(HttpContext context) =>
+        JobRequests.JobOf(context, server) is { } job && JobRequests.BearerOf(context) is { } key && JobSecrets.Matches(key, job.BootKeyHash) ? (job, key) : null;
 }

@@ -20,7 +20,7 @@ internal sealed class JobsAtHand(Func<IJobStore> open, Action<string> say) : IDi
         {
             return question(at);
         }
-        catch (StateLostException e)
+        catch (StateLostException e) when (!e.IsFull)
         {
             Lose(at, e);
             throw;

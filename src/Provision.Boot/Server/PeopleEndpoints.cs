@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -10,24 +11,45 @@ namespace Provision.Boot.Server;
 /// <summary>What people look at (the page and the live stream), and what unknown machines say of themselves.</summary>
 internal sealed class PeopleEndpoints(BootServerState server)
 {
-    private const int MostStreams = 100, MostDiscovered = 500, DiscoveryBytes = 24 << 20;
+    private const int MostStreams = 100;
+
+    /// <summary>How long a page is shown again: making one reads up to 200 jobs.</summary>
+    private static readonly TimeSpan PageAge = TimeSpan.FromSeconds(1);
+
+    private readonly Lock turn = new();
+    private (long At, string Text, string Nonce)? page;
+
     private int streams;
 
     public Task Page(HttpContext context)
     {
-        var (jobs, lines, found, lost) = ((IReadOnlyList<Job>)[], (IReadOnlyDictionary<string, JobLine>)new Dictionary<string, JobLine>(), 0, (string?)null);
+        string text, nonce;
+        lock (turn)
+        {
+            if (page is null || Stopwatch.GetElapsedTime(page.Value.At) > PageAge)
+            {
+                nonce = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+                page = (Stopwatch.GetTimestamp(), Render(nonce), nonce);
+            }
+
+            (_, text, nonce) = page.Value;
+        }
+
+        context.Response.Headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; frame-ancestors 'none'";
+        return Answers.Bytes(context, Encoding.UTF8.GetBytes(text), "text/html; charset=utf-8");
+    }
+
+    private string Render(string nonce)
+    {
         try
         {
-            (jobs, lines, found) = server.Jobs.Ask(store => (store.Jobs(onlyOpen: false, 200), store.LastLines(200), store.Discovered().Count));
+            var (jobs, lines) = server.Jobs.Ask(store => (store.Jobs(onlyOpen: false, 200), store.LastLines(200)));
+            return StatusPage.Of(jobs, lines, server.State.Discovered.Count, null, server.Now(), nonce);
         }
         catch (StateLostException e)
         {
-            lost = e.Message;
+            return StatusPage.Of([], new Dictionary<string, JobLine>(), 0, e.Message, server.Now(), nonce);
         }
-
-        var nonce = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
-        context.Response.Headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; frame-ancestors 'none'";
-        return Answers.Bytes(context, Encoding.UTF8.GetBytes(StatusPage.Of(jobs, lines, found, lost, server.Now(), nonce)), "text/html; charset=utf-8");
     }
 
     /// <summary>
@@ -74,7 +96,7 @@ internal sealed class PeopleEndpoints(BootServerState server)
 
     public async Task Discovered(HttpContext context)
     {
-        if (await Answers.Read(context, JobsJson.Default.DiscoveryReport, DiscoveryBytes) is not { } report)
+        if (await Answers.Read(context, JobsJson.Default.DiscoveryReport, DiscoveredMachines.MostBytes) is not { } report)
         {
             return;
         }
@@ -86,9 +108,10 @@ internal sealed class PeopleEndpoints(BootServerState server)
             return;
         }
 
-        if (macs.Select(mac => server.Fleet.Current?.FindHost(mac)).OfType<Host>().FirstOrDefault() is { } known)
+        // Which host it is would tell whoever sends an address whose it is.
+        if (macs.Any(mac => server.Fleet.Current?.FindHost(mac) is not null))
         {
-            await Answers.Refuse(context, 409, $"the machine is {known.Name} of the inventory");
+            await Answers.Refuse(context, 409, "a host of the inventory has this network card");
             return;
         }
 
@@ -100,9 +123,10 @@ internal sealed class PeopleEndpoints(BootServerState server)
             [.. report.Summary.Take(200).Select(line => Printable.Of(line, 200))],
             []);
         var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{kept.DmiUuid} {string.Join(' ', kept.Macs)}")))[..8];
-        if (!server.Jobs.Ask(jobs => jobs.PutDiscovered(new DiscoveredMachine(id, server.Now(), kept), report.Bundle, MostDiscovered)))
+        if (server.State.Discovered.Put(new DiscoveredMachine(id, server.Now(), RequestLimits.SourceOf(context).ToString(), kept), report.Bundle) is { } full)
         {
-            await Answers.Refuse(context, 503, $"{MostDiscovered} unknown machines are noted already");
+            server.Say($"discovered {id}: {full}");
+            await Answers.Refuse(context, 503, full);
             return;
         }
 

@@ -10,6 +10,10 @@ public sealed class StateFolder(string path)
     /// <summary>Where it is, where nothing else is said.</summary>
     public const string Default = "/var/lib/provision/netboot";
 
+    private const int ReserveBytes = 2 << 20;
+
+    private const long RoomBytes = 16 << 20;
+
     /// <summary>The folder, absolute.</summary>
     public string Folder { get; } = System.IO.Path.GetFullPath(path);
 
@@ -21,8 +25,16 @@ public sealed class StateFolder(string path)
     public IJobStore OpenJobs()
     {
         Make(Folder);
-        return SqliteJobStore.Open(JobFile);
+        var jobs = SqliteJobStore.Open(JobFile, GiveUpReserve);
+        KeepReserve();
+        return jobs;
     }
+
+    /// <summary>The discovered machines.</summary>
+    public DiscoveredMachines Discovered => new(System.IO.Path.Combine(Folder, "discovered"));
+
+    /// <summary>True while the disk has room for more than what jobs need.</summary>
+    public bool HasRoom => new DriveInfo(Folder).AvailableFreeSpace > RoomBytes;
 
     /// <summary>The key that tokens are made with; drawn on first use. Without it an offered token is worth nothing, and the machine boots locally.</summary>
     public JobKey Key()
@@ -90,6 +102,20 @@ public sealed class StateFolder(string path)
             }
         }
     }
+
+    /// <summary>On a full disk the reserve is what a host is disarmed with.</summary>
+    private void GiveUpReserve() => File.Delete(Reserve);
+
+    private void KeepReserve()
+    {
+        if (!File.Exists(Reserve) && HasRoom)
+        {
+            // Random bytes: a file system that compresses would keep no room for zeros.
+            AtomicFile.Write(Reserve, RandomNumberGenerator.GetBytes(ReserveBytes), FileModes.Private);
+        }
+    }
+
+    private string Reserve => System.IO.Path.Combine(Folder, "reserve");
 
     private string JobFile => System.IO.Path.Combine(Folder, "jobs.sqlite");
 

@@ -23,13 +23,13 @@ internal static class StatusPage
         }
 
         page.Append($"<p>{jobs.Count(job => job.State.IsOpen())} open, {jobs.Count} shown, {discovered} unknown machines discovered; {now:u}</p>");
-        page.Append("<table><tr><th>Host<th>State<th>Until<th>Step<th>Done<th>Last said<th>Armed</tr>");
+        page.Append("<table><tr><th>Host<th>State<th>Until<th>Step<th>Done<th>Last said<th>Handed over<th>Armed</tr>");
         foreach (var job in jobs.OrderByDescending(job => job.State.IsOpen()))
         {
             var last = lines.GetValueOrDefault(job.Id)?.Event;
             page.Append($"<tr><td>{Safe(job.Host)}<td class={job.State.Word()}>{job.State.Word()}<td>{(job.State.IsOpen() ? job.Deadline.ToString("u") : "")}");
             page.Append($"<td>{Safe(last?.Step ?? "")}<td>{(last?.Done is { } done ? string.Create(CultureInfo.InvariantCulture, $"<progress value={done:0.000}></progress>") : "")}");
-            page.Append($"<td{(last?.IsError == true ? " class=alarm" : "")}>{Safe(last?.Text ?? "")}<td>{job.ArmedAt:u} {Safe(job.ArmedBy)}</tr>");
+            page.Append($"<td{(last?.IsError == true ? " class=alarm" : "")}>{Safe(last?.Text ?? "")}<td>{string.Join("<br>", job.HandedOver.Where(given => given.What != HandedThing.Repository).TakeLast(3).Select(given => $"{given.At:u} {Safe(given.ToString())}"))}<td>{job.ArmedAt:u} {Safe(job.ArmedBy)}</tr>");
         }
 
         return page.Append($"</table></main><script nonce={nonce}>{Script}</script></html>\n").ToString();

@@ -14,14 +14,25 @@ internal static class HostAdoptCommand
     public static Command CreateDiscovered()
     {
         var id = new Argument<string?>("ID") { Description = "One machine, with its controllers and disks (default: a list)", Arity = ArgumentArity.ZeroOrOne };
+        var remove = new Option<string?>("--remove") { Description = "Forget this machine; it is listed again if it still reports itself", HelpName = "ID" };
         var state = NetbootCommand.State();
-        var command = new Command("discovered", "Lists machines that booted from the network and are not in the inventory. They looked at themselves, touched nothing, and wait for \"host adopt\".");
+        var command = new Command(
+            "discovered",
+            "Lists machines that booted from the network and are not in the inventory. They inspected themselves, touched nothing, and wait for \"host adopt\". " +
+            "A machine that has not reported for a week is forgotten.");
         command.Arguments.Add(id);
+        command.Options.Add(remove);
         command.Options.Add(state);
         command.SetAction(arguments =>
         {
-            using var jobs = NetbootCommand.Open(arguments, state);
-            var machines = jobs.Discovered();
+            var discovered = NetbootCommand.Folder(arguments, state).Discovered;
+            var machines = discovered.List();
+            if (arguments.GetValue(remove) is { } unwanted)
+            {
+                discovered.Remove(Find(machines, unwanted).Id);
+                return ExitCodes.Same;
+            }
+
             if (arguments.GetValue(id) is { } one)
             {
                 machines = [Find(machines, one)];
@@ -33,9 +44,9 @@ internal static class HostAdoptCommand
                 return ExitCodes.Same;
             }
 
-            Columns.Write(Console.Out, ["ID", "SEEN", "MACS", "PRODUCT", "SERIAL", "UUID"], machines.Select(machine => (IReadOnlyList<string>)
+            Columns.Write(Console.Out, ["ID", "SEEN", "FROM", "MACS", "PRODUCT", "SERIAL", "UUID"], machines.Select(machine => (IReadOnlyList<string>)
             [
-                machine.Id, machine.At.ToString("u"), string.Join(",", machine.Report.Macs), Printable.Of(machine.Report.Product ?? "-"), Printable.Of(machine.Report.Serial ?? "-"), machine.Report.DmiUuid ?? "-",
+                machine.Id, machine.At.ToString("u"), machine.Source, string.Join(",", machine.Report.Macs), Printable.Of(machine.Report.Product ?? "-"), Printable.Of(machine.Report.Serial ?? "-"), machine.Report.DmiUuid ?? "-",
             ]));
             foreach (var line in arguments.GetValue(id) is null ? [] : machines[0].Report.Summary)
             {
@@ -68,13 +79,13 @@ internal static class HostAdoptCommand
 
         command.SetAction(arguments =>
         {
-            using var jobs = NetbootCommand.Open(arguments, state);
-            var machine = Find(jobs.Discovered(), arguments.GetValue(id)!);
+            var discovered = NetbootCommand.Folder(arguments, state).Discovered;
+            var machine = Find(discovered.List(), arguments.GetValue(id)!);
             var host = new NewHost(arguments.GetValue(name)!, machine.Report.Macs, arguments.GetValue(chassis), arguments.GetValue(site), arguments.GetValue(roles)!);
             var folder = Workspace.FindFolder(arguments);
             var files = InventoryFiles.ReadFrom(folder);
             var entry = Good(HostEntry.Add(files, host));
-            var record = Good(Record(entry.Result.Fleet!, host.Name, Look(jobs.BundleOf(machine.Id)!)).Edit(entry.On(files)));
+            var record = Good(Record(entry.Result.Fleet!, host.Name, Look(discovered.BundleOf(machine.Id)!)).Edit(entry.On(files)));
             HostCommand.Show(entry);
             HostCommand.Show(record);
             if (arguments.GetValue(dryRun))
@@ -85,7 +96,7 @@ internal static class HostAdoptCommand
 
             EditedFile.Write(folder, entry);
             EditedFile.Write(folder, record);
-            jobs.RemoveDiscovered(machine.Id);
+            discovered.Remove(machine.Id);
             return ExitCodes.Same;
         });
         return command;
@@ -126,6 +137,7 @@ internal static class HostAdoptCommand
         {
             writer.WriteString("id", machine.Id);
             writer.WriteString("seen", machine.At);
+            writer.WriteString("from", machine.Source);
             writer.WriteString("dmi_uuid", machine.Report.DmiUuid);
             writer.WriteString("product", machine.Report.Product);
             writer.WriteString("serial", machine.Report.Serial);

@@ -114,7 +114,7 @@ internal static class InstallerCommand
         try
         {
             var given = JsonSerializer.Deserialize(File.ReadAllBytes(ticket), JobsJson.Default.JobTicket) ?? throw new UserErrorException($"{ticket} holds no ticket");
-            return new HttpJobChannel(given, machine.Clock, machine.Wait);
+            return new HttpJobChannel(given, machine.Clock, machine.Wait, line => Print(new InstallEvent(machine.Clock.GetUtcNow(), "claim", line)));
         }
         catch (JsonException e)
         {

@@ -42,13 +42,14 @@ internal static class NetbootArmCommand
         var uuid = new Option<string?>("--dmi-uuid") { Description = "UUID of the machine's firmware (default: that of the first machine with one of the host's cards)", HelpName = "UUID" };
         var code = new Option<bool>("--require-code") { Description = "The installer waits until you have confirmed the code that the machine's console shows" };
         var fresh = new Option<bool>("--new-identity") { Description = "The host gets new keys in place of its own: after a compromise" };
+        var wait = new Option<bool>("--wait") { Description = "A stopped installer stays up for engineers; without this it restarts into the system on the disk after ten minutes" };
         var dirty = new Option<bool>("--allow-dirty") { Description = "Arm though there are changes that are not committed; the reinstall will not have them" };
         var yes = StorageOptions.Yes();
         var force = new Option<string?>("--force") { Description = "Arm it though its stores object (masters, copies, another slot of a store); the reason is kept with the job", HelpName = "REASON" };
         var database = MastersDatabase.Option();
         var command = new Command(name, text);
         command.Arguments.Add(host);
-        foreach (var option in new Option[] { state, store, serials, lasting.Option, image, uuid, code, fresh, dirty, yes, force, database })
+        foreach (var option in new Option[] { state, store, serials, lasting.Option, image, uuid, code, fresh, wait, dirty, yes, force, database })
         {
             command.Options.Add(option);
         }
@@ -56,7 +57,7 @@ internal static class NetbootArmCommand
         command.SetAction((arguments, cancellation) => work(arguments, () => Arm(
             arguments,
             arguments.GetValue(host)!,
-            new ArmWish(arguments.GetValue(serials)!, UuidOf(arguments.GetValue(uuid)), arguments.GetValue(image), arguments.GetValue(dirty), arguments.GetValue(fresh), arguments.GetValue(code)),
+            new ArmWish(arguments.GetValue(serials)!, UuidOf(arguments.GetValue(uuid)), arguments.GetValue(image), arguments.GetValue(dirty), arguments.GetValue(fresh), arguments.GetValue(code), arguments.GetValue(wait)),
             state,
             arguments.GetValue(store),
             lasting.In(arguments),

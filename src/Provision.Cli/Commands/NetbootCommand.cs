@@ -43,12 +43,7 @@ internal static class NetbootCommand
     /// <param name="create">True to create a missing database.</param>
     public static IJobStore Open(ParseResult arguments, Option<string> state, bool create = false)
     {
-        var folder = new StateFolder(arguments.GetValue(state)!);
-        if (!create && !folder.HasJobs)
-        {
-            throw new UserErrorException($"{folder.Folder} has no job database, so no host was ever armed on this machine: run the command on the boot server, or name its directory with --state DIR");
-        }
-
+        var folder = create ? new StateFolder(arguments.GetValue(state)!) : Folder(arguments, state);
         try
         {
             return folder.OpenJobs();
@@ -57,6 +52,14 @@ internal static class NetbootCommand
         {
             throw new UserErrorException(e.Message);
         }
+    }
+
+    /// <summary>Returns the boot server's state directory; ends the command if this machine is no boot server.</summary>
+    public static StateFolder Folder(ParseResult arguments, Option<string> state)
+    {
+        var folder = new StateFolder(arguments.GetValue(state)!);
+        return folder.HasJobs ? folder
+            : throw new UserErrorException($"{folder.Folder} has no job database, so no host was ever armed on this machine: run the command on the boot server, or name its directory with --state DIR");
     }
 
     public static Job OpenJob(IJobStore jobs, string host) =>

@@ -108,6 +108,13 @@ internal static class NetbootJobCommands
         json.WriteString("armed_by", job.ArmedBy);
         json.WriteNumber("boots", job.Boot);
         Json.Strings(json, "gates", job.GateAnswers);
+        Json.Array(json, "handed_over", job.HandedOver, given =>
+        {
+            json.WriteString("at", given.At);
+            json.WriteString("what", given.What.ToString().ToLowerInvariant());
+            json.WriteString("to", given.Source);
+            json.WriteNumber("installer", given.Installer);
+        });
         json.WriteString("step", last?.Event.Step);
         json.WriteString("said", last?.Event.Text);
         if (last?.Event.Done is { } done)
@@ -133,6 +140,11 @@ internal static class NetbootJobCommands
         foreach (var answer in job.GateAnswers)
         {
             Console.Out.WriteLine("gate " + Printable.Of(answer, 300));
+        }
+
+        foreach (var given in job.HandedOver)
+        {
+            Console.Out.WriteLine($"{given.At:u} {given}");
         }
 
         foreach (var problem in job.Report?.Problems ?? [])

@@ -18,7 +18,7 @@ public static class SqliteFile
     public static SqliteConnection Connect(string path)
     {
         // Load the library first: the connection's type needs it as soon as it is touched.
-        SqliteLibrary.Load(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        SqliteLibrary.Load();
         return ConnectLoaded(path);
     }
 

@@ -8,4 +8,7 @@ public sealed class StateLostException : Exception
         : base(message, inner)
     {
     }
+
+    /// <summary>True if nothing is damaged and the disk is full: what was written before can still be read.</summary>
+    public bool IsFull { get; init; }
 }

@@ -9,6 +9,9 @@ namespace Provision.Core;
 /// <summary>Reads requests within limits and writes responses; every refusal is a single sentence.</summary>
 public static class Answers
 {
+    /// <summary>How long a body may take.</summary>
+    private static readonly TimeSpan BodyLimit = TimeSpan.FromSeconds(20);
+
     /// <summary>Returns the server's address as the machine reached it, from the socket: a client can send any Host header.</summary>
     public static string BaseOf(HttpContext context)
     {
@@ -21,14 +24,16 @@ public static class Answers
     public static async Task<T?> Read<T>(HttpContext context, JsonTypeInfo<T> type, int mostBytes)
         where T : class
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
-            limit.MaxRequestBodySize = mostBytes;
+            size.MaxRequestBodySize = mostBytes;
         }
 
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        limit.CancelAfter(BodyLimit);
         try
         {
-            if (await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted) is { } read)
+            if (await JsonSerializer.DeserializeAsync(context.Request.Body, type, limit.Token) is { } read)
             {
                 return read;
             }
@@ -42,6 +47,12 @@ public static class Answers
         catch (BadHttpRequestException e)
         {
             await Refuse(context, e.StatusCode, $"the body cannot be read; at most {mostBytes} bytes are taken");
+        }
+
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            context.Response.Headers.Connection = "close";
+            await Refuse(context, StatusCodes.Status408RequestTimeout, $"the body did not arrive within {BodyLimit.TotalSeconds:0} seconds");
         }
 
         return null;

@@ -13,19 +13,33 @@ public static class SmallServer
     /// <summary>Builds a server that listens on one address, without endpoints.</summary>
     /// <param name="listen">The address and port.</param>
     /// <param name="folder">An existing directory.</param>
-    public static WebApplication Build(IPEndPoint listen, string folder)
+    /// <param name="connections">The most connections at a time.</param>
+    /// <param name="connectionsOfSource">The most connections of one address; more are closed when they open. Null for no such limit.</param>
+    public static WebApplication Build(IPEndPoint listen, string folder, int connections = 5000, int? connectionsOfSource = null)
     {
+        var turns = new Turns(connections, connectionsOfSource ?? connections);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = folder });
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(listen);
+            kestrel.Listen(listen, options => options.Use(next => async connection =>
+            {
+                using var turn = turns.TryTake((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None);
+                if (turn is null)
+                {
+                    connection.Abort();
+                    return;
+                }
+
+                await next(connection);
+            }));
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 << 10;
             kestrel.Limits.MaxRequestLineSize = 4 << 10;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10;
-            kestrel.Limits.MaxConcurrentConnections = 5000;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            kestrel.Limits.MaxConcurrentConnections = connections;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
         });
         var built = builder.Build();
         built.Use(async (context, next) =>

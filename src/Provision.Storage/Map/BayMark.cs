@@ -24,9 +24,6 @@ public sealed record BayMark(string Letter, string Word, FindingSeverity? Severi
         [FindingCodes.WrongMedia] = ("Y", "MEDIA"),
         [FindingCodes.Failed] = ("X", "FAILED"),
         [FindingCodes.Worn] = ("w", "worn"),
-        [FindingCodes.Hot] = ("H", "hot"),
-        [FindingCodes.Errors] = ("e", "errors"),
-        [FindingCodes.HealthUnknown] = ("?", "health?"),
         [FindingCodes.Empty] = ("E", "EMPTY"),
         [FindingCodes.Unexpected] = ("U", "UNEXPECTED"),
         [FindingCodes.NotInSet] = ("N", "NOT IN SET"),
@@ -34,11 +31,10 @@ public sealed record BayMark(string Letter, string Word, FindingSeverity? Severi
         [FindingCodes.Rebuilding] = ("R", "rebuilding"),
     };
 
-    /// <summary>Exclamation marks: two for a problem, one for a warning; a question mark for what could not be seen.</summary>
+    /// <summary>Exclamation marks: two for a problem, one for a warning.</summary>
     public string Sign => Severity switch
     {
         FindingSeverity.Problem => "!!",
-        FindingSeverity.Unknown => "?",
         FindingSeverity.Warning => "!",
         _ => "",
     };
@@ -46,9 +42,9 @@ public sealed record BayMark(string Letter, string Word, FindingSeverity? Severi
     /// <summary>The mark of a bay: its worst finding, else what it is. A failed drive that also sits in the wrong bay is failed first.</summary>
     public static BayMark Of(BayState bay)
     {
-        if (bay.Unseen is not null)
+        if (bay.IsDark)
         {
-            return new BayMark("?", "unknown", FindingSeverity.Unknown);
+            return new BayMark("?", "unknown", FindingSeverity.Problem);
         }
 
         var findings = bay.Findings;

@@ -12,8 +12,7 @@ internal static class Mounts
     {
         if (questions.Look.Read(Path) is not { } text)
         {
-            questions.Unanswered(Path, "cannot be read", "what is mounted");
-            questions.Miss(StoragePart.Mounts);
+            questions.Problem(Path, "cannot be read: what is mounted is not known");
             return [];
         }
 

@@ -29,6 +29,18 @@ public sealed class HttpJobChannelTests
         Assert.Equal(["/jobs/j1/claim", "/jobs/j1/claim", "/jobs/j1/claim"], server.Asked);
     }
 
+    /// <summary>The console is the one place that only whoever stands at the machine can read.</summary>
+    [Fact]
+    public void A_claim_that_waits_for_a_person_shows_its_code_and_asks_again()
+    {
+        var server = new Server("code", "lost", "429", "code", "order");
+        using var channel = server.Channel();
+        var key = new string('k', 43);
+        Assert.Equal("imap33", channel.Claim(key, null, []).Host);
+        Assert.Contains(JobSecrets.CodeOf(JobSecrets.HashOf(key)), Assert.Single(server.Said), StringComparison.Ordinal);
+        Assert.Equal(5, server.Asked.Count);
+    }
+
     [Theory]
     [InlineData("403")]
     [InlineData("404")]
@@ -97,13 +109,15 @@ public sealed class HttpJobChannelTests
 
         public List<string> Asked { get; } = [];
 
+        public List<string> Said { get; } = [];
+
         public List<string[]> Events { get; } = [];
 
         public string? Range { get; private set; }
 
         public override DateTimeOffset GetUtcNow() => Now;
 
-        public HttpJobChannel Channel() => new(new JobTicket("http://server", "j1", "token"), this, pause => Now += pause, new Wire(this));
+        public HttpJobChannel Channel() => new(new JobTicket("http://server", "j1", "token"), this, pause => Now += pause, Said.Add, new Wire(this));
 
         private HttpResponseMessage Answer(HttpRequestMessage request)
         {
@@ -117,6 +131,7 @@ public sealed class HttpJobChannelTests
 
             return (next < answers.Length ? answers[next++] : "lost") switch
             {
+                "code" => new HttpResponseMessage(HttpStatusCode.Accepted) { Content = new StringContent("waits for: provision netboot approve imap33 --code CODE\n") },
                 "lost" => throw new HttpRequestException("connection refused"),
                 "order" => new HttpResponseMessage { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(Order, JobsJson.Default.JobOrder)) },
                 var code => new HttpResponseMessage((HttpStatusCode)int.Parse(code, CultureInfo.InvariantCulture)),

@@ -16,7 +16,7 @@ public class JobRulesTests
     public void A_lost_answer_to_a_claim_is_given_again_for_the_same_key()
     {
         var claimed = Sample.In(JobState.Claimed);
-        Assert.Same(claimed, claimed.Do(new ClaimAsked(Later, Sample.Claim(claimed))));
+        Assert.Same(claimed, claimed.Do(new ClaimAsked(Sample.Start.AddSeconds(5), Sample.Claim(claimed))));
     }
 
     [Fact]
@@ -45,6 +45,39 @@ public class JobRulesTests
         Assert.Equal(claimed.Deadline, second.Deadline);
     }
 
+    /// <summary>Whoever can ask as the machine must not take over an installation that is running; a machine that lost its power has fallen silent.</summary>
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(89, false)]
+    [InlineData(90, true)]
+    public void A_claim_while_the_installer_speaks_is_refused_and_an_alarm(int seconds, bool accepted)
+    {
+        var job = Sample.In(JobState.Installing).Do(new InstallerSpoke(Later, Sample.BootKey));
+        var at = Later.AddSeconds(seconds);
+        job = job.Do(new BootAsked(at, Sample.Card, Sample.Uuid, Sample.Key));
+        var step = job.Try(new ClaimAsked(at, Sample.Claim(job, Sample.OtherBootKey)));
+        Assert.Equal((accepted, !accepted, accepted ? null : AlarmKind.Busy), (step.IsAccepted, step.IsPassing, step.Alarm));
+        Assert.Equal(!accepted, step.Job.Try(new InstallerSpoke(at, Sample.BootKey)).IsAccepted);
+    }
+
+    /// <summary>The identity is the host's for years; a job is not its second owner without a person.</summary>
+    [Fact]
+    public void After_the_identity_was_handed_over_another_installer_waits_for_a_person()
+    {
+        var job = Sample.In(JobState.Installing).Do(new ThingAsked(Sample.Start, Sample.BootKey, HandedThing.Identity, "192.0.2.33"));
+        Assert.True(job.Try(new ThingAsked(Sample.Start, Sample.BootKey, HandedThing.Identity, "192.0.2.33")).IsAccepted);
+        job = job.Do(new BootAsked(Later, Sample.Card, Sample.Uuid, Sample.Key));
+        var step = job.Try(new ClaimAsked(Later, Sample.Claim(job, Sample.OtherBootKey), "192.0.2.66"));
+        Assert.Equal((JobState.AwaitsCode, AlarmKind.AfterIdentity), (step.Job.State, step.Alarm));
+        Assert.False(step.Job.Try(new ThingAsked(Later, Sample.OtherBootKey, HandedThing.Identity, "192.0.2.66")).IsAccepted);
+        Assert.False(step.Job.Try(new ThingAsked(Later, Sample.OtherBootKey, HandedThing.Repository, "192.0.2.66")).IsAccepted);
+        var approved = step.Job.Do(new CodeGiven(Later, JobSecrets.CodeOf(JobSecrets.HashOf(Sample.OtherBootKey))));
+        var given = approved.Do(new ThingAsked(Later, Sample.OtherBootKey, HandedThing.Identity, "192.0.2.66"));
+        Assert.Equal(
+            [(HandedThing.Order, "", 1), (HandedThing.Identity, "192.0.2.33", 1), (HandedThing.Order, "192.0.2.66", 2), (HandedThing.Identity, "192.0.2.66", 2)],
+            given.HandedOver.Select(one => (one.What, one.Source, one.Installer)));
+    }
+
     [Theory]
     [InlineData(Sample.OtherUuid, Sample.Mac)]
     [InlineData(Sample.Uuid, Sample.OtherMac)]
@@ -55,6 +88,8 @@ public class JobRulesTests
         Assert.True(boot is { IsAccepted: false, IsAlarm: true });
         var claim = offered.Try(new ClaimAsked(Later, Sample.Claim(offered, uuid: uuid, mac: mac)));
         Assert.True(claim is { IsAccepted: false, IsAlarm: true });
+        Assert.All([boot, claim], step => Assert.DoesNotContain(Sample.Uuid, step.Refusal, StringComparison.Ordinal));
+        Assert.All([boot, claim], step => Assert.DoesNotContain("imap33", step.Refusal, StringComparison.Ordinal));
     }
 
     /// <summary>Some firmware tells iPXE no UUID. The installer that it starts reads it from the kernel, and gets nothing without it.</summary>

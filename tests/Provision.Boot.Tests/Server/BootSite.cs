@@ -69,9 +69,12 @@ internal sealed class BootSite : IAsyncDisposable
 
     public string Identity { get; set; } = "/nowhere";
 
-    public static async Task<BootSite> Start()
+    /// <summary>Starts a site.</summary>
+    /// <param name="prepare">Receives the state directory before the server uses it.</param>
+    public static async Task<BootSite> Start(Action<string>? prepare = null)
     {
         var site = new BootSite();
+        prepare?.Invoke(Directory.CreateDirectory(site.State).FullName);
         site.Write("repository/hosts/fleet.yaml", Fleet);
         site.Write("repository/roles/plain.yaml", "data: cache\ngate: none\n");
         site.Write($"store/installer/{Digest}/vmlinuz", "kernel");
@@ -100,9 +103,19 @@ internal sealed class BootSite : IAsyncDisposable
 
     public async Task Restart()
     {
-        await server!.DisposeAsync();
-        Http.Dispose();
+        await Stop();
         await Open();
+    }
+
+    public async Task Stop()
+    {
+        Http.Dispose();
+        if (server is not null)
+        {
+            await server.DisposeAsync();
+        }
+
+        server = null;
     }
 
     public bool HasSaid(string words)
@@ -190,8 +203,7 @@ internal sealed class BootSite : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Http.Dispose();
-        await server!.DisposeAsync();
+        await Stop();
         Directory.Delete(Folder, recursive: true);
     }
 

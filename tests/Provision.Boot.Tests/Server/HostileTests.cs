@@ -118,12 +118,14 @@ public sealed class HostileTests : IAsyncLifetime
         using var noted = await site.Http.PostAsJsonAsync("/discovered", found, JobsJson.Default.DiscoveryReport);
         var id = (await noted.Content.ReadFromJsonAsync(JobsJson.Default.DiscoveryAnswer))!.Id;
         using var again = await site.Http.PostAsJsonAsync("/discovered", found, JobsJson.Default.DiscoveryReport);
-        using var jobs = site.Jobs();
-        var machine = Assert.Single(jobs.Discovered());
+        var discovered = new StateFolder(site.State).Discovered;
+        var machine = Assert.Single(discovered.List());
         Assert.Equal((id, "ACME?[2J", BootSite.Unknown), (machine.Id, machine.Report.Product, Assert.Single(machine.Report.Macs)));
-        Assert.Equal([1, 2, 3], jobs.BundleOf(id));
+        Assert.Equal([1, 2, 3], discovered.BundleOf(id));
+        Assert.Equal("127.0.0.1", machine.Source);
         using var known = await site.Http.PostAsJsonAsync("/discovered", found with { Macs = [BootSite.Web1] }, JobsJson.Default.DiscoveryReport);
         Assert.Equal(HttpStatusCode.Conflict, known.StatusCode);
+        Assert.DoesNotContain("web1", await known.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var nobody = await site.Http.PostAsJsonAsync("/discovered", found with { Macs = [] }, JobsJson.Default.DiscoveryReport);
         Assert.Equal(HttpStatusCode.BadRequest, nobody.StatusCode);
     }

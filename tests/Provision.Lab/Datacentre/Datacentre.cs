@@ -122,6 +122,9 @@ internal sealed class Datacentre : IDisposable
     /// <summary>Approves the plan that a machine gave.</summary>
     public void Approve(string host, string hash) => Provision("netboot", "approve", host, "--hash", hash, "--state", StateFolder).OrThrow();
 
+    /// <summary>Approves the machine whose console shows a code.</summary>
+    public void ApproveCode(string host, string code) => Provision("netboot", "approve", host, "--code", code, "--state", StateFolder).OrThrow();
+
     /// <summary>Takes a job back.</summary>
     public void Disarm(string host) => Provision("netboot", "disarm", host, "--state", StateFolder).OrThrow();
 

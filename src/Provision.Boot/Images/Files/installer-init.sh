@@ -47,10 +47,14 @@ network() { # the card that booted (BOOTIF=01-aa-bb-...), else every one there i
 
 server=$(word provision.server)
 ip link set lo up
+seconds() { cut -d. -f1 /proc/uptime; }
+restart() { say "$1; the machine restarts, into the system on its disk unless the boot server says otherwise"; sync; reboot -f; }
 tries=0
 until network && { [ -z "$server" ] || wget -q -T 10 -S -O /dev/null "$server/boot.ipxe" 2> /run/answer; }; do
     tries=$((tries + 1))
     [ $((tries % 10)) != 1 ] || say "waits for an address and for the boot server ${server:-(none named)}; cards: $(ls /sys/class/net | tr '\n' ' ')"
+    # Whoever armed a host must not find it waiting for a boot server the next morning. Discovery has no system to go back to.
+    has provision.discover || has provision.shell || [ "$(seconds)" -lt 600 ] || restart "no boot server answered within ten minutes"
     sleep 2
 done
 say "address $(ip -4 addr show scope global | awk '/inet/{ print $2 }' | tr '\n' ' ')"
@@ -79,11 +83,21 @@ status=$?
 case $status in
 0) ;;
 1) say "FAILED after the old boot loader was gone. The next boot tries again, until the job's deadline." ;;
-2) say "STOPPED; nothing was written: the old system still starts, as soon as the job is disarmed or over." ;;
+2) say "STOPPED; nothing was written: the old system still starts." ;;
 *) say "ended with code $status." ;;
 esac
 if [ "$status" != 0 ]; then
     say "What happened is above, and on the boot server: provision netboot status HOST."
-    say "This machine stays up for ssh: $(ip -4 addr show scope global | awk '/inet/{ sub(/\/.*/, "", $2); print "root@" $2 }' | tr '\n' ' '). To try again: provision installer run. To restart: reboot -f."
+    say "This machine is up for ssh: $(ip -4 addr show scope global | awk '/inet/{ sub(/\/.*/, "", $2); print "root@" $2 }' | tr '\n' ' '). To try again: provision installer run. To restart: reboot -f."
+fi
+# Nothing was written: the old system serves better than a machine that waits. An engineer who is looking keeps it up with "touch /run/provision/stay".
+if [ "$status" = 2 ] && ! has provision.discover && ! has provision.shell; then
+    [ -e /run/provision/stay ] || say "It restarts in ten minutes, unless: touch /run/provision/stay"
+    left=600
+    while [ "$left" -gt 0 ] || [ -e /run/provision/stay ]; do
+        sleep 10
+        left=$((left - 10))
+    done
+    restart "nobody stopped it"
 fi
 while true; do sleep 3600; done

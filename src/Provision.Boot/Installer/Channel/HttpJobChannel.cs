@@ -13,6 +13,8 @@ public sealed class HttpJobChannel : IJobChannel
     private static readonly TimeSpan ReportPatience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan EventLimit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan BetweenBeats = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan BetweenQuestions = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenEvents = TimeSpan.FromSeconds(1);
     private readonly HttpClient http;
     private readonly JobTicket ticket;
@@ -20,15 +22,19 @@ public sealed class HttpJobChannel : IJobChannel
     private readonly Action<TimeSpan> wait;
     private readonly EventBuffer events = new();
     private DateTimeOffset nextEvents;
+    private readonly Action<string> say;
+    private Timer? heartbeat;
     private string bootKey = "";
 
     /// <summary>A channel to the server of a ticket.</summary>
     /// <param name="ticket">What the boot server gave to this machine.</param>
     /// <param name="clock">Tells the time.</param>
     /// <param name="wait">Waits between two tries.</param>
+    /// <param name="say">Receives what a person at the console has to know.</param>
     /// <param name="handler">Carries the requests; null for the network.</param>
-    public HttpJobChannel(JobTicket ticket, TimeProvider clock, Action<TimeSpan> wait, HttpMessageHandler? handler = null)
+    public HttpJobChannel(JobTicket ticket, TimeProvider clock, Action<TimeSpan> wait, Action<string> say, HttpMessageHandler? handler = null)
     {
+        this.say = say;
         this.ticket = ticket;
         this.clock = clock;
         this.wait = wait;
@@ -43,14 +49,54 @@ public sealed class HttpJobChannel : IJobChannel
     {
         this.bootKey = bootKey;
         var claim = new ClaimRequest(ticket.Token, bootKey, dmiUuid, macs);
-        using var answer = Persist(() => Post("claim", claim, JobsJson.Default.ClaimRequest), Patience, "claimed");
+        using var answer = Claimed(claim);
         if (!answer.IsSuccessStatusCode)
         {
             throw new InstallException($"{ticket.Server} does not give job {ticket.Job} to this machine: {(int)answer.StatusCode} {TextOf(answer)}");
         }
 
         using var body = answer.Content.ReadAsStream();
-        return JsonSerializer.Deserialize(body, JobsJson.Default.JobOrder) ?? throw new InstallException($"{ticket.Server} answered the claim with nothing");
+        var order = JsonSerializer.Deserialize(body, JobsJson.Default.JobOrder) ?? throw new InstallException($"{ticket.Server} answered the claim with nothing");
+        heartbeat ??= new Timer(_ => Beat(), null, BetweenBeats, BetweenBeats);
+        return order;
+    }
+
+    /// <summary>Claims, and waits for a person where the server says so: until the code is approved, or the job is over.</summary>
+    private HttpResponseMessage Claimed(ClaimRequest claim)
+    {
+        for (var told = false; ; wait(BetweenQuestions))
+        {
+            var answer = Persist(() => Post("claim", claim, JobsJson.Default.ClaimRequest), Patience, "claimed");
+            if (answer.StatusCode != HttpStatusCode.Accepted)
+            {
+                return answer;
+            }
+
+            if (!told)
+            {
+                say($"this job waits for a person: compare and approve the code {JobSecrets.CodeOf(JobSecrets.HashOf(claim.BootKey))}; the boot server {TextOf(answer)}");
+                told = true;
+            }
+
+            answer.Dispose();
+        }
+    }
+
+    /// <summary>Tells the server that the installer lives, also during a step that has nothing to say.</summary>
+    private void Beat()
+    {
+        try
+        {
+            using var answer = Post("events", (IReadOnlyList<InstallEvent>)[], JobsJson.Default.IReadOnlyListInstallEvent, EventLimit);
+        }
+        catch (IOException)
+        {
+            // The next one may be heard.
+        }
+        catch (ObjectDisposedException)
+        {
+            // The installation has ended.
+        }
     }
 
     /// <inheritdoc/>
@@ -104,7 +150,11 @@ public sealed class HttpJobChannel : IJobChannel
     }
 
     /// <inheritdoc/>
-    public void Dispose() => http.Dispose();
+    public void Dispose()
+    {
+        heartbeat?.Dispose();
+        http.Dispose();
+    }
 
     private bool SendEvents()
     {

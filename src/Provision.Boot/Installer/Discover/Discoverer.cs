@@ -48,7 +48,7 @@ public sealed class Discoverer(string server, Func<MachineLook> look, Func<Machi
                         var id = JsonSerializer.Deserialize(text, JobsJson.Default.DiscoveryAnswer)!.Id;
                         now = $"this machine is known as {id}; on the boot server: provision host adopt {id} --name NAME --chassis CHASSIS --role ROLE";
                         break;
-                    case >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError:
+                    case >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError and not HttpStatusCode.TooManyRequests:
                         throw new InstallException($"{server} does not take the report of this machine: {(int)answer.StatusCode} {text.Trim()}");
                     default:
                         now = $"{server}: {(int)answer.StatusCode} {text.Trim()}; tries again";
