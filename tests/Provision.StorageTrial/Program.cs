@@ -66,7 +66,7 @@ catch (Exception wrong) when (wrong is GuardException or CommandFailedException 
 int Accept()
 {
     var text = DriveRecordText.From(host, null);
-    foreach (var (bay, drive) in BayFinder.Find(layout.Chassis, machine.Observe()))
+    foreach (var (bay, drive) in BayFinder.Find(layout, null, machine.Observe()))
     {
         text = text.WithDrive(bay, new DriveIdentity(drive.Serial!, null, null, drive.Bytes));
     }
@@ -77,7 +77,7 @@ int Accept()
 int Create(string target)
 {
     var observed = machine.Observe();
-    var bays = BayFinder.Find(layout.Chassis, observed);
+    var bays = BayFinder.Find(layout, null, observed);
     var serials = layout.Sets.First(set => set.Key == target).Bays.Where(bays.ContainsKey).Select(bay => bays[bay].Serial!).ToList();
     var plan = CreatePlanner.Plan(layout, record, observed, target, serials, CreateJournal.Read(files, target), sequences);
     if (plan.Journal.Finished && !plan.Plan.Refusals.Any())

@@ -28,7 +28,7 @@ internal static class DrivesCommand
         var form = new Option<MapForm>("--format") { Description = "grid, table, lines (one bay a line, for scripts) or json", DefaultValueFactory = _ => MapForm.Grid };
         var svg = new Option<string?>("--svg") { Description = "Write the map as a picture", HelpName = "FILE" };
         var vdev = new Option<bool>("--vdev-id") { Description = "Print the bays as vdev_id.conf has them" };
-        var check = new Option<bool>("--check") { Description = "Print findings only; exit with 1 where expected and observed differ. --from may be a folder of bundles" };
+        var check = new Option<bool>("--check") { Description = "Print findings only. Exit code 0 same, 1 differs, 2 not all could be seen. --from may be a directory of bundles" };
         var locate = new Option<string?>("--locate") { Description = "Switch on the light of a bay, such as rear/4, through ledctl", HelpName = "BAY" };
         var time = new TimeOption("--for", "How long the light stays on", "10m");
         var off = new Option<bool>("--off") { Description = "Switch the light of --locate off" };
@@ -58,6 +58,11 @@ internal static class DrivesCommand
             var machine = ObservedMachineOfHost.Open(arguments, input, arguments.GetValue(host), arguments.GetValue(masters));
             machine.PrintProblems();
             var map = machine.Map;
+            if (map.IsOtherMachine)
+            {
+                Console.Error.WriteLine($"not {map.Layout.Host.Name}: {map.Findings.First(finding => finding.Code == FindingCodes.OtherMachine).Sentence}");
+            }
+
             if (arguments.GetValue(svg) is { } picture)
             {
                 File.WriteAllText(picture, DriveSvg.Of(map));
@@ -73,17 +78,20 @@ internal static class DrivesCommand
                 Print(map, wanted, arguments.GetValue(check) && arguments.GetResult(form) is null or { Implicit: true } && wanted == MapForm.Grid);
             }
 
-            return arguments.GetValue(check) && map.Differs ? ExitCodes.Differs : ExitCodes.Same;
+            return map.IsOtherMachine ? ExitCodes.Differs : arguments.GetValue(check) ? CodeOf(map) : ExitCodes.Same;
         });
         return command;
     }
+
+    /// <summary>2 if something could not be seen, whatever else differs: nobody may take what was not seen for the whole.</summary>
+    private static int CodeOf(DriveMap map) => map.IsUnseen ? ExitCodes.Trouble : map.Differs ? ExitCodes.Differs : ExitCodes.Same;
 
     private static void Print(DriveMap map, MapForm form, bool onlyFindings)
     {
         switch (form)
         {
             case MapForm.Grid when onlyFindings:
-                Console.Out.WriteLine($"{map.Layout.Host.Name}: {(map.Differs ? "differs" : "same")}");
+                Console.Out.WriteLine($"{map.Layout.Host.Name}: {map.Verdict}");
                 if (map.Findings.Count > 0)
                 {
                     DriveMapPrinter.Findings(map);
@@ -118,9 +126,9 @@ internal static class DrivesCommand
 
         var results = new (int Exit, string Text)[bundles.Count];
         Parallel.For(0, bundles.Count, index => results[index] = CheckOne(workspace, known, bundles[index]));
-        foreach (var (exit, text) in results)
+        foreach (var (_, text) in results)
         {
-            (exit == ExitCodes.Trouble ? Console.Error : Console.Out).Write(text);
+            Console.Out.Write(text);
         }
 
         return results.Max(result => result.Exit);
@@ -131,17 +139,16 @@ internal static class DrivesCommand
         try
         {
             var map = ObservedMachineOfHost.Of(workspace, StorageObserver.Observe(StorageInput.ReadBundle(bundle)), null, masters).Map;
-            var problems = map.Findings.Where(finding => finding.Severity == FindingSeverity.Problem).Select(problem => $"{Printable.Of(problem.Place)} {problem.Code}").ToList();
-            return problems.Count == 0
-                ? (ExitCodes.Same, $"{map.Layout.Host.Name}: same\n")
-                : (ExitCodes.Differs, $"{map.Layout.Host.Name}: differs: {string.Join(", ", problems)}\n");
+            var told = map.Findings.Where(finding => finding.Severity >= FindingSeverity.Unknown).Select(finding => $"{Printable.Of(finding.Place)} {finding.Code}").ToList();
+            return (CodeOf(map), $"{map.Layout.Host.Name}: {map.Verdict}{(told.Count == 0 ? "" : ": " + string.Join(", ", told))}\n");
         }
         catch (UserErrorException e)
         {
             using var text = new StringWriter();
             text.Write($"{bundle}: ");
             e.Print(text);
-            return (ExitCodes.Trouble, text.ToString());
+            Console.Error.Write(text.ToString());
+            return (ExitCodes.Trouble, "");
         }
     }
 

@@ -14,6 +14,8 @@ internal static class DriveMapJson
         writer.WriteString("chassis", map.Layout.Chassis.Name);
         writer.WriteString("taken", map.Machine.Taken);
         writer.WriteBoolean("differs", map.Differs);
+        writer.WriteBoolean("unseen", map.IsUnseen);
+        writer.WriteString("verdict", map.Verdict);
         Json.Array(writer, "panels", map.Layout.Chassis.Panels, panel =>
         {
             writer.WriteString("name", panel.Name);
@@ -40,9 +42,10 @@ internal static class DriveMapJson
             writer.WriteString("level", set.Layout.Level.Word());
             Json.Strings(writer, "bays", set.Layout.Bays.Select(bay => bay.ToString()));
             writer.WriteString("state", set.Word);
+            Said(writer, "unseen", set.Health.Why);
             Number(writer, "percent", set.Percent);
             writer.WriteNumber("lost", set.Lost);
-            writer.WriteNumber("redundancy", set.Redundancy);
+            Number(writer, "redundancy", set.Redundancy);
             writer.WriteString("recorded", set.Recorded is { } created ? created ? "created" : "new" : null);
         });
         Json.Array(writer, "strangers", map.Strangers, stranger =>
@@ -64,6 +67,7 @@ internal static class DriveMapJson
         writer.WriteString("label", bay.Bay.Number.ToString(System.Globalization.CultureInfo.InvariantCulture));
         writer.WriteString("panel", bay.Bay.Panel);
         writer.WriteString("state", BayMark.Of(bay).Word.ToLowerInvariant());
+        Said(writer, "unseen", bay.Unseen);
         writer.WriteString("set", bay.Set?.Layout.Key);
         Number(writer, "index", bay.Set is null ? null : bay.Index);
         if (bay.Expected is { } expected)
@@ -96,6 +100,8 @@ internal static class DriveMapJson
             }
 
             writer.WriteEndArray();
+            Said(writer, "health_unseen", drive.Health.Unseen);
+            Said(writer, "hot", drive.Health.Hot);
             Number(writer, "celsius", drive.Health.Celsius);
             Number(writer, "power_on_hours", drive.Health.PowerOnHours);
             Said(writer, "device", drive.Device);
@@ -110,7 +116,15 @@ internal static class DriveMapJson
         }
 
         writer.WriteString("encryption", bay.Encryption.Word());
-        writer.WriteBoolean("set_survives_loss", bay.SetSurvives);
+        if (bay.SetSurvives is { } survives)
+        {
+            writer.WriteBoolean("set_survives_loss", survives);
+        }
+        else
+        {
+            writer.WriteNull("set_survives_loss");
+        }
+
         Json.Strings(writer, "volumes", bay.Volumes);
         Json.Strings(writer, "slots", bay.Slots);
         Json.Strings(writer, "stores", bay.Stores);
@@ -124,6 +138,7 @@ internal static class DriveMapJson
         writer.WriteString("severity", finding.Severity.ToString().ToLowerInvariant());
         Said(writer, "place", finding.Place);
         Said(writer, "sentence", finding.Sentence);
+        Said(writer, "command", finding.Command);
     });
 
     /// <summary>Writes a text from the machine with every character escaped that could be special to a browser or a terminal.</summary>

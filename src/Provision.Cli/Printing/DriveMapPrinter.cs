@@ -25,7 +25,7 @@ internal static class DriveMapPrinter
         ]));
         Console.Out.WriteLine();
         Columns.Write(Console.Out, ["SET", "NAME", "LEVEL", "STATE", "MORE FAILURES"], map.Sets.Select(state => (IReadOnlyList<string>)
-            [state.Layout.Key, state.Layout.Name, state.Layout.Level.Word(), state.Word, state.Health is null ? "-" : state.Redundancy.ToString(CultureInfo.InvariantCulture)]));
+            [state.Layout.Key, state.Layout.Name, state.Layout.Level.Word(), state.Word, state.Health.IsAbsent ? "-" : state.Redundancy?.ToString(CultureInfo.InvariantCulture) ?? "?"]));
         if (map.Strangers.Count > 0)
         {
             Console.Out.WriteLine();
@@ -43,12 +43,12 @@ internal static class DriveMapPrinter
     /// <summary>Prints every finding, the worst first; for a check, this is the entire output.</summary>
     public static void Findings(DriveMap map)
     {
-        Columns.Write(Console.Out, ["FINDING", "CODE", "WHERE", "WHAT"], map.Findings.OrderByDescending(finding => finding.Severity).Select(finding => (IReadOnlyList<string>)
-            [finding.Severity.ToString().ToLowerInvariant(), finding.Code, Printable.Of(finding.Place), finding.Sentence]));
+        Columns.Write(Console.Out, ["FINDING", "CODE", "WHERE", "WHAT", "SEE"], map.Findings.OrderByDescending(finding => finding.Severity).Select(finding => (IReadOnlyList<string>)
+            [finding.Severity.ToString().ToLowerInvariant(), finding.Code, Printable.Of(finding.Place), finding.Sentence, Printable.Of(finding.Command ?? "", 200)]));
     }
 
     private static string Risk(BayState bay) => bay.Set is null || bay.Slots.Count == 0 ? "-"
-        : (bay.SetSurvives ? "set survives" : "SET IS LOST") + (bay.SetSurvives || bay.Masters.Count == 0 ? "" : $": {bay.Masters.Count} masters");
+        : bay.SetSurvives switch { true => "set survives", null => "not known", false => "SET IS LOST" + (bay.Masters.Count == 0 ? "" : $": {bay.Masters.Count} masters") };
 
     private static string Carries(BayState bay)
     {

@@ -124,7 +124,7 @@ public sealed class CreatePlanner
             Refuse(target, $"exists by the drive record ({record!.Sets.First(known => known.Name == set.Key).Location}); what is missing is never created anew. A single drive is replaced with provision storage replace");
         }
 
-        var bays = BayFinder.Find(layout.Chassis, observed);
+        var bays = BayFinder.Find(layout, record, observed);
         foreach (var bay in set.Bays)
         {
             var expected = record?.Drives.FirstOrDefault(drive => drive.Bay == bay);
@@ -171,7 +171,7 @@ public sealed class CreatePlanner
 
         foreach (var serial in serials.Distinct(StringComparer.Ordinal).Where(serial => drives.All(drive => drive.Drive.Serial != serial)))
         {
-            var elsewhere = BayFinder.Find(layout.Chassis, observed).FirstOrDefault(pair => pair.Value.Serial == serial);
+            var elsewhere = BayFinder.Find(layout, record, observed).FirstOrDefault(pair => pair.Value.Serial == serial);
             Refuse(StorageTarget.Serial(serial), elsewhere.Value is null ? $"no drive of this machine's bays has it" : $"is in bay {elsewhere.Key}, which is not a bay of {target}");
         }
 
@@ -225,7 +225,7 @@ public sealed class CreatePlanner
         }
 
         actions.Add(new StorageAction(ActionKind.Keep, StorageTarget.Set(target), "was made already; nothing is written but its drive record", [.. drives.Select(drive => DriveComparison.Of(drive.Bay, drive.Drive))]));
-        var bays = BayFinder.Find(layout.Chassis, observed);
+        var bays = BayFinder.Find(layout, record, observed);
         foreach (var lun in sets.SelectMany(set => set.Luns.Where(lun => !lun.Os), (set, lun) => UnitFinder.Find(set, lun, null, observed, bays)))
         {
             if (lun.Device is { } device)
@@ -258,7 +258,7 @@ public sealed class CreatePlanner
 
     private void AddVolumesOfController(SetLayout set, HashSet<string> planned, bool wasBegun, IReadOnlyDictionary<string, long> sequences, List<string> identities)
     {
-        var bays = BayFinder.Find(layout.Chassis, observed);
+        var bays = BayFinder.Find(layout, record, observed);
         foreach (var lun in set.Luns.Where(lun => !lun.Os))
         {
             var unit = UnitFinder.Find(set, lun, record: null, observed, bays);

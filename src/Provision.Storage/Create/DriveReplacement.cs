@@ -48,7 +48,7 @@ public static class DriveReplacement
         var actions = new List<StorageAction>();
         var target = StorageTarget.Bay(bay);
         var set = layout.Sets.FirstOrDefault(candidate => candidate.Bays.Contains(bay));
-        var bays = BayFinder.Find(layout.Chassis, observed);
+        var bays = BayFinder.Find(layout, record, observed);
         var found = bays.GetValueOrDefault(bay);
         var expected = record?.Drives.FirstOrDefault(drive => drive.Bay == bay);
         if (set is null)

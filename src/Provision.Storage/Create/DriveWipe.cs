@@ -26,7 +26,7 @@ public static class DriveWipe
     public static WipePlan Plan(Layout layout, DriveRecord? record, ObservedStorage observed, Bay bay, string serial, IReadOnlyDictionary<string, long> sequences)
     {
         var actions = new List<StorageAction>();
-        var found = BayFinder.Find(layout.Chassis, observed).GetValueOrDefault(bay);
+        var found = BayFinder.Find(layout, record, observed).GetValueOrDefault(bay);
         var set = layout.Sets.FirstOrDefault(candidate => candidate.Bays.Contains(bay));
         var device = found?.Device is { } name ? observed.Find(name) : null;
         if (found is null)

@@ -14,7 +14,7 @@ public sealed record HostStorage(ObservedStorage Observed, DriveMap Map);
 /// <param name="storage">Observes disks and mounts.</param>
 public sealed class StorageHealth(Layout? layout, Func<HostStorage> storage)
 {
-    /// <summary>Levels of findings about whole sets; all others are about drives.</summary>
+    /// <summary>Levels of findings about whole sets and pools; all others are about drives.</summary>
     private static readonly Dictionary<string, HealthLevel> Sets = new(StringComparer.Ordinal)
     {
         [FindingCodes.Degraded] = HealthLevel.Warning,
@@ -24,6 +24,7 @@ public sealed class StorageHealth(Layout? layout, Func<HostStorage> storage)
         [FindingCodes.SetInactive] = HealthLevel.Critical,
         [FindingCodes.SetMissing] = HealthLevel.Critical,
         [FindingCodes.SetFailed] = HealthLevel.Critical,
+        [FindingCodes.DataErrors] = HealthLevel.Critical,
     };
 
     private readonly Lazy<Observation<HostStorage>> storage = Observation.Once(storage);
@@ -45,26 +46,36 @@ public sealed class StorageHealth(Layout? layout, Func<HostStorage> storage)
         }
 
         var missing = Missing(known).Select(mount => mount.Path).ToHashSet(StringComparer.Ordinal);
-        yield return new(
-            "provision_mount_missing", "1 for a file system that should be mounted and is not.",
-            layout.Mounts.Select(mount => new Sample(missing.Contains(mount.Path) ? 1 : 0, ("mount", mount.Path))));
+        if (known.Observed.WhyUnseen(StoragePart.Mounts) is null)
+        {
+            yield return new(
+                "provision_mount_missing", "1 for a file system that should be mounted and is not.",
+                layout.Mounts.Select(mount => new Sample(missing.Contains(mount.Path) ? 1 : 0, ("mount", mount.Path))));
+        }
+
         yield return new(
             "provision_set_degraded", "1 for a RAID set that works without all its drives, or not at all.",
-            known.Map.Sets.Where(set => set.Recorded != false).Select(set => new Sample(IsDegraded(known.Map, set) ? 1 : 0, ("set", set.Layout.Key))));
+            known.Map.Sets.Where(set => set.Recorded != false && set.Health.Why is null).Select(set => new Sample(IsDegraded(known.Map, set) ? 1 : 0, ("set", set.Layout.Key))));
     }
 
     private static IEnumerable<HealthFinding> Arrays(HostStorage storage) =>
-        storage.Map.Findings.Where(finding => IsOfSet(finding, storage)).Select(finding => new HealthFinding("arrays", Sets[finding.Code], finding.Sentence));
+        storage.Map.Findings.Where(finding => IsOfSet(finding, storage)).Select(finding => new HealthFinding("arrays", Sets[finding.Code], finding.Sentence + Remedy(finding)));
 
     private static IEnumerable<HealthFinding> Drives(HostStorage storage) => storage.Map.Findings
         .Where(finding => finding.Severity > FindingSeverity.Note && !IsOfSet(finding, storage))
-        .Select(finding => new HealthFinding("drives", finding.Code == FindingCodes.ControllerSilent ? HealthLevel.Unknown : HealthLevel.Warning, $"{finding.Place}: {finding.Sentence}"))
-        .Concat(storage.Observed.Problems.Select(problem => new HealthFinding("drives", HealthLevel.Unknown, problem.ToString().Split('\n')[0])));
+        .Select(finding => new HealthFinding(
+            "drives", finding.Severity == FindingSeverity.Unknown ? HealthLevel.Unknown : HealthLevel.Warning, $"{finding.Place}: {finding.Sentence}{Remedy(finding)}"))
+        .Concat(storage.Observed.Problems.Select(problem => new HealthFinding(
+            "drives", problem.Severity == Severity.Error ? HealthLevel.Unknown : HealthLevel.Info, problem.ToString().Split('\n')[0])));
+
+    /// <summary>The command that deals with a finding, behind its sentence.</summary>
+    private static string Remedy(Finding finding) => finding.Command is { } command ? $" -> {command}" : "";
 
     private static bool IsDegraded(DriveMap map, SetState set) => map.Findings.Any(finding =>
-        finding.Place == PlaceOf(set) && finding.Code is FindingCodes.Degraded or FindingCodes.Rebuilding or FindingCodes.SetFailed);
+        finding.Place == PlaceOf(set) && finding.Code is FindingCodes.Degraded or FindingCodes.Rebuilding or FindingCodes.SetFailed or FindingCodes.SetInactive or FindingCodes.SetMissing);
 
-    private static bool IsOfSet(Finding finding, HostStorage storage) => Sets.ContainsKey(finding.Code) && storage.Map.Sets.Any(set => PlaceOf(set) == finding.Place);
+    private static bool IsOfSet(Finding finding, HostStorage storage) =>
+        Sets.ContainsKey(finding.Code) && (finding.Code == FindingCodes.DataErrors || storage.Map.Sets.Any(set => PlaceOf(set) == finding.Place));
 
     /// <summary>Returns the location that the drive map uses for a set; the state of a drive being copied to has the same keyword.</summary>
     private static string PlaceOf(SetState set) => "set " + set.Layout.Key;
@@ -72,13 +83,17 @@ public sealed class StorageHealth(Layout? layout, Func<HostStorage> storage)
     private static SetState? SetOf(Mount mount, DriveMap map) =>
         map.Layout.Volumes.FirstOrDefault(volume => volume.MountPath == mount.Path) is { } volume ? map.Sets.FirstOrDefault(set => set.Layout.Key == volume.Set) : null;
 
-    private IEnumerable<HealthFinding> Mounts(HostStorage storage) => Missing(storage).Select(mount =>
+    private IEnumerable<HealthFinding> Mounts(HostStorage storage) => storage.Observed.WhyUnseen(StoragePart.Mounts) is { } why ? [HealthCheck.Unseen("mounts", why)] : Missing(storage).Select(mount =>
     {
         var sentence = $"{mount.Path} is not mounted";
         return SetOf(mount, storage.Map) is { Recorded: false } set
             ? new HealthFinding("mounts", HealthLevel.Expected, $"{sentence} (its set {set.Layout.Key} is not created yet)")
-            : new HealthFinding("mounts", mount.Data == DataClass.Primary ? HealthLevel.Critical : HealthLevel.Warning, sentence);
+            : new HealthFinding(
+                "mounts", mount.Data == DataClass.Primary ? HealthLevel.Critical : HealthLevel.Warning,
+                IsVolume(mount) ? $"{sentence} -> provision storage unlock {layout!.Host.Name}" : sentence);
     });
+
+    private bool IsVolume(Mount mount) => layout!.Volumes.Any(volume => volume.MountPath == mount.Path);
 
     private IEnumerable<Mount> Missing(HostStorage storage) =>
         layout!.Mounts.ExceptBy(storage.Observed.Mounts.Select(mount => mount.Path), mount => mount.Path, StringComparer.Ordinal);

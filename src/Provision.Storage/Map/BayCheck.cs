@@ -3,18 +3,22 @@ using Provision.Storage.Observe;
 
 namespace Provision.Storage.Map;
 
-/// <summary>Holds what is in one bay beside what belongs there.</summary>
+/// <summary>Compares what is in one bay with what belongs there.</summary>
 internal sealed class BayCheck
 {
     private readonly HostView? view;
+    private readonly ObservedStorage observed;
+    private readonly Remedies remedies;
     private readonly DriveRecord? record;
     private readonly SetMembership membership;
     private readonly Dictionary<string, RecordedDrive> recorded = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> places = new(StringComparer.Ordinal);
 
-    public BayCheck(HostView? view, DriveRecord? record, SetMembership membership, IReadOnlyDictionary<Bay, ObservedDrive> drives)
+    public BayCheck(Layout layout, HostView? view, DriveRecord? record, ObservedStorage observed, SetMembership membership, IReadOnlyDictionary<Bay, ObservedDrive> drives)
     {
         this.view = view;
+        this.observed = observed;
+        remedies = new Remedies(layout);
         this.record = record;
         this.membership = membership;
         foreach (var drive in record?.Drives ?? [])
@@ -34,34 +38,37 @@ internal sealed class BayCheck
     /// <summary>The serial number as it is compared, or null where the drive tells none.</summary>
     public static string? SerialOf(ObservedDrive drive) => drive.Serial?.Trim() is { Length: > 0 } serial ? serial : null;
 
-    /// <summary>Everything to be said of a bay.</summary>
-    public List<Finding> Check(Bay bay, SetLayout? set, bool? setExists, bool dark, RecordedDrive? expected, ObservedDrive? drive)
+    /// <summary>Returns the findings of a bay.</summary>
+    /// <param name="bay">The bay.</param>
+    /// <param name="set">The set that uses it, or null.</param>
+    /// <param name="setExists">True if the set was created, as far as the record knows; null if it says nothing.</param>
+    /// <param name="isDark">True if it could not be seen whether there is a drive.</param>
+    /// <param name="expected">The recorded drive, or null.</param>
+    /// <param name="drive">The drive in it, or null.</param>
+    public List<Finding> Check(Bay bay, SetLayout? set, bool? setExists, bool isDark, RecordedDrive? expected, ObservedDrive? drive)
     {
         var found = new List<Finding>();
         var place = bay.ToString();
         if (drive is null)
         {
-            CheckEmpty(set, setExists, dark, expected, Say);
+            if (!isDark)
+            {
+                CheckEmpty(set, setExists, expected, Say);
+            }
+
             return found;
         }
 
         var serial = SerialOf(drive);
-        CheckIdentity(place, set, expected, drive, serial, Say);
+        CheckIdentity(set, expected, drive, serial, Say);
         CheckKind(set, expected, drive, serial, Say);
-        if (drive.Health.Verdict == HealthVerdict.Failed || drive.Areca is { Usage: "Failed" })
-        {
-            Say(FindingCodes.Failed, FindingSeverity.Problem, $"{Name(drive)} failed{Reasons(drive)}");
-        }
-        else if (drive.Health.Verdict == HealthVerdict.Worn)
-        {
-            Say(FindingCodes.Worn, FindingSeverity.Warning, $"{Name(drive)} is worn{Reasons(drive)}");
-        }
-
-        if (set is not null && drive.Areca is not { Usage: "Failed" } && membership.WhyNotIn(set, drive) is { } why)
+        CheckHealth(drive, Say);
+        var failed = drive.Areca?.Use == ArecaUse.Failed;
+        if (set is not null && !failed && membership.WhyNotIn(set, setExists == true, drive) is { } why)
         {
             Say(FindingCodes.NotInSet, FindingSeverity.Problem, $"{Name(drive)} {why}");
         }
-        else if (drive.Areca is { Usage: "HotSpare" } || membership.Of(drive)?.State == "spare")
+        else if (drive.Areca?.Use == ArecaUse.HotSpare || membership.Of(drive)?.State == "spare")
         {
             Say(FindingCodes.HotSpare, FindingSeverity.Note, $"{Name(drive)} is a hot spare");
         }
@@ -70,21 +77,49 @@ internal sealed class BayCheck
             Say(FindingCodes.Rebuilding, FindingSeverity.Note, $"{Name(drive)} is being written by a rebuild");
         }
 
-        return found;
-
-        void Say(string code, FindingSeverity severity, string sentence) => found.Add(new Finding(code, severity, place, Printable.Of(sentence, 300)));
-    }
-
-    private void CheckEmpty(SetLayout? set, bool? setExists, bool dark, RecordedDrive? expected, Action<string, FindingSeverity, string> say)
-    {
-        if (dark)
+        if (membership.ErrorsOf(drive) is { } errors)
         {
-            return;
+            Say(FindingCodes.Errors, FindingSeverity.Warning, $"{Name(drive)} had {errors}");
         }
 
+        return found;
+
+        void Say(string code, FindingSeverity severity, string sentence) => found.Add(new Finding(code, severity, place, Printable.Of(sentence, 300), Remedy(code)));
+
+        string? Remedy(string code) => code == FindingCodes.HealthUnknown && drive?.Device is { } disk ? $"smartctl -a /dev/{disk}"
+            : code is FindingCodes.HealthUnknown or FindingCodes.SerialUnknown && drive?.Areca is not null ? "cli64 disk info"
+            : code == FindingCodes.Missing && IsElsewhere(expected!.Serial) ? remedies.OfMoved
+            : remedies.OfBay(code, place, set);
+    }
+
+    private static void CheckHealth(ObservedDrive drive, Action<string, FindingSeverity, string> say)
+    {
+        if (drive.Health.Verdict == HealthVerdict.Failed || drive.Areca?.Use == ArecaUse.Failed)
+        {
+            say(FindingCodes.Failed, FindingSeverity.Problem, $"{Name(drive)} failed{Reasons(drive)}");
+        }
+        else if (drive.Health.Verdict == HealthVerdict.Worn)
+        {
+            say(FindingCodes.Worn, FindingSeverity.Warning, $"{Name(drive)} is worn{Reasons(drive)}");
+        }
+
+        if (drive.Health.Hot is { } heat)
+        {
+            say(FindingCodes.Hot, FindingSeverity.Warning, $"{Name(drive)} is too hot: {heat}");
+        }
+
+        if (drive.Health.Unseen is { } why)
+        {
+            var what = drive.Health.Verdict is HealthVerdict.Unknown ? "its health" : "signs of wear";
+            say(FindingCodes.HealthUnknown, FindingSeverity.Unknown, $"{what} could not be read: {why}");
+        }
+    }
+
+    private void CheckEmpty(SetLayout? set, bool? setExists, RecordedDrive? expected, Action<string, FindingSeverity, string> say)
+    {
         if (expected is not null)
         {
-            var elsewhere = places.TryGetValue(expected.Serial, out var bays) ? $"; it is in {string.Join(" and ", bays)}" : "";
+            var elsewhere = places.TryGetValue(expected.Serial, out var bays) ? $"; it is in {string.Join(" and ", bays)}" : InNoBay(expected.Serial);
             say(FindingCodes.Missing, FindingSeverity.Problem, $"the drive {expected.Serial} is not in its bay{elsewhere}");
         }
         else if (set is not null)
@@ -93,12 +128,29 @@ internal sealed class BayCheck
         }
     }
 
-    private void CheckIdentity(string place, SetLayout? set, RecordedDrive? expected, ObservedDrive drive, string? serial, Action<string, FindingSeverity, string> say)
+    private bool IsElsewhere(string serial) => places.ContainsKey(serial) || observed.Drives.Any(drive => SerialOf(drive) == serial);
+
+    /// <summary>Where a drive is that was seen in no bay; empty if it was not seen.</summary>
+    private string InNoBay(string serial)
+    {
+        var where = observed.Drives.FirstOrDefault(drive => SerialOf(drive) == serial) switch
+        {
+            null => null,
+            { Areca: { } slot } => $"behind Areca controller {slot.Controller}, enclosure {slot.Enclosure} slot {slot.Slot}",
+            { Bus.PciSlot: { } slot } drive => $"{drive.Device}, in PCI slot {slot}",
+            { Bus.AtaPort: { } port } drive => $"{drive.Device}, at SATA port {port}",
+            var drive => drive.Device,
+        };
+        return where is null ? "" : $"; it is {where}, which is no bay of the chassis";
+    }
+
+    private void CheckIdentity(SetLayout? set, RecordedDrive? expected, ObservedDrive drive, string? serial, Action<string, FindingSeverity, string> say)
     {
         if (serial is null)
         {
-            var told = drive.Device is null ? "the controller does not tell its serial number" : "the drive tells no serial number";
-            say(FindingCodes.SerialUnknown, drive.Device is null ? FindingSeverity.Note : FindingSeverity.Warning, told + (expected is null ? "" : $", so it is not known whether it is {expected.Serial}"));
+            var told = drive.Device is not null ? "the drive reports no serial number"
+                : drive.Health.Unseen is null ? "the controller reports no serial number for it" : "its serial number could not be read";
+            say(FindingCodes.SerialUnknown, drive.Device is not null ? FindingSeverity.Warning : drive.Health.Unseen is null ? FindingSeverity.Note : FindingSeverity.Unknown, told + (expected is null ? "" : $", so it is not known whether it is {expected.Serial}"));
             if (expected?.Model is { } model && drive.Model?.Trim() is { } other && model != other)
             {
                 say(FindingCodes.Foreign, FindingSeverity.Problem, $"a {other}, where {expected.Serial} is a {model}");

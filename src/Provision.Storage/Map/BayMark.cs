@@ -24,6 +24,9 @@ public sealed record BayMark(string Letter, string Word, FindingSeverity? Severi
         [FindingCodes.WrongMedia] = ("Y", "MEDIA"),
         [FindingCodes.Failed] = ("X", "FAILED"),
         [FindingCodes.Worn] = ("w", "worn"),
+        [FindingCodes.Hot] = ("H", "hot"),
+        [FindingCodes.Errors] = ("e", "errors"),
+        [FindingCodes.HealthUnknown] = ("?", "health?"),
         [FindingCodes.Empty] = ("E", "EMPTY"),
         [FindingCodes.Unexpected] = ("U", "UNEXPECTED"),
         [FindingCodes.NotInSet] = ("N", "NOT IN SET"),
@@ -31,10 +34,11 @@ public sealed record BayMark(string Letter, string Word, FindingSeverity? Severi
         [FindingCodes.Rebuilding] = ("R", "rebuilding"),
     };
 
-    /// <summary>Exclamation marks: two for a problem, one for a warning.</summary>
+    /// <summary>Exclamation marks: two for a problem, one for a warning; a question mark for what could not be seen.</summary>
     public string Sign => Severity switch
     {
         FindingSeverity.Problem => "!!",
+        FindingSeverity.Unknown => "?",
         FindingSeverity.Warning => "!",
         _ => "",
     };
@@ -42,9 +46,9 @@ public sealed record BayMark(string Letter, string Word, FindingSeverity? Severi
     /// <summary>The mark of a bay: its worst finding, else what it is. A failed drive that also sits in the wrong bay is failed first.</summary>
     public static BayMark Of(BayState bay)
     {
-        if (bay.IsDark)
+        if (bay.Unseen is not null)
         {
-            return new BayMark("?", "unknown", FindingSeverity.Problem);
+            return new BayMark("?", "unknown", FindingSeverity.Unknown);
         }
 
         var findings = bay.Findings;

@@ -106,7 +106,7 @@ public sealed class DriveGrid
     private string Paint(BayMark mark, string padded) => mark.Severity switch
     {
         FindingSeverity.Problem => ink.Problem(padded),
-        FindingSeverity.Warning => ink.Warning(padded),
+        FindingSeverity.Warning or FindingSeverity.Unknown => ink.Warning(padded),
         null when mark.Word == "ok" => ink.Good(padded),
         _ => padded,
     };
@@ -114,7 +114,7 @@ public sealed class DriveGrid
     private void Legend()
     {
         var marks = map.Bays.Select(BayMark.Of).Distinct().OrderByDescending(mark => mark.Severity).Select(mark => $"{(mark.Letter == "o" ? "ok" : mark.Letter)} {(mark.Word == "ok" ? "as recorded" : mark.Word)}");
-        text.Append("\n!! differs, ! look at it; ").AppendJoin(", ", marks);
+        text.Append(map.IsUnseen ? "\n!! differs, ? could not be seen, ! look at it; " : "\n!! differs, ! look at it; ").AppendJoin(", ", marks);
         if (map.Bays.Any(bay => bay.Encryption == VolumeEncryption.Self))
         {
             text.Append("; E encrypts itself");
@@ -133,29 +133,28 @@ public sealed class DriveGrid
         foreach (var (set, cells) in rows)
         {
             var padded = cells.Select((cell, column) => column < 5 ? cell.PadRight(widths[column]) : cell).ToList();
-            var bad = set.Health is not (Observe.SetHealth.Normal or null) || set.Word is "not found" or "spare missing";
-            padded[4] = bad ? ink.Problem(padded[4]) : padded[4];
+            padded[4] = set.Severity switch { FindingSeverity.Problem => ink.Problem(padded[4]), FindingSeverity.Unknown => ink.Warning(padded[4]), _ => padded[4] };
             text.Append(string.Join("  ", padded).TrimEnd()).Append('\n');
         }
 
         text.Append('\n');
     }
 
-    private string Survives(SetState set) => set.Layout.Level == RaidLevel.Spare ? "" : set.Health is null ? "" : set.Redundancy switch
-    {
-        < 0 => "lost",
-        0 => "the next failure loses it" + (map.Bays.FirstOrDefault(bay => bay.Set == set)?.Masters.Count is > 0 and var masters ? string.Create(CultureInfo.InvariantCulture, $", with {masters} masters") : ""),
-        1 => "survives 1 failure",
-        var more => string.Create(CultureInfo.InvariantCulture, $"survives {more} failures"),
-    };
+    private string Survives(SetState set) =>
+        set.Outlook + (set.Redundancy == 0 && set.Outlook.Length > 0 && map.Bays.FirstOrDefault(bay => bay.Set == set)?.Masters.Count is > 0 and var masters
+            ? string.Create(CultureInfo.InvariantCulture, $", with {masters} masters") : "");
 
     private void Findings()
     {
         foreach (var finding in map.Findings.Where(finding => finding.Severity > FindingSeverity.Note).OrderByDescending(finding => finding.Severity))
         {
-            var sign = finding.Severity == FindingSeverity.Problem ? ink.Problem("!!") : ink.Warning("! ");
+            var sign = finding.Severity switch { FindingSeverity.Problem => ink.Problem("!!"), FindingSeverity.Unknown => ink.Warning("? "), _ => ink.Warning("! ") };
             var line = $"{Printable.Of(finding.Place)}: {finding.Sentence} [{finding.Code}]";
             text.Append(sign).Append(' ').Append(line).Append('\n');
+            if (finding.Command is { } command)
+            {
+                text.Append("     -> ").Append(Printable.Of(command, 200)).Append('\n');
+            }
         }
 
         var notes = map.Findings.Count(finding => finding.Severity == FindingSeverity.Note);

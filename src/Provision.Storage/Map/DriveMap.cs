@@ -24,8 +24,23 @@ public sealed record DriveMap
     /// <summary>Everything worth saying: of the host, the bays, the sets, the strangers, in this order.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 
-    /// <summary>True where expected and observed differ.</summary>
+    /// <summary>True if expected and observed differ.</summary>
     public bool Differs => Findings.Any(finding => finding.Severity == FindingSeverity.Problem);
+
+    /// <summary>True if something could not be seen, so that it is not known whether it is as expected.</summary>
+    public bool IsUnseen => Findings.Any(finding => finding.Severity == FindingSeverity.Unknown);
+
+    /// <summary>True if the observed machine is not the host.</summary>
+    public bool IsOtherMachine => Findings.Any(finding => finding is { Code: FindingCodes.OtherMachine, Severity: FindingSeverity.Problem });
+
+    /// <summary>The verdict in words: same, differs, unknown, or <c>differs, and not all could be seen</c>.</summary>
+    public string Verdict => (Differs, IsUnseen) switch
+    {
+        (true, true) => "differs, and not all could be seen",
+        (true, false) => "differs",
+        (false, true) => "unknown: not all could be seen",
+        _ => "same",
+    };
 
     /// <summary>The state of a bay; null for a bay that the chassis has not.</summary>
     public BayState? Find(Bay bay) => Bays.FirstOrDefault(state => state.Bay == bay);
@@ -81,11 +96,11 @@ public sealed record BayState
     /// <summary>What is to be said of the bay.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 
-    /// <summary>True where the controller said nothing, so that it is not known whether there is a drive.</summary>
-    public required bool IsDark { get; init; }
+    /// <summary>Why it is not known whether there is a drive; null if it is.</summary>
+    public required string? Unseen { get; init; }
 
-    /// <summary>True where the set goes on working when this drive fails now.</summary>
-    public bool SetSurvives => Set is null || Set.Survives(this);
+    /// <summary>True if the set keeps its data when this drive fails now; null if that is not known.</summary>
+    public bool? SetSurvives => Set is null ? true : Set.Survives(this);
 
     /// <summary>The worst finding, the first of equal ones; null where all is well.</summary>
     public Finding? Worst => Findings.Where(finding => finding.Severity > FindingSeverity.Note).MaxBy(finding => finding.Severity);
@@ -96,36 +111,48 @@ public sealed record BayState
 
 /// <summary>How a set does.</summary>
 /// <param name="Layout">The set.</param>
-/// <param name="Health">How it does; null where it was not found.</param>
+/// <param name="Health">How it does.</param>
 /// <param name="Percent">How far a rebuild or check is, or null.</param>
-/// <param name="Recorded">True where the record says that it exists, false where it says that it is new, null where it says nothing.</param>
-/// <param name="Lost">How many of its drives do not work in it.</param>
-public sealed record SetState(SetLayout Layout, SetHealth? Health, double? Percent, bool? Recorded, int Lost)
+/// <param name="Recorded">True if the record says that it exists, false if it says that it is new, null if it says nothing.</param>
+/// <param name="Lost">How many of its drives do not work in it, as far as they were seen.</param>
+/// <param name="Redundancy">How many more drives may fail, at the worst choice; negative if the set is lost, null if it is not known.</param>
+public sealed record SetState(SetLayout Layout, Seen<SetHealth> Health, double? Percent, bool? Recorded, int Lost, int? Redundancy)
 {
-    /// <summary>How many more drives may fail, at the worst choice; negative where the set is lost.</summary>
-    public int Redundancy => Tolerance - Lost;
-
-    /// <summary>The state in a word or two: <c>normal</c>, <c>rebuilding 35.3%</c>.</summary>
-    public string Word => (Health, Layout.Level) switch
+    /// <summary>The state in a word or two: <c>normal</c>, <c>rebuilding 35.3%</c>. A set with failed drives is never normal.</summary>
+    public string Word => (Health.Value, Layout.Level) switch
     {
-        (_, RaidLevel.Spare) => Lost == 0 ? "spare" : "spare missing",
-        (null, _) => Recorded == false ? "new" : "not found",
+        (_, RaidLevel.Spare) => Health.Why is not null ? "unknown" : Lost == 0 ? "spare" : "spare missing",
+        (null, _) => Health.Why is not null ? "unknown" : Recorded == false ? "new" : "not found",
         (SetHealth.Rebuilding, _) => "rebuilding" + Progress,
         (SetHealth.Busy, _) => "busy" + Progress,
+        (SetHealth.Normal, _) when Lost > 0 => "at risk",
         ({ } health, _) => health.ToString().ToLowerInvariant(),
+    };
+
+    /// <summary>How bad it is; null if there is nothing to look at.</summary>
+    public FindingSeverity? Severity => Word switch
+    {
+        "unknown" => FindingSeverity.Unknown,
+        "normal" or "spare" or "new" => null,
+        _ when Health.Value == SetHealth.Busy => null,
+        "not found" when Recorded != true => null,
+        _ => FindingSeverity.Problem,
+    };
+
+    /// <summary>What the next failure would mean, for people; empty if there is nothing to say.</summary>
+    public string Outlook => Redundancy switch
+    {
+        _ when Layout.Level == RaidLevel.Spare || Health.IsAbsent => "",
+        null => "not known what it survives",
+        < 0 => "lost",
+        0 => "the next failure loses it",
+        1 => "survives 1 failure",
+        var more => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"survives {more} failures"),
     };
 
     private string Progress => Percent is { } percent ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" {percent:0.0}%") : "";
 
-    private int Tolerance => Layout.Level switch
-    {
-        RaidLevel.ArecaRaid6 or RaidLevel.ZfsRaidz2 => 2,
-        RaidLevel.MdRaid1 => Layout.Bays.Count - 1,
-        RaidLevel.ArecaRaid1 or RaidLevel.MdRaid10 => 1,
-        _ => 0,
-    };
-
-    internal bool Survives(BayState bay) => Layout.Level == RaidLevel.Spare || (Health is null && Recorded != true) || Redundancy >= (bay.Works ? 1 : 0);
+    internal bool? Survives(BayState bay) => Layout.Level == RaidLevel.Spare || (Health.IsAbsent && Recorded != true) ? true : Redundancy >= (bay.Works ? 1 : 0) ? true : Redundancy is null ? null : false;
 }
 
 /// <summary>A drive or disk that is in no bay and of no set.</summary>

@@ -4,17 +4,30 @@ using Provision.Storage.Observe;
 namespace Provision.Storage.Map;
 
 /// <summary>Makes the drive map of one machine.</summary>
-internal sealed class DriveMapping(Layout layout, HostView? view, DriveRecord? record, ObservedStorage observed)
+internal sealed class DriveMapping
 {
-    private readonly IReadOnlyDictionary<Bay, ObservedDrive> drives = BayFinder.Find(layout.Chassis, observed);
-    private readonly SetMembership membership = new(layout, record, observed);
-    private readonly Dictionary<string, bool> recordedSets = (record?.Sets ?? []).ToDictionary(set => set.Name, set => set.Exists, StringComparer.Ordinal);
-    private readonly Dictionary<Bay, RecordedDrive> recordedDrives = (record?.Drives ?? []).ToDictionary(drive => drive.Bay);
-    private readonly bool arecaIsDark = !observed.Drives.Any(drive => drive.Areca is not null);
+    private readonly Layout layout;
+    private readonly HostView? view;
+    private readonly DriveRecord? record;
+    private readonly ObservedStorage observed;
+    private readonly Remedies remedies;
+    private readonly IReadOnlyDictionary<Bay, ObservedDrive> drives;
+    private readonly SetMembership membership;
+    private readonly Dictionary<string, bool> recordedSets;
+    private readonly Dictionary<Bay, RecordedDrive> recordedDrives;
 
+    public DriveMapping(Layout layout, HostView? view, DriveRecord? record, ObservedStorage observed)
+    {
+        (this.layout, this.view, this.record, this.observed) = (layout, view, record, observed);
+        remedies = new Remedies(layout);
+        drives = BayFinder.Find(layout, record, observed);
+        membership = new SetMembership(layout, record, observed, drives);
+        recordedSets = (record?.Sets ?? []).ToDictionary(set => set.Name, set => set.Exists, StringComparer.Ordinal);
+        recordedDrives = (record?.Drives ?? []).ToDictionary(drive => drive.Bay);
+    }
     public DriveMap Map()
     {
-        var check = new BayCheck(view, record, membership, drives);
+        var check = new BayCheck(layout, view, record, observed, membership, drives);
         var setOf = new Dictionary<Bay, SetLayout>();
         foreach (var set in layout.Sets)
         {
@@ -27,11 +40,11 @@ internal sealed class DriveMapping(Layout layout, HostView? view, DriveRecord? r
         var bays = new List<BayState>();
         foreach (var panel in layout.Chassis.Panels)
         {
-            var dark = arecaIsDark && layout.Chassis.FindController(panel.Controller)?.Kind == ControllerKind.Areca;
             foreach (var bay in panel.Bays)
             {
                 var set = setOf.GetValueOrDefault(bay);
-                bays.Add(Bay(bay, set, dark, check.Check(bay, set, set is null ? null : Recorded(set), dark, recordedDrives.GetValueOrDefault(bay), drives.GetValueOrDefault(bay))));
+                var dark = drives.ContainsKey(bay) ? null : BayFinder.WhyUnseen(layout.Chassis, bay, observed);
+                bays.Add(Bay(bay, set, dark, check.Check(bay, set, set is null ? null : Recorded(set), dark is not null, recordedDrives.GetValueOrDefault(bay), drives.GetValueOrDefault(bay))));
             }
         }
 
@@ -53,11 +66,11 @@ internal sealed class DriveMapping(Layout layout, HostView? view, DriveRecord? r
             Bays = bays,
             Sets = sets,
             Strangers = strangers,
-            Findings = [.. OfHost(), .. bays.SelectMany(bay => bay.Findings), .. sets.SelectMany(OfSet), .. strangers.Select(stranger => stranger.Finding)],
+            Findings = [.. OfHost(bays), .. OfBays(bays), .. sets.SelectMany(OfSet), .. OfPools(), .. OfArrays(), .. strangers.Select(stranger => stranger.Finding)],
         };
     }
 
-    private BayState Bay(Bay bay, SetLayout? set, bool dark, List<Finding> findings)
+    private BayState Bay(Bay bay, SetLayout? set, string? dark, List<Finding> findings)
     {
         var drive = drives.GetValueOrDefault(bay);
         var active = drive is { Device: not null } ? membership.Of(drive) : null;
@@ -77,7 +90,7 @@ internal sealed class DriveMapping(Layout layout, HostView? view, DriveRecord? r
             Stores = [],
             Masters = [],
             Findings = findings,
-            IsDark = dark,
+            Unseen = dark,
         };
     }
 
@@ -87,79 +100,168 @@ internal sealed class DriveMapping(Layout layout, HostView? view, DriveRecord? r
 
     private SetState Set(SetLayout set, List<BayState> bays)
     {
-        var (health, percent) = membership.HealthOf(set);
-        var dark = false;
-        var lost = 0;
-        foreach (var bay in bays.Where(bay => set.Bays.Contains(bay.Bay)))
+        var observation = membership.Observe(set);
+        var health = observation.Health;
+        var own = bays.Where(bay => set.Bays.Contains(bay.Bay)).ToList();
+        var members = observation.Members ?? [.. own.Select(bay => bay.Unseen is not null ? MemberState.Unseen : bay.Works ? MemberState.Whole : MemberState.Missing)];
+        if (observation.Members is null && set.Level == RaidLevel.ZfsRaidz2 && health.Value == SetHealth.Degraded && own.TrueForAll(bay => bay.Works) && bays.Exists(bay => IsVdev(bay) && !bay.Works))
         {
-            dark |= bay.IsDark;
-            lost += bay.Works ? 0 : 1;
+            health = Seen.Known(SetHealth.Normal); // The pool is degraded by another of its vdevs.
         }
 
-        lost = dark ? 0 : lost;
-        if (set.Level == RaidLevel.ZfsRaidz2 && health == SetHealth.Degraded && lost == 0 && bays.Any(bay => IsVdev(bay) && !bay.Works))
+        if (set.Level == RaidLevel.Spare && members.Contains(MemberState.Unseen))
         {
-            health = SetHealth.Normal; // The pool is degraded by another of its vdevs.
+            health = Seen.Unseen<SetHealth>(own.First(bay => bay.Unseen is not null).Unseen!);
         }
 
-        // What the set says of itself counts more than what is seen of its drives.
-        lost = health is SetHealth.Degraded or SetHealth.Rebuilding ? Math.Max(1, lost) : health == SetHealth.Failed ? set.Bays.Count : lost;
-        return new SetState(set, health, percent, Recorded(set), lost);
+        // What the set says of itself counts more than what is seen of its drives: a set that works is not lost, and one that is degraded has lost a drive.
+        var lost = members.Count(state => state is not (MemberState.Whole or MemberState.Unseen));
+        var left = observation.Redundancy.Left(members);
+        if (health.Value is SetHealth.Degraded or SetHealth.Rebuilding && members.All(state => state == MemberState.Whole))
+        {
+            (lost, left) = (1, left - 1);
+        }
+
+        left = health.Why is not null ? null
+            : health.Value == SetHealth.Failed ? -1
+            : health.Value is SetHealth.Inactive || health.IsAbsent || left is null ? left
+            : Math.Max(0, left.Value);
+        return new SetState(set, health, observation.Percent, Recorded(set), health.Value == SetHealth.Failed ? set.Bays.Count : lost, left);
     }
 
     private bool IsVdev(BayState bay) => layout.Sets.Any(set => set.Level == RaidLevel.ZfsRaidz2 && set.Bays.Contains(bay.Bay));
 
     private bool? Recorded(SetLayout set) => recordedSets.TryGetValue(set.Key, out var exists) ? exists : null;
 
-    private IEnumerable<Finding> OfHost()
+    private IEnumerable<Finding> OfHost(List<BayState> bays)
     {
         var host = layout.Host;
         if (observed.Machine.Macs.Count > 0 && host.Macs.Count > 0 && !MacAddress.AnyOf(observed.Machine.Macs, host.Macs))
         {
-            // Network cards are replaced; a machine that also has another name is another machine.
+            // NICs are replaced; a machine that also has another name is another machine.
             var named = observed.Machine.HostName.Split('.')[0] == host.Name;
             yield return new Finding(
                 FindingCodes.OtherMachine,
                 named ? FindingSeverity.Warning : FindingSeverity.Problem,
                 host.Name,
-                Printable.Of($"what was looked at calls itself {observed.Machine.HostName} and has no network card of {host.Name}", 200));
+                Printable.Of($"the observed machine calls itself {observed.Machine.HostName} and has no NIC of {host.Name}", 200),
+                named ? $"provision drives accept {host.Name}" : "provision drives");
         }
 
         if (record is null)
         {
-            yield return new Finding(FindingCodes.NoRecord, FindingSeverity.Problem, host.Name, $"{host.Name} has no drive record, so no drive can be compared by its serial number; provision drives accept makes one");
+            yield return new Finding(FindingCodes.NoRecord, FindingSeverity.Problem, host.Name, $"{host.Name} has no drive record, so no drive can be compared by its serial number", $"provision drives accept {host.Name}");
         }
 
-        foreach (var controller in layout.Chassis.Controllers.Where(controller => arecaIsDark && controller.Kind == ControllerKind.Areca))
+        if (observed.WhyUnseen(StoragePart.Devices) is { } noDevices)
         {
-            yield return new Finding(FindingCodes.ControllerSilent, FindingSeverity.Problem, controller.Name, "nothing was heard of the Areca controller: what is in its bays is not known");
+            yield return new Finding(FindingCodes.Unseen, FindingSeverity.Unknown, host.Name, Printable.Of($"no disk could be seen: {noDevices}", 300));
+        }
+
+        foreach (var controller in layout.Chassis.Controllers.Where(controller => controller.Kind == ControllerKind.Areca))
+        {
+            var dark = bays.Where(bay => bay.Unseen is not null && layout.Chassis.FindPanel(bay.Bay.Panel)?.Controller == controller.Name).ToList();
+            if (dark.Count > 0)
+            {
+                yield return new Finding(
+                    FindingCodes.ControllerSilent, FindingSeverity.Unknown, controller.Name,
+                    Printable.Of($"what is in {BayText.Of([.. dark.Select(bay => bay.Bay)])} could not be seen: {dark[0].Unseen}", 300), "cli64 disk info");
+            }
         }
     }
 
-    private static IEnumerable<Finding> OfSet(SetState state)
+    /// <summary>The findings of the bays. If one cause hides the health of many drives, it is told once.</summary>
+    private static IEnumerable<Finding> OfBays(List<BayState> bays)
+    {
+        var told = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var finding in bays.SelectMany(bay => bay.Findings))
+        {
+            var same = finding.Code != FindingCodes.HealthUnknown ? [] : bays.Where(bay => bay.Findings.Any(other => other.Code == finding.Code && other.Sentence == finding.Sentence)).ToList();
+            if (same.Count < 2)
+            {
+                yield return finding;
+            }
+            else if (told.Add(finding.Sentence))
+            {
+                yield return finding with { Place = BayText.Of([.. same.Select(bay => bay.Bay)]) };
+            }
+        }
+    }
+
+    private IEnumerable<Finding> OfPools()
+    {
+        foreach (var pool in layout.Pools.Select(pool => observed.Pools.FirstOrDefault(found => found.Name == pool.Name)).OfType<ObservedPool>().Where(pool => pool.Imported))
+        {
+            var place = "pool " + pool.Name;
+            if (pool.Status?.DataErrors.Value is > 0 and var errors)
+            {
+                yield return new Finding(
+                    FindingCodes.DataErrors, FindingSeverity.Problem, place, $"{pool.Name} has {errors} damaged {(errors == 1 ? "file or block" : "files or blocks")}", Remedies.OfPool(pool.Name));
+            }
+            else if (pool.Unseen is { } why)
+            {
+                yield return new Finding(
+                    FindingCodes.Unseen, FindingSeverity.Unknown, place, Printable.Of($"whether data of {pool.Name} is damaged could not be seen: {why}", 300), Remedies.OfPool(pool.Name));
+            }
+
+            foreach (var leaf in membership.LostLeaves(pool))
+            {
+                yield return new Finding(
+                    FindingCodes.NotInSet, FindingSeverity.Problem, place,
+                    Printable.Of($"{leaf.Name} is {leaf.State} in the pool{(leaf.Note is null ? "" : $" ({leaf.Note})")}, and its bay is not known", 300), Remedies.OfPool(pool.Name));
+            }
+        }
+    }
+
+    /// <summary>Arrays of no set: another machine's, or one that something assembled from leftovers; and arrays of sets that this program did not make.</summary>
+    private IEnumerable<Finding> OfArrays()
+    {
+        var own = layout.Sets.Where(set => set.IsMd).SelectMany(set => set.Luns).Select(lun => UnitFinder.FindArray(lun.Name, record?.Units.FirstOrDefault(unit => unit.Name == lun.Name)?.Uuid, observed)).ToList();
+        foreach (var array in own.OfType<MdArray>().Where(array => array.HasBitmap == false))
+        {
+            yield return new Finding(
+                FindingCodes.NoBitmap, FindingSeverity.Warning, array.Device ?? array.Name ?? array.Uuid,
+                Printable.Of($"the array {array.Name} has no write-intent bitmap: after a power cut all of it is resynchronized (docs/faults.md, fault 28)", 300),
+                $"mdadm --grow --bitmap=internal /dev/{array.Device}");
+        }
+
+        foreach (var array in observed.Arrays.Where(array => !own.Contains(array)))
+        {
+            var name = array.Name ?? array.Device ?? array.Uuid;
+            yield return new Finding(
+                FindingCodes.ForeignArray, FindingSeverity.Problem, array.Device ?? name,
+                Printable.Of($"the array {name} ({array.Level}, UUID {array.Uuid}) on {string.Join(", ", array.Members.Select(member => member.Device))} belongs to no set{(array.Device is null ? "" : " and is assembled")}", 300),
+                array.Device is null ? array.Members.Count == 0 ? null : $"mdadm --examine /dev/{array.Members[0].Device}" : $"mdadm --detail /dev/{array.Device}");
+        }
+    }
+
+    private IEnumerable<Finding> OfSet(SetState state)
     {
         var name = state.Layout.Name;
         var left = state.Redundancy switch
         {
+            null => "how many more drives may fail is not known",
             < 0 => "more drives are lost than it survives",
             0 => "the next drive that fails takes its data",
             1 => "one more drive may fail",
             var more => $"{more} more drives may fail",
         };
-        var (code, severity, sentence) = state.Health switch
+        var (code, severity, sentence) = state.Health.Value switch
         {
             SetHealth.Degraded => (FindingCodes.Degraded, FindingSeverity.Problem, $"{name} is degraded: {left}"),
             SetHealth.Rebuilding => (FindingCodes.Rebuilding, FindingSeverity.Problem, $"{name} is {state.Word}: {left}"),
             SetHealth.Busy => (FindingCodes.Busy, FindingSeverity.Note, $"{name} is {state.Word}"),
             SetHealth.Inactive => (FindingCodes.SetInactive, FindingSeverity.Problem, $"{name} is there but not active"),
-            SetHealth.Failed => (FindingCodes.SetFailed, FindingSeverity.Problem, $"{name} has failed"),
-            SetHealth.Unknown => (FindingCodes.SetUnknown, FindingSeverity.Warning, $"what is said of {name} is not understood"),
-            null when state.Recorded == true && state.Layout.Level is not (RaidLevel.Spare or RaidLevel.Single) => (FindingCodes.SetMissing, FindingSeverity.Problem, $"{name} is recorded as created and was not found"),
+            SetHealth.Failed when state.Layout.Level != RaidLevel.Single => (FindingCodes.SetFailed, FindingSeverity.Problem, $"{name} has failed"),
+            null when state.Health.Why is { } why && state.Layout.Level is not (RaidLevel.Spare or RaidLevel.Single) && state.Recorded != false =>
+                (FindingCodes.SetUnknown, FindingSeverity.Unknown, $"the state of {name} could not be seen: {why}"),
+            null when state.Health.IsAbsent && state.Recorded == true && state.Layout.Level is not (RaidLevel.Spare or RaidLevel.Single) =>
+                (FindingCodes.SetMissing, FindingSeverity.Problem, $"{name} is recorded as created and was not found"),
             _ => ("", FindingSeverity.Note, ""),
         };
         if (code.Length > 0)
         {
-            yield return new Finding(code, severity, "set " + state.Layout.Key, sentence);
+            yield return new Finding(code, severity, "set " + state.Layout.Key, Printable.Of(sentence, 300), remedies.OfSet(code, state.Layout));
         }
     }
 }

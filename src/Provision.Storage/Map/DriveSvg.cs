@@ -57,7 +57,10 @@ public sealed class DriveSvg
         Sets();
         Findings();
         var problems = map.Findings.Count(finding => finding.Severity == FindingSeverity.Problem);
-        var summary = $"Drive map of {name}: {map.Bays.Count} bays, {map.Bays.Count(bay => bay.Drive is not null)} drives, {(problems == 0 ? "no differences" : problems == 1 ? "1 difference" : $"{problems} differences")} from the drive record.";
+        var unseen = map.Findings.Count(finding => finding.Severity == FindingSeverity.Unknown);
+        var summary = $"Drive map of {name}: {map.Bays.Count} bays, {map.Bays.Count(bay => bay.Drive is not null)} drives, "
+            + $"{(problems == 0 ? unseen == 0 ? "no differences" : "no known differences" : problems == 1 ? "1 difference" : $"{problems} differences")} from the drive record"
+            + $"{(unseen == 0 ? "" : unseen == 1 ? ", 1 thing that could not be seen" : $", {unseen} things that could not be seen")}.";
         return $"""
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {y + Margin}" role="img" aria-labelledby="title desc">
               <title id="title">{Escape(name)} drive map</title>
@@ -102,7 +105,7 @@ public sealed class DriveSvg
         var kind = mark.Severity switch
         {
             FindingSeverity.Problem => "problem",
-            FindingSeverity.Warning => "warning",
+            FindingSeverity.Warning or FindingSeverity.Unknown => "warning",
             _ => bay.Drive is null ? "void" : "bay",
         };
         Line("<g>");
@@ -116,7 +119,7 @@ public sealed class DriveSvg
 
         var label = bay.Bay.Number.ToString(CultureInfo.InvariantCulture);
         var state = mark.Sign.Length == 0 ? mark.Word : $"{mark.Sign} {mark.Word}";
-        var tone = mark.Severity is null && mark.Word == "ok" ? "tgood" : mark.Severity is FindingSeverity.Problem or FindingSeverity.Warning ? "t" + kind : "s";
+        var tone = mark.Severity is null && mark.Word == "ok" ? "tgood" : mark.Severity > FindingSeverity.Note ? "t" + kind : "s";
         if (narrow)
         {
             Text(x + 7, y + 20, "n", label);
@@ -145,10 +148,15 @@ public sealed class DriveSvg
             lines.Add($"{drive.Model} {drive.Serial} {drive.Wwn}".Trim());
         }
 
+        if (bay.Unseen is { } why)
+        {
+            lines.Add($"what is in it could not be seen: {why}");
+        }
+
         lines.AddRange(bay.Findings.Select(finding => finding.Sentence));
         if (bay.Set is { } set)
         {
-            lines.Add($"set {set.Layout.Name}, {set.Word}; {(bay.SetSurvives ? "it survives the loss of this drive" : "it does not survive the loss of this drive")}");
+            lines.Add($"set {set.Layout.Name}, {set.Word}; {bay.SetSurvives switch { true => "it survives the loss of this drive", false => "it does not survive the loss of this drive", null => "it is not known whether it survives the loss of this drive" }}");
         }
 
         if (bay.Masters.Count > 0)
@@ -176,7 +184,7 @@ public sealed class DriveSvg
         {
             y += 17;
             var problem = finding.Severity == FindingSeverity.Problem;
-            Text(Margin, y, problem ? "tproblem" : "twarning", $"{(problem ? "!!" : "!")} {Cut(Printable.Of($"{finding.Place}: {finding.Sentence}", 300), 150)}");
+            Text(Margin, y, problem ? "tproblem" : "twarning", $"{(problem ? "!!" : finding.Severity == FindingSeverity.Unknown ? "?" : "!")} {Cut(Printable.Of($"{finding.Place}: {finding.Sentence}", 300), 150)}");
         }
     }
 

@@ -6,8 +6,11 @@ public enum FindingSeverity
     /// <summary>Worth knowing.</summary>
     Note,
 
-    /// <summary>Somebody should look; the machine is still what the record says.</summary>
+    /// <summary>It needs a look; the machine is still what the record says.</summary>
     Warning,
+
+    /// <summary>It could not be seen, so nothing is known of it.</summary>
+    Unknown,
 
     /// <summary>What is expected and what is observed differ.</summary>
     Problem,
@@ -18,7 +21,8 @@ public enum FindingSeverity
 /// <param name="Severity">How bad it is.</param>
 /// <param name="Place">The bay (<c>rear/4</c>), the set's name, the device, or the host.</param>
 /// <param name="Sentence">What is the matter, for people; made of printable characters only.</param>
-public sealed record Finding(string Code, FindingSeverity Severity, string Place, string Sentence);
+/// <param name="Command">The command that deals with it or shows more of it; null if there is nothing to do.</param>
+public sealed record Finding(string Code, FindingSeverity Severity, string Place, string Sentence, string? Command = null);
 
 /// <summary>Every word that a finding may have as its code.</summary>
 public static class FindingCodes
@@ -53,6 +57,15 @@ public static class FindingCodes
     /// <summary>The drive works but shows signs.</summary>
     public const string Worn = "worn";
 
+    /// <summary>The drive is over the limit of its temperature.</summary>
+    public const string Hot = "hot";
+
+    /// <summary>The health of the drive could not be read, or not all of it.</summary>
+    public const string HealthUnknown = "health-unknown";
+
+    /// <summary>The pool counted errors of the drive.</summary>
+    public const string Errors = "errors";
+
     /// <summary>A bay of a set without a drive, which none is recorded for.</summary>
     public const string Empty = "empty";
 
@@ -83,11 +96,23 @@ public static class FindingCodes
     /// <summary>The set is not found.</summary>
     public const string SetMissing = "set-missing";
 
-    /// <summary>The set is in a state that is not understood.</summary>
+    /// <summary>The state of the set could not be seen, or is not understood.</summary>
     public const string SetUnknown = "set-unknown";
 
-    /// <summary>Nothing was heard of a controller.</summary>
+    /// <summary>Files or blocks of a pool are damaged.</summary>
+    public const string DataErrors = "data-errors";
+
+    /// <summary>An array that belongs to no set.</summary>
+    public const string ForeignArray = "foreign-array";
+
+    /// <summary>An array without a write-intent bitmap.</summary>
+    public const string NoBitmap = "no-bitmap";
+
+    /// <summary>What is in the bays of a controller could not be seen.</summary>
     public const string ControllerSilent = "controller-silent";
+
+    /// <summary>The devices of the machine, or a part of its pools, could not be seen.</summary>
+    public const string Unseen = "unseen";
 
     /// <summary>A drive in no bay of the chassis.</summary>
     public const string Stranger = "stranger";

@@ -20,7 +20,7 @@ public static class UnitFinder
     /// <summary>The devices by name of the unit, those that are certain; pools have none.</summary>
     public static IReadOnlyDictionary<string, BlockDevice> Find(Layout layout, DriveRecord? record, ObservedStorage observed)
     {
-        var bays = BayFinder.Find(layout.Chassis, observed);
+        var bays = BayFinder.Find(layout, record, observed);
         return layout.Sets
             .SelectMany(set => set.Luns.Select(lun => Find(set, lun, record, observed, bays)))
             .Where(unit => unit.Device is not null)
@@ -42,17 +42,52 @@ public static class UnitFinder
         var known = record?.Units.FirstOrDefault(unit => unit.Name == lun.Name);
         return set.Level switch
         {
-            RaidLevel.MdRaid1 or RaidLevel.MdRaid10 => Array(set, lun, known, observed),
+            RaidLevel.MdRaid1 or RaidLevel.MdRaid10 => Array(set, lun, known, observed, bays),
             RaidLevel.ArecaRaid1 or RaidLevel.ArecaRaid6 => Volume(set, lun, known, observed),
             _ => Drive(set, lun, observed, bays),
         };
     }
 
-    private static FoundUnit Array(SetLayout set, LunLayout lun, RecordedUnit? known, ObservedStorage observed)
+    /// <summary>Why it is not known what is on the drives of a set, so that what was not found may still be there; null if all of it was read.</summary>
+    /// <param name="set">The set.</param>
+    /// <param name="signature">The kind of signature that matters: linux_raid_member, zfs_member.</param>
+    /// <param name="isRead">True for a device whose superblock or label was read.</param>
+    /// <param name="observed">What was seen.</param>
+    /// <param name="bays">Drives by bay.</param>
+    internal static string? WhyUnread(SetLayout set, string signature, Func<BlockDevice, bool> isRead, ObservedStorage observed, IReadOnlyDictionary<Bay, ObservedDrive> bays)
+    {
+        if (observed.WhyUnseen(StoragePart.Devices) is { } why)
+        {
+            return why;
+        }
+
+        var disks = set.Bays.Where(bays.ContainsKey).Select(bay => bays[bay].Device).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        foreach (var device in observed.Devices.Where(device => disks.Contains(device.Kind == BlockKind.Partition && device.Parents.Count == 1 ? device.Parents[0] : device.Name)))
+        {
+            if (!device.WasProbed)
+            {
+                return $"{device.Path} could not be searched for signatures";
+            }
+
+            if (device.Signatures.Any(found => found.Type == signature) && !isRead(device))
+            {
+                return device.Unseen ?? $"what {device.Path} belongs to could not be read";
+            }
+        }
+
+        return null;
+    }
+
+    private static FoundUnit Array(SetLayout set, LunLayout lun, RecordedUnit? known, ObservedStorage observed, IReadOnlyDictionary<Bay, ObservedDrive> bays)
     {
         var arrays = observed.Arrays.Where(array => known?.Uuid is { } uuid ? PlannedIds.Same(array.Uuid, uuid) : array.Name == lun.Name).ToList();
         if (arrays.Count != 1)
         {
+            if (arrays.Count == 0 && WhyUnread(set, "linux_raid_member", device => device.Md is not null, observed, bays) is { } why)
+            {
+                return Unseen(set, lun, $"the array {lun.Name} could not be seen: {why}");
+            }
+
             var other = known?.Uuid is null ? null : observed.Arrays.FirstOrDefault(array => array.Name == lun.Name);
             return None(
                 set,
@@ -76,6 +111,11 @@ public static class UnitFinder
         // The controller gives the volume's name as the model; volumes share its serial, only the WWN tells them apart (docs/faults.md, fault 2).
         var named = disks.Where(disk => disk.Model == lun.Name).ToList();
         var candidates = known?.Wwn is { } wwn ? disks.Where(disk => string.Equals(disk.Wwn, wwn, StringComparison.OrdinalIgnoreCase)).ToList() : named;
+        if (candidates.Count == 0 && observed.WhyUnseen(StoragePart.Devices) is { } why)
+        {
+            return Unseen(set, lun, $"the volume {lun.Name} could not be seen: {why}");
+        }
+
         if (candidates.Count != 1)
         {
             return None(
@@ -98,9 +138,13 @@ public static class UnitFinder
         var drive = set.Bays.Count == 1 && bays.TryGetValue(set.Bays[0], out var found) ? found : null;
         var device = drive?.Device is { } name ? observed.Find(name) : null;
         return device is null
-            ? None(set, lun, $"there is no drive in bay {string.Join(", ", set.Bays)}")
+            ? observed.WhyUnseen(StoragePart.Devices) is { } why
+                ? Unseen(set, lun, $"what is in bay {string.Join(", ", set.Bays)} could not be seen: {why}")
+                : None(set, lun, $"there is no drive in bay {string.Join(", ", set.Bays)}")
             : new FoundUnit(set, lun, device, Match.Yes, drive!.Health.Verdict == HealthVerdict.Failed ? SetHealth.Failed : SetHealth.Normal, "present");
     }
+
+    private static FoundUnit Unseen(SetLayout set, LunLayout lun, string why) => new(set, lun, null, Match.Unseen(why), SetHealth.Unknown, "unseen");
 
     private static FoundUnit None(SetLayout set, LunLayout lun, string why) => new(set, lun, null, Match.No(why), SetHealth.Unknown, "missing");
 }

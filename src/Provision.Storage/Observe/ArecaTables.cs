@@ -25,10 +25,20 @@ internal static class ArecaTables
     {
         strange = [];
         var rows = new List<ArecaRow>();
+        var (enclosures, right) = (false, -1);
         foreach (var line in Lines(text))
         {
             var words = Words(line);
-            if (DriveOf(line, words) is { } row)
+            if (words.Count > 2 && words.FindIndex(word => word.Text == "Capacity") is >= 0 and var head)
+            {
+                // Aligned tables end their capacities where the heading ends; in those with collapsed blanks nothing is aligned.
+                (enclosures, right) = (words[1].Text.StartsWith("Enc", StringComparison.Ordinal), line.Contains("  ", StringComparison.Ordinal) ? words[head].End : -1);
+            }
+            else if (enclosures && IsPort(words))
+            {
+                // A port of the expander or backplane itself (EXTP 01) without anything at it: no bay, and no drive.
+            }
+            else if (DriveOf(line, words, right) is { } row)
             {
                 rows.Add(row);
             }
@@ -41,6 +51,20 @@ internal static class ArecaTables
         // An enclosure with a slot 0 counts from 0; the tool lists every slot, empty ones too.
         var fromZero = rows.Where(row => row.Slot == 0).Select(row => row.Enclosure).ToHashSet();
         return [.. rows.Select(row => fromZero.Contains(row.Enclosure) ? row with { Slot = row.Slot + 1 } : row)];
+    }
+
+    /// <summary>What a usage means: <c>HotSpare[Global]</c>, <c>Pass Through</c>, <c>Failed</c>; any other word is the name of a RAID set.</summary>
+    public static ArecaUse UseOf(string usage)
+    {
+        var word = string.Concat(usage.Split('[', '(')[0].Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();
+        return word switch
+        {
+            "HOTSPARE" or "GLOBALHOTSPARE" or "DEDICATEDHOTSPARE" or "HOTSPAREGLOBAL" or "ENCLOSUREHOTSPARE" => ArecaUse.HotSpare,
+            "FAILED" or "FAIL" or "OFFLINE" or "MISSING" or "INCOMPATIBLE" or "UNUSABLE" => ArecaUse.Failed,
+            "JBOD" or "PASSTHROUGH" or "PASSTHRU" => ArecaUse.PassThrough,
+            "FREE" or "NA" or "" => ArecaUse.Free,
+            _ => ArecaUse.Member,
+        };
     }
 
     /// <summary>Rows of <c>vsf info</c>.</summary>
@@ -112,9 +136,12 @@ internal static class ArecaTables
     }
 
     /// <summary><c>9 02 Slot 01 WDC WD2003FYYS-02W0B0 2000.4GB i33d1spool</c>; controllers without enclosures have a channel in the place of both.</summary>
-    private static ArecaRow? DriveOf(string line, List<Word> words)
+    private static ArecaRow? DriveOf(string line, List<Word> words, int right)
     {
-        var capacity = words.FindLastIndex(word => BytesOf(word.Text) is not null);
+        // Names of sets and models may end in a size too: the one below the heading, else the one that is written as the tool writes sizes.
+        var capacity = words.FindIndex(word => word.End == right && BytesOf(word.Text) is not null) is >= 0 and var aligned ? aligned
+            : words.FindLastIndex(word => word.Text.Contains('.', StringComparison.Ordinal) && BytesOf(word.Text) is not null) is >= 0 and var exact ? exact
+            : words.FindLastIndex(word => BytesOf(word.Text) is not null);
         if (capacity < 2 || NumberOf(words[0].Text) is not { } number || NumberOf(words[1].Text) is not { } place)
         {
             return null;
@@ -138,6 +165,11 @@ internal static class ArecaTables
         usage = usage.EndsWith("<<", StringComparison.Ordinal) ? usage[..^2].TrimEnd() : usage;
         return new ArecaRow(number, enclosure, slot, name is "N.A." or "" ? null : name, BytesOf(words[capacity].Text)!.Value, usage.Length == 0 ? "N.A." : usage);
     }
+
+    /// <summary><c>33 02 EXTP 01 N.A. 0.0GB N.A.</c>: behind the enclosure stands neither a slot nor a drive.</summary>
+    private static bool IsPort(List<Word> words) =>
+        words.Count > 4 && NumberOf(words[0].Text) is not null && NumberOf(words[1].Text) is not null && words[2].Text.All(char.IsAsciiLetterUpper)
+        && !words[2].Text.StartsWith("SLOT", StringComparison.Ordinal) && words.Exists(word => word.Text == "N.A.") && words.Exists(word => BytesOf(word.Text) == 0);
 
     /// <summary><c>1 i33d1spool i33d1spool Raid6 20000.0GB 00/00/00 Normal</c></summary>
     private static ArecaVolume? VolumeOf(string line, List<Word> words, int controller, int raidColumn, IReadOnlyCollection<string> sets)

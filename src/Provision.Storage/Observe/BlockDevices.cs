@@ -13,7 +13,8 @@ internal static class BlockDevices
         var found = new List<BlockDevice>();
         if (questions.Look.List("/sys/block").Count == 0)
         {
-            questions.Problem("/sys/block", "cannot be read: no device is known");
+            questions.Unanswered("/sys/block", "cannot be read", "any device");
+            questions.Miss(StoragePart.Devices);
         }
 
         foreach (var name in questions.Look.List("/sys/block"))
@@ -46,7 +47,7 @@ internal static class BlockDevices
 
         // Loop devices without a file and the like are no devices; a disk without a size is a broken disk. A hidden device (a path of
         // NVMe multipath) has no number.
-        if (questions.Text($"{place}/dev") is not { } number || (bytes == 0 && kind is (BlockKind.Loop or BlockKind.Other)))
+        if (questions.Text($"{place}/dev") is not { } number || (bytes == 0 && kind is (BlockKind.Loop or BlockKind.Other or BlockKind.Unknown)))
         {
             return null;
         }
@@ -87,15 +88,22 @@ internal static class BlockDevices
             SectorsWritten = Written($"{place}/stat", questions),
         };
 
+    // Names of drivers. What is in neither list is of a kind that is not known, and never taken for a disk: wiping and blaming need certainty.
+    private static readonly string[] Disks = ["sd", "nvme", "vd", "hd", "xvd", "ubd", "mmcblk", "dasd", "rssd", "cciss"];
+    private static readonly string[] Others = ["ram", "zram", "nbd", "zd", "fd", "mtd", "drbd", "rbd", "ublkb", "zloop", "nullb", "aoe", "etherd"];
+
     private static BlockKind KindOf(string name, Questions questions)
     {
         bool Begins(string with) => name.StartsWith(with, StringComparison.Ordinal);
         return Begins("dm-") ? questions.Text($"/sys/block/{name}/dm/uuid")?.StartsWith("CRYPT-", StringComparison.Ordinal) == true ? BlockKind.Crypt : BlockKind.Mapper
-            : Begins("md") && name.Length > 2 ? BlockKind.Md
             : Begins("loop") ? BlockKind.Loop
             : Begins("sr") ? BlockKind.Optical
-            : Begins("ram") || Begins("zram") || Begins("nbd") || Begins("zd") || Begins("fd") || Begins("mtd") || Begins("drbd") || Begins("rbd") ? BlockKind.Other
-            : BlockKind.Disk;
+            : Begins("bcache") ? BlockKind.Mapper
+            : Begins("pmem") ? BlockKind.Memory
+            : Array.Exists(Others, Begins) ? BlockKind.Other
+            : Begins("md") && name.Length > 2 ? BlockKind.Md
+            : Array.Exists(Disks, Begins) ? BlockKind.Disk
+            : BlockKind.Unknown;
     }
 
     /// <summary>Sectors written, the seventh number of <c>stat</c>.</summary>

@@ -22,12 +22,13 @@ internal static class Contents
             now = found[device.Name];
             if (now.Signatures.FirstOrDefault(signature => signature.Type == "crypto_LUKS") is { } luks)
             {
-                now = now with { Luks = Luks(now, luks, questions) };
+                now = now with { Luks = Luks(now, luks, questions, out var why), Unseen = why };
             }
 
             if (now.Signatures.Any(signature => signature.Type == "zfs_member"))
             {
                 now = now with { Zfs = Zfs.LabelOn(now, questions) };
+                now = now.Zfs is null ? now with { Unseen = questions.Why } : now;
             }
 
             found[device.Name] = now;
@@ -40,6 +41,11 @@ internal static class Contents
             {
                 found[name] = device with { Md = member };
             }
+        }
+
+        foreach (var member in members.Where(member => found[member.Name].Md is null))
+        {
+            found[member.Name] = found[member.Name] with { Unseen = questions.Why };
         }
 
         foreach (var blank in found.Values.Where(device => device.IsBlank).ToList())
@@ -119,18 +125,27 @@ internal static class Contents
         }
     }
 
-    private static LuksHeader? Luks(BlockDevice device, Signature signature, Questions questions)
+    private static LuksHeader? Luks(BlockDevice device, Signature signature, Questions questions, out string? why)
     {
         const string unknown = "its LUKS header";
+        why = null;
         if (questions.Ask(unknown, "cryptsetup", "luksDump", "--dump-json-metadata", device.Path) is not { } answer)
         {
+            why = questions.Why;
             return null;
         }
 
         // LUKS1 has no metadata to dump; its text is read instead.
-        var header = answer.ExitCode == 0
+        Answer? text = null;
+        if (answer.ExitCode != 0 && (text = questions.Ask(unknown, "cryptsetup", "luksDump", device.Path)) is null)
+        {
+            why = questions.Why;
+            return null;
+        }
+
+        var header = text is null
             ? LuksMetadata.OfJson(questions.Parse(answer.Output, $"cryptsetup luksDump {device.Path}", unknown), signature)
-            : LuksMetadata.OfText(questions.Ask(unknown, "cryptsetup", "luksDump", device.Path)?.Output ?? "");
+            : LuksMetadata.OfText(text.Output);
         if (header is null)
         {
             questions.Problem($"cryptsetup luksDump {device.Path}", "there is a signature of LUKS, but no header that can be read", "the header is damaged: its backup may be needed");

@@ -12,7 +12,16 @@ internal static class DiskIdentities
     public static IReadOnlyList<BlockDevice> AddTo(IReadOnlyList<BlockDevice> devices, Questions questions)
     {
         var listed = Listed(questions);
-        return [.. devices.Select(device => device.Kind == BlockKind.Disk ? Identify(device, listed.GetValueOrDefault(device.Name), questions) : device)];
+        devices = [.. devices.Select(device => device.Kind == BlockKind.Disk ? Identify(device, listed.GetValueOrDefault(device.Name), questions) : device)];
+
+        // A world-wide name that two disks have is the name of neither.
+        var repeated = devices.Where(device => device is { Kind: BlockKind.Disk, Wwn: not null }).GroupBy(device => device.Wwn!).Where(group => group.Count() > 1).ToDictionary(group => group.Key, group => group.ToList());
+        foreach (var (wwn, disks) in repeated)
+        {
+            questions.Problem(disks[0].Path, $"{string.Join(" and ", disks.Select(disk => disk.Name))} have one world-wide name, {wwn}: it identifies none of them");
+        }
+
+        return repeated.Count == 0 ? devices : [.. devices.Select(device => device.Wwn is { } wwn && repeated.ContainsKey(wwn) ? device with { Wwn = null } : device)];
     }
 
     private static BlockDevice Identify(BlockDevice disk, Json lsblk, Questions questions)
@@ -27,9 +36,10 @@ internal static class DiskIdentities
             Bus = disk.Bus is { } bus ? bus with { ByPath = byPath ?? Known("ID_PATH") } : null,
             Vendor = questions.Text($"{place}/device/vendor") is { } vendor && !vendor.StartsWith("0x", StringComparison.Ordinal) ? vendor : null,
             Model = Decode(Known("ID_MODEL_ENC")) ?? lsblk["model"].Text ?? questions.Text($"{place}/device/model"),
-            Serial = Known("SCSI_IDENT_SERIAL") ?? Known("ID_SCSI_SERIAL") ?? Known("ID_SERIAL_SHORT") ?? questions.Text($"{place}/serial") ?? questions.Text($"{place}/device/serial")
-                ?? UnitSerial(questions.Look.Read($"{place}/device/vpd_pg80")) ?? lsblk["serial"].Text ?? (transport == "virtio" ? Known("ID_SERIAL") : null),
-            Wwn = Wwn(Known("ID_WWN_WITH_EXTENSION") ?? Known("ID_WWN") ?? questions.Text($"{place}/wwid") ?? questions.Text($"{place}/device/wwid") ?? lsblk["wwn"].Text),
+            Serial = Serial(Known("SCSI_IDENT_SERIAL")) ?? Serial(Known("ID_SCSI_SERIAL")) ?? Serial(Known("ID_SERIAL_SHORT")) ?? Serial(questions.Text($"{place}/serial"))
+                ?? Serial(questions.Text($"{place}/device/serial")) ?? Serial(UnitSerial(questions.Look.Read($"{place}/device/vpd_pg80"))) ?? Serial(lsblk["serial"].Text)
+                ?? (transport == "virtio" ? Known("ID_SERIAL") : null),
+            Wwn = Wwn(Known("ID_WWN_WITH_EXTENSION")) ?? Wwn(Known("ID_WWN")) ?? Wwn(questions.Text($"{place}/wwid")) ?? Wwn(questions.Text($"{place}/device/wwid")) ?? Wwn(lsblk["wwn"].Text),
         };
     }
 
@@ -100,16 +110,26 @@ internal static class DiskIdentities
     internal static string? UnitSerial(string? page) =>
         page is { Length: > 4 } && new string([.. page.Skip(4).Where(c => c is > ' ' and <= '~')]) is { Length: > 0 } serial ? serial : null;
 
-    /// <summary><c>0x...</c> or <c>eui. ...</c>; names that are made from the serial number are no WWN.</summary>
+    /// <summary>The serial number, unless it is filled with one character (zeros, blanks, Fs) or says that there is none.</summary>
+    internal static string? Serial(string? text) =>
+        text?.Trim() is { Length: > 0 } serial && serial.Any(c => c != serial[0] && char.IsAsciiLetterOrDigit(c)) && serial.ToUpperInvariant() is not ("N/A" or "NA" or "N.A." or "NONE" or "UNKNOWN" or "NOT SPECIFIED" or "TO BE FILLED BY O.E.M.")
+            ? serial
+            : null;
+
+    /// <summary><c>0x...</c> or <c>eui. ...</c>; names that are made from the serial number are no WWN, and neither are zeros.</summary>
     internal static string? Wwn(string? text)
     {
         var lower = text?.Trim().ToLowerInvariant();
-        return lower switch
+        lower = lower switch
         {
             null => null,
             _ when lower.StartsWith("naa.", StringComparison.Ordinal) => "0x" + lower[4..],
             _ when lower.StartsWith("0x", StringComparison.Ordinal) || lower.StartsWith("eui.", StringComparison.Ordinal) => lower,
             _ => null,
         };
+        var digits = lower?[(lower[0] == '0' ? 2 : 4)..] ?? "";
+
+        // Behind the digit that tells the kind of name (5, 6), a name of zeros names nothing either.
+        return digits.Length > 1 && digits[1..].Any(c => c != digits[^1]) ? lower : null;
     }
 }

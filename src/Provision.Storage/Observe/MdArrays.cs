@@ -21,7 +21,7 @@ internal static class MdArrays
 
             foreach (var device in devices.Where(device => !found.ContainsKey(device.Name)))
             {
-                questions.Problem($"mdadm --examine {device.Path}", $"the superblock is not understood: {unknown} cannot be known");
+                questions.Unanswered($"mdadm --examine {device.Path}", "the superblock is not understood", unknown);
             }
         }
 
@@ -80,7 +80,8 @@ internal static class MdArrays
     private static MdArray? Assembled(BlockDevice device, IReadOnlyList<BlockDevice> devices, Questions questions)
     {
         var place = $"/sys/block/{device.Name}/md";
-        if (questions.Text($"{place}/array_state") is not { } state || state == "clear")
+        var state = questions.Text($"{place}/array_state");
+        if (state == "clear" || (state is null && device.Bytes == 0))
         {
             return null;
         }
@@ -96,12 +97,19 @@ internal static class MdArrays
 
         var members = questions.Look.List(place).Where(entry => entry.StartsWith("dev-", StringComparison.Ordinal))
             .Select(entry => Place(entry["dev-".Length..], $"{place}/{entry}", questions)).ToList();
+        if (state == "inactive")
+        {
+            // The kernel gives members of an array that does not run no places: what they were is in their superblocks.
+            members = [.. members.Select(member => devices.FirstOrDefault(other => other.Name == member.Device) is { Md: { } md } ? OfSuperblock(member.Device, md, best!.Events) : member)];
+        }
+
         var stale = devices.Where(other => other.Md is { } md && md.ArrayUuid == uuid && !members.Exists(member => member.Device == other.Name))
             .Select(other => new MdPlace(other.Name, null, "stale"));
         var places = (int)Math.Clamp(questions.Number($"{place}/raid_disks") ?? best?.Devices ?? 0, 0, 4096);
         var degraded = questions.Number($"{place}/degraded") ?? 0;
         var action = questions.Text($"{place}/sync_action") ?? "idle";
-        var health = state is "inactive" ? SetHealth.Inactive
+        var health = state is null ? SetHealth.Unknown
+            : state is "inactive" ? SetHealth.Inactive
             : state is "broken" || (places > 0 && degraded >= places) ? SetHealth.Failed
             : degraded > 0 ? action is "recover" ? SetHealth.Rebuilding : SetHealth.Degraded
             : action is "idle" or "frozen" ? SetHealth.Normal : SetHealth.Busy;
@@ -109,7 +117,10 @@ internal static class MdArrays
             device.Name, best?.ArrayName ?? NameOf(signature?.Label), uuid ?? "", questions.Text($"{place}/level") ?? best?.Level ?? "unknown", health,
             action is "idle" or "frozen" ? null : Progress(action, questions.Text($"{place}/sync_completed")),
             [.. members.OrderBy(member => member.Role ?? int.MaxValue).ThenBy(member => member.Device, StringComparer.Ordinal), .. stale],
-            places, device.ReadOnly || state is "readonly" or "read-auto");
+            places, device.ReadOnly || state is "readonly" or "read-auto")
+        {
+            HasBitmap = questions.Text($"{place}/bitmap/location") is { } location ? location != "none" : null,
+        };
     }
 
     private static MdPlace Place(string device, string place, Questions questions)
@@ -123,10 +134,12 @@ internal static class MdArrays
     private static MdArray Inactive(IGrouping<string, BlockDevice> members)
     {
         var newest = members.MaxBy(member => member.Md!.Events)!.Md!;
-        var places = members.OrderBy(member => member.Md!.Role ?? int.MaxValue).Select(member => new MdPlace(
-            member.Name, member.Md!.Role, member.Md.Role is null ? "spare" : member.Md.Events < newest.Events ? "stale" : "in_sync"));
+        var places = members.OrderBy(member => member.Md!.Role ?? int.MaxValue).Select(member => OfSuperblock(member.Name, member.Md!, newest.Events));
         return new MdArray(null, newest.ArrayName, newest.ArrayUuid, newest.Level, SetHealth.Inactive, null, [.. places], newest.Devices, ReadOnly: true);
     }
+
+    private static MdPlace OfSuperblock(string device, MdMember member, long newest) =>
+        new(device, member.Role, member.Role is null ? "spare" : member.Events < newest ? "stale" : "in_sync");
 
     /// <summary><c>recovery 35.3%</c> of "recover" and "3530 / 10000".</summary>
     private static string Progress(string action, string? completed)

@@ -12,7 +12,8 @@ internal static class Mounts
     {
         if (questions.Look.Read(Path) is not { } text)
         {
-            questions.Problem(Path, "cannot be read: what is mounted is not known");
+            questions.Unanswered(Path, "cannot be read", "what is mounted");
+            questions.Miss(StoragePart.Mounts);
             return [];
         }
 

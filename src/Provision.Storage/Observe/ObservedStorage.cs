@@ -27,6 +27,12 @@ public sealed record ObservedStorage
     /// <summary>What could not be read or understood, each with where (the program's or file's name as location).</summary>
     public required IReadOnlyList<Diagnostic> Problems { get; init; }
 
+    /// <summary>Parts that could not be seen as a whole: what is not found in them may still be there.</summary>
+    public IReadOnlyList<UnseenPart> Unseen { get; init; } = [];
+
+    /// <summary>Returns why a part could not be seen as a whole; null if it was.</summary>
+    public string? WhyUnseen(StoragePart part) => Unseen.FirstOrDefault(unseen => unseen.Part == part)?.Why;
+
     /// <summary>The device of a kernel name (<c>sda1</c>), or null.</summary>
     public BlockDevice? Find(string name) => Devices.FirstOrDefault(device => device.Name == name);
 
@@ -74,8 +80,11 @@ public enum BlockKind
     /// <summary>An open LUKS container.</summary>
     Crypt,
 
-    /// <summary>Another device of the device mapper.</summary>
+    /// <summary>Another device that lies on others: of the device mapper, bcache.</summary>
     Mapper,
+
+    /// <summary>Persistent memory as a device.</summary>
+    Memory,
 
     /// <summary>A file as a device.</summary>
     Loop,
@@ -83,8 +92,11 @@ public enum BlockKind
     /// <summary>A CD or DVD.</summary>
     Optical,
 
-    /// <summary>Anything else.</summary>
+    /// <summary>Another device that is no disk: zram, nbd, a volume of ZFS.</summary>
     Other,
+
+    /// <summary>A kind that this program does not know.</summary>
+    Unknown,
 }
 
 /// <summary>One block device with everything by which it can be known and everything that is on it.</summary>
@@ -180,6 +192,9 @@ public sealed record BlockDevice
     /// <summary>True where the device was searched for signatures and the search worked; without it nothing is known to be blank.</summary>
     public bool WasProbed { get; init; }
 
+    /// <summary>Why the header, superblock or label that its signature announces could not be read; null if it was, or if it is damaged.</summary>
+    public string? Unseen { get; init; }
+
     /// <summary>The one signature, where there is exactly one.</summary>
     public Signature? Signature => Signatures.Count == 1 ? Signatures[0] : null;
 }
@@ -250,7 +265,11 @@ public sealed record MdMember(
 /// <param name="Places">How many members it should have.</param>
 /// <param name="ReadOnly">True for read-only and auto-read-only.</param>
 public sealed record MdArray(
-    string? Device, string? Name, string Uuid, string Level, SetHealth State, string? Progress, IReadOnlyList<MdPlace> Members, int Places, bool ReadOnly);
+    string? Device, string? Name, string Uuid, string Level, SetHealth State, string? Progress, IReadOnlyList<MdPlace> Members, int Places, bool ReadOnly)
+{
+    /// <summary>Whether it has a write-intent bitmap; null if that is not known.</summary>
+    public bool? HasBitmap { get; init; }
+}
 
 /// <summary>A member of an array.</summary>
 /// <param name="Device">Kernel name.</param>
@@ -329,8 +348,31 @@ public sealed record ObservedDrive
 /// <param name="Controller">Number of the controller, from 1.</param>
 /// <param name="Enclosure">Enclosure.</param>
 /// <param name="Slot">Slot, from 1 (also where the controller counts from 0).</param>
-/// <param name="Usage">The RAID set's name, or Free, HotSpare, Failed.</param>
-public sealed record ArecaSlot(int Controller, int Enclosure, int Slot, string Usage);
+/// <param name="Usage">The RAID set's name, or Free, HotSpare[Global], Failed, as the controller writes it.</param>
+public sealed record ArecaSlot(int Controller, int Enclosure, int Slot, string Usage)
+{
+    /// <summary>What <see cref="Usage"/> means.</summary>
+    public ArecaUse Use => ArecaTables.UseOf(Usage);
+}
+
+/// <summary>What an Areca controller uses a drive for.</summary>
+public enum ArecaUse
+{
+    /// <summary>A member of the RAID set that is named.</summary>
+    Member,
+
+    /// <summary>Waits as hot spare, of any scope.</summary>
+    HotSpare,
+
+    /// <summary>The controller reports that it failed.</summary>
+    Failed,
+
+    /// <summary>Shown to the system as it is: JBOD, pass-through.</summary>
+    PassThrough,
+
+    /// <summary>Not used.</summary>
+    Free,
+}
 
 /// <summary>What a drive says of itself.</summary>
 /// <param name="Verdict">The summary.</param>
@@ -339,6 +381,12 @@ public sealed record ArecaSlot(int Controller, int Enclosure, int Slot, string U
 /// <param name="PowerOnHours">Age in hours, or null.</param>
 public sealed record DriveHealth(HealthVerdict Verdict, IReadOnlyList<string> Reasons, int? Celsius, long? PowerOnHours)
 {
+    /// <summary>What could not be read of its health, and why; null if all of it was.</summary>
+    public string? Unseen { get; init; }
+
+    /// <summary>Why it is too hot (<c>85 C</c>); null if it is not, or if nothing is known of it.</summary>
+    public string? Hot { get; init; }
+
     /// <summary>Nothing is known.</summary>
     public static DriveHealth Unknown { get; } = new(HealthVerdict.Unknown, [], null, null);
 }
@@ -377,7 +425,58 @@ public sealed record ZfsLabel(string PoolName, ulong PoolGuid, ulong VdevGuid, u
 /// <param name="HostId">hostid of the machine that last had it, or null.</param>
 /// <param name="Datasets">Its datasets where it is imported.</param>
 public sealed record ObservedPool(
-    string Name, ulong Guid, bool Imported, SetHealth Health, IReadOnlyList<string> Members, uint? HostId, IReadOnlyList<ObservedDataset> Datasets);
+    string Name, ulong Guid, bool Imported, SetHealth Health, IReadOnlyList<string> Members, uint? HostId, IReadOnlyList<ObservedDataset> Datasets)
+{
+    /// <summary>What <c>zpool status</c> reports of it; null if it is not imported or could not be asked.</summary>
+    public PoolStatus? Status { get; init; }
+
+    /// <summary>Why its status could not be seen; null if it was, or if there is none.</summary>
+    public string? Unseen { get; init; }
+}
+
+/// <summary>The report of <c>zpool status</c> on one pool.</summary>
+/// <param name="State">Its state: ONLINE, DEGRADED, SUSPENDED.</param>
+/// <param name="Vdevs">Top-level vdevs of every class: data, special, dedup, logs.</param>
+/// <param name="Spares">Its spares: AVAIL, INUSE, or what is wrong with them.</param>
+/// <param name="DataErrors">The number of damaged files and blocks; unseen if it is not reported.</param>
+/// <param name="Resilvering">True while data is copied to a member, by any kind of resilver.</param>
+/// <param name="Percent">How far that is, or null.</param>
+public sealed record PoolStatus(
+    string State, IReadOnlyList<Vdev> Vdevs, IReadOnlyList<Vdev> Spares, Seen<long> DataErrors, bool Resilvering, double? Percent);
+
+/// <summary>A vdev of a pool: a group such as raidz2-0, or one device.</summary>
+/// <param name="Name">Its name as ZFS prints it.</param>
+/// <param name="Guid">Its GUID, or null.</param>
+/// <param name="Device">Kernel name of a leaf's device; null for groups, and if it is not known.</param>
+/// <param name="State">ONLINE, DEGRADED, FAULTED, OFFLINE, UNAVAIL, REMOVED, SPLIT, AVAIL, INUSE.</param>
+/// <param name="Errors">Counters of read, write and checksum errors.</param>
+/// <param name="Note">What ZFS adds: <c>too many errors</c>, <c>resilvering</c>; or null.</param>
+/// <param name="Children">Its parts; none for a leaf.</param>
+public sealed record Vdev(string Name, ulong? Guid, string? Device, string State, VdevErrors Errors, string? Note, IReadOnlyList<Vdev> Children)
+{
+    /// <summary>Itself and everything below it.</summary>
+    public IEnumerable<Vdev> All => Children.SelectMany(child => child.All).Prepend(this);
+
+    /// <summary>The devices below it; itself for a device.</summary>
+    public IEnumerable<Vdev> Leaves => Children.Count == 0 ? [this] : Children.SelectMany(child => child.Leaves);
+
+    /// <summary>True for a device that data is being copied to.</summary>
+    public bool IsResilvering => Note?.Contains("resilver", StringComparison.Ordinal) == true;
+}
+
+/// <summary>Error counters of a vdev since they were last cleared.</summary>
+/// <param name="Read">Reads that failed.</param>
+/// <param name="Write">Writes that failed.</param>
+/// <param name="Checksum">Blocks whose checksum was wrong.</param>
+public readonly record struct VdevErrors(long Read, long Write, long Checksum)
+{
+    /// <summary>True if any error was counted.</summary>
+    public bool Any => Read > 0 || Write > 0 || Checksum > 0;
+
+    /// <summary>The counters for people: <c>46 checksum errors</c>.</summary>
+    public override string ToString() => string.Join(", ", new[] { (Read, "read"), (Write, "write"), (Checksum, "checksum") }
+        .Where(pair => pair.Item1 > 0).Select(pair => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{pair.Item1} {pair.Item2} {(pair.Item1 == 1 ? "error" : "errors")}")));
+}
 
 /// <summary>A dataset.</summary>
 /// <param name="Name">Full name.</param>

@@ -9,11 +9,20 @@ internal sealed class Questions(ILook look)
     private readonly List<Diagnostic> problems = [];
     private readonly HashSet<string> missing = [];
     private readonly HashSet<string> hanging = [];
+    private readonly List<UnseenPart> unseen = [];
     private Dictionary<string, BlockDevice> devices = [];
 
     public ILook Look => look;
 
     public IReadOnlyList<Diagnostic> Problems => problems;
+
+    public IReadOnlyList<UnseenPart> Unseen => unseen;
+
+    /// <summary>Why the last question was not answered, or not as a whole: the command and what happened to it.</summary>
+    public string Why { get; private set; } = "";
+
+    /// <summary>Notes that a part of the storage could not be seen as a whole, for the reason of the last question if none is given.</summary>
+    public void Miss(StoragePart part, string? why = null) => unseen.Add(new UnseenPart(part, why ?? Why));
 
     /// <summary>Tells which devices there are, so that what lies on a disk that hangs is left alone.</summary>
     public void Know(IReadOnlyList<BlockDevice> found) => devices = found.ToDictionary(device => device.Name);
@@ -42,8 +51,15 @@ internal sealed class Questions(ILook look)
     /// <param name="arguments">Its arguments.</param>
     public Answer? Ask(string unknown, string program, params IReadOnlyList<string> arguments)
     {
-        if (missing.Contains(program) || arguments.Any(word => Hangs(DiskOf(word))))
+        if (missing.Contains(program))
         {
+            Why = $"{program}: not there";
+            return null;
+        }
+
+        if (arguments.Select(DiskOf).FirstOrDefault(Hangs) is { } dead)
+        {
+            Why = $"{dead} hangs";
             return null;
         }
 
@@ -54,19 +70,12 @@ internal sealed class Questions(ILook look)
             case 127:
                 missing.Add(program);
                 var package = ReadingPrograms.PackageOf(program);
-                if (answer.Error == LiveLook.NotRun)
-                {
-                    Problem(program, $"{answer.Error}: {unknown} cannot be known");
-                }
-                else
-                {
-                    Problem(program, $"not there: {unknown} cannot be known", package is null ? "the controller's maker has it" : $"it is in the Debian package {package}");
-                }
-
+                Unanswered(program, answer.Error == LiveLook.NotRun ? answer.Error : "not there", unknown, answer.Error == LiveLook.NotRun ? null
+                    : package is null ? "the controller's maker has it" : $"it is in the Debian package {package}");
                 return null;
             case 124:
                 var disk = arguments.Select(DiskOf).FirstOrDefault(name => name is not null);
-                Problem(command, $"no answer in time: {unknown} cannot be known", disk is null ? null : $"{disk} hangs, and nothing more is asked of it or of what lies on it");
+                Unanswered(command, "no answer in time", unknown, disk is null ? null : $"{disk} hangs, and nothing more is asked of it or of what lies on it");
                 if (disk is not null)
                 {
                     hanging.Add(disk);
@@ -74,15 +83,19 @@ internal sealed class Questions(ILook look)
 
                 return null;
             case 126:
-                Problem(command, $"{answer.Error.Trim()}: {unknown} cannot be known");
+                Unanswered(command, answer.Error.Trim(), unknown);
                 return null;
             case 153:
-                Problem(command, $"endless answer: {unknown} cannot be known");
+                Unanswered(command, "endless answer", unknown);
                 return null;
             default:
                 return answer;
         }
     }
+
+    /// <summary>Returns the answer of a program that is only asked for more; null, without a problem, if it has none.</summary>
+    public Answer? TryAsk(string program, params IReadOnlyList<string> arguments) =>
+        !missing.Contains(program) && look.Run(program, arguments) is { ExitCode: 0 } answer ? answer : null;
 
     /// <summary>What a program says as JSON; nothing, and a problem, where it says something else.</summary>
     public Json AskJson(string unknown, string program, params IReadOnlyList<string> arguments)
@@ -116,6 +129,7 @@ internal sealed class Questions(ILook look)
         }
         catch (JsonException e)
         {
+            Why = $"{where}: the answer is no JSON, or is cut off";
             problems.Add(Diagnostic.Warning(
                 new Location(where, (int)Math.Min(e.LineNumber ?? 0, int.MaxValue - 1) + 1, 0), $"the answer is no JSON, or is cut off: {unknown} cannot be known"));
             return default;
@@ -126,7 +140,14 @@ internal sealed class Questions(ILook look)
     public void Failed(string command, Answer answer, string unknown)
     {
         var said = answer.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [.., var last] ? last : $"exit code {answer.ExitCode}";
-        Problem(command, $"{said}: {unknown} cannot be known");
+        Unanswered(command, said, unknown);
+    }
+
+    /// <summary>Reports a question that was not answered, and remembers why.</summary>
+    public void Unanswered(string command, string what, string unknown, string? hint = null)
+    {
+        Why = $"{command}: {what}";
+        Problem(command, $"{what}: {unknown} cannot be known", hint);
     }
 
     /// <summary>

@@ -30,6 +30,8 @@ internal static class ReadingPrograms
         new("zdb -l {device}", "zfsutils-linux", 30),
         new("zpool list -Hp -o " + PoolColumns, "zfsutils-linux", 30),
         new("zpool status", "zfsutils-linux", 30),
+        new("zpool status -j", "zfsutils-linux", 30), // since OpenZFS 2.3
+        new("zpool status -g", "zfsutils-linux", 30),
         new("zpool status -g {name}", "zfsutils-linux", 30),
         new("zfs list -Hp -o " + DatasetColumns, "zfsutils-linux", 30),
         new("zfs get -H -o value {name} {name}", "zfsutils-linux", 30),

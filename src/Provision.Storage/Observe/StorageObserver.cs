@@ -28,6 +28,7 @@ public static class StorageObserver
             Pools = Zfs.FindPools(devices, questions),
             Mounts = Mounts.Find(questions),
             Problems = questions.Problems,
+            Unseen = questions.Unseen,
         };
     }
 

@@ -17,7 +17,7 @@ internal static class Zfs
         var label = ParseLabel(answer.Output);
         if (label is null)
         {
-            questions.Problem($"zdb -l {device.Path}", $"no label can be read: {unknown} cannot be known");
+            questions.Unanswered($"zdb -l {device.Path}", "no label can be read", unknown);
         }
 
         return label;
@@ -53,38 +53,68 @@ internal static class Zfs
     {
         var labels = devices.Where(device => device.Zfs is { State: not 2 }).GroupBy(device => device.Zfs!.PoolGuid).ToDictionary(group => group.Key, group => group.ToList());
         var pools = new List<ObservedPool>();
+        string? unseen = null;
 
         // Without the module there is nothing imported, and the programs would load it.
         if (questions.Look.List("/sys/module/zfs").Count > 0)
         {
             const string unknown = "which pools are imported";
-            var datasets = Datasets(questions);
-            var status = questions.Ask(unknown, "zpool", "status")?.Output ?? "";
-            foreach (var line in Lines(questions, unknown, "zpool", "list", "-Hp", "-o", ReadingPrograms.PoolColumns))
+            if (Lines(questions, unknown, "zpool", "list", "-Hp", "-o", ReadingPrograms.PoolColumns) is { } lines)
             {
-                if (line.Split('\t') is [var name, var guid, var health] && Number(guid) is { } number)
+                // On a pool that hangs every further question would hang as well, so the others are only asked if the first was answered.
+                var datasets = Datasets(questions);
+                var status = PoolStatuses.Find(devices, questions, out var why);
+                foreach (var line in lines)
                 {
-                    var members = labels.GetValueOrDefault(number) ?? [];
-                    var own = datasets.Where(set => set.Name == name || set.Name.StartsWith(name + "/", StringComparison.Ordinal));
-                    pools.Add(new ObservedPool(name, number, true, HealthOf(health, IsResilvering(name, status)), Names(members), members.FirstOrDefault()?.Zfs?.HostId, [.. own]));
+                    if (line.Split('\t') is [var name, var guid, var health] && Number(guid) is { } number)
+                    {
+                        var members = labels.GetValueOrDefault(number) ?? [];
+                        var own = datasets.Where(set => set.Name == name || set.Name.StartsWith(name + "/", StringComparison.Ordinal));
+                        var report = status.GetValueOrDefault(name);
+                        pools.Add(new ObservedPool(name, number, true, HealthOf(health, report), Names(members), members.FirstOrDefault()?.Zfs?.HostId, [.. own])
+                        {
+                            Status = report,
+                            Unseen = report is null ? why ?? $"zpool status: nothing about {name}" : report.DataErrors.Why,
+                        });
+                    }
+                    else
+                    {
+                        questions.Unanswered("zpool list", "a line is not understood", unknown);
+                        unseen = questions.Why;
+                    }
                 }
-                else
-                {
-                    questions.Problem("zpool list", $"a line is not understood: {unknown} cannot be known");
-                }
+            }
+            else
+            {
+                unseen = questions.Why;
             }
         }
 
+        if (unseen is not null)
+        {
+            questions.Miss(StoragePart.Pools, unseen);
+        }
+
+        // Labels say that a pool is there. That it is not imported is only known if it could be asked which ones are.
         var imported = pools.Select(pool => pool.Guid).ToHashSet();
         pools.AddRange(labels.Where(label => !imported.Contains(label.Key)).Select(label =>
-            new ObservedPool(label.Value[0].Zfs!.PoolName, label.Key, false, SetHealth.Inactive, Names(label.Value), label.Value[0].Zfs!.HostId, [])));
+            new ObservedPool(label.Value[0].Zfs!.PoolName, label.Key, false, unseen is null ? SetHealth.Inactive : SetHealth.Unknown, Names(label.Value), label.Value[0].Zfs!.HostId, [])
+            {
+                Unseen = unseen,
+            }));
         return pools;
     }
 
     private static List<ObservedDataset> Datasets(Questions questions)
     {
         var found = new List<ObservedDataset>();
-        foreach (var line in Lines(questions, "which datasets there are", "zfs", "list", "-Hp", "-o", ReadingPrograms.DatasetColumns))
+        var lines = Lines(questions, "which datasets there are", "zfs", "list", "-Hp", "-o", ReadingPrograms.DatasetColumns);
+        if (lines is null)
+        {
+            questions.Miss(StoragePart.Datasets);
+        }
+
+        foreach (var line in lines ?? [])
         {
             if (line.Split('\t') is [var name, var guid, var mount, var mounted, var encryption, var key, var quota] && Number(guid) is { } number)
             {
@@ -93,14 +123,16 @@ internal static class Zfs
             }
             else
             {
-                questions.Problem("zfs list", "a line is not understood: a dataset is not known");
+                questions.Unanswered("zfs list", "a line is not understood", "a dataset");
+                questions.Miss(StoragePart.Datasets);
             }
         }
 
         return found;
     }
 
-    private static string[] Lines(Questions questions, string unknown, string program, params string[] arguments)
+    /// <summary>The lines of an answer; null if there is none.</summary>
+    private static string[]? Lines(Questions questions, string unknown, string program, params string[] arguments)
     {
         var answer = questions.Ask(unknown, program, arguments);
         if (answer is { ExitCode: not 0 })
@@ -108,26 +140,19 @@ internal static class Zfs
             questions.Failed(LookRecord.KeyOf(program, arguments), answer, unknown);
         }
 
-        return answer is { ExitCode: 0 } ? answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
+        return answer is { ExitCode: 0 } ? answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : null;
     }
 
     private static IReadOnlyList<string> Names(List<BlockDevice> members) => [.. members.Select(member => member.Name)];
 
-    private static SetHealth HealthOf(string health, bool resilvering) => health switch
+    private static SetHealth HealthOf(string health, PoolStatus? status) => status?.State is "SUSPENDED" ? SetHealth.Failed : health switch
     {
-        "ONLINE" or "DEGRADED" when resilvering => SetHealth.Rebuilding,
+        "ONLINE" or "DEGRADED" when status?.Resilvering == true => SetHealth.Rebuilding,
         "ONLINE" => SetHealth.Normal,
         "DEGRADED" => SetHealth.Degraded,
         "FAULTED" or "UNAVAIL" or "SUSPENDED" => SetHealth.Failed,
         _ => SetHealth.Unknown,
     };
-
-    /// <summary>Whether the part of <c>zpool status</c> about a pool has <c>scan: resilver in progress</c>.</summary>
-    private static bool IsResilvering(string pool, string status)
-    {
-        var parts = status.Split("  pool: ");
-        return Array.Exists(parts, part => part.StartsWith(pool + "\n", StringComparison.Ordinal) && part.Contains("resilver in progress", StringComparison.Ordinal));
-    }
 
     private static ulong? Number(string? text) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -22,9 +22,19 @@ internal static class PoolFinder
         if (candidates.Count == 1)
         {
             var found = candidates[0];
+            if (found is { Imported: false, Unseen: { } unseen })
+            {
+                return new FoundPool(pool, null, Match.Unseen($"whether the pool {pool.Name} is imported could not be seen: {unseen}"));
+            }
+
             return found.Name == pool.Name
                 ? new FoundPool(pool, found, Match.Yes)
                 : new FoundPool(pool, found, Match.No($"the pool with the GUID {known} is called {found.Name} instead of {pool.Name}"));
+        }
+
+        if (candidates.Count == 0 && (observed.WhyUnseen(StoragePart.Devices) ?? observed.WhyUnseen(StoragePart.Pools)) is { } why)
+        {
+            return new FoundPool(pool, null, Match.Unseen($"the pool {pool.Name} could not be seen: {why}"));
         }
 
         return new FoundPool(pool, null, Match.No(

@@ -23,7 +23,7 @@ internal static class VolumeFinder
         var known = record?.Volumes.FirstOrDefault(entry => entry.Name == volume.Label);
         if (unit.Device is not { } disk)
         {
-            return new FoundVolume(volume, null, null, null, Match.No($"its unit {unit.Lun.Name} is missing"), []);
+            return new FoundVolume(volume, null, null, null, unit.Match.IsUnseen ? unit.Match : Match.No($"its unit {unit.Lun.Name} is missing"), []);
         }
 
         if (!unit.Match.IsMatch)
@@ -46,7 +46,17 @@ internal static class VolumeFinder
 
         if (!device.WasProbed)
         {
-            reasons.Add($"{device.Path} could not be searched for signatures");
+            return new FoundVolume(volume, device, null, null, Match.Unseen($"{device.Path} could not be searched for signatures"), identities);
+        }
+
+        if (observed.WhyUnseen(StoragePart.Mounts) is { } mounts)
+        {
+            return new FoundVolume(volume, device, null, null, Match.Unseen($"what is mounted could not be seen: {mounts}"), identities);
+        }
+
+        if (volume.Encryption == VolumeEncryption.Luks && device is { Luks: null, Unseen: { } unread })
+        {
+            return new FoundVolume(volume, device, null, null, Match.Unseen($"the LUKS header of {device.Path} could not be read: {unread}"), identities);
         }
 
         if (device.Signatures.Count > 1)

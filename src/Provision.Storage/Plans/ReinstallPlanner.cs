@@ -24,11 +24,11 @@ public static class ReinstallPlanner
         }
         else
         {
-            var bays = observed is null ? null : BayFinder.Find(layout.Chassis, observed);
+            var bays = observed is null ? null : BayFinder.Find(layout, record, observed);
             var replaced = ReplacedSystemDisks.Of(layout, record, osDiskSerials, actions);
             foreach (var set in layout.Sets)
             {
-                AddDrives(set, layout, record, bays, replaced, actions);
+                AddDrives(set, layout, record, observed, bays, replaced, actions);
                 AddUnits(set, layout, record, observed, bays, actions);
             }
 
@@ -47,7 +47,8 @@ public static class ReinstallPlanner
     internal static bool IsWholeTarget(SetLayout set, Layout layout) => layout.Os.Set == set.Key && layout.Os.Label is null && set.Luns.All(lun => lun.Os);
 
     private static void AddDrives(
-        SetLayout set, Layout layout, DriveRecord record, IReadOnlyDictionary<Bay, ObservedDrive>? bays, IReadOnlyDictionary<Bay, string> replaced, List<StorageAction> actions)
+        SetLayout set, Layout layout, DriveRecord record, ObservedStorage? observed, IReadOnlyDictionary<Bay, ObservedDrive>? bays,
+        IReadOnlyDictionary<Bay, string> replaced, List<StorageAction> actions)
     {
         var wiped = IsWholeTarget(set, layout);
         foreach (var bay in set.Bays)
@@ -74,6 +75,10 @@ public static class ReinstallPlanner
             {
                 actions.Add(new StorageAction(ActionKind.Refuse, target, match.ToString(), [DriveComparison.Of(bay, found)]));
             }
+            else if (wiped && bays is not null && found is null && BayFinder.WhyUnseen(layout.Chassis, bay, observed!) is { } why)
+            {
+                actions.Add(new StorageAction(ActionKind.Unseen, target, $"the system disk {known.Serial} could not be seen: {why}", [DriveComparison.Of(known)]));
+            }
             else if (wiped && bays is not null && found is null)
             {
                 actions.Add(new StorageAction(ActionKind.Refuse, target, $"the system disk {known.Serial} is missing; a replaced one is named with --os-disk-serial {bay}=SERIAL", [DriveComparison.Of(known)]));
@@ -83,7 +88,8 @@ public static class ReinstallPlanner
                 actions.Add(new StorageAction(
                     wiped ? ActionKind.WipeOs : ActionKind.Keep,
                     target,
-                    wiped ? "is the operating system's" : bays is not null && found is null ? "is protected; its drive is missing, which does not hold up a reinstall" : "is protected",
+                    wiped ? "is the operating system's" : bays is null || found is not null ? "is protected"
+                        : $"is protected; its drive {(BayFinder.WhyUnseen(layout.Chassis, bay, observed!) is null ? "is missing" : "could not be seen")}, which does not hold up a reinstall",
                     [DriveComparison.Of(known)]));
             }
         }
@@ -113,7 +119,7 @@ public static class ReinstallPlanner
             var unit = observed is null || bays is null ? null : UnitFinder.Find(set, lun, record, observed, bays);
             if (unit is { Match.IsMatch: false } && (wiped || unit.Device is not null))
             {
-                actions.Add(new StorageAction(ActionKind.Refuse, target, unit.Match.ToString(), identities));
+                actions.Add(StorageAction.Of(unit.Match, target, "", identities));
                 continue;
             }
 
@@ -137,9 +143,9 @@ public static class ReinstallPlanner
             return;
         }
 
-        var own = BayFinder.Find(layout.Chassis, observed).Values.Select(drive => drive.Device).OfType<string>()
+        var own = BayFinder.Find(layout, record, observed).Values.Select(drive => drive.Device).OfType<string>()
             .Concat(UnitFinder.Find(layout, record, observed).Values.Select(device => device.Name)).ToHashSet(StringComparer.Ordinal);
-        foreach (var disk in observed.Devices.Where(device => device is { Kind: BlockKind.Disk, Removable: false, Bytes: > 0 } && device.Transport != "usb" && !own.Contains(device.Name)))
+        foreach (var disk in observed.Devices.Where(device => device is { Kind: BlockKind.Disk or BlockKind.Unknown, Removable: false, Bytes: > 0 } && device.Transport != "usb" && !own.Contains(device.Name)))
         {
             actions.Add(new StorageAction(ActionKind.Refuse, new StorageTarget(StorageTargetKind.Disk, disk.Serial ?? disk.Wwn ?? "without a serial"), "is in no bay of the chassis and no unit of a set", [$"serial {disk.Serial ?? "?"} wwn {disk.Wwn ?? "-"}"]));
         }

@@ -16,6 +16,9 @@ public enum ActionKind
 
     /// <summary>Something is not as it should be; nothing is done until a person has looked.</summary>
     Refuse,
+
+    /// <summary>It could not be seen whether it is as it should be; nothing is done until it can be.</summary>
+    Unseen,
 }
 
 /// <summary>One line of a plan.</summary>
@@ -25,17 +28,23 @@ public enum ActionKind
 /// <param name="Identities">What it was known by, in a fixed form: <c>serial WDWMAY04568236</c>, <c>luks 6ac1...</c>.</param>
 public sealed record StorageAction(ActionKind Kind, StorageTarget Target, string Reason, IReadOnlyList<string> Identities)
 {
-    /// <summary><c>keep</c>, <c>create</c>, <c>wipe-os</c> or <c>refuse</c>.</summary>
+    /// <summary><c>keep</c>, <c>create</c>, <c>wipe-os</c>, <c>refuse</c> or <c>unseen</c>.</summary>
     public string Word => Kind switch
     {
         ActionKind.Keep => "keep",
         ActionKind.Create => "create",
         ActionKind.WipeOs => "wipe-os",
+        ActionKind.Unseen => "unseen",
         _ => "refuse",
     };
+
+    /// <summary>The line for something that matches or not, or that could not be seen.</summary>
+    public static StorageAction Of(Match match, StorageTarget target, string reason, IReadOnlyList<string> identities) => match.IsMatch
+        ? new StorageAction(ActionKind.Keep, target, reason, identities)
+        : new StorageAction(match.IsUnseen ? ActionKind.Unseen : ActionKind.Refuse, target, match.ToString(), identities);
 }
 
-/// <summary>Whether one thing is another, and if not, every reason why not.</summary>
+/// <summary>Whether one thing is another, and if not, every reason why not; or why that could not be seen.</summary>
 /// <param name="Reasons">Why not, with what was expected beside what was found; empty for a match.</param>
 public readonly record struct Match(IReadOnlyList<string> Reasons)
 {
@@ -44,6 +53,12 @@ public readonly record struct Match(IReadOnlyList<string> Reasons)
 
     /// <summary>True for a match.</summary>
     public bool IsMatch => Reasons.Count == 0;
+
+    /// <summary>True if it could not be seen; the reasons say why.</summary>
+    public bool IsUnseen { get; private init; }
+
+    /// <summary>It could not be seen whether it is.</summary>
+    public static Match Unseen(string why) => new([why]) { IsUnseen = true };
 
     /// <summary>It is not.</summary>
     public static Match No(params IReadOnlyList<string> reasons) => new(reasons);
@@ -73,6 +88,9 @@ public sealed record StoragePlan
     /// <summary>True where nothing has to be done and nothing was refused.</summary>
     public bool IsSame => Actions.All(action => action.Kind == ActionKind.Keep);
 
-    /// <summary>The lines that say no.</summary>
-    public IEnumerable<StorageAction> Refusals => Actions.Where(action => action.Kind == ActionKind.Refuse);
+    /// <summary>True if a line is about something that could not be seen.</summary>
+    public bool IsUnseen => Actions.Any(action => action.Kind == ActionKind.Unseen);
+
+    /// <summary>The lines that speak against the plan: what is wrong, and what could not be seen.</summary>
+    public IEnumerable<StorageAction> Refusals => Actions.Where(action => action.Kind is ActionKind.Refuse or ActionKind.Unseen);
 }

@@ -15,10 +15,10 @@ public static class StorageComparison
     public static StoragePlan Of(Layout layout, DriveRecord? record, ObservedStorage observed)
     {
         var actions = new List<StorageAction>();
-        var bays = BayFinder.Find(layout.Chassis, observed);
+        var bays = BayFinder.Find(layout, record, observed);
         foreach (var set in layout.Sets)
         {
-            AddBays(set, record, bays, actions);
+            AddBays(layout, set, record, observed, bays, actions);
             AddSet(layout, set, record, observed, bays, actions);
         }
 
@@ -33,14 +33,23 @@ public static class StorageComparison
     /// <summary>True where a set was created, as far as the record knows; a set that it does not name was never.</summary>
     public static bool Exists(DriveRecord? record, string set) => record?.Sets.Any(known => known.Name == set && known.Exists) == true;
 
-    private static void AddBays(SetLayout set, DriveRecord? record, IReadOnlyDictionary<Bay, ObservedDrive> bays, List<StorageAction> actions)
+    private static void AddBays(
+        Layout layout, SetLayout set, DriveRecord? record, ObservedStorage observed, IReadOnlyDictionary<Bay, ObservedDrive> bays, List<StorageAction> actions)
     {
         foreach (var bay in set.Bays)
         {
             var expected = record?.Drives.FirstOrDefault(drive => drive.Bay == bay);
             var found = bays.GetValueOrDefault(bay);
             var target = StorageTarget.Bay(bay);
-            if (expected is null)
+            if (found is null && BayFinder.WhyUnseen(layout.Chassis, bay, observed) is { } why)
+            {
+                actions.Add(new StorageAction(ActionKind.Unseen, target, $"{(expected is null ? "what is in it" : $"the drive with the serial {expected.Serial}")} could not be seen: {why}", expected is null ? [] : [DriveComparison.Of(expected)]));
+            }
+            else if (expected is not null && found is { Serial: null or "", Health.Unseen: { } unread })
+            {
+                actions.Add(new StorageAction(ActionKind.Unseen, target, $"whether its drive is {expected.Serial} could not be seen: {unread}", [DriveComparison.Of(expected)]));
+            }
+            else if (expected is null)
             {
                 actions.Add(new StorageAction(
                     found is null && record is not null && !Exists(record, set.Key) ? ActionKind.Keep : ActionKind.Refuse,
@@ -85,15 +94,15 @@ public static class StorageComparison
                 continue;
             }
 
-            actions.Add(!unit.Match.IsMatch
-                ? new StorageAction(ActionKind.Refuse, target, unit.Match.ToString(), RecordedIdentities.Of(record, lun.Name))
-                : unit.Health is SetHealth.Normal or SetHealth.Busy or SetHealth.Unknown
-                    ? new StorageAction(ActionKind.Keep, target, $"is there ({unit.State})", RecordedIdentities.Of(record, lun.Name))
-                    : new StorageAction(ActionKind.Refuse, target, $"is {unit.State}", RecordedIdentities.Of(record, lun.Name)));
+            var match = !unit.Match.IsMatch ? unit.Match
+                : unit.Health == SetHealth.Unknown ? Match.Unseen($"is there, but its state could not be seen: {observed.WhyUnseen(StoragePart.ArecaVolumes) ?? unit.State}")
+                : unit.Health is SetHealth.Normal or SetHealth.Busy ? Match.Yes
+                : Match.No($"is {unit.State}");
+            actions.Add(StorageAction.Of(match, target, $"is there ({unit.State})", RecordedIdentities.Of(record, lun.Name)));
             foreach (var volume in volumes)
             {
                 var found = VolumeFinder.Find(volume, unit, record, observed);
-                actions.Add(new StorageAction(found.Match.IsMatch ? ActionKind.Keep : ActionKind.Refuse, StorageTarget.Volume(volume.Label), found.Match.IsMatch ? Says(found) : found.Match.ToString(), found.Identities));
+                actions.Add(StorageAction.Of(found.Match, StorageTarget.Volume(volume.Label), Status(found), found.Identities));
             }
         }
     }
@@ -127,24 +136,35 @@ public static class StorageComparison
         }
 
         var found = PoolFinder.Find(pool, record, observed);
-        actions.Add(!found.Match.IsMatch || found.Found!.Health is SetHealth.Degraded or SetHealth.Failed
-            ? new StorageAction(ActionKind.Refuse, StorageTarget.Pool(pool.Name), found.Match.IsMatch ? $"is {found.Found!.Health.ToString().ToLowerInvariant()}" : found.Match.ToString(), RecordedIdentities.Of(record, pool.Name))
-            : new StorageAction(ActionKind.Keep, StorageTarget.Pool(pool.Name), found.Found!.Imported ? "is imported" : "is there, not imported", RecordedIdentities.Of(record, pool.Name)));
+        var state = found.Found?.Health switch
+        {
+            null => found.Match,
+            _ when !found.Match.IsMatch => found.Match,
+            SetHealth.Unknown => Match.Unseen($"is there, but its state could not be seen: {found.Found.Unseen ?? "it is not understood"}"),
+            SetHealth.Degraded or SetHealth.Failed => Match.No($"is {found.Found.Health.ToString().ToLowerInvariant()}"),
+            _ => Match.Yes,
+        };
+        actions.Add(StorageAction.Of(state, StorageTarget.Pool(pool.Name), found.Found?.Imported == true ? "is imported" : "is there, not imported", RecordedIdentities.Of(record, pool.Name)));
         foreach (var volume in layout.Volumes.Where(volume => volume.Lun == pool.Name && volume.Set == pool.Definition.Name))
         {
             var dataset = found.Found?.Datasets.FirstOrDefault(entry => entry.Name == volume.Device);
             var known = record!.Volumes.FirstOrDefault(entry => entry.Name == volume.Label)?.FilesystemUuid;
             var guid = dataset?.Guid.ToString(CultureInfo.InvariantCulture);
-            actions.Add(found.Found is { Imported: false }
+            actions.Add(found.Match.IsUnseen
+                ? StorageAction.Of(found.Match, StorageTarget.Volume(volume.Label), "", [])
+                : found.Found is { Imported: false }
                 ? new StorageAction(ActionKind.Keep, StorageTarget.Volume(volume.Label), "cannot be seen while its pool is not imported", [])
                 : dataset is null
-                    ? new StorageAction(ActionKind.Refuse, StorageTarget.Volume(volume.Label), $"there is no dataset {volume.Device}", [])
+                    ? StorageAction.Of(
+                        observed.WhyUnseen(StoragePart.Datasets) is { } why ? Match.Unseen($"the dataset {volume.Device} could not be seen: {why}")
+                        : Match.No($"there is no dataset {volume.Device}"),
+                        StorageTarget.Volume(volume.Label), "", [])
                     : known is not null && known != guid
                         ? new StorageAction(ActionKind.Refuse, StorageTarget.Volume(volume.Label), $"the dataset {volume.Device} has the GUID {guid} instead of {known}", [])
                         : new StorageAction(ActionKind.Keep, StorageTarget.Volume(volume.Label), dataset.Mounted ? $"is mounted at {dataset.MountPath}" : "is there, not mounted", ["dataset " + guid]));
         }
     }
 
-    private static string Says(FoundVolume found) =>
+    private static string Status(FoundVolume found) =>
         found.Mount is { } mount ? $"is mounted at {mount.Path}" : found.Opened is null ? "is there, locked" : "is there, not mounted";
 }

@@ -20,6 +20,7 @@ internal static class StoragePlanHash
         ActionKind.Create => "create",
         ActionKind.WipeOs => "wipe-os",
         ActionKind.Refuse => "refuse",
+        ActionKind.Unseen => "unseen",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "a kind of action without a place in the hash"),
     };
 

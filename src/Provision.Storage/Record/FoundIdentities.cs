@@ -10,11 +10,13 @@ internal sealed class FoundIdentities
 {
     private readonly Layout layout;
     private readonly ObservedStorage observed;
+    private readonly DriveRecord? record;
     private readonly IReadOnlyDictionary<string, BlockDevice> devices;
 
     public FoundIdentities(Layout layout, DriveRecord? record, ObservedStorage observed, DiagnosticBag refusals)
     {
         this.layout = layout;
+        this.record = record;
         this.observed = observed;
         devices = UnitFinder.Find(layout, record, observed);
         foreach (var set in layout.Sets)
@@ -65,7 +67,7 @@ internal sealed class FoundIdentities
         var set = layout.Sets.First(set => set.Key == key);
         if (set.Level == RaidLevel.Spare)
         {
-            return BayFinder.Find(layout.Chassis, observed).Any(pair => set.Bays.Contains(pair.Key) && pair.Value.Areca is { Usage: "HotSpare" });
+            return BayFinder.Find(layout, record, observed).Any(pair => set.Bays.Contains(pair.Key) && pair.Value.Areca is { Use: ArecaUse.HotSpare });
         }
 
         if (set.IsMd)

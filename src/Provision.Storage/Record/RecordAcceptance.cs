@@ -49,9 +49,20 @@ public sealed record RecordAcceptance(DriveRecordText Record, IReadOnlyList<Reco
             }
         }
 
-        foreach (var finding in map.Findings.Where(finding => finding is { Severity: FindingSeverity.Problem, Code: FindingCodes.Twice or FindingCodes.OtherMachine or FindingCodes.ControllerSilent }))
+        foreach (var finding in map.Findings.Where(finding => finding is { Severity: FindingSeverity.Problem, Code: FindingCodes.Twice or FindingCodes.OtherMachine }))
         {
             refusals.Error(Location.OfFile(finding.Place), finding.Sentence);
+        }
+
+        // A drive's health is no part of the record; everything else that was not seen might be.
+        foreach (var finding in map.Findings.Where(finding => finding is { Severity: FindingSeverity.Unknown, Code: not (FindingCodes.HealthUnknown or FindingCodes.Stranger) }))
+        {
+            refusals.Error(Location.OfFile(finding.Place), finding.Sentence, finding.Command is { } command ? $"see {command}" : null);
+        }
+
+        foreach (var set in map.Sets.Where(set => set is { Recorded: null, Health.Why: not null }))
+        {
+            refusals.Error(Location.OfFile("set " + set.Layout.Key), $"whether {set.Layout.Name} was created could not be seen: {set.Health.Why}");
         }
 
         refusals.AddRange(observed.Problems.Where(problem => problem.Severity == Severity.Error));
@@ -62,6 +73,11 @@ public sealed record RecordAcceptance(DriveRecordText Record, IReadOnlyList<Reco
         foreach (var bay in map.Bays)
         {
             var was = text.Bays.GetValueOrDefault(bay.Bay.ToString());
+            if (bay.Unseen is not null)
+            {
+                continue;
+            }
+
             var drive = bay.Drive;
             var size = drive is null ? (long?)null : drive.Device is not null ? drive.Bytes : was?.Serial == drive.Serial?.Trim() ? was?.Bytes : null;
             var now = drive?.Serial?.Trim() is { Length: > 0 } serial

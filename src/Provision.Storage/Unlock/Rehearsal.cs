@@ -30,7 +30,7 @@ public static class Rehearsal
     {
         var sequences = Attachments.Read(machine.Look);
         var observed = machine.Observe();
-        var bays = BayFinder.Find(layout.Chassis, observed);
+        var bays = BayFinder.Find(layout, record, observed);
         var results = new List<RehearsalResult>();
         foreach (var set in layout.Sets.Where(set => StorageComparison.Exists(record, set.Key)))
         {

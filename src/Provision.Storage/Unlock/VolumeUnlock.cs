@@ -47,10 +47,10 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
         nodes.Settle();
         var sequences = Attachments.Read(machine.Look);
         var observed = machine.Observe();
-        var bays = BayFinder.Find(layout.Chassis, observed);
+        var bays = BayFinder.Find(layout, record, observed);
         if (Permits(observed, bays, sequences) is not { } allowed)
         {
-            return [.. layout.Volumes.Where(volume => !volume.Os && StorageComparison.Exists(record, SetOf(volume))).Select(volume => new UnlockResult(volume.Label, volume.MountPath, "its disks are missing", null))];
+            return [.. layout.Volumes.Where(volume => !volume.Os && StorageComparison.Exists(record, SetOf(volume))).Select(volume => new UnlockResult(volume.Label, volume.MountPath, observed.WhyUnseen(StoragePart.Devices) is { } why ? $"its disks could not be seen: {why}" : "its disks are missing", null))];
         }
 
         var changes = 0;
@@ -199,7 +199,7 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
 
     private void Open(ObservedStorage observed, DiskGuard guard)
     {
-        var bays = BayFinder.Find(layout.Chassis, observed);
+        var bays = BayFinder.Find(layout, record, observed);
         var closed = new List<(Volume Volume, string Device)>();
         foreach (var set in layout.Sets.Where(set => StorageComparison.Exists(record, set.Key)))
         {
@@ -326,6 +326,7 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
                 var known = record.Volumes.FirstOrDefault(entry => entry.Name == volume.Label)?.FilesystemUuid;
                 var missing = !state.Match.IsMatch ? state.Match.ToString()
                     : FailureOf(pool.Name) is { } failure ? failure
+                    : dataset is null && observed.WhyUnseen(StoragePart.Datasets) is { } unseen ? $"its dataset could not be seen: {unseen}"
                     : dataset is null ? $"there is no dataset {volume.Device}"
                     : known is not null && known != dataset.Guid.ToString(CultureInfo.InvariantCulture) ? $"the dataset {volume.Device} has the GUID {dataset.Guid} instead of {known}"
                     : !dataset.KeyAvailable ? $"the key of the pool {pool.Name} is not loaded"

@@ -26,7 +26,7 @@ internal sealed class RecordedMachine
         var fleet = InventoryLoader.Load(files).Fleet!;
         var layout = Layout.Of(fleet.FindHost(host)!, fleet.FindChassis(fleet.FindHost(host)!.Chassis!)!);
         var text = DriveRecordText.From(host, null);
-        var bays = BayFinder.Find(layout.Chassis, observed);
+        var bays = BayFinder.Find(layout, null, observed);
         foreach (var (bay, drive) in bays)
         {
             text = text.WithDrive(bay, new DriveIdentity(drive.Serial ?? $"unknown-{bay.Panel}-{bay.Number}", drive.Wwn, drive.Model, drive.Device is null ? null : drive.Bytes));

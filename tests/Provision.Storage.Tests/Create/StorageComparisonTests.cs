@@ -19,7 +19,7 @@ public sealed class StorageComparisonTests
         { "drives swapped", "bay rear/4: serial WDWMAY04606266 instead of WDWMAY04568236; WWN" },
         { "array degraded", "unit i33d1search: is degraded" },
         { "array gone", "unit i33d1search: no array has the UUID" },
-        { "volume's wwn changed", "unit i33d1spool: the volume i33d1spool has the WWN 0xffff instead of 0x001b4d2133123456" },
+        { "volume's wwn changed", "unit i33d1spool: the volume i33d1spool has the WWN 0xfff1 instead of 0x001b4d2133123456" },
         { "volumes swapped", "unit i33d1spool: the disk with the WWN 0x001b4d2133123456 is called i33d2spool, and another one i33d1spool" },
         { "luks replaced", "volume i33d1t05: the LUKS container has the UUID" },
         { "luks lost", "volume i33d1t05: /dev/sda5 holds no LUKS container" },
@@ -89,7 +89,7 @@ public sealed class StorageComparisonTests
                 machine.Mounts.RemoveAll(mount => mount.Path == "/mnt/i33d1search");
                 break;
             case "volume's wwn changed":
-                machine.Disk("sda").Wwn = "0xffff";
+                machine.Disk("sda").Wwn = "0xfff1";
                 break;
             case "volumes swapped":
                 (machine.Disk("sda").Model, machine.Disk("sdb").Model) = (machine.Disk("sdb").Model, machine.Disk("sda").Model);

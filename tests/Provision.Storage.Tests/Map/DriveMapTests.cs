@@ -36,7 +36,7 @@ public class DriveMapTests
         ["an array is not assembled"] = () => Imap33.WithArray("i33d1search", array => array with { State = SetHealth.Inactive, Device = null }),
         ["an array is gone"] = () => Imap33 with { Observed = Imap33.Observed with { Arrays = [.. Imap33.Observed.Arrays.Where(array => array.Name != "i33d1search")] } },
         ["the controller tells no serials"] = () => Imap33.With("front/1", drive => drive with { Serial = null }).With("front/2", drive => drive with { Serial = " ", Model = "WDC WD2000FYYZ-01UL1B0" }),
-        ["the controller is silent"] = () => Imap33 with { Observed = Imap33.Observed with { Drives = [.. Imap33.Observed.Drives.Where(drive => drive.Areca is null)], ArecaVolumes = [] } },
+        ["the controller is silent"] = () => Imap33 with { Observed = Imap33.Observed with { Drives = [.. Imap33.Observed.Drives.Where(drive => drive.Areca is null)], ArecaVolumes = [], Unseen = [new UnseenPart(StoragePart.ArecaDrives, "cli64: not there"), new UnseenPart(StoragePart.ArecaVolumes, "cli64: not there")] } },
         ["a stick and a foreign LUN"] = () => Imap33.WithDisk(PerfectMachine.Disk("sdp", 16_000_000_000, "Cruzer", "4C53") with { Removable = true, Transport = "usb" }).WithDisk(PerfectMachine.Disk("sdq", 5_000_000_000_000, "other-volume")).WithDisk(PerfectMachine.Disk("sdr", 0, "Virtual Floppy")),
         ["another machine"] = () => Imap33 with { Observed = Imap33.Observed with { Machine = Imap33.Observed.Machine with { HostName = "imap34\u001b[31m", Macs = [MacAddress.Parse("00:00:5e:00:53:ff")] } } },
         ["no record"] = () => Imap33 with { Record = null },
@@ -53,7 +53,7 @@ public class DriveMapTests
         foreach (var (name, machine) in Machines)
         {
             var map = machine().Map();
-            text.Append($"== {name}: {(map.Differs ? "differs" : "same")}\n");
+            text.Append($"== {name}: {map.Verdict}\n");
             foreach (var finding in map.Findings)
             {
                 text.Append($"{finding.Severity} {finding.Place} {finding.Code}: {finding.Sentence}\n");

@@ -75,7 +75,7 @@ internal sealed record PerfectMachine(HostView View, DriveRecord? Record, Observ
 
     private int IndexOf(string bay)
     {
-        var found = Provision.Storage.Map.BayFinder.Find(Layout.Chassis, Observed).Single(pair => pair.Key.ToString() == bay).Value;
+        var found = Provision.Storage.Map.BayFinder.Find(Layout, Record, Observed).Single(pair => pair.Key.ToString() == bay).Value;
         return Observed.Drives.ToList().FindIndex(drive => ReferenceEquals(drive, found));
     }
 
@@ -141,7 +141,7 @@ internal sealed record PerfectMachine(HostView View, DriveRecord? Record, Observ
             Devices = devices,
             Drives = drives,
             Arrays = md,
-            ArecaVolumes = [.. volumes.Select((volume, index) => new ArecaVolume(1, volume.lun.Name, volume.set.Name, "Raid6", volume.lun.Bytes, SetHealth.Normal, "Normal", $"00/{index:00}/00"))],
+            ArecaVolumes = [.. volumes.Select((volume, index) => new ArecaVolume(1, volume.lun.Name, volume.set.Name, volume.set.Level == RaidLevel.ArecaRaid1 ? "Raid1" : "Raid6", volume.lun.Bytes, SetHealth.Normal, "Normal", $"00/{index:00}/00"))],
             Pools = [.. layout.Pools.Select(pool => new ObservedPool(pool.Name, 4711, true, SetHealth.Normal,
                 [.. layout.Sets.Where(set => pool.Definition.Sets.Contains(set.Key)).SelectMany(set => set.Bays).Select(bay => diskOf[bay] + "p1")], 42,
                 [.. layout.Volumes.Where(volume => volume.Lun == pool.Name).Select((volume, index) => new ObservedDataset(volume.Device, (ulong)index + 1, volume.MountPath, true, "aes-256-gcm", true, 0))]))],
@@ -161,7 +161,7 @@ internal sealed record PerfectMachine(HostView View, DriveRecord? Record, Observ
     private static DriveRecord RecordOf(Layout layout, ObservedStorage observed)
     {
         var text = DriveRecordText.From(layout.Host.Name, null);
-        foreach (var (bay, drive) in Provision.Storage.Map.BayFinder.Find(layout.Chassis, observed))
+        foreach (var (bay, drive) in Provision.Storage.Map.BayFinder.Find(layout, null, observed))
         {
             text = text.WithDrive(bay, new DriveIdentity(drive.Serial!, drive.Wwn, drive.Model, drive.Bytes));
         }

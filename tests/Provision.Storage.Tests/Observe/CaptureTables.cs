@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Provision.Storage.Observe;
@@ -30,10 +31,27 @@ public class CaptureTables
             : ["none"]),
         ["luks"] = Luks,
         ["zdb"] = text => [Zfs.ParseLabel(text)?.ToString() ?? "none"],
-        ["smartctl"] = text => Json(text, json => DiskDrives.HealthOf(json) is var health ? [$"{health.Verdict} {health.Celsius} {health.PowerOnHours}", .. health.Reasons] : []),
+        ["smartctl"] = text => Json(text, json => SmartHealth.Of(json) is var health
+            ? [$"{health.Verdict} {health.Celsius} {health.PowerOnHours}", .. health.Reasons, .. health.Hot is { } hot ? ["hot: " + hot] : Array.Empty<string>(), .. health.Unseen is { } why ? ["unseen: " + why] : Array.Empty<string>()]
+            : []),
+        ["zpool"] = text => PoolStatuses.OfText(text, null, Leaves).SelectMany(pool => Rows(pool.Key, pool.Value)),
+        ["zpool-json"] = text => Json(text, json => [.. PoolStatuses.OfJson(json, Leaves).SelectMany(pool => Rows(pool.Key, pool.Value))]),
         ["mountinfo"] = text => text.Split('\n').Where(line => line.Length > 0).Select(line => Mounts.Parse(line)?.ToString() ?? "left out"),
         ["udev"] = text => [.. DiskIdentities.Udev(text, out var path).Select(pair => $"{pair.Key}={pair.Value}"), $"path {path}", $"model {DiskIdentities.Decode(DiskIdentities.Udev(text, out _).GetValueOrDefault("ID_MODEL_ENC"))}"],
     };
+
+    private static LeafDevices Leaves => new([], new Questions(new BundleLook(new LookRecord { Taken = DateTimeOffset.UnixEpoch })));
+
+    private static IEnumerable<string> Rows(string name, PoolStatus status) =>
+    [
+        $"{name} {status.State} data errors: {status.DataErrors.Value?.ToString(CultureInfo.InvariantCulture) ?? status.DataErrors.Why}{(status.Resilvering ? $" resilvering {status.Percent}%" : "")}",
+        .. status.Vdevs.SelectMany(vdev => Row(vdev, 1)),
+        .. status.Spares.SelectMany(spare => Row(spare, 1)).Select(row => "spare" + row),
+    ];
+
+    private static IEnumerable<string> Row(Vdev vdev, int depth) =>
+        vdev.Children.SelectMany(child => Row(child, depth + 1)).Prepend(
+            $"{new string(' ', 2 * depth)}{vdev.Name} {vdev.State}{(vdev.Errors.Any ? " " + vdev.Errors : "")}{(vdev.Note is null ? "" : $" ({vdev.Note})")}");
 
     /// <summary>Every case.</summary>
     public static TheoryData<string> Cases => [.. Names];

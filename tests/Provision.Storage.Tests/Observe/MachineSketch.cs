@@ -65,6 +65,15 @@ public sealed class MachineSketch(string hostName)
     /// <summary>Kernel names of devices that give read errors, which libblkid keeps to itself.</summary>
     public HashSet<string> UnreadableDevices { get; } = [];
 
+    /// <summary>Answers that are given in place of a program's own, by the command: exit code, output.</summary>
+    public Dictionary<string, (int ExitCode, string Output)> Answers { get; } = [];
+
+    /// <summary>Other block devices of the kernel, by name with their size in bytes: <c>bcache0</c>, <c>pmem0</c>.</summary>
+    public Dictionary<string, long> OtherDevices { get; } = [];
+
+    /// <summary>What the kernel appends to the names of PCI slots if the firmware uses a number twice: <c>-1</c>.</summary>
+    public string SlotSuffix { get; set; } = "";
+
     /// <summary>False on a machine (or in an initramfs) where no udev runs.</summary>
     public bool UdevRuns { get; set; } = true;
 
@@ -146,6 +155,9 @@ public enum SketchBus
 
     /// <summary>A virtual disk.</summary>
     Virtio,
+
+    /// <summary>A stick.</summary>
+    Usb,
 }
 
 /// <summary>A disk as the kernel sees it.</summary>
@@ -295,6 +307,9 @@ public sealed class SketchMd
     /// <summary>How far, as the kernel has it: <c>3530 / 10000</c>, or none.</summary>
     public string Completed { get; set; } = "none";
 
+    /// <summary>Where its write-intent bitmap is: <c>+8</c>, or none.</summary>
+    public string Bitmap { get; set; } = "+8";
+
     /// <summary>Sectors written since boot.</summary>
     public long SectorsWritten { get; set; }
 
@@ -381,6 +396,9 @@ public sealed class SketchPool
 
     /// <summary>Kernel names of its members.</summary>
     public List<string> Members { get; } = [];
+
+    /// <summary>How many members each of its raidz2 vdevs has; 0 for one vdev of all.</summary>
+    public int Width { get; set; }
 
     /// <summary>Datasets: name, mount point, mounted, encryption, key status, quota.</summary>
     public List<(string Name, string MountPath, bool Mounted, string Encryption, string KeyStatus, long Quota)> Datasets { get; } = [];

@@ -19,6 +19,11 @@ internal sealed class SketchKernel
             Disk(disk, index);
         }
 
+        foreach (var (other, bytes) in machine.OtherDevices)
+        {
+            Block(other, "/sys/devices/virtual/block/" + other, bytes, "251:0", readOnly: false, written: 0, rotational: false);
+        }
+
         machine.Arrays.Where(array => array.Device is not null).ToList().ForEach(Array);
         Mappers.ForEach(Mapper);
         Mounts();
@@ -100,6 +105,7 @@ internal sealed class SketchKernel
             SketchBus.Sata when AtaOf(disk.Place) is var (pci, ata) =>
                 ($"/sys/devices/pci0000:00/{pci}/ata{ata}/host{ata}/target{ata}:0:0/{ata}:0:0:0", $"pci-{pci}-ata-{disk.Place}"),
             SketchBus.Areca => ($"/sys/devices/pci0000:00/0000:00:03.0/0000:03:00.0/host0/target0:0:{disk.Place - 1}/0:0:{disk.Place - 1}:0", $"pci-0000:03:00.0-scsi-0:0:{disk.Place - 1}:0"),
+            SketchBus.Usb => ("/sys/devices/pci0000:00/0000:00:14.0/usb1/1-2/1-2:1.0/host20/target20:0:0/20:0:0:0", "pci-0000:00:14.0-usb-0:2:1.0-scsi-0:0:0:0"),
             SketchBus.Sas => ($"/sys/devices/pci0000:00/0000:02:00.0/host9/port-9:{disk.Place}/end_device-9:{disk.Place}/target9:0:{disk.Place}/9:0:{disk.Place}:0", $"pci-0000:02:00.0-sas-phy{disk.Place}-lun-0"),
             SketchBus.Nvme => ($"/sys/devices/pci0000:40/0000:40:01.1/{NvmePci(disk.Place)}/nvme/{disk.Name[..^2]}", $"pci-{NvmePci(disk.Place)}-nvme-1"),
             _ => ($"/sys/devices/pci0000:00/0000:00:0a.0/virtio{index}", $"virtio-pci-0000:00:0a.0"),
@@ -127,7 +133,7 @@ internal sealed class SketchKernel
                 Files[folder + "/model"] = disk.Model.PadRight(40);
                 Files[folder + "/serial"] = disk.Serial.PadRight(20);
                 Files[real + "/wwid"] = disk.Wwn ?? $"nvme.8086-{disk.Serial}";
-                Files[$"/sys/bus/pci/slots/{disk.Place}/address"] = NvmePci(disk.Place)[..^2];
+                Files[$"/sys/bus/pci/slots/{disk.Place}{machine.SlotSuffix}/address"] = NvmePci(disk.Place)[..^2];
                 break;
             case SketchBus.Virtio:
                 Files[real + "/serial"] = disk.Serial;
@@ -204,6 +210,7 @@ internal sealed class SketchKernel
         Files[real + "/md/sync_action"] = array.Action;
         Files[real + "/md/sync_completed"] = array.Completed;
         Files[real + "/md/metadata_version"] = "1.2";
+        Files[real + "/md/bitmap/location"] = array.Bitmap;
         Files[real + "/md/degraded"] = Number(array.Places - present.Count(member => member.State == "in_sync" && member.Role is not null));
         foreach (var member in present)
         {

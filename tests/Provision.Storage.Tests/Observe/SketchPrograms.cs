@@ -17,6 +17,11 @@ internal sealed class SketchPrograms(MachineSketch machine, SketchKernel kernel)
             return new CommandResult(command, 127, default, $"{command.Program}: No such file or directory");
         }
 
+        if (machine.Answers.TryGetValue(string.Join(' ', command.Arguments.Prepend(command.Program)), out var answer))
+        {
+            return new CommandResult(command, answer.ExitCode, Encoding.UTF8.GetBytes(answer.Output), "");
+        }
+
         var devices = command.Arguments.Select(word => word[(word.LastIndexOf('=') + 1)..]).Where(word => word.StartsWith("/dev/", StringComparison.Ordinal) && word != "/dev/null").Select(word => word[5..]).ToList();
         if (devices.Any(machine.DeadDevices.Contains))
         {
@@ -33,7 +38,8 @@ internal sealed class SketchPrograms(MachineSketch machine, SketchKernel kernel)
             "smartctl" => Smart(devices[0]),
             "cli64" => Areca(command.Arguments),
             "zdb" => Zdb(devices[0]),
-            "zpool" => (0, command.Arguments[0] == "list" ? ZpoolList() : ZpoolStatus(), ""),
+            "zpool" when command.Arguments.Contains("-j") => (2, "", "invalid option 'j'\n"),
+            "zpool" => (0, command.Arguments[0] == "list" ? ZpoolList() : ZpoolStatus(command.Arguments.Contains("-g")), ""),
             "zfs" => (0, ZfsList(), ""),
             "dd" => machine.UnreadableDevices.Contains(devices[0]) ? (1, "", $"dd: error reading '/dev/{devices[0]}': Input/output error\n") : (0, "", ""),
             _ => (127, "", "no such program"),
@@ -386,7 +392,15 @@ internal sealed class SketchPrograms(MachineSketch machine, SketchKernel kernel)
 
     private string ZpoolList() => string.Concat(machine.Pools.Where(pool => pool.Imported).Select(pool => string.Create(CultureInfo.InvariantCulture, $"{pool.Name}\t{pool.Guid}\t{pool.Health}\n")));
 
-    private string ZpoolStatus() => string.Concat(machine.Pools.Where(pool => pool.Imported).Select(pool => $"  pool: {pool.Name}\n state: {pool.Health}\n  scan: scrub repaired 0B in 00:00:01 with 0 errors on Sun Nov 22 00:24:02 2026\nconfig:\n\nerrors: No known data errors\n\n"));
+    private string ZpoolStatus(bool guids) => string.Concat(machine.Pools.Where(pool => pool.Imported).Select(pool =>
+    {
+        string Shown(string name) => guids ? Ids.Number(name).ToString(CultureInfo.InvariantCulture) : name;
+        var width = pool.Width == 0 ? pool.Members.Count : pool.Width;
+        var tree = string.Concat(pool.Members.Chunk(width).Select((members, index) =>
+            $"\t  {Shown($"raidz2-{index}")}  ONLINE       0     0     0\n" + string.Concat(members.Select(member => $"\t    {Shown(member)}  ONLINE       0     0     0\n"))));
+        return $"  pool: {pool.Name}\n state: {pool.Health}\n  scan: scrub repaired 0B in 00:00:01 with 0 errors on Sun Nov 22 00:24:02 2026\nconfig:\n\n"
+            + $"\tNAME  STATE     READ WRITE CKSUM\n\t{Shown(pool.Name)}  {pool.Health}       0     0     0\n{tree}\nerrors: No known data errors\n\n";
+    }));
 
     private string ZfsList() => string.Concat(machine.Pools.Where(pool => pool.Imported).SelectMany(pool => pool.Datasets).Select(set =>
         string.Create(CultureInfo.InvariantCulture, $"{set.Name}\t{Ids.Number(set.Name)}\t{set.MountPath}\t{(set.Mounted ? "yes" : "no")}\t{set.Encryption}\t{set.KeyStatus}\t{set.Quota}\n")));

@@ -98,8 +98,8 @@ public class RecordAcceptanceTests
     [InlineData("blank serial", "rear/4: error: the serial number of this drive is not known")]
     [InlineData("control characters", "rear/4: error: the serial number A?[2J has characters that no serial number has")]
     [InlineData("twice", "rear/4: error: the serial number I33R005 is in rear/4 and rear/5")]
-    [InlineData("silent controller", "areca: error: nothing was heard of the Areca controller")]
-    [InlineData("another machine", "imap33: error: what was looked at calls itself imap99")]
+    [InlineData("silent controller", "areca: error: what is in front 1-24 could not be seen: cli64: not there")]
+    [InlineData("another machine", "imap33: error: the observed machine calls itself imap99")]
     [InlineData("observation failed", "sysfs: error: cannot be read")]
     [InlineData("label twice", "volume i33d1t01: error: the label i33d1t01 is on sdx1 and sdy1")]
     [InlineData("label elsewhere", "volume i33d1t01: error: the label i33d1t01 is on sdy1, which is no part of i33d1spool (sda)")]
@@ -112,7 +112,7 @@ public class RecordAcceptanceTests
             "blank serial" => machine.With("rear/4", drive => drive with { Serial = "  " }),
             "control characters" => machine.With("rear/4", drive => drive with { Serial = "A\u001b[2J" }),
             "twice" => machine.With("rear/4", drive => drive with { Serial = "I33R005" }),
-            "silent controller" => machine with { Observed = machine.Observed with { Drives = [.. machine.Observed.Drives.Where(drive => drive.Areca is null)] } },
+            "silent controller" => machine with { Observed = machine.Observed with { Drives = [.. machine.Observed.Drives.Where(drive => drive.Areca is null)], Unseen = [new UnseenPart(StoragePart.ArecaDrives, "cli64: not there")] } },
             "another machine" => machine with { Observed = machine.Observed with { Machine = machine.Observed.Machine with { HostName = "imap99", Macs = [MacAddress.Parse("00:00:5e:00:53:ff")] } } },
             "observation failed" => machine with { Observed = machine.Observed with { Problems = [Diagnostic.Error(Location.OfFile("sysfs"), "cannot be read")] } },
             "label twice" => machine.WithDisk(Labelled("sdx1", "sda")).WithDisk(Labelled("sdy1", "sdy")),

@@ -82,7 +82,7 @@ internal static class Proof
     /// <summary>Bay and serial, or the unit's name, or what else the disk is known by.</summary>
     private static string Identity(InstallRun run, string disk)
     {
-        var bay = BayFinder.Find(run.Layout.Chassis, run.Observed).Where(pair => pair.Value.Device == disk).Select(pair => DriveComparison.Of(pair.Key, pair.Value)).FirstOrDefault();
+        var bay = BayFinder.Find(run.Layout, run.Fleet.FindDrives(run.Order.Host), run.Observed).Where(pair => pair.Value.Device == disk).Select(pair => DriveComparison.Of(pair.Key, pair.Value)).FirstOrDefault();
         var unit = UnitFinder.Find(run.Layout, run.Fleet.FindDrives(run.Order.Host), run.Observed).Where(pair => pair.Value.Name == disk).Select(pair => "unit " + pair.Key).FirstOrDefault();
         var device = run.Observed.Find(disk);
         return bay ?? unit ?? $"serial {device?.Serial ?? "?"} wwn {device?.Wwn ?? "-"}, in no bay";

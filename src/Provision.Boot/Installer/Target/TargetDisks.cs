@@ -37,7 +37,7 @@ internal sealed record TargetDisks(IReadOnlyList<TargetDisk> Disks, string? Arra
             throw new InstallException($"the operating system of {layout.Host.Name} is the partition {label} of {layout.Os.Lun}, which it shares with data: a boot loader has no place there that is its own. Give it a unit or disks of its own in the chassis {layout.Chassis.Name}");
         }
 
-        var bays = BayFinder.Find(layout.Chassis, run.Observed);
+        var bays = BayFinder.Find(layout, run.Fleet.FindDrives(layout.Host.Name), run.Observed);
         var isWhole = set.Luns.All(lun => lun.Os);
         IReadOnlyList<StorageTarget> targets = isWhole ? [.. set.Bays.Select(StorageTarget.Bay)] : [StorageTarget.Unit(layout.Os.Lun)];
         var problems = targets.Where(target => !plan.Actions.Any(action => action.Kind == ActionKind.WipeOs && action.Target == target))
