@@ -17,7 +17,7 @@ public sealed class HeadTests : IDisposable
     [InlineData("order: first", ":2:8: error: a whole number is expected here")]
     [InlineData("as: a-b", ":2:5: error: \"a-b\" is no name that a template can use (letters, digits and underscores)")]
     [InlineData("each: settings.nmaes", ":2:7: error: \"settings\" has no member \"nmaes\" (did you mean \"names\"?)")]
-    [InlineData("each: settings.workers", ":2:7: error: \"settings.workers\" gives no list to make one file of each element")]
+    [InlineData("each: settings.workers", ":2:7: error: each: must be a list, but \"settings.workers\" is not")]
     [InlineData("path: /etc/{{ slto.name }}", ":2:7: error: the name \"slto\" is not defined")]
     [InlineData("unit: \"{{ host.nmae }}.service\"", ":2:7: error: \"host\" has no member \"nmae\" (did you mean \"name\"?)")]
     public void A_wrong_head_is_an_error_at_its_place(string head, string expected)
@@ -26,6 +26,84 @@ public sealed class HeadTests : IDisposable
         var (desired, problems) = fleet.Render();
         Assert.Null(desired);
         Assert.StartsWith("templates/web/etc/web.conf" + expected, problems[0].ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("---\r\nmode: \"0640\"\r\n---\r\ntext\r\n", "text\r\n")]
+    [InlineData("\uFEFF---\nmode: \"0640\"\n---\ntext\n", "text\n")]
+    [InlineData("\uFEFF---\r\nmode: \"0640\"\r\n---\r\ntext\n", "text\n")]
+    [InlineData("--- \t\nmode: \"0640\"\n---  \ntext\n", "text\n")]
+    [InlineData("---\nmode: \"0640\"\n---", "")]
+    public void A_head_is_read_whatever_an_editor_did_to_its_lines(string file, string text)
+    {
+        fleet.Write("templates/web/etc/web.conf", file);
+        var made = Assert.Single(fleet.Desired().Files);
+        Assert.Equal((text, 0b110_100_000), (made.Text, made.Mode));
+    }
+
+    [Theory]
+    [InlineData("\n---\nmode: \"0640\"\n---\ntext\n", ":2:1: error: a head begins in the first line of its file")]
+    [InlineData("---\r\nmode: \"0640\"\r\ntext\r\n", ":1:1: error: the head that begins here has no closing ---")]
+    public void A_head_that_cannot_be_read_never_becomes_text(string file, string expected)
+    {
+        fleet.Write("templates/web/etc/web.conf", file);
+        var (desired, problems) = fleet.Render();
+        Assert.Null(desired);
+        Assert.StartsWith("templates/web/etc/web.conf" + expected, problems[0].ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-----BEGIN CERTIFICATE-----\nabc\n")]
+    [InlineData("--- a/file\n+++ b/file\n")]
+    public void A_text_that_begins_with_dashes_is_no_head(string file)
+    {
+        fleet.Write("templates/web/etc/web.conf", file);
+        Assert.Equal(file, Assert.Single(fleet.Desired().Files).Text);
+    }
+
+    [Theory]
+    [InlineData("etc/web.conf", "/etc/passwd", false)]
+    [InlineData("etc", "../../../outside", true)]
+    [InlineData("_part", "/etc/passwd", false)]
+    public void A_link_out_of_the_repository_is_refused(string link, string target, bool isFolder)
+    {
+        Directory.CreateDirectory(Path.Combine(fleet.Repository, "../outside"));
+        File.WriteAllText(Path.Combine(fleet.Repository, "../outside/web.conf"), "outside\n");
+        var path = Path.Combine(fleet.Repository, "templates/web", link);
+        if (link != "_part")
+        {
+            Directory.Delete(Path.Combine(fleet.Repository, "templates/web/etc"), recursive: true);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        }
+        else
+        {
+            fleet.Template("etc/web.conf", "mode: \"0644\"", "{{ include '_part' }}\n");
+        }
+
+        _ = isFolder ? Directory.CreateSymbolicLink(path, target) : File.CreateSymbolicLink(path, target);
+        var (desired, problems) = fleet.Render();
+        Assert.Null(desired);
+        Assert.NotEmpty(problems);
+        if (link != "_part")
+        {
+            Assert.StartsWith($"templates/web/{link}: error: this is a link out of the repository, to {target}", problems[0].ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_template_for_another_engine_is_told_how_to_keep_its_braces()
+    {
+        fleet.Template("etc/web.conf", "mode: \"0644\"", "{{ $labels.instance }}\n");
+        Assert.EndsWith("is not defined (braces that belong to the file itself stand between {%{ and }%})", fleet.Render().Problems[0].ToString(), StringComparison.Ordinal);
+        fleet.Template("etc/web.conf", "mode: \"0644\"", "{%{{{ $labels.instance }}}%}\n");
+        Assert.Equal("{{ $labels.instance }}\n", Assert.Single(fleet.Desired().Files).Text);
+    }
+
+    [Fact]
+    public void A_link_inside_the_repository_is_followed()
+    {
+        File.CreateSymbolicLink(Path.Combine(fleet.Repository, "templates/web/etc/other.conf"), "web.conf");
+        Assert.Equal(2, fleet.Desired().Files.Count);
     }
 
     [Fact]

@@ -190,7 +190,7 @@ public sealed class InstallTests : IDisposable
         var (desired, problems) = fleet.Render();
         Assert.Null(desired);
         Assert.Equal(4, problems[0].Location.Line);
-        Assert.Contains("is no path that a file can be put at", problems[0].Message, StringComparison.Ordinal);
+        Assert.Contains("is not a valid target path", problems[0].Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -68,7 +68,7 @@ internal static class RenderCommand
         foreach (var result in results.Where(result => result.Outcome != CheckOutcome.Passed))
         {
             Console.Out.WriteLine($"{result.Outcome.ToString().ToLowerInvariant()}: {string.Join(' ', result.Check.Arguments)}  for {string.Join(", ", result.Paths.Take(3))}");
-            Console.Out.WriteLine("  " + redaction.Plain(result.Output).ReplaceLineEndings("\n  "));
+            Console.Out.WriteLine("  " + redaction.Printed(result.Output).ReplaceLineEndings("\n  "));
         }
 
         Console.Out.WriteLine($"{desired.Host}: {results.Count(result => result.Outcome == CheckOutcome.Passed)} checks passed, {results.Count(result => result.Outcome == CheckOutcome.Failed)} failed, {results.Count(result => result.Outcome == CheckOutcome.Unchecked)} could not be run; {desired.Files.Count(file => file.Checks.Count > 0)} of {desired.Files.Count} files have a check");

@@ -55,7 +55,7 @@ internal static class PlanJson
             Json.Strings(writer, "command", check.Check.Arguments);
             Json.Strings(writer, "paths", check.Paths);
             writer.WriteString("outcome", check.Outcome.ToString().ToLowerInvariant());
-            writer.WriteString("output", redaction.Plain(check.Output));
+            writer.WriteString("output", redaction.Printed(check.Output));
         });
         Json.Strings(writer, "problems", plan.Problems.Select(problem => problem.ToString()));
         writer.WriteEndObject();

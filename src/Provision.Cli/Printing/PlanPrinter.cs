@@ -143,7 +143,7 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
         foreach (var check in plan.Checks.Where(check => check.Outcome == CheckOutcome.Failed))
         {
             output.WriteLine($"{Ink.Red("check failed")}  {string.Join(' ', check.Check.Arguments)}  for {string.Join(", ", check.Paths.Take(NamedOthers))}");
-            output.WriteLine("  " + redaction.Plain(check.Output).ReplaceLineEndings("\n  "));
+            output.WriteLine("  " + redaction.Printed(check.Output).ReplaceLineEndings("\n  "));
         }
 
         var open = plan.Checks.Where(check => check.Outcome == CheckOutcome.Unchecked).ToList();

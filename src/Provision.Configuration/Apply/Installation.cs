@@ -218,7 +218,7 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
     [
         .. plan.Problems.Where(problem => problem.Severity == Severity.Error).Select(problem => problem.ToString()),
         .. plan.Checks.Where(check => check.Outcome == CheckOutcome.Failed)
-            .Select(check => $"check failed: {string.Join(' ', check.Check.Arguments)}\n  for {string.Join(", ", check.Paths.Take(3))}{(check.Paths.Count > 3 ? ", ..." : "")}\n{Indent(redaction.Plain(check.Output))}"),
+            .Select(check => $"check failed: {string.Join(' ', check.Check.Arguments)}\n  for {string.Join(", ", check.Paths.Take(3))}{(check.Paths.Count > 3 ? ", ..." : "")}\n{Indent(redaction.Printed(check.Output))}"),
     ];
 
     private static string Indent(string text) => "  " + text.ReplaceLineEndings("\n  ");

@@ -137,7 +137,7 @@ internal sealed class FileComparer(IMachineFiles files, HostState state, OwnerDa
 
         if (observed.Facts.Mode != desired.Mode)
         {
-            reasons.Add($"mode {Octal(observed.Facts.Mode)}, should be {Octal(desired.Mode)}");
+            reasons.Add($"mode {FileModes.Octal(observed.Facts.Mode)}, should be {FileModes.Octal(desired.Mode)}");
         }
 
         if (owner is { } wanted && observed.Facts.Owner != wanted && files.MayChangeOwner)
@@ -174,6 +174,4 @@ internal sealed class FileComparer(IMachineFiles files, HostState state, OwnerDa
 
     private static IReadOnlyList<Hunk> HunksOf(ObservedFile observed, string text) =>
         observed.Content is { } content ? UnifiedDiff.Hunks(Encoding.UTF8.GetString(content), text) : UnifiedDiff.Hunks("", text);
-
-    private static string Octal(int mode) => Convert.ToString(mode, 8).PadLeft(4, '0');
 }

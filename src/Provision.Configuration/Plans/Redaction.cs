@@ -15,6 +15,7 @@ public sealed class Redaction
     public const string Mask = "********";
 
     private readonly IReadOnlyList<string> values;
+    private readonly SecretForms forms;
 
     /// <summary>Collects the values that must never be shown.</summary>
     /// <param name="desiredValues">Values read for the desired state.</param>
@@ -44,6 +45,7 @@ public sealed class Redaction
             }
         }
 
+        forms = new SecretForms(all);
         values = [.. all.OrderByDescending(value => value.Length).ThenBy(value => value, StringComparer.Ordinal)];
     }
 
@@ -59,7 +61,11 @@ public sealed class Redaction
         return text.ToString();
     }
 
-    /// <summary>Returns a text with every known secret value masked, for the output of checkers and daemons.</summary>
+    /// <summary>Returns the output of a program that has read secrets: withheld if any of them is in it in whatever form.</summary>
+    public string Printed(string output) =>
+        forms.AreIn(output) ? "(the output is withheld: it contains a secret, or something made of one)" : Plain(output);
+
+    /// <summary>Returns a text with every known secret value masked, for the output of daemons.</summary>
     public string Plain(string text)
     {
         foreach (var value in values)

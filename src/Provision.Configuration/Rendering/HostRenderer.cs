@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Provision.Configuration.Desired;
 using Provision.Configuration.Model;
 using Provision.Configuration.Secrets;
@@ -21,9 +22,15 @@ public sealed record MappedFile(DesiredFile File, TemplateFile Template, SourceM
 /// <param name="library">The templates.</param>
 /// <param name="fleet">The shared part of the model.</param>
 /// <param name="secrets">The secrets.</param>
-public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetModel fleet, SecretStore secrets)
+public sealed partial class HostRenderer(HostView view, TemplateLibrary library, FleetModel fleet, SecretStore secrets)
 {
+    /// <summary>Templates for Prometheus or Docker have braces and dollars of their own.</summary>
+    private const string BracesHint = "braces that belong to the file itself stand between {%{ and }%}";
+
     private readonly List<string> unread = [];
+
+    /// <summary>How many secrets were read so far, whether or not they could be decrypted.</summary>
+    private int secretReads;
 
     /// <summary>Renders the host's files; problems of all templates are collected.</summary>
     /// <param name="problems">Receives the errors.</param>
@@ -109,6 +116,7 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
             throw new ArgumentProblemException($"the repository has no secret \"{name}\"", 0, secrets.MissingHint(name));
         }
 
+        secretReads++;
         call.Context.RecordRead("secret:" + name);
         var secret = secrets.Read(name);
         if (secret.Problem is { } problem)
@@ -116,13 +124,13 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
             unread.Add(problem);
         }
 
-
         // A separate string object: the source map tracks values by identity.
         return new string(secret.Value ?? "");
     }
 
     private void RenderTemplate(TemplateRenderer renderer, TemplateFile template, DiagnosticBag problems, Action<DesiredFile, SourceMap?, int> made, string? only = null)
     {
+        var before = secretReads;
         try
         {
             if (template.Each is null)
@@ -131,10 +139,10 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
                 return;
             }
 
-            var elements = template.Each.Evaluate(renderer);
+            var elements = Public("each", template.Each.Text.Location, () => template.Each.Evaluate(renderer));
             if (elements is not System.Collections.IEnumerable list || elements is string)
             {
-                problems.Error(template.Each.Text.Location, $"\"{template.Each.Text.Text}\" gives no list to make one file of each element");
+                problems.Error(template.Each.Text.Location, $"each: must be a list, but \"{template.Each.Text.Text}\" is not");
                 return;
             }
 
@@ -157,9 +165,34 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
         catch (TemplateException e)
         {
             // One message per template: the other elements would fail alike.
-            problems.Add(e.Diagnostic);
+            var error = secretReads == before ? e.Diagnostic : Withheld(e.Diagnostic, template);
+            problems.Add(error.Message.StartsWith("the variable \"$", StringComparison.Ordinal) ? error with { Hint = BracesHint } : error);
         }
     }
+
+    /// <summary>Evaluates a part of a head whose result is shown in plans, reports and process lists.</summary>
+    private T Public<T>(string key, Location place, Func<T> evaluate)
+    {
+        var before = secretReads;
+        var value = evaluate();
+        return secretReads == before
+            ? value
+            : throw new TemplateException(Diagnostic.Error(place, $"{key}: must not be made of a secret, as it is shown to everyone"));
+    }
+
+    /// <summary>Removes from an error what may be made of a secret: its values, and every quoted text that does not stand in the template.</summary>
+    private Diagnostic Withheld(Diagnostic error, TemplateFile template)
+    {
+        var source = library.TextOf(template.RepositoryPath) + library.TextOf(error.Location.Path);
+        var message = secrets.Values.Where(value => value.Length > 0)
+            .Aggregate(error.Message, (text, value) => text.Replace(value, Plans.Redaction.Mask, StringComparison.Ordinal));
+        message = Quoted().Replace(
+            message, match => source.Contains(match.Groups["text"].Value, StringComparison.Ordinal) ? match.Value : $"\"{Plans.Redaction.Mask}\"");
+        return message == error.Message ? error : error with { Message = message, Hint = null };
+    }
+
+    [GeneratedRegex("""["'`](?<text>[^"'`]*)["'`]""", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Quoted();
 
     private void RenderFile(TemplateRenderer renderer, TemplateFile template, object? element, int index, Action<DesiredFile, SourceMap?, int> made, string? only)
     {
@@ -168,11 +201,11 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
             return;
         }
 
-        var path = template.Path?.Render(renderer) ?? template.DefaultPath;
         var pathLocation = template.Path?.Text.Location ?? Location.OfFile(template.RepositoryPath);
+        var path = Public("path", pathLocation, () => template.Path?.Render(renderer) ?? template.DefaultPath);
         if (ProblemOf(path) is { } problem)
         {
-            throw new TemplateException(Diagnostic.Error(pathLocation, $"\"{Printable(path)}\" is no path that a file can be put at: {problem}"));
+            throw new TemplateException(Diagnostic.Error(pathLocation, $"\"{Printable(path)}\" is not a valid target path: {problem}"));
         }
 
         if (only is not null && !string.Equals(only, path, StringComparison.Ordinal))
@@ -183,8 +216,19 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
         unread.Clear();
         var map = template.MayHoldSecrets || only is not null ? new SourceMap(secretsOnly: only is null) : null;
         var text = renderer.Render(template.Body, map);
-        var units = template.Units.Select(unit => unit.Render(renderer)).Where(unit => unit.Length > 0).ToList();
-        var checks = template.Checks.Select(check => new FileCheck([.. check.Select(word => word.Render(renderer).Replace("{file}", path, StringComparison.Ordinal))], template.Head.Silent)).ToList();
+        var spans = map is null ? [] : SecretSpans(map);
+        if ((spans.Count > 0 || unread.Count > 0) && (template.Head.Mode & FileModes.OthersRead) != 0 && !template.Head.PublicSecret)
+        {
+            throw new TemplateException(Diagnostic.Error(
+                new Location(template.RepositoryPath, 1, 1),
+                $"{path} holds a secret, and its mode {FileModes.Octal(template.Head.Mode)} lets every user of the host read it",
+                "mode: \"0640\" or less; if that is meant, public_secret: true"));
+        }
+
+        var units = template.Units.Select(unit => Public("unit", unit.Text.Location, () => unit.Render(renderer))).Where(unit => unit.Length > 0).ToList();
+        var checks = template.Checks.Select(check => new FileCheck(
+            [.. check.Select(word => Public("check", word.Text.Location, () => word.Render(renderer)).Replace("{file}", path, StringComparison.Ordinal))],
+            template.Head.Silent)).ToList();
         made(
             new DesiredFile
             {
@@ -200,7 +244,7 @@ public sealed class HostRenderer(HostView view, TemplateLibrary library, FleetMo
                 OnChange = template.Head.OnChange,
                 Checks = checks,
                 Order = template.Head.Order,
-                Secrets = map is null ? [] : SecretSpans(map),
+                Secrets = spans,
                 Unknown = unread.Count > 0 ? unread[0] : null,
                 IsVolatile = template.IsVolatile,
                 IsLast = element is ModelObject slot && slot.TryRead("master", out var master) && master is true,

@@ -33,6 +33,9 @@ public sealed record TemplateHead
     /// <summary>Checkers, each as a list of arguments.</summary>
     public IReadOnlyList<IReadOnlyList<HeadText>> Checks { get; init; } = [];
 
+    /// <summary>Whether every user of the host may read the secrets in it.</summary>
+    public bool PublicSecret { get; init; }
+
     /// <summary>Whether any output of the checkers counts as failure.</summary>
     public bool Silent { get; init; }
 
@@ -55,20 +58,33 @@ public sealed record TemplateHead
     /// <returns>The head, an empty one if the file has none, and the offset at which the template itself begins.</returns>
     public static (TemplateHead Head, int BodyStart) Read(string path, string text, DiagnosticBag problems)
     {
-        if (!text.StartsWith(Marker + "\n", StringComparison.Ordinal))
+        var start = EndOfLine(text, 0);
+        if (!IsMarker(text.AsSpan(0, start)))
         {
+            // Such a head would become part of the file, and its mode and owner would be lost.
+            var first = text.Length - text.AsSpan().TrimStart().Length;
+            if (first > 0 && IsMarker(text.AsSpan(first, EndOfLine(text, first) - first)))
+            {
+                problems.Error(new Location(path, text.AsSpan(0, first).Count('\n') + 1, 1), "a head begins in the first line of its file", "remove the lines above it");
+            }
+
             return (new TemplateHead(), 0);
         }
 
-        var end = text.IndexOf("\n" + Marker + "\n", Marker.Length, StringComparison.Ordinal);
-        if (end < 0)
+        var end = start;
+        while (end < text.Length && !IsMarker(text.AsSpan(end, EndOfLine(text, end) - end)))
+        {
+            end = EndOfLine(text, end);
+        }
+
+        if (end >= text.Length)
         {
             problems.Error(new Location(path, 1, 1), "the head that begins here has no closing ---", "put a line with three dashes between the head and the template");
             return (new TemplateHead(), text.Length);
         }
 
         // The opening line is kept as an empty one, so that line numbers of the YAML are those of the file.
-        var yaml = "\n" + text[(Marker.Length + 1)..(end + 1)];
+        var yaml = "\n" + text[start..end];
         var node = YamlReader.Read(new InventoryFile(path, System.Text.Encoding.UTF8.GetBytes(yaml)), problems);
         var head = node switch
         {
@@ -77,8 +93,13 @@ public sealed record TemplateHead
             YamlScalar { IsNull: true } => new TemplateHead(),
             _ => Wrong(node, problems),
         };
-        return (head, end + Marker.Length + 2);
+        return (head, EndOfLine(text, end));
     }
+
+    /// <summary>True for a line of three dashes, whatever blanks, line ends or byte order mark an editor left around them.</summary>
+    private static bool IsMarker(ReadOnlySpan<char> line) => line.Trim().Trim('\uFEFF').SequenceEqual(Marker);
+
+    private static int EndOfLine(string text, int from) => text.IndexOf('\n', from) is >= 0 and var end ? end + 1 : text.Length;
 
     private static TemplateHead Wrong(YamlNode node, DiagnosticBag problems)
     {
@@ -97,6 +118,7 @@ public sealed record TemplateHead
             ["path"] = static (reader, head, node) => head with { Path = reader.Text(node) },
             ["owner"] = static (reader, head, node) => head with { Owner = reader.Owner(node) },
             ["mode"] = static (reader, head, node) => head with { Mode = reader.Mode(node) },
+            ["public_secret"] = static (reader, head, node) => head with { PublicSecret = reader.Truth(node) },
             ["check"] = static (reader, head, node) => head with { Checks = reader.Checks(node) },
             ["silent"] = static (reader, head, node) => head with { Silent = reader.Truth(node) },
             ["unit"] = static (reader, head, node) => head with { Units = reader.Texts(node) },

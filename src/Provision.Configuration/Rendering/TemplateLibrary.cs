@@ -118,12 +118,43 @@ public sealed class TemplateLibrary(string repository)
         return false;
     }
 
+    /// <summary>Returns the text of a template, for the judgement of an error in it; empty if it cannot be read.</summary>
+    internal string TextOf(string repositoryPath) =>
+        File.Exists(Path.Combine(repository, repositoryPath)) ? ReadText(repositoryPath, new DiagnosticBag()) ?? "" : "";
+
+    /// <summary>Returns the first link on the way to a file that leads out of the repository, with its target; null if there is none. Through such a link a
+    /// template could read any file of the machine.</summary>
+    private (string Link, string Target)? LinkOutside(string repositoryPath)
+    {
+        for (var slash = repositoryPath.IndexOf('/'); slash >= 0; slash = slash == repositoryPath.Length ? -1 : Next(slash + 1))
+        {
+            var path = Path.Combine(repository, repositoryPath[..slash]);
+            FileSystemInfo part = slash == repositoryPath.Length ? new FileInfo(path) : new DirectoryInfo(path);
+            if (part.LinkTarget is { } target && part.ResolveLinkTarget(returnFinalTarget: true) is var final
+                && (final is null || !final.FullName.StartsWith(Path.GetFullPath(repository) + "/", StringComparison.Ordinal)))
+            {
+                return (repositoryPath[..slash], target);
+            }
+        }
+
+        return null;
+
+        int Next(int from) => repositoryPath.IndexOf('/', from) is >= 0 and var next ? next : repositoryPath.Length;
+    }
+
     private string? ReadText(string repositoryPath, DiagnosticBag problems)
     {
+        if (LinkOutside(repositoryPath) is var (link, target))
+        {
+            problems.Error(Location.OfFile(link), $"this is a link out of the repository, to {target}", "put the file itself here");
+            return null;
+        }
+
         var bytes = File.ReadAllBytes(Path.Combine(repository, repositoryPath));
         try
         {
-            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(bytes);
+            // An editor's byte order mark is no part of the text.
+            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(bytes).TrimStart('\uFEFF');
         }
         catch (DecoderFallbackException e)
         {

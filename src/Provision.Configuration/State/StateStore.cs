@@ -105,7 +105,7 @@ public sealed class StateStore(IMachineFiles files)
         throw new InvalidDataException($"{PackPath(content.Pack)} does not hold the content {content.Sha256[..12]}...: it is missing or damaged");
     }
 
-    /// <summary>Removes generations beyond <see cref="KeptGenerations"/> and the packs that are no longer referenced.</summary>
+    /// <summary>Removes generations beyond <see cref="KeptGenerations"/> and the contents that are no longer referenced.</summary>
     public void Prune(HostState state)
     {
         var numbers = Generations();
@@ -115,24 +115,55 @@ public sealed class StateStore(IMachineFiles files)
         }
 
         var kept = numbers.Skip(numbers.Count - KeptGenerations).ToList();
-        var needed = state.Files.Values.Select(file => file.Image.Content.Pack).ToHashSet();
-        foreach (var generation in kept.Select(ReadGeneration).OfType<Generation>())
-        {
-            needed.UnionWith(generation.Files.Values.Select(file => file.Image.Content.Pack));
-            needed.UnionWith(generation.Before.Values.OfType<FileImage>().Select(image => image.Content.Pack));
-        }
-
-        foreach (var number in numbers.Except(kept))
-        {
-            files.Remove(GenerationPath(number));
-        }
-
+        var needed = state.Files.Values.Select(file => file.Image.Content).Concat(kept.Select(ReadGeneration).OfType<Generation>().SelectMany(Contents))
+            .ToLookup(content => content.Pack);
+        var dropped = numbers.Except(kept).ToList();
+        var touched = dropped.Select(ReadGeneration).OfType<Generation>().SelectMany(Contents).Select(content => content.Pack).ToHashSet();
         foreach (var name in files.List(PacksFolder))
         {
-            if (int.TryParse(name, out var number) && !needed.Contains(number) && number <= state.Generation)
+            if (!int.TryParse(name, out var number) || number > state.Generation)
+            {
+                continue;
+            }
+
+            if (!needed.Contains(number))
             {
                 files.Remove(PackPath(number));
             }
+            else if (touched.Contains(number))
+            {
+                Erase(number, needed[number]);
+            }
+        }
+
+        // Last, so that a run that was cut off here does it again.
+        foreach (var number in dropped)
+        {
+            files.Remove(GenerationPath(number));
+        }
+    }
+
+    private static IEnumerable<ContentRef> Contents(Generation generation) =>
+        generation.Files.Values.Select(file => file.Image.Content).Concat(generation.Before.Values.OfType<FileImage>().Select(image => image.Content));
+
+    /// <summary>Overwrites with zeros what nothing refers to any more: a neighbour that has not changed would keep an old secret for ever.</summary>
+    private void Erase(int number, IEnumerable<ContentRef> needed)
+    {
+        if (Pack(number) is not { } pack)
+        {
+            return;
+        }
+
+        var left = new byte[pack.Length];
+        foreach (var content in needed.Where(content => content.Offset + content.Length <= pack.Length))
+        {
+            pack.AsSpan((int)content.Offset, content.Length).CopyTo(left.AsSpan((int)content.Offset));
+        }
+
+        if (!left.AsSpan().SequenceEqual(pack))
+        {
+            lastPack = default;
+            AtomicFile.Write(files, PackPath(number), left, FileModes.Private);
         }
     }
 

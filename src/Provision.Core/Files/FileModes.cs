@@ -27,6 +27,12 @@ public static class FileModes
     /// <summary>0755: a directory for everyone.</summary>
     public const int PublicDirectory = 0b111_101_101;
 
+    /// <summary>0004: the bit by which every user may read.</summary>
+    public const int OthersRead = 0b100;
+
     /// <summary>07777: every permission bit, including set-id and sticky bits.</summary>
     public const int All = 0b111_111_111_111;
+
+    /// <summary>Returns permission bits as four octal digits or more.</summary>
+    public static string Octal(int mode) => Convert.ToString(mode, 8).PadLeft(4, '0');
 }
