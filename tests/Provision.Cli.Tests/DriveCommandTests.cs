@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Xml.Linq;
 
 namespace Provision.Cli.Tests;
@@ -118,6 +119,51 @@ public sealed class DriveCommandTests : IDisposable
         Assert.Equal(2, result.Text.Split("imap33: differs: imap33 no-record").Length - 1);
         File.WriteAllText(work + "/bundles/c.tar.zst", "no bundle");
         Assert.Equal(2, Run("drives", "--check", "--from", work + "/bundles").ExitCode);
+    }
+
+    /// <summary>A tool that did not answer makes nothing missing and nothing the same: exit code 2, in every form and for many bundles.</summary>
+    [Fact]
+    public void What_could_not_be_seen_has_an_exit_code_of_its_own()
+    {
+        var folder = Directory.CreateDirectory(work + "/unseen").FullName;
+        Assert.True(runner.Run(Command.Of("tar", "--zstd", "-xf", Bundle, "-C", folder)).Succeeded);
+        var manifest = JsonNode.Parse(File.ReadAllText(folder + "/manifest.json"))!;
+        foreach (var run in manifest["runs"]!.AsArray().Where(run => run!["run"]!.GetValue<string>() == "cli64 vsf info"))
+        {
+            run!["exit"] = 124;
+        }
+
+        File.WriteAllText(folder + "/manifest.json", manifest.ToJsonString());
+        var bundle = Directory.CreateDirectory(work + "/bundles").FullName + "/unseen.tar.zst";
+        Assert.True(runner.Run(Command.Of("tar", "--zstd", "-cf", bundle, "-C", folder, ".")).Succeeded);
+        foreach (var source in new[] { bundle, work + "/bundles" })
+        {
+            var check = Run("drives", "--check", "--from", source);
+            Assert.Equal(2, check.ExitCode);
+            Assert.Contains("imap33: unknown: not all could be seen", check.Text, StringComparison.Ordinal);
+            Assert.DoesNotContain("not found", check.Text, StringComparison.Ordinal);
+        }
+
+        var diff = Run("storage", "diff", "imap33", "--from", bundle);
+        Assert.Equal(2, diff.ExitCode);
+        Assert.Contains("unseen   unit i33d1spool: is there, but its state could not be seen: cli64 vsf info: no answer in time", diff.Text, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(Run("drives", "--from", bundle, "-o", "json").Output);
+        Assert.True(json.RootElement.GetProperty("unseen").GetBoolean());
+        var set = json.RootElement.GetProperty("sets").EnumerateArray().Single(set => set.GetProperty("key").GetString() == "d1spool");
+        Assert.Equal(("unknown", JsonValueKind.Null), (set.GetProperty("state").GetString(), set.GetProperty("redundancy").ValueKind));
+        Assert.Equal(3, Run("check", "--host", "imap33", "--only", "arrays", "drives", "--from", bundle).ExitCode);
+        var accept = Run("drives", "accept", "--from", bundle, "--yes");
+        Assert.Equal(2, accept.ExitCode);
+        Assert.Contains("the state of i33d1spool could not be seen", accept.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_machine_is_said_first_and_is_never_the_same()
+    {
+        var other = Run("drives", "imap34", "--from", Bundle);
+        Assert.Equal(1, other.ExitCode);
+        Assert.StartsWith("not imap34: the observed machine calls itself imap33 and has no NIC of imap34", other.Error, StringComparison.Ordinal);
+        Assert.Equal(1, Run("drives", "imap34", "--from", Bundle, "--check").ExitCode);
     }
 
     [Theory]

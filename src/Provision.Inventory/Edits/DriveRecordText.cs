@@ -22,7 +22,14 @@ public sealed record UnitIdentity(string? Uuid, string? Wwn, string? Table);
 /// <param name="Luks">UUID of the LUKS container, or null.</param>
 /// <param name="Filesystem">UUID of the file system or GUID of the dataset, or null.</param>
 /// <param name="Rehearsed">Date of its last rehearsal (<c>2026-11-22</c>), or null.</param>
-public sealed record VolumeIdentity(string? Partition, string? Luks, string? Filesystem, string? Rehearsed);
+public sealed record VolumeIdentity(string? Partition, string? Luks, string? Filesystem, string? Rehearsed)
+{
+    /// <summary>Cipher of the LUKS container, or null.</summary>
+    public string? Cipher { get; init; }
+
+    /// <summary>Size of its volume key in bits, or null.</summary>
+    public int? KeyBits { get; init; }
+}
 
 /// <summary>
 /// The drive record of one host, ready to be written. Immutable; each list is in natural order of its names, so that equal records produce equal text.
@@ -55,7 +62,11 @@ public sealed record DriveRecordText
         Units = Empty<UnitIdentity>().AddRange(record.Units.Select(unit =>
             KeyValuePair.Create(unit.Name, new UnitIdentity(unit.Uuid, unit.Wwn, unit.Table)))),
         Volumes = Empty<VolumeIdentity>().AddRange(record.Volumes.Select(volume =>
-            KeyValuePair.Create(volume.Name, new VolumeIdentity(volume.PartitionUuid, volume.LuksUuid, volume.FilesystemUuid, volume.Rehearsed)))),
+            KeyValuePair.Create(volume.Name, new VolumeIdentity(volume.PartitionUuid, volume.LuksUuid, volume.FilesystemUuid, volume.Rehearsed)
+            {
+                Cipher = volume.Cipher,
+                KeyBits = volume.KeyBits,
+            }))),
     };
 
     /// <summary>Returns a copy with a drive in a bay, or with the bay empty.</summary>
@@ -121,7 +132,10 @@ public sealed record DriveRecordText
         Section(text, "sets", Sets, exists => [("state", exists ? "created" : "new")]);
         Section(text, "units", Units, unit => [("uuid", unit.Uuid), ("wwn", unit.Wwn), ("table", unit.Table)]);
         Section(text, "volumes", Volumes, volume =>
-            [("partition", volume.Partition), ("luks", volume.Luks), ("filesystem", volume.Filesystem), ("rehearsed", volume.Rehearsed)]);
+        [
+            ("partition", volume.Partition), ("luks", volume.Luks), ("cipher", volume.Cipher), ("key_bits", (long?)volume.KeyBits),
+            ("filesystem", volume.Filesystem), ("rehearsed", volume.Rehearsed),
+        ]);
         return text.ToString();
     }
 

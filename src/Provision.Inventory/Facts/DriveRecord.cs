@@ -64,6 +64,12 @@ public sealed record RecordedVolume : Fact
     /// <summary>UUID of the LUKS container, or null.</summary>
     public required string? LuksUuid { get; init; }
 
+    /// <summary>Cipher of the LUKS container (<c>aes-xts-plain64</c>), or null.</summary>
+    public string? Cipher { get; init; }
+
+    /// <summary>Size of its volume key in bits, or null.</summary>
+    public int? KeyBits { get; init; }
+
     /// <summary>UUID of the file system or GUID of the dataset, or null.</summary>
     public required string? FilesystemUuid { get; init; }
 

@@ -125,6 +125,8 @@ internal static class InventoryKeys
         "A volume's identities.",
         new("partition", Of(Formats.Text), "UUID of the GPT partition"),
         new("luks", Of(Formats.Text), "UUID of the LUKS container"),
+        new("cipher", Of(Formats.Text), "cipher of the LUKS container; another one in its header is refused"),
+        new("key_bits", Of(Formats.Integer(1, 8192)), "size of its volume key"),
         new("filesystem", Of(Formats.Text), "UUID of the file system or GUID of the dataset"),
         new("rehearsed", Of(Formats.Text), "the day on which its recovery key and header backup opened it; without it the volume is not put into service"));
 

@@ -248,6 +248,8 @@ internal static class FactReader
                 Source = value,
                 PartitionUuid = volume.Optional("partition"),
                 LuksUuid = volume.Optional("luks"),
+                Cipher = volume.Optional("cipher"),
+                KeyBits = int.TryParse(volume.Optional("key_bits"), out var bits) ? bits : null,
                 FilesystemUuid = volume.Optional("filesystem"),
                 Rehearsed = volume.Optional("rehearsed"),
             });

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Provision.Inventory;
+using Provision.Storage.Guard;
 using Provision.Storage.Observe;
 using Provision.Storage.Plans;
 
@@ -42,10 +43,16 @@ public static class RecordUpdate
                     plan.Sets[0].Luns.First(lun => lun.Name == volume.Lun).HasPartitionTable ? journal.Id("partition", volume.Label) : null,
                     volume.Encryption == VolumeEncryption.Luks ? journal.Id("luks", volume.Label) : null,
                     volume.Filesystem is null ? null : journal.Id("filesystem", volume.Label),
-                    null));
+                    null)
+                {
+                    Cipher = volume.Encryption == VolumeEncryption.Luks ? HeaderOf(volume)?.Cipher : null,
+                    KeyBits = volume.Encryption == VolumeEncryption.Luks ? HeaderOf(volume)?.KeyBytes * 8 : null,
+                });
         }
 
         return text;
+
+        LuksHeader? HeaderOf(Volume volume) => observed.Devices.FirstOrDefault(device => PlannedIds.Same(device.Luks?.Uuid, journal.Id("luks", volume.Label)))?.Luks;
     }
 
     /// <summary>The record with a new drive in a bay.</summary>

@@ -58,8 +58,10 @@ internal static class LuksMetadata
             }
         }
 
-        var size = slots.Select(slot => slot.Value["key_size"].Number ?? 0).FirstOrDefault();
-        var cipher = json["segments"].Members.Select(segment => segment.Value["encryption"].Text).FirstOrDefault(text => text is not null);
+        // A header that was tampered with may have several of each; then none of them is the one that was recorded.
+        var size = slots.Where(slot => slot.Value["type"].Text is null or "luks2").Select(slot => slot.Value["key_size"].Number ?? 0).DefaultIfEmpty().Min();
+        var ciphers = json["segments"].Members.Select(segment => segment.Value["encryption"].Text ?? "none").Distinct(StringComparer.Ordinal).ToList();
+        var cipher = ciphers.Count == 0 ? null : string.Join(" and ", ciphers);
         IReadOnlyList<string> tokens = [.. json["tokens"].Members.Select(token => token.Value["type"].Text ?? "unknown")];
         return new LuksHeader(2, uuid, signature.Label, cipher, (int)Math.Clamp(size, 0, 1024), kdfs, tokens);
     }

@@ -240,7 +240,11 @@ public sealed record Signature(string Type, string? Uuid, string? Label, long Of
 /// <param name="Kdfs">Key derivation of each key slot, by slot number: argon2id, pbkdf2.</param>
 /// <param name="Tokens">Type of each token: clevis, systemd-tpm2, ...</param>
 public sealed record LuksHeader(
-    int Version, string Uuid, string? Label, string? Cipher, int KeyBytes, IReadOnlyDictionary<int, string> Kdfs, IReadOnlyList<string> Tokens);
+    int Version, string Uuid, string? Label, string? Cipher, int KeyBytes, IReadOnlyDictionary<int, string> Kdfs, IReadOnlyList<string> Tokens)
+{
+    /// <summary>True if the header names a cipher that encrypts; a null cipher opens with any key and shows what anybody put there.</summary>
+    public bool Encrypts => Cipher is { Length: > 0 } && !Cipher.Contains("null", StringComparison.OrdinalIgnoreCase) && !Cipher.Contains("none", StringComparison.Ordinal);
+}
 
 /// <summary>A member's superblock.</summary>
 /// <param name="ArrayUuid">UUID of the array in mdadm's form (<c>f984cc96:7f1db3c8:58ca7562:4f5ae000</c>).</param>

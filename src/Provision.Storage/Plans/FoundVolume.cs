@@ -1,3 +1,4 @@
+using System.Globalization;
 using Provision.Inventory;
 using Provision.Storage.Guard;
 using Provision.Storage.Map;
@@ -113,6 +114,21 @@ internal static class VolumeFinder
         if (known?.LuksUuid is { } uuid && !PlannedIds.Same(uuid, header.Uuid))
         {
             reasons.Add($"the LUKS container has the UUID {header.Uuid} instead of {uuid}");
+        }
+
+        // Before it is opened: a header with another cipher may open with the right key and hold what somebody else wrote (docs/faults.md, fault 24).
+        if (!header.Encrypts)
+        {
+            reasons.Add($"its LUKS header names the cipher {header.Cipher ?? "(none)"}, which encrypts nothing");
+        }
+        else if (known?.Cipher is { } cipher && !string.Equals(cipher, header.Cipher, StringComparison.OrdinalIgnoreCase))
+        {
+            reasons.Add($"its LUKS header names the cipher {header.Cipher} instead of {cipher}");
+        }
+
+        if (known?.KeyBits is { } bits && bits != header.KeyBytes * 8)
+        {
+            reasons.Add(string.Create(CultureInfo.InvariantCulture, $"its LUKS header names a key of {header.KeyBytes * 8} bits instead of {bits}"));
         }
 
         return observed.Devices.FirstOrDefault(other => other.Kind == BlockKind.Crypt && other.Parents.Contains(device.Name));

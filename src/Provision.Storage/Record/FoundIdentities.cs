@@ -110,7 +110,17 @@ internal sealed class FoundIdentities
 
         var opened = device.Children.Select(observed.Find).FirstOrDefault(child => child?.Kind == BlockKind.Crypt);
         var filesystem = (volume.Encryption == VolumeEncryption.Luks ? opened : device)?.Signatures.FirstOrDefault(signature => signature.Type == volume.Filesystem)?.Uuid;
-        var identity = new VolumeIdentity(device.PartitionUuid, volume.Encryption == VolumeEncryption.Luks ? device.Luks?.Uuid : null, filesystem, null);
+        var header = volume.Encryption == VolumeEncryption.Luks ? device.Luks : null;
+        if (header is { Encrypts: false })
+        {
+            refusals.Error(Location.OfFile("volume " + volume.Label), $"the LUKS header of {device.Path} names the cipher {header.Cipher ?? "(none)"}, which encrypts nothing");
+        }
+
+        var identity = new VolumeIdentity(device.PartitionUuid, header?.Uuid, filesystem, null)
+        {
+            Cipher = header?.Cipher,
+            KeyBits = header?.KeyBytes * 8,
+        };
         return identity is { Partition: null, Luks: null, Filesystem: null } ? null : identity;
     }
 }

@@ -135,12 +135,21 @@ public sealed record RecordAcceptance(DriveRecordText Record, IReadOnlyList<Reco
         {
             var was = text.Volumes.GetValueOrDefault(label);
             var luks = now.Luks ?? was?.Luks;
-            var merged = new VolumeIdentity(now.Partition ?? was?.Partition, luks, now.Filesystem ?? was?.Filesystem, luks == was?.Luks ? was?.Rehearsed : null);
+            var (cipher, bits) = now.Luks is null ? (was?.Cipher, was?.KeyBits) : (now.Cipher, now.KeyBits);
+
+            // Another container, or another key of the same one, needs another rehearsal.
+            var isSame = luks == was?.Luks && (was?.Cipher ?? cipher) == cipher && (was?.KeyBits ?? bits) == bits;
+            var merged = new VolumeIdentity(now.Partition ?? was?.Partition, luks, now.Filesystem ?? was?.Filesystem, isSame ? was?.Rehearsed : null)
+            {
+                Cipher = cipher,
+                KeyBits = bits,
+            };
             if (merged != was)
             {
                 text = text.WithVolume(label, merged);
-                var more = was is null || ((was.Partition ?? merged.Partition) == merged.Partition && (was.Luks ?? luks) == luks && (was.Filesystem ?? merged.Filesystem) == merged.Filesystem);
-                changes.Add(new RecordChange("volume " + label, Words(was?.Partition, was?.Luks, was?.Filesystem), Words(merged.Partition, merged.Luks, merged.Filesystem), more ? "found" : "its identity changed"));
+                var more = was is null
+                    || ((was.Partition ?? merged.Partition) == merged.Partition && (was.Luks is null || isSame) && (was.Filesystem ?? merged.Filesystem) == merged.Filesystem);
+                changes.Add(new RecordChange("volume " + label, Words(was), Words(merged), more ? "found" : "its identity changed"));
             }
         }
 
@@ -149,6 +158,9 @@ public sealed record RecordAcceptance(DriveRecordText Record, IReadOnlyList<Reco
 
     private static string? Words(DriveIdentity? drive) =>
         drive is null ? null : Words(drive.Serial, drive.Model, drive.Bytes is { } bytes ? NominalSize.Of(bytes) : null);
+
+    private static string? Words(VolumeIdentity? volume) => volume is null ? null
+        : Words(volume.Partition, volume.Luks, volume.Cipher, volume.KeyBits is { } bits ? $"{bits} bits" : null, volume.Filesystem);
 
     private static string? Words(params string?[] parts) =>
         string.Join(" ", parts.OfType<string>()) is { Length: > 0 } words ? Printable.Of(words, 160) : null;

@@ -41,7 +41,7 @@ public static class Rehearsal
                 {
                     say(volume.Label);
                     var found = VolumeFinder.Find(volume, unit, record, observed);
-                    results.Add(new RehearsalResult(volume.Label, found.Device is null ? found.Match.ToString() : Try(() => Open(volume, found.Device))));
+                    results.Add(new RehearsalResult(volume.Label, found is { Match.IsMatch: true, Device: { } device } ? Try(() => Open(volume, device)) : found.Match.ToString()));
                 }
             }
         }

@@ -44,7 +44,11 @@ internal sealed class RecordedMachine
                 foreach (var volume in layout.Volumes.Where(volume => volume.Set == set.Key && volume.Lun == lun.Name && !volume.Os))
                 {
                     var found = VolumeFinder.Find(volume, unit, null, observed);
-                    text = text.WithVolume(volume.Label, new VolumeIdentity(found.Device?.PartitionUuid, found.Device?.Luks?.Uuid, found.Opened?.Signature?.Uuid, "2026-11-22"));
+                    text = text.WithVolume(volume.Label, new VolumeIdentity(found.Device?.PartitionUuid, found.Device?.Luks?.Uuid, found.Opened?.Signature?.Uuid, "2026-11-22")
+                    {
+                        Cipher = found.Device?.Luks?.Cipher,
+                        KeyBits = found.Device?.Luks?.KeyBytes * 8,
+                    });
                 }
             }
         }

@@ -22,6 +22,9 @@ public sealed class StorageComparisonTests
         { "volume's wwn changed", "unit i33d1spool: the volume i33d1spool has the WWN 0xfff1 instead of 0x001b4d2133123456" },
         { "volumes swapped", "unit i33d1spool: the disk with the WWN 0x001b4d2133123456 is called i33d2spool, and another one i33d1spool" },
         { "luks replaced", "volume i33d1t05: the LUKS container has the UUID" },
+        { "luks cipher changed", "volume i33d1t05: its LUKS header names the cipher serpent-xts-plain64 instead of aes-xts-plain64" },
+        { "luks cipher is null", "volume i33d1t05: its LUKS header names the cipher cipher_null-ecb, which encrypts nothing" },
+        { "luks key is shorter", "volume i33d1t05: its LUKS header names a key of 256 bits instead of 512" },
         { "luks lost", "volume i33d1t05: /dev/sda5 holds no LUKS container" },
         { "partition relabelled", "volume i33d1t05: /dev/sda has no partition with the label i33d1t05" },
         { "label twice", "volume i33d1t05: /dev/sdb7 has the label i33d1t05 too" },
@@ -96,6 +99,15 @@ public sealed class StorageComparisonTests
                 break;
             case "luks replaced":
                 machine.Device("sda5").Content = SketchContent.LuksExt4("another", "i33d1t05");
+                break;
+            case "luks cipher changed":
+                machine.Device("sda5").Content = machine.Device("sda5").Content! with { Cipher = "serpent-xts-plain64" };
+                break;
+            case "luks cipher is null":
+                machine.Device("sda5").Content = machine.Device("sda5").Content! with { Cipher = "cipher_null-ecb" };
+                break;
+            case "luks key is shorter":
+                machine.Device("sda5").Content = machine.Device("sda5").Content! with { KeyBytes = 32 };
                 break;
             case "luks lost":
                 machine.Device("sda5").Content = null;

@@ -260,6 +260,12 @@ public sealed record SketchContent(string Type, string? Uuid, string? Label)
     /// <summary>LUKS: types of its tokens.</summary>
     public IReadOnlyList<string> Tokens { get; init; } = [];
 
+    /// <summary>LUKS: cipher of its header.</summary>
+    public string Cipher { get; init; } = "aes-xts-plain64";
+
+    /// <summary>LUKS: size of its volume key in bytes.</summary>
+    public int KeyBytes { get; init; } = 64;
+
     /// <summary>LUKS: 1 or 2.</summary>
     public int Version { get; init; } = 2;
 

@@ -243,7 +243,7 @@ internal sealed class SketchPrograms(MachineSketch machine, SketchKernel kernel)
             slots[index.ToString(CultureInfo.InvariantCulture)] = new JsonObject
             {
                 ["type"] = "luks2",
-                ["key_size"] = 64,
+                ["key_size"] = luks.KeyBytes,
                 ["af"] = new JsonObject { ["type"] = "luks1", ["stripes"] = 4000, ["hash"] = "sha256" },
                 ["area"] = new JsonObject { ["type"] = "raw", ["offset"] = "32768", ["size"] = "258048", ["encryption"] = "aes-xts-plain64", ["key_size"] = 64 },
                 ["kdf"] = new JsonObject { ["type"] = kdf, ["salt"] = Secret(device + kdf) },
@@ -260,7 +260,7 @@ internal sealed class SketchPrograms(MachineSketch machine, SketchKernel kernel)
         {
             ["keyslots"] = slots,
             ["tokens"] = tokens,
-            ["segments"] = new JsonObject { ["0"] = new JsonObject { ["type"] = "crypt", ["offset"] = "16777216", ["size"] = "dynamic", ["iv_tweak"] = "0", ["encryption"] = "aes-xts-plain64", ["sector_size"] = 4096 } },
+            ["segments"] = new JsonObject { ["0"] = new JsonObject { ["type"] = "crypt", ["offset"] = "16777216", ["size"] = "dynamic", ["iv_tweak"] = "0", ["encryption"] = luks.Cipher, ["sector_size"] = 4096 } },
             ["digests"] = new JsonObject { ["0"] = new JsonObject { ["type"] = "pbkdf2", ["salt"] = Secret(device + "s"), ["digest"] = Secret(device + "d") } },
             ["config"] = new JsonObject { ["json_size"] = "12288" },
         }.ToJsonString(new() { WriteIndented = true }), "");

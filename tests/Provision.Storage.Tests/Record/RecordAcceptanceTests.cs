@@ -93,6 +93,30 @@ public class RecordAcceptanceTests
         Assert.Empty(Accept(rehearsed, Bundled).Changes);
     }
 
+    /// <summary>Cipher and key size are what a header has to have before it is opened; they are recorded, and another key needs another rehearsal.</summary>
+    [Fact]
+    public void The_cipher_of_a_container_is_recorded()
+    {
+        var first = Accept(null, Bundled);
+        var label = View.Layout!.Volumes[0].Label;
+        var now = first.Record.Volumes[label];
+        Assert.Equal(("aes-xts-plain64", 512), (now.Cipher, now.KeyBits));
+        var before = Recorded(first with { Record = first.Record.WithVolume(label, now with { Cipher = null, KeyBits = null, Rehearsed = "2026-10-01" }) });
+        var found = Accept(before, Bundled);
+        Assert.Equal(now with { Rehearsed = "2026-10-01" }, found.Record.Volumes[label]);
+        Assert.Equal("found", Assert.Single(found.Changes).Why);
+        var other = Recorded(first with { Record = first.Record.WithVolume(label, now with { KeyBits = 256, Rehearsed = "2026-10-01" }) });
+        Assert.Equal(("its identity changed", null), (Assert.Single(Accept(other, Bundled).Changes).Why, Accept(other, Bundled).Record.Volumes[label].Rehearsed));
+    }
+
+    [Fact]
+    public void A_container_that_encrypts_nothing_is_never_accepted()
+    {
+        var machine = Observe.Imap33.Sketch();
+        machine.Device("sda5").Content = machine.Device("sda5").Content! with { Cipher = "cipher_null-ecb" };
+        Assert.Contains(Accept(null, machine.Observe()).Refusals, refusal => refusal.Message.Contains("which encrypts nothing", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("no serial", "front/7: error: the serial number of this drive is not known")]
     [InlineData("blank serial", "rear/4: error: the serial number of this drive is not known")]
