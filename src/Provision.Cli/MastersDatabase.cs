@@ -19,10 +19,10 @@ internal static class MastersDatabase
 
     /// <summary>Opens the database; every change is exported (<see cref="ExportsOf"/>), and pending exports are reported on standard error.</summary>
     /// <exception cref="Provision.Core.StateLostException">The database cannot be reached or read.</exception>
-    public static IMastershipStore Open(Workspace workspace, string? database, bool create = false)
+    public static IMastershipDatabase Open(Workspace workspace, string? database, bool create = false)
     {
         var exporter = new MastershipExporter(Destinations(workspace, ExportsOf(workspace, database)), line => Console.Error.WriteLine($"provision: {line}"));
-        return new ExportingMastershipStore(MastershipStores.Open(database ?? workspace.Fleet.Mastership.Database, create), exporter);
+        return new ExportingMastershipDatabase(MastershipDatabases.Open(database ?? workspace.Fleet.Mastership.Database, create), exporter);
     }
 
     public static List<ExportDestination> Destinations(Workspace workspace, IReadOnlyList<string> named) =>

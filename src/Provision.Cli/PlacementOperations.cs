@@ -12,7 +12,7 @@ namespace Provision.Cli;
 /// <param name="arguments">The command line, from which the repository is loaded again after each edit.</param>
 /// <param name="masters">The database of masters.</param>
 /// <param name="say">Receives progress: the store or host and a line.</param>
-internal sealed class PlacementOperations(ParseResult arguments, IMastershipStore masters, Action<string, string> say) : IPlacementHands
+internal sealed class PlacementOperations(ParseResult arguments, IMastershipDatabase masters, Action<string, string> say) : IPlacementOperations
 {
     /// <summary>The ref of a delivered commit on a host. It is a remote's: the commit is known elsewhere, so that the host's install accepts it.</summary>
     private const string Delivered = "refs/remotes/provision/delivered";
@@ -45,7 +45,7 @@ internal sealed class PlacementOperations(ParseResult arguments, IMastershipStor
         if (!shell.IsHere(host) || Path.GetFullPath(workspace.Folder) != Workspace.HostsOwn)
         {
             var place = shell.IsHere(host) ? Workspace.HostsOwn : $"ssh://root@{host.Address}{Workspace.HostsOwn}";
-            new Git(workspace.Commands, workspace.Folder, HostShell.SshLine).Run("push", "--quiet", "--force", place, $"HEAD:{Delivered}");
+            new Git(workspace.Commands, workspace.Folder, Ssh.Line).Run("push", "--quiet", "--force", place, $"HEAD:{Delivered}");
             On(shell, host, GitLimit, "git", "-C", Workspace.HostsOwn, "merge", "--quiet", "--ff-only", Delivered);
         }
         else
@@ -69,14 +69,14 @@ internal sealed class PlacementOperations(ParseResult arguments, IMastershipStor
 
     /// <inheritdoc/>
     public FailoverReport MakeMaster(Store store, Slot slot) =>
-        new FailoverRun(new FailoverTools(Fleet, masters, new RemoteSlots(Shell), Session.Author, TimeProvider.System, say)).Move(new FailoverRequest(store, slot));
+        new FailoverRun(new FailoverTools(Fleet, masters, new RemoteInstances(Shell), Session.Author, TimeProvider.System, say)).Move(new FailoverRequest(store, slot));
 
     private static void On(HostShell shell, Host host, TimeSpan limit, params IReadOnlyList<string> words)
     {
         var result = shell.Run(host, limit, words);
         if (!result.Succeeded)
         {
-            throw new SlotException($"{host.Name}: \"{string.Join(' ', words)}\" failed: {(result.Error.Trim().Length > 0 ? result.Error : result.Text).Trim()}");
+            throw new InstanceException($"{host.Name}: \"{string.Join(' ', words)}\" failed: {(result.Error.Trim().Length > 0 ? result.Error : result.Text).Trim()}");
         }
     }
 }

@@ -73,12 +73,12 @@ internal sealed class SlotSession : Session
     public static HostShell Shell(Workspace workspace) => new(workspace.Commands, workspace.FindThisHost());
 
     /// <summary>Prints slots as text or JSON; returns 0 if all are healthy.</summary>
-    public static int Print(ParseResult arguments, IReadOnlyList<SlotHealth> slots)
+    public static int Print(ParseResult arguments, IReadOnlyList<InstanceHealth> slots)
     {
         if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
         {
             using var output = Console.OpenStandardOutput();
-            output.Write(SlotHealthJson.ToJson(slots));
+            output.Write(InstanceHealthJson.ToJson(slots));
         }
         else
         {

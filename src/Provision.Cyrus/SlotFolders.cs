@@ -14,13 +14,13 @@ public sealed class SlotFolders(IMachineFiles files, Owner owner)
 
     /// <summary>Creates the missing directories of a slot on its own mounts, and finally its marker.</summary>
     /// <returns>The directories that were created; empty if the slot existed.</returns>
-    /// <exception cref="SlotException">A mount is missing, or a directory holds another slot.</exception>
+    /// <exception cref="InstanceException">A mount is missing, or a directory holds another slot.</exception>
     public IReadOnlyList<string> Create(SlotView view)
     {
         var slot = view.Slot;
         if (view.Store is not { } store || view.Paths is not { } paths)
         {
-            throw new SlotException($"{slot.Name} is free: a slot has folders once a store is in it (hosts/stores.yaml)");
+            throw new InstanceException($"{slot.Name} is free: a slot has folders once a store is in it (hosts/stores.yaml)");
         }
 
         // The newest search index is in memory, and its directory is created at each start.
@@ -29,17 +29,17 @@ public sealed class SlotFolders(IMachineFiles files, Owner owner)
             var parent = files.Stat(mount[..Math.Max(1, mount.LastIndexOf('/'))], follow: true);
             if (files.Stat(mount, follow: true) is not { Kind: FileKind.Folder } folder || parent is null || folder.MountId == parent.MountId)
             {
-                throw new SlotException($"{slot.Name}: nothing is mounted at {mount}, and nothing was made; unlock the disks first (provision storage unlock)");
+                throw new InstanceException($"{slot.Name}: nothing is mounted at {mount}, and nothing was made; unlock the disks first (provision storage unlock)");
             }
         }
 
         var of = paths.Where(path => path.Value is not null).ToDictionary(path => path.Key, path => path.Value!, StringComparer.Ordinal);
         var conf = of["conf"];
-        var wanted = new SlotMarker(slot.Name, store.Name);
-        var found = SlotMarker.Read(files, conf);
+        var wanted = new InstanceMarker(slot.Name, store.Name);
+        var found = InstanceMarker.Read(files, conf);
         if (found is not null && found != wanted)
         {
-            throw new SlotException($"{slot.Name}: {conf} holds {found.Store} of {found.Slot}, not {store.Name}; nothing was made");
+            throw new InstanceException($"{slot.Name}: {conf} holds {found.Store} of {found.Slot}, not {store.Name}; nothing was made");
         }
 
         var made = new List<string>();
@@ -53,7 +53,7 @@ public sealed class SlotFolders(IMachineFiles files, Owner owner)
 
         if (found is null)
         {
-            files.WriteNew(conf + SlotMarker.Name, wanted.ToBytes(), FileModes.GroupReadable, owner, sync: true);
+            files.WriteNew(conf + InstanceMarker.Name, wanted.ToBytes(), FileModes.GroupReadable, owner, sync: true);
             files.SyncFolder(conf);
         }
 

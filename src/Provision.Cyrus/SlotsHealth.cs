@@ -12,7 +12,7 @@ namespace Provision.Cyrus;
 /// <param name="view">The host.</param>
 /// <param name="slots">Observes the slots in <see cref="SlotsToObserve"/>.</param>
 /// <param name="masters">Queries the masters; null if they are not recorded anywhere, or the host has no slots.</param>
-public sealed class SlotsHealth(HostView view, Func<IReadOnlyList<SlotHealth>> slots, Func<MastershipSnapshot>? masters)
+public sealed class SlotsHealth(HostView view, Func<IReadOnlyList<InstanceHealth>> slots, Func<MastershipSnapshot>? masters)
 {
     /// <summary>A master loses mail when its host dies, unless it has a replica that is less than this behind.</summary>
     private static readonly TimeSpan CriticalLag = TimeSpan.FromMinutes(5);
@@ -21,7 +21,7 @@ public sealed class SlotsHealth(HostView view, Func<IReadOnlyList<SlotHealth>> s
     /// <summary>After this time with the same log, the replica is considered stuck.</summary>
     private static readonly TimeSpan StuckAfter = TimeSpan.FromMinutes(1);
 
-    private readonly Lazy<Observation<IReadOnlyList<SlotHealth>>> slots = Observation.Once(slots);
+    private readonly Lazy<Observation<IReadOnlyList<InstanceHealth>>> slots = Observation.Once(slots);
     private readonly Lazy<Observation<MastershipSnapshot>>? masters = masters is null ? null : Observation.Once(masters);
 
     /// <summary>The checks, in reporting order.</summary>
@@ -50,7 +50,7 @@ public sealed class SlotsHealth(HostView view, Func<IReadOnlyList<SlotHealth>> s
             yield break;
         }
 
-        var channels = known.Where(slot => slot.Role == SlotRole.Master)
+        var channels = known.Where(slot => slot.Role == ReplicationRole.Master)
             .SelectMany(slot => slot.Channels.Select(channel => (Store: StoreOf(slot.Slot)?.Name ?? "", Channel: channel))).ToList();
         yield return new(
             "provision_replica_lag_seconds", "Age of the oldest change that a replica lacks.",
@@ -63,17 +63,17 @@ public sealed class SlotsHealth(HostView view, Func<IReadOnlyList<SlotHealth>> s
             view.Slots.Select(slot => slot.Store?.Name).OfType<string>().Select(store => new Sample(Moving(store) is null ? 0 : 1, ("store", store))));
     }
 
-    private static IEnumerable<(HealthLevel Level, string Sentence)> Ports(SlotHealth slot, SlotRole role) =>
+    private static IEnumerable<(HealthLevel Level, string Sentence)> Ports(InstanceHealth slot, ReplicationRole role) =>
         slot.Problems.Except(slot.MissingDaemons.Select(SlotObserver.DaemonProblem), StringComparer.Ordinal)
-            .Select(problem => (role == SlotRole.Master ? HealthLevel.Critical : HealthLevel.Warning, problem));
+            .Select(problem => (role == ReplicationRole.Master ? HealthLevel.Critical : HealthLevel.Warning, problem));
 
-    private static IEnumerable<(HealthLevel Level, string Sentence)> Daemons(SlotHealth slot, SlotRole role) =>
+    private static IEnumerable<(HealthLevel Level, string Sentence)> Daemons(InstanceHealth slot, ReplicationRole role) =>
         slot.MissingDaemons.Select(SlotObserver.DaemonProblem).Where(problem => slot.Problems.Contains(problem, StringComparer.Ordinal))
             .Select(problem => (HealthLevel.Warning, problem));
 
-    private static IEnumerable<(HealthLevel Level, string Sentence)> Lag(SlotHealth slot, SlotRole role) =>
-        role != SlotRole.Master ? []
-        : slot.Role == SlotRole.None ? [(HealthLevel.Unknown, "it has no configuration that names its replicas, so how far they are behind is not known")]
+    private static IEnumerable<(HealthLevel Level, string Sentence)> Lag(InstanceHealth slot, ReplicationRole role) =>
+        role != ReplicationRole.Master ? []
+        : slot.Role == ReplicationRole.None ? [(HealthLevel.Unknown, "it has no configuration that names its replicas, so how far they are behind is not known")]
         : slot.Channels.Count == 0 ? [(HealthLevel.Critical, "it is a master without any replica")]
         : slot.Channels.All(channel => channel.Age >= CriticalLag) ? [(HealthLevel.Critical, "it has no replica less than 5 minutes behind")]
         : slot.Channels.Where(channel => channel.Age > WarningLag)
@@ -92,22 +92,22 @@ public sealed class SlotsHealth(HostView view, Func<IReadOnlyList<SlotHealth>> s
             ? new HealthFinding("masters", found.Value.Level, found.Value.Sentence)
             : new HealthFinding("masters", HealthLevel.Expected, $"{found.Value.Sentence} ({store} is moving {moving})"));
 
-    private static (HealthLevel Level, string Sentence)? MasterProblem(SlotHealth slot, string store, StoreMastership? row) => (slot.Role, row) switch
+    private static (HealthLevel Level, string Sentence)? MasterProblem(InstanceHealth slot, string store, StoreMastership? row) => (slot.Role, row) switch
     {
         (_, null) => (HealthLevel.Warning, $"{store} is not in the database of masters"),
-        (SlotRole.Master, _) when row.Master != slot.Slot => (HealthLevel.Critical, $"{slot.Slot} runs as master of {store}, whose master is {row.Master}"),
-        (SlotRole.Replica, _) when row.Master == slot.Slot => (HealthLevel.Critical, $"{slot.Slot} is master of {store} but runs as a replica: {store} is not served"),
+        (ReplicationRole.Master, _) when row.Master != slot.Slot => (HealthLevel.Critical, $"{slot.Slot} runs as master of {store}, whose master is {row.Master}"),
+        (ReplicationRole.Replica, _) when row.Master == slot.Slot => (HealthLevel.Critical, $"{slot.Slot} is master of {store} but runs as a replica: {store} is not served"),
         _ => null,
     };
 
     /// <summary>Returns the findings of every slot, prefixed with the slot's name; planned conditions are expected.</summary>
-    private IEnumerable<HealthFinding> OfSlots(string check, Func<SlotHealth, SlotRole, IEnumerable<(HealthLevel Level, string Sentence)>> judge)
+    private IEnumerable<HealthFinding> OfSlots(string check, Func<InstanceHealth, ReplicationRole, IEnumerable<(HealthLevel Level, string Sentence)>> judge)
     {
         // Only slots with a store: most roles have none, and then an empty result is no error.
         var known = view.Slots.ToDictionary(slot => slot.Slot.Name, StringComparer.Ordinal);
         return HealthCheck.Judge(check, slots.Value, all => all.SelectMany(slot =>
         {
-            var role = slot.Role != SlotRole.None ? slot.Role : known.GetValueOrDefault(slot.Slot)?.IsMaster == true ? SlotRole.Master : SlotRole.Replica;
+            var role = slot.Role != ReplicationRole.None ? slot.Role : known.GetValueOrDefault(slot.Slot)?.IsMaster == true ? ReplicationRole.Master : ReplicationRole.Replica;
             var why = WhyExpected(slot.Slot);
             return judge(slot, role).Select(found =>
             {

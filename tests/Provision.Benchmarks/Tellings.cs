@@ -15,7 +15,7 @@ internal static class Tellings
     internal static async Task Run(string database, Uri url, string target, int count)
     {
         const string By = "bench@localhost";
-        using var masters = MastershipStores.Open(database);
+        using var masters = MastershipDatabases.Open(database);
         using var http = new HttpClient { BaseAddress = url };
         var row = masters.Read().Stores["store1"];
         var times = new List<double>();

@@ -53,7 +53,7 @@ public class DoorTests
         {
             ["StartedProcess.cs"] = "the pipes of a process",
             ["AtomicFile.cs"] = "the door for files of this machine outside a root",
-            ["StateFolder.cs"] = "the boot server's own folder: a scratch repository, old bundles, the reserve",
+            ["StateDirectory.cs"] = "the boot server's own folder: a scratch repository, old bundles, the reserve",
             ["DiscoveredMachines.cs"] = "the directory of discovered machines",
             ["MastersServer.cs"] = "the status daemon's own folder",
             ["ImagePublisher.cs"] = "the image repository: folders take their places whole",

@@ -33,7 +33,7 @@ public static class Arming
     /// <param name="isDirty">True where the working tree differs from it.</param>
     /// <param name="images">The image store.</param>
     /// <param name="open">The host's open job, or null.</param>
-    public static ArmFacts FactsOf(Fleet fleet, Host host, StoragePlan? plan, ArmWish wish, string? commit, bool isDirty, ImageStore images, Job? open)
+    public static ArmFacts FactsOf(Fleet fleet, Host host, StoragePlan? plan, ArmWish wish, string? commit, bool isDirty, ImageRepository images, Job? open)
     {
         var name = wish.Image ?? ImageNames.OfRoles(host.Roles);
         return new ArmFacts

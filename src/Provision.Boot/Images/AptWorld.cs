@@ -4,7 +4,7 @@ namespace Provision.Boot.Images;
 /// An apt of its own, which sees no package as installed and shares nothing with the machine's but, where nothing else is said, its sources. It answers which
 /// packages exactly an image would get, and fetches them.
 /// </summary>
-public sealed class AptWorld
+internal sealed class AptWorld
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
     private readonly string folder;

@@ -5,7 +5,7 @@ using Provision.Boot.Jobs;
 namespace Provision.Boot.Images;
 
 /// <summary>Packs a root, and describes files for a manifest.</summary>
-public static class ImagePacker
+internal static class ImagePacker
 {
     /// <summary>Packs a root into <c>root.tar.zst</c>: names in order, owners as numbers, with extended attributes (capabilities are among them).</summary>
     /// <param name="root">The root.</param>

@@ -1,7 +1,7 @@
 namespace Provision.Boot.Images;
 
 /// <summary>
-/// The writing side of the store of images (<see cref="ImageStore"/> reads it). Nothing has its name before it is whole and on the disk, and <c>current/NAME</c> changes
+/// The writing side of the store of images (<see cref="ImageRepository"/> reads it). Nothing has its name before it is whole and on the disk, and <c>current/NAME</c> changes
 /// in one step: a build that is killed anywhere leaves what was current.
 /// </summary>
 public sealed class ImagePublisher
@@ -10,13 +10,13 @@ public sealed class ImagePublisher
     public const string Packages = "packages";
 
     private readonly string store;
-    private readonly ImageStore images;
+    private readonly ImageRepository images;
 
     /// <summary>Opens a store; it is made where it is not there.</summary>
     public ImagePublisher(string folder)
     {
         store = Path.GetFullPath(folder);
-        images = new ImageStore(store);
+        images = new ImageRepository(store);
         Directory.CreateDirectory(Scratch);
     }
 

@@ -1,7 +1,7 @@
 namespace Provision.Boot.Images;
 
 /// <summary>A folder of Debian packages as a small repository that apt can use: <c>Packages</c>, <c>Release</c> and, signed, <c>InRelease</c>.</summary>
-public static class PackageFolder
+internal static class PackageFolder
 {
     /// <summary>Label of a repository of packages that were named; they go before all others.</summary>
     public const string LocalLabel = "provision-local";

@@ -1,7 +1,7 @@
 namespace Provision.Boot.Jobs;
 
 /// <summary>What a machine boots.</summary>
-public enum BootTarget
+internal enum BootTarget
 {
     /// <summary>Its own disk.</summary>
     Local,

@@ -9,4 +9,4 @@ namespace Provision.Boot.Jobs;
 /// <param name="Image">Manifest of the installer.</param>
 /// <param name="Ticket">The extra initrd with the ticket.</param>
 /// <param name="KernelWords">What the kernel is started with.</param>
-public sealed record BootOffer(string Why, string? Job = null, string? Image = null, string? Ticket = null, string? KernelWords = null);
+internal sealed record BootOffer(string Why, string? Job = null, string? Image = null, string? Ticket = null, string? KernelWords = null);

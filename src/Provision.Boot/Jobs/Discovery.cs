@@ -11,4 +11,4 @@ public sealed record DiscoveryReport(string? DmiUuid, IReadOnlyList<string> Macs
 
 /// <summary>The answer: under which id the machine is known.</summary>
 /// <param name="Id">What <c>provision host adopt</c> is given.</param>
-public sealed record DiscoveryAnswer(string Id);
+internal sealed record DiscoveryAnswer(string Id);

@@ -4,7 +4,7 @@ namespace Provision.Boot.Jobs;
 /// What an image is (<c>manifest.json</c>): signed as a whole, and with the hash of every piece of its content, so that a piece is
 /// verified before it is written while the rest is still on its way.
 /// </summary>
-public sealed record ImageManifest
+internal sealed record ImageManifest
 {
     /// <summary>Bytes of a piece; the last one is shorter.</summary>
     public const int PieceBytes = 4 << 20;
@@ -31,7 +31,7 @@ public sealed record ImageManifest
 /// <param name="Sha256">Of the whole, lower-case hexadecimal.</param>
 /// <param name="Pieces">SHA-256 of each piece of <see cref="ImageManifest.PieceBytes"/>, in order.</param>
 /// <param name="UnpackedBytes">Space that the content needs unpacked; the file's own size where it is not packed.</param>
-public sealed record ImageFile(string Name, long Bytes, string Sha256, IReadOnlyList<string> Pieces, long UnpackedBytes);
+internal sealed record ImageFile(string Name, long Bytes, string Sha256, IReadOnlyList<string> Pieces, long UnpackedBytes);
 
 /// <summary>Where images are: <c>STORE/NAME/DIGEST/</c> with the manifest and its files, and <c>STORE/current/NAME</c>, a file that holds the digest.</summary>
 public static class ImageNames

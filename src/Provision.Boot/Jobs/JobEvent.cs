@@ -10,13 +10,13 @@ public abstract record JobEvent(DateTimeOffset At);
 /// <param name="DmiUuid">What its firmware says it is, lower case; null where it says nothing.</param>
 /// <param name="Key">Makes the token.</param>
 /// <param name="Source">The address that the request came from, for the log.</param>
-public sealed record BootAsked(DateTimeOffset At, MacAddress Mac, string? DmiUuid, JobKey Key, string Source = "") : JobEvent(At);
+internal sealed record BootAsked(DateTimeOffset At, MacAddress Mac, string? DmiUuid, JobKey Key, string Source = "") : JobEvent(At);
 
 /// <summary>An installer claims the job.</summary>
 /// <param name="At">When.</param>
 /// <param name="Claim">What it sent.</param>
 /// <param name="Source">The address that the request came from, for the log.</param>
-public sealed record ClaimAsked(DateTimeOffset At, ClaimRequest Claim, string Source = "") : JobEvent(At);
+internal sealed record ClaimAsked(DateTimeOffset At, ClaimRequest Claim, string Source = "") : JobEvent(At);
 
 /// <summary>The installer asks for something that is kept for it alone.</summary>
 /// <param name="At">When.</param>
@@ -29,10 +29,10 @@ internal sealed record ThingAsked(DateTimeOffset At, string BootKey, HandedThing
 public sealed record CodeGiven(DateTimeOffset At, string Code) : JobEvent(At);
 
 /// <summary>The installer said how far it is, or asks how things stand.</summary>
-public sealed record InstallerSpoke(DateTimeOffset At, string BootKey) : JobEvent(At);
+internal sealed record InstallerSpoke(DateTimeOffset At, string BootKey) : JobEvent(At);
 
 /// <summary>The installer ended, or stands still.</summary>
-public sealed record Reported(DateTimeOffset At, string BootKey, InstallReport Report) : JobEvent(At);
+internal sealed record Reported(DateTimeOffset At, string BootKey, InstallReport Report) : JobEvent(At);
 
 /// <summary>The engineer approved the plan that the machine gave.</summary>
 public sealed record Approved(DateTimeOffset At, string Hash) : JobEvent(At);

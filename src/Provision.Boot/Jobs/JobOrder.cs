@@ -1,17 +1,24 @@
+using System.Text.Json;
+
 namespace Provision.Boot.Jobs;
 
 /// <summary>What the token file says that a machine gets as an extra initrd (<c>/provision/job.json</c>). The token opens a job once.</summary>
 /// <param name="Server">Base address of the boot server, without a slash at its end: <c>http://192.0.2.1:8480</c>.</param>
 /// <param name="Job">The job's id.</param>
 /// <param name="Token">The one-time token, 43 characters of base64url (256 bits).</param>
-public sealed record JobTicket(string Server, string Job, string Token);
+public sealed record JobTicket(string Server, string Job, string Token)
+{
+    /// <summary>Parses the content of a ticket; null if it is the JSON value null.</summary>
+    /// <exception cref="JsonException">It is no ticket.</exception>
+    public static JobTicket? Parse(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, JobsJson.Default.JobTicket);
+}
 
 /// <summary>What the installer sends to <c>POST /jobs/{id}/claim</c>. The same boot key may ask again; another one with a used token is an alarm.</summary>
 /// <param name="Token">Of the ticket.</param>
 /// <param name="BootKey">43 characters of base64url that the installer chose when it started; the bearer of everything it says afterwards.</param>
 /// <param name="DmiUuid">UUID of the machine's firmware, lower case; null where it has none.</param>
 /// <param name="Macs">MAC addresses of its NICs, <c>00:00:5e:00:53:a1</c>.</param>
-public sealed record ClaimRequest(string Token, string BootKey, string? DmiUuid, IReadOnlyList<MacAddress> Macs);
+internal sealed record ClaimRequest(string Token, string BootKey, string? DmiUuid, IReadOnlyList<MacAddress> Macs);
 
 /// <summary>The answer to a claim: everything that an installation is made from. Also a file, for an installation from the local disk.</summary>
 public sealed record JobOrder
@@ -97,6 +104,9 @@ public sealed record InstallReport
 
     /// <summary>The new public ssh host keys, lines as <c>known_hosts</c> has them without the host; empty where they were given back.</summary>
     public IReadOnlyList<string> NewHostKeys { get; init; } = [];
+
+    /// <summary>Writes the report as a JSON value.</summary>
+    public void WriteTo(Utf8JsonWriter json) => JsonSerializer.Serialize(json, this, JobsJson.Default.InstallReport);
 }
 
 /// <summary>How long one step took.</summary>

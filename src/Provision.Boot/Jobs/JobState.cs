@@ -57,7 +57,7 @@ public static class JobStates
 }
 
 /// <summary>How long a job may stay in its states.</summary>
-public static class JobTimes
+internal static class JobTimes
 {
     /// <summary>From arming to the claim, where nothing else is said.</summary>
     public static readonly TimeSpan Armed = TimeSpan.FromMinutes(30);

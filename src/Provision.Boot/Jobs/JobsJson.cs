@@ -15,4 +15,4 @@ namespace Provision.Boot.Jobs;
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(DiscoveryReport))]
 [JsonSerializable(typeof(DiscoveryAnswer))]
-public sealed partial class JobsJson : JsonSerializerContext;
+internal sealed partial class JobsJson : JsonSerializerContext;

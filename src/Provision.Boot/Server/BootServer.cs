@@ -47,7 +47,7 @@ public sealed record BootServerOptions
 
 /// <summary>What the endpoints share.</summary>
 internal sealed record BootServerState(
-    BootServerOptions Options, FleetWatch Fleet, JobsAtHand Jobs, ImageStore Images, StateFolder State, SecretStore Secrets, JobKey Key, Action<string> Log)
+    BootServerOptions Options, FleetWatch Fleet, JobConnection Jobs, ImageRepository Images, StateDirectory State, SecretStore Secrets, JobKey Key, Action<string> Log)
 {
     public RequestLimits Limits { get; } = new(Options.Clock);
 
@@ -98,12 +98,12 @@ public sealed class BootServer : IAsyncDisposable
     public static async Task<BootServer> Start(BootServerOptions options, Action<string> say)
     {
         var commands = new ProcessRunner();
-        var folder = new StateFolder(options.State);
+        var folder = new StateDirectory(options.State);
         var shared = new BootServerState(
             options,
             new FleetWatch(options.Repository, say),
-            new JobsAtHand(folder.OpenJobs, say),
-            new ImageStore(options.Store),
+            new JobConnection(folder.OpenJobs, say),
+            new ImageRepository(options.Store),
             folder,
             new SecretStore(options.Repository, options.Identity, commands),
             folder.Key(),

@@ -39,7 +39,7 @@ internal static class FailoverCommand
         {
             var workspace = Workspace.Load(arguments);
             using var masters = MastersDatabase.Open(workspace, arguments.GetValue(database));
-            var run = new FailoverRun(new FailoverTools(workspace.Fleet, masters, new RemoteSlots(SlotSession.Shell(workspace)), Session.Author, TimeProvider.System, Tell));
+            var run = new FailoverRun(new FailoverTools(workspace.Fleet, masters, new RemoteInstances(SlotSession.Shell(workspace)), Session.Author, TimeProvider.System, Tell));
             var chosen = (arguments.GetValue(store), arguments.GetValue(away), arguments.GetValue(back));
             if (arguments.GetValue(abort))
             {

@@ -113,7 +113,7 @@ internal static class InstallerCommand
 
         try
         {
-            var given = JsonSerializer.Deserialize(File.ReadAllBytes(ticket), JobsJson.Default.JobTicket) ?? throw new UserErrorException($"{ticket} holds no ticket");
+            var given = JobTicket.Parse(File.ReadAllBytes(ticket)) ?? throw new UserErrorException($"{ticket} holds no ticket");
             return new HttpJobChannel(given, machine.Clock, machine.Wait, line => Print(new InstallEvent(machine.Clock.GetUtcNow(), "claim", line)));
         }
         catch (JsonException e)

@@ -141,7 +141,7 @@ internal static class MastersCommand
 
     private static Command Export(Option<string?> database)
     {
-        var to = new Option<string[]>("--to") { Description = "A folder, or ssh://user@host/folder (default: masters.exports of the inventory, for its own database)", HelpName = "DEST" };
+        var to = new Option<string[]>("--to") { Description = "A directory, or ssh://user@host/directory (default: masters.exports of the inventory, for its own database)", HelpName = "DEST" };
         var command = new Command("export", "Exports the masters now; every change does so by itself. Keep at least one destination on another machine.");
         command.Options.Add(to);
         command.SetAction(arguments =>

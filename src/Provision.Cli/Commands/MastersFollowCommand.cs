@@ -27,7 +27,7 @@ internal static class MastersFollowCommand
             using var installed = Session.OpenInstalled(arguments, arguments.GetValue(identity)!);
             var files = installed.Files;
             var current = installed.Workspace.CurrentMasters(arguments.GetValue(server) is { Length: > 0 } named ? named : null);
-            var masters = current.Snapshot?.ToMasters() ?? throw new SlotException($"no status daemon answered: {current.Failures}");
+            var masters = current.Snapshot?.ToMasters() ?? throw new InstanceException($"no status daemon answered: {current.Failures}");
             var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
             var desired = installed.Render(masters);
             var report = new Installation(files, installed.Workspace.Commands, TimeProvider.System)

@@ -66,7 +66,7 @@ internal static class NetbootArmCommand
         return command;
     }
 
-    private static int Arm(ParseResult arguments, string name, ArmWish wish, Option<string> stateOption, string? store, TimeSpan lasting, bool yes, Func<(Workspace Workspace, Host Host, IJobStore Jobs, ArmFacts Facts), ArmFacts> stores)
+    private static int Arm(ParseResult arguments, string name, ArmWish wish, Option<string> stateOption, string? store, TimeSpan lasting, bool yes, Func<(Workspace Workspace, Host Host, IJobDatabase Jobs, ArmFacts Facts), ArmFacts> stores)
     {
         var workspace = Workspace.Load(arguments);
         var repository = workspace.Folder;
@@ -76,7 +76,7 @@ internal static class NetbootArmCommand
 
         using var jobs = NetbootCommand.Open(arguments, stateOption, create: true);
         var plan = Arming.PlanOf(workspace.Fleet, host, wish);
-        var images = new ImageStore(store ?? workspace.Fleet.FindSite(host.Site)!.Netboot.Store);
+        var images = new ImageRepository(store ?? workspace.Fleet.FindSite(host.Site)!.Netboot.Store);
         var facts = Arming.FactsOf(workspace.Fleet, host, plan, wish, revision.HasCommit ? revision.Id : null, revision.Dirty, images, jobs.FindOpenOf(name));
         var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
         if (plan is not null && !json)
@@ -93,7 +93,7 @@ internal static class NetbootArmCommand
 
         var permit = ArmGates.Ask(facts, out objections) ?? throw new UserErrorException(objections);
         Confirmation.OfPlan(plan!, yes, name);
-        var state = new StateFolder(arguments.GetValue(stateOption)!);
+        var state = new StateDirectory(arguments.GetValue(stateOption)!);
         state.KeepBundles([.. jobs.Jobs(onlyOpen: true, 10_000).Select(open => open.Commit)]);
         state.MakeBundle(repository, revision.Id, workspace.Commands);
         var job = JobRules.Arm(permit, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), Environment.UserName + (facts.ForceReason is { } reason ? $", by force: {reason}" : ""), DateTimeOffset.UtcNow, lasting);
@@ -116,7 +116,7 @@ internal static class NetbootArmCommand
 
     /// <summary>Evaluates the gates of the host's data: the commands of its roles, then its stores, with a full comparison of every copy that would
     /// remain.</summary>
-    private static ArmFacts AskGates(ParseResult arguments, Option<string?> database, string? force, (Workspace Workspace, Host Host, IJobStore Jobs, ArmFacts Facts) about)
+    private static ArmFacts AskGates(ParseResult arguments, Option<string?> database, string? force, (Workspace Workspace, Host Host, IJobDatabase Jobs, ArmFacts Facts) about)
     {
         var facts = about.Facts with { ForceReason = force };
         if (about.Host.Status == HostStatus.Retired)
@@ -151,7 +151,7 @@ internal static class NetbootArmCommand
         }
     };
 
-    private static ArmFacts Stores(ParseResult arguments, Option<string?> database, (Workspace Workspace, Host Host, IJobStore Jobs, ArmFacts Facts) about)
+    private static ArmFacts Stores(ParseResult arguments, Option<string?> database, (Workspace Workspace, Host Host, IJobDatabase Jobs, ArmFacts Facts) about)
     {
         var (workspace, host, jobs, facts) = about;
         if (!facts.Roles.Any(role => role.Gate is { Kind: GateKind.NoMasters }) || !workspace.Fleet.SlotsOf(host).Any(slot => workspace.Fleet.StoreOfSlot(slot.Name) is not null))

@@ -121,7 +121,7 @@ internal static class NetbootBuildCommand
             return [];
         }
 
-        using var jobs = new StateFolder(state).OpenJobs();
+        using var jobs = new StateDirectory(state).OpenJobs();
         return [.. jobs.Jobs(onlyOpen: true, 10_000).Select(job => job.Image)];
     }
 }

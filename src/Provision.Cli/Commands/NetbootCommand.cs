@@ -32,7 +32,7 @@ internal static class NetbootCommand
     {
         Description = "Folder of the boot server's state",
         HelpName = "DIR",
-        DefaultValueFactory = _ => StateFolder.Default,
+        DefaultValueFactory = _ => StateDirectory.Default,
     };
 
     public static Argument<string> Host() => new("HOST") { Description = "The host" };
@@ -41,9 +41,9 @@ internal static class NetbootCommand
     /// <param name="arguments">The command line.</param>
     /// <param name="state">The state directory option.</param>
     /// <param name="create">True to create a missing database.</param>
-    public static IJobStore Open(ParseResult arguments, Option<string> state, bool create = false)
+    public static IJobDatabase Open(ParseResult arguments, Option<string> state, bool create = false)
     {
-        var folder = create ? new StateFolder(arguments.GetValue(state)!) : Folder(arguments, state);
+        var folder = create ? new StateDirectory(arguments.GetValue(state)!) : Folder(arguments, state);
         try
         {
             return folder.OpenJobs();
@@ -55,14 +55,14 @@ internal static class NetbootCommand
     }
 
     /// <summary>Returns the boot server's state directory; ends the command if this machine is no boot server.</summary>
-    public static StateFolder Folder(ParseResult arguments, Option<string> state)
+    public static StateDirectory Folder(ParseResult arguments, Option<string> state)
     {
-        var folder = new StateFolder(arguments.GetValue(state)!);
+        var folder = new StateDirectory(arguments.GetValue(state)!);
         return folder.HasJobs ? folder
             : throw new UserErrorException($"{folder.Folder} has no job database, so no host was ever armed on this machine: run the command on the boot server, or name its directory with --state DIR");
     }
 
-    public static Job OpenJob(IJobStore jobs, string host) =>
+    public static Job OpenJob(IJobDatabase jobs, string host) =>
         jobs.FindOpenOf(host) ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("HOST"), $"{host} has no open job", NearestName.Hint(host, jobs.Jobs(onlyOpen: true, 1000).Select(job => job.Host)))]);
 
     /// <summary>Returns the site of a name, or of this machine if there is no name.</summary>

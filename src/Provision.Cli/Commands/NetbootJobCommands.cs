@@ -125,7 +125,7 @@ internal static class NetbootJobCommands
         if (job.Report is { } report)
         {
             json.WritePropertyName("report");
-            JsonSerializer.Serialize(json, report, JobsJson.Default.InstallReport);
+            report.WriteTo(json);
         }
 
         json.WriteEndObject();

@@ -83,7 +83,7 @@ internal static class ReinstallCommand
         {
             var result = SlotSession.Shell(workspace).Run(workspace.Host(name), SshLimit, line => Console.Error.WriteLine(Printable.Of(line, 500)), ["sh", "-c", first + "systemctl reboot"]);
             Console.Error.WriteLine(result.Succeeded ? $"{name} restarts"
-                : $"{name} was not restarted: {HostShell.Last(result.Error)}; it stays armed: restart it by hand, or \"provision netboot disarm {name}\"");
+                : $"{name} was not restarted: {Ssh.Last(result.Error)}; it stays armed: restart it by hand, or \"provision netboot disarm {name}\"");
         }
         catch (HostUnreachableException e)
         {

@@ -34,20 +34,20 @@ internal static class SlotConfirmCommand
     private static int Confirm(ParseResult arguments, string slot, IReadOnlyList<Uri> servers, string identity)
     {
         using var files = RootedFiles.Open("/");
-        var configuration = SlotConfiguration.Read(files, slot) ?? throw new SlotException($"there is no configuration of {slot}: provision install");
-        if (SlotMarker.Read(files, configuration.ConfigFolder ?? "/") is not { } marker || marker.Slot != slot)
+        var configuration = SlotConfiguration.Read(files, slot) ?? throw new InstanceException($"there is no configuration of {slot}: provision install");
+        if (InstanceMarker.Read(files, configuration.ConfigFolder ?? "/") is not { } marker || marker.Slot != slot)
         {
-            throw new SlotException($"{configuration.ConfigFolder} is not a folder of {slot}: either its disk is not mounted (provision storage unlock), or it was never made (provision slot create HOST {slot})");
+            throw new InstanceException($"{configuration.ConfigFolder} is not a folder of {slot}: either its disk is not mounted (provision storage unlock), or it was never made (provision slot create HOST {slot})");
         }
 
         using var question = new MasterQuestion(servers);
         var answer = question.Ask(slot);
-        for (var end = DateTimeOffset.UtcNow + Patience; answer is null && configuration.Role == SlotRole.Master && DateTimeOffset.UtcNow < end; answer = question.Ask(slot))
+        for (var end = DateTimeOffset.UtcNow + Patience; answer is null && configuration.Role == ReplicationRole.Master && DateTimeOffset.UtcNow < end; answer = question.Ask(slot))
         {
             Thread.Sleep(BetweenTries);
         }
 
-        IReadOnlyList<string> unsent = configuration.Role == SlotRole.Master ? [.. new SlotObserver(files, new ProcessRunner()).ChannelsOf(configuration).Where(channel => channel.Age is not null).Select(channel => channel.Name)] : [];
+        IReadOnlyList<string> unsent = configuration.Role == ReplicationRole.Master ? [.. new SlotObserver(files, new ProcessRunner()).ChannelsOf(configuration).Where(channel => channel.Age is not null).Select(channel => channel.Name)] : [];
         var permit = RolePermit.Of(slot, answer, [.. question.Failures.Distinct()], unsent);
         Console.Error.WriteLine($"{slot} starts as {permit.Role.ToString().ToLowerInvariant()}: {permit.Why}");
         if (permit.Role != configuration.Role)
@@ -59,10 +59,10 @@ internal static class SlotConfirmCommand
     }
 
     /// <summary>Writes the slot's files for its replication role.</summary>
-    private static void Write(ParseResult arguments, string name, SlotRole role, Masters? live, string identity)
+    private static void Write(ParseResult arguments, string name, ReplicationRole role, Masters? live, string identity)
     {
         using var installed = Session.OpenInstalled(arguments, identity);
-        var store = installed.Workspace.Fleet.StoreOfSlot(name) ?? throw new SlotException($"{name} holds no store in the installed commit");
+        var store = installed.Workspace.Fleet.StoreOfSlot(name) ?? throw new InstanceException($"{name} holds no store in the installed commit");
         var install = new RoleInstall(installed.Files, installed.Workspace.Commands, TimeProvider.System);
         var masters = RoleInstall.For(live ?? installed.View.Masters, store, name, role);
         install.Install(installed.Render(masters), installed.Revision, installed.Workspace.Fleet.FindSlot(name)!);

@@ -37,8 +37,8 @@ internal static class SlotMergeCommand
             }
 
             var shell = SlotSession.Shell(workspace);
-            var tools = new FailoverTools(workspace.Fleet, masters, new RemoteSlots(shell), Session.Author, TimeProvider.System, (store, line) => Console.Error.WriteLine($"{store}: {line}"));
-            new SlotMerge(tools, shell, new RemoteDigests(shell).OnlyOnFirst).Run(found, arguments.GetValue(loss));
+            var tools = new FailoverTools(workspace.Fleet, masters, new RemoteInstances(shell), Session.Author, TimeProvider.System, (store, line) => Console.Error.WriteLine($"{store}: {line}"));
+            new InstanceMerge(tools, shell, new RemoteDigests(shell).OnlyOnFirst).Run(found, arguments.GetValue(loss));
             Console.Out.WriteLine($"{name} is merged, and a replica again");
             return ExitCodes.Same;
         });

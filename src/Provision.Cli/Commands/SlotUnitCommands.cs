@@ -105,7 +105,7 @@ internal static class SlotUnitCommands
         if (!done.Succeeded)
         {
             var lines = session.Slots.Select(slot => (slot.Name, Lines: systemd.LastLines(UnitOf(slot)))).Where(slot => slot.Lines.Length > 0);
-            throw new SlotException($"systemctl {verb}: {done.Error.Trim().Split('\n')[0]}\n{string.Join('\n', lines.Select(slot => $"{slot.Name}: {slot.Lines.ReplaceLineEndings("; ")}"))}".TrimEnd());
+            throw new InstanceException($"systemctl {verb}: {done.Error.Trim().Split('\n')[0]}\n{string.Join('\n', lines.Select(slot => $"{slot.Name}: {slot.Lines.ReplaceLineEndings("; ")}"))}".TrimEnd());
         }
 
         // A stopped slot is the requested result.
@@ -114,7 +114,7 @@ internal static class SlotUnitCommands
         return verb == "stop" ? ExitCodes.Same : shown;
     }
 
-    private static List<SlotHealth> Observe(SlotSession session)
+    private static List<InstanceHealth> Observe(SlotSession session)
     {
         using var files = RootedFiles.Open("/");
         var observer = new SlotObserver(files, session.Workspace.Commands);

@@ -51,7 +51,7 @@ internal static class StoresApplyCommand
             {
                 steps.Run(plan);
             }
-            catch (Exception e) when (e is SlotException or CommandFailedException or HostUnreachableException or UserErrorException)
+            catch (Exception e) when (e is InstanceException or CommandFailedException or HostUnreachableException or UserErrorException)
             {
                 (e as UserErrorException ?? new UserErrorException(e.Message)).Print(Console.Error);
                 Console.Error.WriteLine("stopped; when that is mended, the same command goes on");

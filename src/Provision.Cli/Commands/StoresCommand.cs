@@ -35,7 +35,7 @@ internal static class StoresCommand
             {
                 using var state = MastersDatabase.Open(workspace, arguments.GetValue(database));
                 var now = state.Read();
-                var hands = new RemoteSlots(SlotSession.Shell(workspace));
+                var hands = new RemoteInstances(SlotSession.Shell(workspace));
                 return PrintLive(arguments, Select(workspace.Fleet, wanted).ConcurrentlyEach(8, one => StoreOverview.Of(workspace.Fleet, one, now, hands)));
             }
 

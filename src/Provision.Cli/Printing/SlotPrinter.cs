@@ -6,12 +6,12 @@ namespace Provision.Cli.Printing;
 internal static class SlotPrinter
 {
     /// <summary>Prints one line per slot, then what is wrong.</summary>
-    public static void Print(IReadOnlyList<SlotHealth> slots)
+    public static void Print(IReadOnlyList<InstanceHealth> slots)
     {
         Columns.Write(Console.Out, ["SLOT", "ROLE", "UNIT", "SERVICES", "DAEMONS", "BEHIND", "STATE"], slots.Select(slot => (IReadOnlyList<string>)
         [
             slot.Slot,
-            slot.Role == SlotRole.None ? "-" : slot.Role == SlotRole.Master ? "master" : "replica",
+            slot.Role == ReplicationRole.None ? "-" : slot.Role == ReplicationRole.Master ? "master" : "replica",
             slot.Unit,
             $"{slot.Services.Count(service => service.Banner is not null)}/{slot.Services.Count}",
             $"{slot.Daemons.Count - slot.MissingDaemons.Count}/{slot.Daemons.Count}",

@@ -18,7 +18,7 @@ public sealed class SlotDigester(IMachineFiles files, ICommandRunner commands)
     /// <summary>Returns the digest of all mailboxes, or of those of <paramref name="only"/> that exist.</summary>
     /// <exception cref="InvalidDataException">The slot has no configuration, or the output of Cyrus's tools is malformed.</exception>
     /// <exception cref="CommandFailedException">A tool of Cyrus failed.</exception>
-    public SlotDigest Digest(string slot, IReadOnlyCollection<string>? only = null)
+    public InstanceDigest Digest(string slot, IReadOnlyCollection<string>? only = null)
     {
         var configuration = SlotConfiguration.Read(files, slot) ?? throw new InvalidDataException($"there is no configuration of {slot} in {SlotConfiguration.Folder}/{slot}");
         var found = new List<MailboxDigest>();
@@ -36,7 +36,7 @@ public sealed class SlotDigester(IMachineFiles files, ICommandRunner commands)
             }
         }
 
-        return new SlotDigest(slot, found);
+        return new InstanceDigest(slot, found);
     }
 
     /// <summary>

@@ -26,7 +26,7 @@ internal static class Banner
     };
 
     /// <summary>Returns the service with its banner, and its problem; null if there is none.</summary>
-    public static async Task<(SlotService Service, string? Problem)> Of(SlotService service)
+    public static async Task<(InstanceService Service, string? Problem)> Of(InstanceService service)
     {
         var place = $"{service.Name} at {service.Address}:{service.Port}";
         using var limit = new CancellationTokenSource(Limit);

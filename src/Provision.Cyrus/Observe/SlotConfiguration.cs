@@ -8,7 +8,7 @@ namespace Provision.Cyrus.Observe;
 /// <summary>A process of <c>cyrus.conf</c>'s <c>DAEMON</c> section, which runs as long as the slot does.</summary>
 /// <param name="Name">Its name there.</param>
 /// <param name="Words">Program and arguments; a program without a directory is in <c>/usr/lib/cyrus/bin</c>.</param>
-public sealed record SlotDaemon(string Name, IReadOnlyList<string> Words);
+public sealed record InstanceDaemon(string Name, IReadOnlyList<string> Words);
 
 /// <summary>A slot's configuration on the machine's disk, in the form that <c>templates/cyrus</c> writes.</summary>
 public sealed partial record SlotConfiguration
@@ -25,14 +25,14 @@ public sealed partial record SlotConfiguration
     /// <summary>The slot's name.</summary>
     public required string Slot { get; init; }
 
-    /// <summary>The role in the first line of <c>cyrus.conf</c>; <see cref="SlotRole.None"/> if it is unknown.</summary>
-    public required SlotRole Role { get; init; }
+    /// <summary>The role in the first line of <c>cyrus.conf</c>; <see cref="ReplicationRole.None"/> if it is unknown.</summary>
+    public required ReplicationRole Role { get; init; }
 
     /// <summary>TCP services, not queried yet and so without banners.</summary>
-    public required IReadOnlyList<SlotService> Services { get; init; }
+    public required IReadOnlyList<InstanceService> Services { get; init; }
 
     /// <summary>The slot's daemons.</summary>
-    public required IReadOnlyList<SlotDaemon> Daemons { get; init; }
+    public required IReadOnlyList<InstanceDaemon> Daemons { get; init; }
 
     /// <summary>The options of <c>imapd.conf</c>; the last of equal names counts, as for Cyrus.</summary>
     public required IReadOnlyDictionary<string, string> Options { get; init; }
@@ -75,8 +75,8 @@ public sealed partial record SlotConfiguration
 
     private static SlotConfiguration Parse(string slot, string[] cyrus, string[] imapd)
     {
-        var services = new List<SlotService>();
-        var daemons = new List<SlotDaemon>();
+        var services = new List<InstanceService>();
+        var daemons = new List<InstanceDaemon>();
         var section = "";
         foreach (var line in cyrus)
         {
@@ -89,11 +89,11 @@ public sealed partial record SlotConfiguration
                 var name = entry.Groups["name"].Value;
                 if (section == "DAEMON")
                 {
-                    daemons.Add(new SlotDaemon(name, entry.Groups["cmd"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+                    daemons.Add(new InstanceDaemon(name, entry.Groups["cmd"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
                 }
                 else if (section == "SERVICES" && IPEndPoint.TryParse(entry.Groups["listen"].Value, out var at) && at.Port > 0)
                 {
-                    services.Add(new SlotService(name, at.Address.ToString(), at.Port, null));
+                    services.Add(new InstanceService(name, at.Address.ToString(), at.Port, null));
                 }
             }
         }
@@ -108,7 +108,7 @@ public sealed partial record SlotConfiguration
         return new SlotConfiguration
         {
             Slot = slot,
-            Role = !first.Success || first.Groups["slot"].Value != slot ? SlotRole.None : first.Groups["role"].Value == "MASTER" ? SlotRole.Master : SlotRole.Replica,
+            Role = !first.Success || first.Groups["slot"].Value != slot ? ReplicationRole.None : first.Groups["role"].Value == "MASTER" ? ReplicationRole.Master : ReplicationRole.Replica,
             Services = services,
             Daemons = daemons,
             Options = options,

@@ -12,17 +12,17 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
 {
     /// <summary>Observes one slot; takes up to three seconds if a service sends nothing.</summary>
     /// <exception cref="MachineFileException">The operating system denies access.</exception>
-    public SlotHealth Observe(string slot)
+    public InstanceHealth Observe(string slot)
     {
         var unit = UnitOf(slot);
         if (SlotConfiguration.Read(files, slot) is not { } configuration)
         {
-            return new SlotHealth { Slot = slot, Role = SlotRole.None, Unit = unit, Problems = [$"there is no configuration of it in {SlotConfiguration.Folder}/{slot}"] };
+            return new InstanceHealth { Slot = slot, Role = ReplicationRole.None, Unit = unit, Problems = [$"there is no configuration of it in {SlotConfiguration.Folder}/{slot}"] };
         }
 
         var answers = Task.WhenAll(configuration.Services.Select(service => Task.Run(() => Banner.Of(service))));
         var problems = new List<string>();
-        if (configuration.Role == SlotRole.None)
+        if (configuration.Role == ReplicationRole.None)
         {
             problems.Add($"the first line of {configuration.CyrusConf} does not say that it is for {slot} as MASTER or replica");
         }
@@ -45,7 +45,7 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
             problems.AddRange(missing.Select(DaemonProblem));
         }
 
-        return new SlotHealth
+        return new InstanceHealth
         {
             Slot = slot,
             Role = configuration.Role,
@@ -58,7 +58,7 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
         };
     }
 
-    /// <summary>Returns the sentence among <see cref="SlotHealth.Problems"/> that reports one of <see cref="SlotHealth.MissingDaemons"/>.</summary>
+    /// <summary>Returns the sentence among <see cref="InstanceHealth.Problems"/> that reports one of <see cref="InstanceHealth.MissingDaemons"/>.</summary>
     public static string DaemonProblem(string daemon) => $"its daemon {daemon} does not run";
 
     private string UnitOf(string slot)
@@ -96,11 +96,11 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
         }
     }
 
-    private static bool IsOf(SlotDaemon daemon, string[] process) =>
+    private static bool IsOf(InstanceDaemon daemon, string[] process) =>
         process.Length == daemon.Words.Count && Path.GetFileName(process[0]) == Path.GetFileName(daemon.Words[0]) && process.Skip(1).SequenceEqual(daemon.Words.Skip(1), StringComparer.Ordinal);
 
     /// <summary>Returns the changes that the slot, as a master, has not yet sent to each of its replicas.</summary>
-    public IReadOnlyList<SlotChannel> ChannelsOf(SlotConfiguration configuration)
+    public IReadOnlyList<ReplicationChannel> ChannelsOf(SlotConfiguration configuration)
     {
         var now = DateTimeOffset.UtcNow;
         return [.. configuration.Channels.Select(channel =>
@@ -110,7 +110,7 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
             // A log is appended to, so its creation time shows since when the replica is behind; log-run is the same file renamed.
             var oldest = new[] { log, running }.OfType<FileFacts>().Select(file => file.Born ?? file.Modified).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
             var age = oldest == DateTimeOffset.MaxValue ? (TimeSpan?)null : now > oldest ? now - oldest : TimeSpan.Zero;
-            return new SlotChannel(channel, (log?.Size ?? 0) + (running?.Size ?? 0), age, running is not null);
+            return new ReplicationChannel(channel, (log?.Size ?? 0) + (running?.Size ?? 0), age, running is not null);
         })];
     }
 }

@@ -26,8 +26,8 @@ public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
     /// Processes the logs of all channels until none is left or a channel makes no progress. A removed log was sent; the program's exit code is less reliable.
     /// </summary>
     /// <returns>The slot afterwards: channels that still have a log are not drained.</returns>
-    /// <exception cref="SlotException">The slot is running, or has no configuration.</exception>
-    public SlotHealth Drain(string slot)
+    /// <exception cref="InstanceException">The slot is running, or has no configuration.</exception>
+    public InstanceHealth Drain(string slot)
     {
         var (configuration, health) = Stopped(slot);
         for (var tried = 0; tried < Tries && health.Channels.Any(channel => channel.Age is not null); tried++)
@@ -46,7 +46,7 @@ public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
     /// <param name="slot">The slot.</param>
     /// <param name="peers">Addresses of the store's other slots, each with a sync server.</param>
     /// <returns>The number of lines sent.</returns>
-    /// <exception cref="SlotException">The slot is running, or an address did not accept everything.</exception>
+    /// <exception cref="InstanceException">The slot is running, or an address did not accept everything.</exception>
     public int Merge(string slot, IReadOnlyList<string> peers)
     {
         var (configuration, _) = Stopped(slot);
@@ -76,7 +76,7 @@ public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
         files.Remove(list);
         if (!failures.IsEmpty)
         {
-            throw new SlotException(string.Join('\n', failures));
+            throw new InstanceException(string.Join('\n', failures));
         }
 
         logs.ForEach(files.Remove);
@@ -86,20 +86,20 @@ public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
     /// <summary>Sends everything that a running master holds to one of its replicas, which is new; by itself the master sends only changes.</summary>
     /// <param name="slot">The master.</param>
     /// <param name="channel">The channel, named after the replica.</param>
-    /// <exception cref="SlotException">The slot is not running as master or has no such channel, or the replica did not accept everything.</exception>
+    /// <exception cref="InstanceException">The slot is not running as master or has no such channel, or the replica did not accept everything.</exception>
     public void Fill(string slot, string channel)
     {
-        var configuration = SlotConfiguration.Read(files, slot) ?? throw new SlotException($"there is no configuration of {slot} in {SlotConfiguration.Folder}/{slot}");
+        var configuration = SlotConfiguration.Read(files, slot) ?? throw new InstanceException($"there is no configuration of {slot} in {SlotConfiguration.Folder}/{slot}");
         var health = new SlotObserver(files, commands).Observe(slot);
-        if (health is not { Role: SlotRole.Master, Unit: "active" } || health.Channels.All(one => one.Name != channel))
+        if (health is not { Role: ReplicationRole.Master, Unit: "active" } || health.Channels.All(one => one.Name != channel))
         {
-            throw new SlotException($"{slot} ({health.Role.ToString().ToLowerInvariant()}, {health.Unit}) sends nothing to {channel}: it has the channels {string.Join(", ", health.Channels.Select(one => one.Name))}");
+            throw new InstanceException($"{slot} ({health.Role.ToString().ToLowerInvariant()}, {health.Unit}) sends nothing to {channel}: it has the channels {string.Join(", ", health.Channels.Select(one => one.Name))}");
         }
 
         var sent = commands.Run(AsCyrus(SyncClient, ["-C", configuration.ImapdConf, "-n", channel, "-A"]).WithTimeout(WholeServer));
         if (!sent.Succeeded)
         {
-            throw new SlotException($"{slot}: {channel} did not take everything: {sent.Error.Trim().Split('\n')[^1]}");
+            throw new InstanceException($"{slot}: {channel} did not take everything: {sent.Error.Trim().Split('\n')[^1]}");
         }
     }
 
@@ -110,13 +110,13 @@ public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
             .Where(path => files.Stat(path) is { Kind: FileKind.File }),
     ];
 
-    private (SlotConfiguration, SlotHealth) Stopped(string slot)
+    private (SlotConfiguration, InstanceHealth) Stopped(string slot)
     {
-        var configuration = SlotConfiguration.Read(files, slot) ?? throw new SlotException($"there is no configuration of {slot} in {SlotConfiguration.Folder}/{slot}");
+        var configuration = SlotConfiguration.Read(files, slot) ?? throw new InstanceException($"there is no configuration of {slot} in {SlotConfiguration.Folder}/{slot}");
         var health = new SlotObserver(files, commands).Observe(slot);
         if (health.Unit is not ("inactive" or "failed") || health.Services.Any(service => service.Banner is not null))
         {
-            throw new SlotException($"{slot} runs ({health.Unit}): stop it first, what it sends would be old at once");
+            throw new InstanceException($"{slot} runs ({health.Unit}): stop it first, what it sends would be old at once");
         }
 
         // The service manager creates these at a start, and a slot not started since the boot has none.

@@ -11,7 +11,7 @@ namespace Provision.Stores.Failover;
 /// <param name="By">The acting user: <c>user@host</c>.</param>
 /// <param name="Clock">The clock.</param>
 /// <param name="Say">Receives each step: the store and a log line.</param>
-public sealed record FailoverTools(Fleet Fleet, IMastershipStore Masters, ISlotHands Hands, string By, TimeProvider Clock, Action<string, string> Say);
+public sealed record FailoverTools(Fleet Fleet, IMastershipDatabase Masters, IInstanceOperations Hands, string By, TimeProvider Clock, Action<string, string> Say);
 
 /// <summary>
 /// Moves a store's master to another of its slots, in nine steps. Until the database names the new master (step 7), any failure rolls back to the old one. By
@@ -51,7 +51,7 @@ public sealed class FailoverRun(FailoverTools tools)
             return new FailoverReport(store.Name, FailoverOutcome.Refused, now?.Master, now?.Master ?? "", TimeSpan.Zero, [$"{store.Name} is not moving"]);
         }
 
-        var master = tools.Fleet.FindSlot(now.Master) ?? throw new SlotException($"{store.Name}: its master {now.Master} is no slot of the inventory");
+        var master = tools.Fleet.FindSlot(now.Master) ?? throw new InstanceException($"{store.Name}: its master {now.Master} is no slot of the inventory");
         return new StoreMove(tools, new FailoverRequest(store, master), master, now).Return([]);
     }
 }

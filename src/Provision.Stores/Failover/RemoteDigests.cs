@@ -12,12 +12,12 @@ public sealed class RemoteDigests(HostShell shell)
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
 
     /// <summary>Returns the digests of a slot's mailboxes, or only of the named ones.</summary>
-    /// <exception cref="SlotException">The host answers but cannot produce the digest.</exception>
+    /// <exception cref="InstanceException">The host answers but cannot produce the digest.</exception>
     /// <exception cref="HostUnreachableException">The host does not answer.</exception>
-    public SlotDigest Of(Slot slot, IReadOnlyCollection<string>? only = null)
+    public InstanceDigest Of(Slot slot, IReadOnlyCollection<string>? only = null)
     {
         var result = shell.Run(slot.Host, Limit, ["provision", "slot", "digest", "--output", "json", slot.Name, "--", .. only ?? []]);
-        return result.Succeeded ? SlotDigest.FromJson(result.Output.Span) : throw new SlotException($"{slot.Name}: what is in it cannot be listed: {HostShell.Last(result.Error)}");
+        return result.Succeeded ? InstanceDigest.FromJson(result.Output.Span) : throw new InstanceException($"{slot.Name}: what is in it cannot be listed: {Ssh.Last(result.Error)}");
     }
 
     /// <summary>Compares a store's master with its replicas; differences are checked again, because mail arrives meanwhile.</summary>
@@ -65,5 +65,5 @@ public sealed class RemoteDigests(HostShell shell)
         }
     }
 
-    private static bool IsUnknown(Exception e) => e is SlotException or HostUnreachableException or InvalidDataException;
+    private static bool IsUnknown(Exception e) => e is InstanceException or HostUnreachableException or InvalidDataException;
 }

@@ -70,7 +70,7 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
             Say($"6 stops {target.Name}");
             run.Hands.Stop(target);
         }
-        catch (Exception e) when (e is SlotException or HostUnreachableException)
+        catch (Exception e) when (e is InstanceException or HostUnreachableException)
         {
             return Return([e.Message]);
         }
@@ -97,12 +97,12 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
         {
             try
             {
-                if (run.Hands.Status(old) is { Role: SlotRole.Master, Unit: "active" })
+                if (run.Hands.Status(old) is { Role: ReplicationRole.Master, Unit: "active" })
                 {
                     objections.Add($"{old.Name} answers and serves: a failover without --force loses nothing; or stop it first (provision slot stop {old.Host.Name} {old.Name})");
                 }
             }
-            catch (Exception e) when (e is SlotException or HostUnreachableException)
+            catch (Exception e) when (e is InstanceException or HostUnreachableException)
             {
                 Say($"  {e.Message}");
             }
@@ -157,8 +157,8 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
     private FailoverReport Finish(List<string> problems)
     {
         Say($"9 starts {target.Name} as master");
-        SlotHealth? health = null;
-        if (!Try(problems, () => health = run.Hands.Start(target)) || health is not { Role: SlotRole.Master })
+        InstanceHealth? health = null;
+        if (!Try(problems, () => health = run.Hands.Start(target)) || health is not { Role: ReplicationRole.Master })
         {
             problems.Add($"{target.Name} does not serve; {store} stays moving, nobody is sent anywhere. Mend it and say \"provision failover --store {store} --abort\" (makes {target.Name} serve)"
                 + (request.ForceReason is null && old is not null ? $", or \"provision failover --store {store} --to {old.Name}\": it has everything" : ""));
@@ -200,12 +200,12 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
             try
             {
                 var health = run.Hands.Status(target);
-                if (health is not { Role: SlotRole.Replica, Unit: "active" } || health.Services.FirstOrDefault(service => service.Name == "syncserver") is not { Banner: not null })
+                if (health is not { Role: ReplicationRole.Replica, Unit: "active" } || health.Services.FirstOrDefault(service => service.Name == "syncserver") is not { Banner: not null })
                 {
                     objections.Add($"{target.Name} is no replica that takes changes: {(health.Problems.Count > 0 ? string.Join("; ", health.Problems) : $"{health.Role}, {health.Unit}".ToLowerInvariant())}");
                 }
             }
-            catch (Exception e) when (e is SlotException or HostUnreachableException)
+            catch (Exception e) when (e is InstanceException or HostUnreachableException)
             {
                 objections.Add(e.Message);
             }
@@ -219,12 +219,12 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
         try
         {
             var health = run.Hands.Status(master);
-            return health.Role != SlotRole.Master && before.Mode == StoreMode.Up
+            return health.Role != ReplicationRole.Master && before.Mode == StoreMode.Up
                 ? [$"{master.Name} does not run as master: {(health.Problems.Count > 0 ? string.Join("; ", health.Problems) : health.Unit)}; if its host is lost, say --force with a reason"]
                 : [.. health.Channels.Where(channel => channel.Bytes > request.LagLimit).Select(channel => string.Create(CultureInfo.InvariantCulture,
                     $"{channel.Name} lacks {channel.Bytes} bytes of changes, the oldest {channel.Age?.TotalSeconds:F0} s old: wait until it has caught up, look why it does not, or say --lag-limit {channel.Bytes * 2}"))];
         }
-        catch (Exception e) when (e is SlotException or HostUnreachableException)
+        catch (Exception e) when (e is InstanceException or HostUnreachableException)
         {
             return [$"{e.Message}; if the host is lost, say --force with a reason"];
         }
@@ -232,7 +232,7 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
 
     private string? Change(MastershipChange change) => run.Masters.Change(change).Refusal;
 
-    private static bool Try(List<string> problems, Func<SlotHealth?> action)
+    private static bool Try(List<string> problems, Func<InstanceHealth?> action)
     {
         try
         {
@@ -244,7 +244,7 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
 
             return true;
         }
-        catch (Exception e) when (e is SlotException or HostUnreachableException)
+        catch (Exception e) when (e is InstanceException or HostUnreachableException)
         {
             problems.Add(e.Message);
             return false;

@@ -11,13 +11,13 @@ namespace Provision.Stores.Failover;
 /// <param name="IsCurrent">True if it could serve with all mail except that of the last five minutes: the master, or a healthy replica that is no further
 /// behind.</param>
 /// <param name="Note">What disqualifies it, in a few words; empty for nothing.</param>
-public sealed record StoreSlot(Slot Slot, SlotHealth? Health, TimeSpan? Behind, bool IsCurrent, string Note);
+public sealed record StoreInstance(Slot Slot, InstanceHealth? Health, TimeSpan? Behind, bool IsCurrent, string Note);
 
 /// <summary>The current condition of a store, from its slots and the database of masters.</summary>
 /// <param name="Store">The store.</param>
 /// <param name="Mastership">The store's master; null if the database does not know the store.</param>
 /// <param name="Slots">Its slots, in order.</param>
-public sealed record StoreOverview(Store Store, StoreMastership? Mastership, IReadOnlyList<StoreSlot> Slots)
+public sealed record StoreOverview(Store Store, StoreMastership? Mastership, IReadOnlyList<StoreInstance> Slots)
 {
     /// <summary>A replica further behind than this is no usable copy.</summary>
     public static readonly TimeSpan MostBehind = TimeSpan.FromMinutes(5);
@@ -31,7 +31,7 @@ public sealed record StoreOverview(Store Store, StoreMastership? Mastership, IRe
     /// <param name="store">The store.</param>
     /// <param name="now">The current masters.</param>
     /// <param name="hands">Queries slots.</param>
-    public static StoreOverview Of(Fleet fleet, Store store, MastershipSnapshot now, ISlotHands hands)
+    public static StoreOverview Of(Fleet fleet, Store store, MastershipSnapshot now, IInstanceOperations hands)
     {
         var row = now.Stores.GetValueOrDefault(store.Name);
         var asked = store.Slots.Select(fleet.FindSlot).OfType<Slot>().ConcurrentlyEach(3, slot => Ask(hands, slot));
@@ -39,25 +39,25 @@ public sealed record StoreOverview(Store Store, StoreMastership? Mastership, IRe
         return new StoreOverview(store, row, [.. asked.Select(answer => Judge(answer.Slot, answer.Health, answer.Problem, row, channels, now.Fenced.ContainsKey(answer.Slot.Name)))]);
     }
 
-    private static StoreSlot Judge(Slot slot, SlotHealth? health, string? problem, StoreMastership? row, IReadOnlyList<SlotChannel>? channels, bool fenced)
+    private static StoreInstance Judge(Slot slot, InstanceHealth? health, string? problem, StoreMastership? row, IReadOnlyList<ReplicationChannel>? channels, bool fenced)
     {
         var isMaster = row?.Master == slot.Name;
         var channel = channels?.FirstOrDefault(one => one.Name == slot.Name);
         var note = problem
             ?? (fenced ? "fenced" : health!.Problems.Count > 0 ? health.Problems[0]
-            : health.Role != (isMaster ? SlotRole.Master : SlotRole.Replica) ? $"runs as {health.Role.ToString().ToLowerInvariant()}"
+            : health.Role != (isMaster ? ReplicationRole.Master : ReplicationRole.Replica) ? $"runs as {health.Role.ToString().ToLowerInvariant()}"
             : isMaster ? row!.Mode == StoreMode.Moving ? "moving" : ""
             : channel is null ? "nobody says how far it is behind" : channel.Age > MostBehind ? "far behind" : "");
-        return new StoreSlot(slot, health, channel?.Age, note.Length == 0, note);
+        return new StoreInstance(slot, health, channel?.Age, note.Length == 0, note);
     }
 
-    private static (Slot Slot, SlotHealth? Health, string? Problem) Ask(ISlotHands hands, Slot slot)
+    private static (Slot Slot, InstanceHealth? Health, string? Problem) Ask(IInstanceOperations hands, Slot slot)
     {
         try
         {
             return (slot, hands.Status(slot), null);
         }
-        catch (Exception e) when (e is SlotException or HostUnreachableException or InvalidDataException)
+        catch (Exception e) when (e is InstanceException or HostUnreachableException or InvalidDataException)
         {
             return (slot, null, e.Message);
         }

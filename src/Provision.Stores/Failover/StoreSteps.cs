@@ -15,7 +15,7 @@ namespace Provision.Stores.Failover;
 /// <param name="clock">The clock.</param>
 /// <param name="syncLimit">How long a new replica may take until it holds everything.</param>
 /// <param name="say">Receives progress: the store and a log line.</param>
-public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, string by, TimeProvider clock, TimeSpan syncLimit, Action<string, string> say)
+public sealed class StoreSteps(IPlacementOperations hands, IMastershipDatabase masters, string by, TimeProvider clock, TimeSpan syncLimit, Action<string, string> say)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
     private readonly SortedSet<string> unreached = new(StringComparer.Ordinal);
@@ -25,7 +25,7 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
 
     /// <summary>Executes the remaining steps.</summary>
     /// <param name="plan">The plan.</param>
-    /// <exception cref="SlotException">A step cannot be completed; all steps before it are, and service is unaffected.</exception>
+    /// <exception cref="InstanceException">A step cannot be completed; all steps before it are, and service is unaffected.</exception>
     /// <exception cref="HostUnreachableException">A host does not answer.</exception>
     public void Run(StorePlanFile plan)
     {
@@ -75,9 +75,9 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
             return false;
         }
 
-        var store = hands.Fleet.FindStore(part.Store) ?? throw new SlotException($"the inventory has no {part.Store}: the plan is of another inventory, make a new one");
+        var store = hands.Fleet.FindStore(part.Store) ?? throw new InstanceException($"the inventory has no {part.Store}: the plan is of another inventory, make a new one");
         return !store.Slots.Contains(gone)
-            && (store.Slots.Contains(came) ? true : throw new SlotException($"{store.Name} is on {string.Join(", ", store.Slots)}, neither on {gone} nor on {came}: the plan is of another inventory, make a new one"));
+            && (store.Slots.Contains(came) ? true : throw new InstanceException($"{store.Name} is on {string.Join(", ", store.Slots)}, neither on {gone} nor on {came}: the plan is of another inventory, make a new one"));
     }
 
     private void Create(NewStore wanted)
@@ -89,7 +89,7 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
 
         if (!masters.Read().Stores.ContainsKey(wanted.Name) && masters.Change(new MastershipChange.Enroll(wanted.Name, wanted.Slots[0], by, clock.GetUtcNow())).Refusal is { } refusal)
         {
-            throw new SlotException(refusal);
+            throw new InstanceException(refusal);
         }
 
         foreach (var slot in wanted.Slots.Select(Slot))
@@ -126,7 +126,7 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
         {
             if (clock.GetUtcNow() >= end)
             {
-                throw new SlotException($"{because}{replica} is not in sync: {difference}. Look why (provision stores compare {name}), then run the same plan again");
+                throw new InstanceException($"{because}{replica} is not in sync: {difference}. Look why (provision stores compare {name}), then run the same plan again");
             }
 
             say(name, difference);
@@ -138,7 +138,7 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
     {
         if (MasterOf(name).Name != slot && hands.MakeMaster(hands.Fleet.FindStore(name)!, Slot(slot)) is { Outcome: not FailoverOutcome.Moved } report)
         {
-            throw new SlotException($"{slot} is not made master: {string.Join("; ", report.Problems)}");
+            throw new InstanceException($"{slot} is not made master: {string.Join("; ", report.Problems)}");
         }
     }
 
@@ -149,7 +149,7 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
         var master = MasterOf(name);
         if (master.Name == gone)
         {
-            throw new SlotException($"{gone} is master of {name} and is not dropped: move it first (provision failover --store {name} --to {came})");
+            throw new InstanceException($"{gone} is master of {name} and is not dropped: move it first (provision failover --store {name} --to {came})");
         }
 
         var rest = store.Slots.Where(slot => slot != gone).ToList();
@@ -158,7 +158,7 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
         {
             if (fenced.ContainsKey(slot))
             {
-                throw new SlotException($"{gone} is not dropped: {slot} is fenced, merge it first (provision slot merge {Slot(slot).Host.Name} {slot})");
+                throw new InstanceException($"{gone} is not dropped: {slot} is fenced, merge it first (provision slot merge {Slot(slot).Host.Name} {slot})");
             }
 
             // The replicas of a new master need a while to catch up.
@@ -199,9 +199,9 @@ public sealed class StoreSteps(IPlacementHands hands, IMastershipStore masters, 
 
     private Slot MasterOf(string name)
     {
-        var row = masters.Read().Stores.GetValueOrDefault(name) ?? throw new SlotException($"nobody is known as master of {name}: provision masters enroll");
-        return row.Mode == StoreMode.Up ? Slot(row.Master) : throw new SlotException($"{name} is moving: wait until it is up, or end that (provision failover --store {name} --abort)");
+        var row = masters.Read().Stores.GetValueOrDefault(name) ?? throw new InstanceException($"nobody is known as master of {name}: provision masters enroll");
+        return row.Mode == StoreMode.Up ? Slot(row.Master) : throw new InstanceException($"{name} is moving: wait until it is up, or end that (provision failover --store {name} --abort)");
     }
 
-    private Slot Slot(string name) => hands.Fleet.FindSlot(name) ?? throw new SlotException($"the inventory has no slot {name}");
+    private Slot Slot(string name) => hands.Fleet.FindSlot(name) ?? throw new InstanceException($"the inventory has no slot {name}");
 }

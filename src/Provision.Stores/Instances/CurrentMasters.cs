@@ -82,14 +82,14 @@ public sealed class CurrentMasters(IReadOnlyList<string> servers, string databas
 
     private Masters? OfDatabase()
     {
-        if (MastershipStores.IsServer(database) || !File.Exists(database))
+        if (MastershipDatabases.IsServer(database) || !File.Exists(database))
         {
             return null;
         }
 
         try
         {
-            using var store = MastershipStores.Open(database);
+            using var store = MastershipDatabases.Open(database);
             return store.Read().ToMasters();
         }
         catch (StateLostException e)

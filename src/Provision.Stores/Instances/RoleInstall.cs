@@ -11,7 +11,7 @@ namespace Provision.Stores.Instances;
 /// <summary>The replication role in which a slot may start.</summary>
 /// <param name="Role">Master or replica.</param>
 /// <param name="Why">The answer on which it is based, for the journal.</param>
-public sealed record RolePermit(SlotRole Role, string Why)
+public sealed record RolePermit(ReplicationRole Role, string Why)
 {
     /// <summary>
     /// Returns the replication role that an answer permits: master only if the database has just confirmed it; replica if it answered otherwise, or not at all.
@@ -20,15 +20,15 @@ public sealed record RolePermit(SlotRole Role, string Why)
     /// <param name="answer">The answer; null if no daemon answered.</param>
     /// <param name="failures">Why no daemon answered.</param>
     /// <param name="unsent">Replicas that lack changes which the slot has from its time as master.</param>
-    /// <exception cref="SlotException">The slot may not start in any role: it is fenced, or may be fenced and has changes that no other slot has.</exception>
+    /// <exception cref="InstanceException">The slot may not start in any role: it is fenced, or may be fenced and has changes that no other slot has.</exception>
     public static RolePermit Of(string slot, MasterAnswer? answer, IReadOnlyList<string> failures, IReadOnlyList<string> unsent) => answer switch
     {
-        { Fenced: true } => throw new SlotException($"{slot} is fenced: another slot took over from it by force, and it may have what no other has. It starts once it is merged: provision slot merge HOST {slot}"),
-        { Master: true } => new RolePermit(SlotRole.Master, $"{answer.Store}, epoch {answer.Epoch}"),
-        not null => new RolePermit(SlotRole.Replica, $"{answer.Store ?? "no store"}, epoch {answer.Epoch?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}"),
-        null when unsent.Count > 0 => throw new SlotException($"{slot} was master and has changes that {string.Join(" and ", unsent)} did not get, and nobody says who is master now ({string.Join("; ", failures)}). "
+        { Fenced: true } => throw new InstanceException($"{slot} is fenced: another slot took over from it by force, and it may have what no other has. It starts once it is merged: provision slot merge HOST {slot}"),
+        { Master: true } => new RolePermit(ReplicationRole.Master, $"{answer.Store}, epoch {answer.Epoch}"),
+        not null => new RolePermit(ReplicationRole.Replica, $"{answer.Store ?? "no store"}, epoch {answer.Epoch?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}"),
+        null when unsent.Count > 0 => throw new InstanceException($"{slot} was master and has changes that {string.Join(" and ", unsent)} did not get, and nobody says who is master now ({string.Join("; ", failures)}). "
             + "As a replica it could lose them to the new master, so it waits for an answer"),
-        null => new RolePermit(SlotRole.Replica, $"nobody confirms a master ({(failures.Count > 0 ? string.Join("; ", failures) : "no status daemon is known")})"),
+        null => new RolePermit(ReplicationRole.Replica, $"nobody confirms a master ({(failures.Count > 0 ? string.Join("; ", failures) : "no status daemon is known")})"),
     };
 }
 
@@ -46,10 +46,10 @@ public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, Ti
     /// <param name="store">The slot's store.</param>
     /// <param name="slot">The slot.</param>
     /// <param name="role">Its replication role.</param>
-    public static Masters For(Masters known, Store store, string slot, SlotRole role)
+    public static Masters For(Masters known, Store store, string slot, ReplicationRole role)
     {
         var master = known.MasterOf(store);
-        var wanted = role == SlotRole.Master ? slot : master != slot ? master : store.Slots.First(other => other != slot);
+        var wanted = role == ReplicationRole.Master ? slot : master != slot ? master : store.Slots.First(other => other != slot);
         return new Masters(known.Serial, known.Slots.Where(entry => entry.Key != store.Name).Append(new(store.Name, wanted)));
     }
 
@@ -63,7 +63,7 @@ public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, Ti
     /// <param name="store">The slot's store.</param>
     /// <param name="slot">The slot.</param>
     /// <param name="role">Its replication role.</param>
-    public void Remember(Masters? known, Store store, string slot, SlotRole role) => Write(() =>
+    public void Remember(Masters? known, Store store, string slot, ReplicationRole role) => Write(() =>
     {
         var cached = CurrentMasters.Cached(files);
         return For(known?.Serial >= cached.Serial ? known : cached, store, slot, role);
@@ -91,13 +91,13 @@ public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, Ti
 
             if (clock.GetUtcNow() > end)
             {
-                throw new SlotException($"another process holds {CurrentMasters.CachePath}.lock: see who with \"fuser {CurrentMasters.CachePath}.lock\"");
+                throw new InstanceException($"another process holds {CurrentMasters.CachePath}.lock: see who with \"fuser {CurrentMasters.CachePath}.lock\"");
             }
         }
     }
 
     /// <summary>Writes the files of one slot as rendered, without touching any unit.</summary>
-    /// <exception cref="SlotException">The files were not written; nothing has changed.</exception>
+    /// <exception cref="InstanceException">The files were not written; nothing has changed.</exception>
     public void Install(DesiredState desired, Revision revision, Slot instance)
     {
         ArgumentNullException.ThrowIfNull(instance);
@@ -105,7 +105,7 @@ public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, Ti
         var selection = new ConfigSelection([.. desired.Files.Where(file => file.Instance == slot).Select(file => (file.Config, (string?)slot)).Distinct()]);
         if (selection.IsAll)
         {
-            throw new SlotException($"the templates make no file for {slot}");
+            throw new InstanceException($"the templates make no file for {slot}");
         }
 
         // A host that was installed from a directory without git has no commit to render from.
@@ -122,7 +122,7 @@ public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, Ti
             var restarted = report.Plan is null && new StateStore(files).ReadState().Owed.ContainsKey(instance.Unit ?? "");
             if (report.Plan is not null || restarted || clock.GetUtcNow() > end)
             {
-                throw new SlotException($"{slot}: its configuration cannot be written: {(restarted ? "a provision run that wrote it for the other role is restarting it" : string.Join("; ", report.Messages))}");
+                throw new InstanceException($"{slot}: its configuration cannot be written: {(restarted ? "a provision run that wrote it for the other role is restarting it" : string.Join("; ", report.Messages))}");
             }
 
             Thread.Sleep(BetweenTries);

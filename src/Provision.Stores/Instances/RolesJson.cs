@@ -5,5 +5,5 @@ namespace Provision.Stores.Instances;
 
 /// <summary>The JSON form of daemons' answers and of the marker in a slot's directory.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
-[JsonSerializable(typeof(SlotMarker))]
+[JsonSerializable(typeof(InstanceMarker))]
 internal sealed partial class RolesJson : JsonSerializerContext;

@@ -8,7 +8,7 @@ namespace Provision.Stores.Instances;
 /// <param name="digest">Creates the digest of a slot, of all mailboxes or of the named ones; called for several slots at once.</param>
 /// <param name="rounds">Maximum number of rounds.</param>
 /// <param name="pause">Time between two rounds, in which replication may catch up.</param>
-public sealed class StoreComparer(Func<string, IReadOnlyCollection<string>?, SlotDigest> digest, int rounds, TimeSpan pause)
+internal sealed class StoreComparer(Func<string, IReadOnlyCollection<string>?, InstanceDigest> digest, int rounds, TimeSpan pause)
 {
     /// <summary>With more names than this, a full digest is cheaper than naming them.</summary>
     private const int MostNames = 1000;

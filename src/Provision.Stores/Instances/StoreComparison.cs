@@ -21,7 +21,7 @@ public sealed record StoreComparison(string Master, string Replica, int Mailboxe
     public bool IsEqual => Differences.Count == 0;
 
     /// <summary>Compares two digests; a mailbox that Cyrus cannot open on either side counts as different.</summary>
-    public static StoreComparison Of(SlotDigest master, SlotDigest replica)
+    public static StoreComparison Of(InstanceDigest master, InstanceDigest replica)
     {
         ArgumentNullException.ThrowIfNull(master);
         ArgumentNullException.ThrowIfNull(replica);

@@ -62,7 +62,7 @@ public sealed class ExportDestination(string destination, ICommandRunner command
     {
         if (!Uri.TryCreate(destination, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.UserInfo.StartsWith('-') || uri.Host.StartsWith('-') || uri.AbsolutePath.Length < 2)
         {
-            throw new FormatException("expected ssh://user@host/folder");
+            throw new FormatException("expected ssh://user@host/directory");
         }
 
         var folder = Shell.Quote(Uri.UnescapeDataString(uri.AbsolutePath).TrimEnd('/'));
@@ -70,7 +70,7 @@ public sealed class ExportDestination(string destination, ICommandRunner command
             .Append("mkdir -p ").Append(folder).Append("; cd ").Append(folder)
             .Append("; cat > .").Append(name).Append(".new; sync .").Append(name).Append(".new; mv -f .").Append(name).Append(".new ").Append(name).Append("; sync . ; ")
             .Append("ls | grep '^masters-[0-9]*[.]json$' | sort -r | tail -n +").Append(Kept + 1).Append(" | xargs -r rm -f --");
-        commands.Run(Command.Of("ssh", ["-o", "BatchMode=yes", "-o", "ConnectTimeout=5", .. uri.Port > 0 ? (string[])["-p", uri.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)] : [], "--", uri.UserInfo.Length > 0 ? $"{uri.UserInfo}@{uri.Host}" : uri.Host, script.ToString()])
+        commands.Run(Ssh.To(uri.UserInfo.Length > 0 ? $"{uri.UserInfo}@{uri.Host}" : uri.Host, uri.Port > 0 ? uri.Port : null, script.ToString())
             .WithInput(content).WithTimeout(TimeSpan.FromSeconds(30))).OrThrow();
     }
 }

@@ -9,7 +9,7 @@ namespace Provision.Stores.Mastership;
 /// <param name="Stores">Ordered by name.</param>
 /// <param name="Fenced">Ordered by name.</param>
 internal sealed record StoredMasterships(
-    [property: JsonRequired] int Format, [property: JsonRequired] long Serial, [property: JsonRequired] IReadOnlyList<StoreMastership> Stores, [property: JsonRequired] IReadOnlyList<FencedSlot> Fenced)
+    [property: JsonRequired] int Format, [property: JsonRequired] long Serial, [property: JsonRequired] IReadOnlyList<StoreMastership> Stores, [property: JsonRequired] IReadOnlyList<FencedInstance> Fenced)
 {
     /// <summary>True if it has just been read from the database; only in answers.</summary>
     public bool? Live { get; init; }

@@ -92,7 +92,7 @@ public sealed class MastershipExporter(IReadOnlyList<ExportDestination> destinat
 /// <summary>A database of masters that exports every change; closing it waits for the exports that were started.</summary>
 /// <param name="database">The database; closed with this object.</param>
 /// <param name="exporter">Exports the changes; closed with this object.</param>
-public sealed class ExportingMastershipStore(IMastershipStore database, MastershipExporter exporter) : IMastershipStore
+public sealed class ExportingMastershipDatabase(IMastershipDatabase database, MastershipExporter exporter) : IMastershipDatabase
 {
     /// <inheritdoc/>
     public MastershipSnapshot Read() => database.Read();

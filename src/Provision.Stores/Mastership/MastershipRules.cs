@@ -52,7 +52,7 @@ internal static class MastershipRules
             return (null, [], $"the database knows {before.Stores.Count} stores (serial {before.Serial}) and the export {exported.Stores.Count} (serial {exported.Serial}): what it knows would be replaced; repeat with --force if it is to be");
         }
 
-        var fenced = new Dictionary<string, FencedSlot>(exported.Fenced, StringComparer.Ordinal);
+        var fenced = new Dictionary<string, FencedInstance>(exported.Fenced, StringComparer.Ordinal);
         foreach (var fence in before.Fenced.Values)
         {
             fenced.TryAdd(fence.Slot, fence);
@@ -116,7 +116,7 @@ internal static class MastershipRules
                     : WhyNotMaster(before, row, target) is { } forbids ? Refused(forbids)
                     : Accepted(
                         before, change, changed with { Master = target, Epoch = row.Epoch + 1, Mode = StoreMode.Moving, Target = null }, "forced", row.Master, target, reason,
-                        fence: new FencedSlot(row.Master, row.Store, row.Epoch, change.At, change.By, reason));
+                        fence: new FencedInstance(row.Master, row.Store, row.Epoch, change.At, change.By, reason));
 
             case Remove:
                 return row.Mode == StoreMode.Moving ? Refused($"store {row.Store} is moving: wait until it is up, then remove it")
@@ -174,10 +174,10 @@ internal static class MastershipRules
     }
 
     private static MastershipStep Accepted(
-        MastershipSnapshot before, MastershipChange change, StoreMastership? row, string what, string? from, string? to, string? reason = null, long epoch = 0, FencedSlot? fence = null, string? unfence = null)
+        MastershipSnapshot before, MastershipChange change, StoreMastership? row, string what, string? from, string? to, string? reason = null, long epoch = 0, FencedInstance? fence = null, string? unfence = null)
     {
         var stores = new Dictionary<string, StoreMastership>(before.Stores, StringComparer.Ordinal);
-        var fenced = new Dictionary<string, FencedSlot>(before.Fenced, StringComparer.Ordinal);
+        var fenced = new Dictionary<string, FencedInstance>(before.Fenced, StringComparer.Ordinal);
         if (row is null)
         {
             stores.Remove(change.Store);

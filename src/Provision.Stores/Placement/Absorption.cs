@@ -17,7 +17,7 @@ internal static class Absorption
             for (var host = 0; host < board.Count; host++)
             {
                 var stores = on[host].Where(store => board.ClassOf[store] == @class).ToList();
-                var matching = SlotMatching.Of(stores.Count, candidates[board.SiteOf[host]], room, (replica, to) => !board.Holds(stores[replica], to));
+                var matching = InstanceMatching.Of(stores.Count, candidates[board.SiteOf[host]], room, (replica, to) => !board.Holds(stores[replica], to));
                 if (!matching.IsComplete)
                 {
                     lost.Add(new(

@@ -17,7 +17,7 @@ internal static class Evacuation
             {
                 var leaving = ReplicasOn(board, @class, site, static (board, host) => board.Fleet.Hosts[host].Use == HostUse.Leaving);
                 var hosts = board.HostsFor(@class, site);
-                var matching = SlotMatching.Of(leaving.Count, hosts, room, (replica, host) => !board.Holds(leaving[replica].Store, host));
+                var matching = InstanceMatching.Of(leaving.Count, hosts, room, (replica, host) => !board.Holds(leaving[replica].Store, host));
                 if (!matching.IsComplete)
                 {
                     return ([], NoRoom(board, @class, leaving, matching, room));
@@ -97,7 +97,7 @@ internal static class Evacuation
         return better;
     }
 
-    private static Refusal NoRoom(Board board, int @class, List<Replica> leaving, SlotMatching matching, int[] room)
+    private static Refusal NoRoom(Board board, int @class, List<Replica> leaving, InstanceMatching matching, int[] room)
     {
         string Store(int replica) => board.Fleet.Stores[leaving[replica].Store].Name;
         var reachable = matching.Reachable;

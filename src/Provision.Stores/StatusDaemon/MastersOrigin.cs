@@ -36,7 +36,7 @@ internal interface IMastersOrigin : IDisposable
 internal sealed class DatabaseOrigin(string database) : IMastersOrigin
 {
     private readonly Lock turn = new();
-    private IMastershipStore? store;
+    private IMastershipDatabase? store;
     private Task<KnownMasters> running = Task.FromException<KnownMasters>(new StateLostException("the masters were not read yet"));
     private Task<KnownMasters>? next;
 
@@ -81,7 +81,7 @@ internal sealed class DatabaseOrigin(string database) : IMastersOrigin
     private KnownMasters ReadNow()
     {
         var at = Stopwatch.GetTimestamp();
-        store ??= MastershipStores.Open(database);
+        store ??= MastershipDatabases.Open(database);
         return new KnownMasters(store.Read(), at);
     }
 }

@@ -13,7 +13,7 @@ public sealed record MastersServerOptions
     /// <summary>Directory of the repository, which defines the slots and their locations.</summary>
     public required string Repository { get; init; }
 
-    /// <summary>The database, as <see cref="MastershipStores.Open"/> takes it; not read by a relay.</summary>
+    /// <summary>The database, as <see cref="MastershipDatabases.Open"/> takes it; not read by a relay.</summary>
     public required string Database { get; init; }
 
     /// <summary>URLs of other daemons; if there are any, this daemon is a relay and asks them instead of the database.</summary>
@@ -64,11 +64,11 @@ public interface IStatusExtension
 public sealed class MastersServer : IAsyncDisposable
 {
     private readonly WebApplication app;
-    private readonly MastersAtHand masters;
+    private readonly MastersCache masters;
     private readonly CancellationTokenSource ending = new();
     private readonly List<Task> loops = [];
 
-    private MastersServer(WebApplication app, MastersAtHand masters)
+    private MastersServer(WebApplication app, MastersCache masters)
     {
         this.app = app;
         this.masters = masters;
@@ -86,7 +86,7 @@ public sealed class MastersServer : IAsyncDisposable
         var fleet = new FleetWatch(options.Repository, say);
         var folder = Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(options.Remembered))!).FullName;
         IMastersOrigin origin = options.From.Count > 0 ? new DaemonsOrigin(options.From) : new DatabaseOrigin(options.Database);
-        var atHand = new MastersAtHand(origin, options.Remembered, say);
+        var atHand = new MastersCache(origin, options.Remembered, say);
         var server = new MastersServer(SmallServer.Build(options.Listen, folder), atHand);
         fleet.Look();
         await atHand.Look(server.ending.Token);

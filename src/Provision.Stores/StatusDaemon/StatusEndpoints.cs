@@ -5,12 +5,12 @@ using Provision.Stores.Mastership;
 namespace Provision.Stores.StatusDaemon;
 
 /// <summary>Answers which slot is master of each store, and whether a slot may start as one.</summary>
-internal sealed class StatusEndpoints(MastersAtHand masters, IMastersOrigin origin, FleetWatch fleet)
+internal sealed class StatusEndpoints(MastersCache masters, IMastersOrigin origin, FleetWatch fleet)
 {
     public Task Masters(HttpContext context)
     {
         var known = masters.Known ?? throw new StateLostException("no masters were ever read");
-        return Answers.Bytes(context, MastershipExport.ToAnswer(known.Snapshot, known.Age < MastersAtHand.Live, known.Age), "application/json");
+        return Answers.Bytes(context, MastershipExport.ToAnswer(known.Snapshot, known.Age < MastersCache.Live, known.Age), "application/json");
     }
 
     /// <summary>Queries the database now, never memory: a slot that starts as master continues as master until it is stopped.</summary>

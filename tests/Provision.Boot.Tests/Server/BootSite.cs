@@ -133,7 +133,7 @@ internal sealed class BootSite : IAsyncDisposable
         File.WriteAllText(full, text);
     }
 
-    public IJobStore Jobs() => new StateFolder(State).OpenJobs();
+    public IJobDatabase Jobs() => new StateDirectory(State).OpenJobs();
 
     public Job Arm(string host = "web1", string mac = Web1, bool code = false)
     {

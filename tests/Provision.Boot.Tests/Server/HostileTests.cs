@@ -118,7 +118,7 @@ public sealed class HostileTests : IAsyncLifetime
         using var noted = await site.Http.PostAsJsonAsync("/discovered", found, JobsJson.Default.DiscoveryReport);
         var id = (await noted.Content.ReadFromJsonAsync(JobsJson.Default.DiscoveryAnswer))!.Id;
         using var again = await site.Http.PostAsJsonAsync("/discovered", found, JobsJson.Default.DiscoveryReport);
-        var discovered = new StateFolder(site.State).Discovered;
+        var discovered = new StateDirectory(site.State).Discovered;
         var machine = Assert.Single(discovered.List());
         Assert.Equal((id, "ACME?[2J", BootSite.Unknown), (machine.Id, machine.Report.Product, Assert.Single(machine.Report.Macs)));
         Assert.Equal([1, 2, 3], discovered.BundleOf(id));

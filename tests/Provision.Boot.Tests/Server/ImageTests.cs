@@ -46,7 +46,7 @@ public sealed class ImageTests : IDisposable
         Publish(publisher, 'a');
         var half = publisher.Begin("os-web", new string('b', 64));
         File.WriteAllText(Path.Combine(half, "manifest.json"), "half");
-        var images = new ImageStore(Store);
+        var images = new ImageRepository(Store);
         Assert.Equal($"os-web/{new string('a', 64)}", images.Current("os-web"));
         Assert.Null(images.Find($"os-web/{new string('b', 64)}/manifest.json"));
         Assert.Null(images.Find($"os-web/{Path.GetFileName(half)}/manifest.json"));

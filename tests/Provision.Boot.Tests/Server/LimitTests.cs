@@ -78,21 +78,21 @@ public sealed class LimitTests : IAsyncLifetime
         Assert.Equal(before, new FileInfo(site.Database).Length);
         Assert.Contains($"{DiscoveredMachines.Most} unknown machines", await site.Http.GetStringAsync("/"), StringComparison.Ordinal);
         site.Clock.Move(TimeSpan.FromDays(8));
-        await BootSite.Until(() => Task.FromResult(new StateFolder(site.State).Discovered.Count == 0));
+        await BootSite.Until(() => Task.FromResult(new StateDirectory(site.State).Discovered.Count == 0));
     }
 
     [Fact]
     public void A_version_1_database_gives_its_discovered_machines_up()
     {
         var old = Path.Combine(site.Folder, "old.sqlite");
-        SqliteJobStore.Open(old).Dispose();
+        SqliteJobDatabase.Open(old).Dispose();
         using (var connection = SqliteFile.Connect(old))
         {
             connection.Run("CREATE TABLE discovered (id TEXT PRIMARY KEY, at TEXT NOT NULL, body TEXT NOT NULL, bundle BLOB NOT NULL) WITHOUT ROWID");
             connection.Run("PRAGMA user_version = 1");
         }
 
-        using (SqliteJobStore.Open(old))
+        using (SqliteJobDatabase.Open(old))
         {
             using var connection = SqliteFile.Connect(old);
             Assert.Equal(["cards", "jobs", "lines"], connection.Query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name", row => row.GetString(0)));

@@ -196,7 +196,7 @@ public sealed class ReinstallTests : IAsyncLifetime
         }
 
         var commit = runner.Run(Command.Of("git", "-C", site.Repository, "rev-parse", "HEAD")).OrThrow().Text.Trim();
-        new StateFolder(site.State).MakeBundle(site.Repository, commit, runner);
+        new StateDirectory(site.State).MakeBundle(site.Repository, commit, runner);
         Assert.Empty(runner.Run(Command.Of("git", "-C", site.Repository, "for-each-ref", "refs/heads/provision")).OrThrow().Text);
 
         site.Identity = identity;
@@ -226,7 +226,7 @@ public sealed class ReinstallTests : IAsyncLifetime
         using var stranger = await site.Held(HttpMethod.Get, $"/jobs/{job.Id}/identity", key: BootSite.BootKey);
         Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
 
-        var bundle = new StateFolder(site.State).BundleOf(commit)!;
+        var bundle = new StateDirectory(site.State).BundleOf(commit)!;
         runner.Run(Command.Of("git", "clone", "-q", "-b", "provision", bundle.FullName, Path.Combine(site.Folder, "clone"))).OrThrow();
         Assert.Equal(commit, runner.Run(Command.Of("git", "-C", Path.Combine(site.Folder, "clone"), "rev-parse", "HEAD")).OrThrow().Text.Trim());
     }

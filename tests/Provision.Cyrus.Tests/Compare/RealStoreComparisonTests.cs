@@ -25,7 +25,7 @@ public class RealStoreComparisonTests
         var program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : Path.Combine(RealStore.Repository, "out/provision");
         var printed = store.Commands.Run(Command.Of(program, "slot", "digest", store.Master, "-o", "json"));
         Assert.True(printed.Succeeded, printed.Error);
-        Assert.Equal(digester.Digest(store.Master).Mailboxes, SlotDigest.FromJson(printed.Output.Span).Mailboxes);
+        Assert.Equal(digester.Digest(store.Master).Mailboxes, InstanceDigest.FromJson(printed.Output.Span).Mailboxes);
 
         // A stopped slot has the same digest.
         var before = digester.Digest(damaged).Mailboxes;

@@ -72,7 +72,7 @@ public class StoreComparisonTests
                 "late" => [Inbox with { Flags = "g" }, busy],
                 _ => [Inbox, busy],
             };
-            return new SlotDigest(slot, [.. all.Where(mailbox => only?.Contains(mailbox.Name) != false)]);
+            return new InstanceDigest(slot, [.. all.Where(mailbox => only?.Contains(mailbox.Name) != false)]);
         }, rounds: 3, TimeSpan.Zero);
         var found = comparer.Compare("master", ["well", "late"]);
         Assert.Equal(["well: equal to master, 2 mailboxes", "late: 1 of 2 mailboxes differ from master", "  user.alice: flags or modseqs of messages"], found.SelectMany(comparison => comparison.Lines()));
@@ -84,8 +84,8 @@ public class StoreComparisonTests
     [Fact]
     public void A_digest_is_the_same_when_it_was_sent()
     {
-        var digest = new SlotDigest("a", [Inbox, new MailboxDigest { Name = "user.ä", Unreadable = "x" }]);
-        Assert.Equal(digest.Mailboxes, SlotDigest.FromJson(digest.ToJson()).Mailboxes);
-        Assert.Throws<InvalidDataException>(() => SlotDigest.FromJson("[]"u8));
+        var digest = new InstanceDigest("a", [Inbox, new MailboxDigest { Name = "user.ä", Unreadable = "x" }]);
+        Assert.Equal(digest.Mailboxes, InstanceDigest.FromJson(digest.ToJson()).Mailboxes);
+        Assert.Throws<InvalidDataException>(() => InstanceDigest.FromJson("[]"u8));
     }
 }

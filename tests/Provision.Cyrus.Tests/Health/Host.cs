@@ -17,7 +17,7 @@ internal sealed record Host
 
     public PerfectMachine Machine { get; init; } = Mounted(PerfectMachine.Of("imap33"));
 
-    public IReadOnlyList<SlotHealth> Slots { get; init; } = [.. PerfectMachine.Of("imap33").View.Slots.Where(slot => slot.Store is not null).Select(Well)];
+    public IReadOnlyList<InstanceHealth> Slots { get; init; } = [.. PerfectMachine.Of("imap33").View.Slots.Where(slot => slot.Store is not null).Select(Well)];
 
     public ChangePlan Plan { get; init; } = new() { Host = "imap33", Revision = new Revision("c0ffee", false, true, "main"), MastersSerial = 0, Files = [], Same = [], IsRunning = true };
 
@@ -29,7 +29,7 @@ internal sealed record Host
         7,
         PerfectMachine.Of("imap33").View.Slots.Where(slot => slot.Store is not null).ToDictionary(
             slot => slot.Store!.Name, slot => new StoreMastership(slot.Store!.Name, slot.IsMaster ? slot.Slot.Name : slot.Peers.First(peer => peer.IsMaster).Slot.Name, 1, StoreMode.Up, null, Now, "eve@desk")),
-        new Dictionary<string, FencedSlot>());
+        new Dictionary<string, FencedInstance>());
 
     public string? MastersFail { get; init; }
 
@@ -70,9 +70,9 @@ internal sealed record Host
 
     /// <summary>The database says that a slot is fenced.</summary>
     public Host Fenced(string slot, string reason) =>
-        this with { Masters = Masters with { Fenced = new Dictionary<string, FencedSlot> { [slot] = new(slot, Machine.View.Slots.First(one => one.Slot.Name == slot).Store!.Name, 1, Now, reason, "eve@desk") } } };
+        this with { Masters = Masters with { Fenced = new Dictionary<string, FencedInstance> { [slot] = new(slot, Machine.View.Slots.First(one => one.Slot.Name == slot).Store!.Name, 1, Now, reason, "eve@desk") } } };
 
-    public Host With(string slot, Func<SlotHealth, SlotHealth> change) => this with { Slots = [.. Slots.Select(one => one.Slot == slot ? change(one) : one)] };
+    public Host With(string slot, Func<InstanceHealth, InstanceHealth> change) => this with { Slots = [.. Slots.Select(one => one.Slot == slot ? change(one) : one)] };
 
     /// <summary>The database names another master of a slot's store.</summary>
     public Host Named(string slot, string master, StoreMode mode = StoreMode.Up)
@@ -92,13 +92,13 @@ internal sealed record Host
         Observed = machine.Observed with { Mounts = [.. machine.Layout.Mounts.Select(mount => new Storage.Observe.ObservedMount(mount.Path, mount.Source, mount.Filesystem, mount.Options, "0:0"))] },
     };
 
-    private static SlotHealth Well(SlotView slot) => new()
+    private static InstanceHealth Well(SlotView slot) => new()
     {
         Slot = slot.Slot.Name,
-        Role = slot.IsMaster ? SlotRole.Master : SlotRole.Replica,
+        Role = slot.IsMaster ? ReplicationRole.Master : ReplicationRole.Replica,
         Unit = "active",
-        Services = [new SlotService("imap", "198.18.33.1", 2143, "* OK")],
+        Services = [new InstanceService("imap", "198.18.33.1", 2143, "* OK")],
         Daemons = ["idled"],
-        Channels = slot.IsMaster ? [.. slot.Peers.Select(peer => new SlotChannel(peer.Slot.Name, 0, null, false))] : [],
+        Channels = slot.IsMaster ? [.. slot.Peers.Select(peer => new ReplicationChannel(peer.Slot.Name, 0, null, false))] : [],
     };
 }

@@ -12,7 +12,7 @@ public class SlotObserverTests(RealStore store)
     public void A_master_that_is_well_says_so_on_every_port()
     {
         var health = store.WaitUntilWell(store.Master);
-        Assert.Equal((SlotRole.Master, "unknown"), (health.Role, health.Unit));
+        Assert.Equal((ReplicationRole.Master, "unknown"), (health.Role, health.Unit));
         Assert.Equal(["imap", "pop3", "lmtp", "http", "sieve", "syncserver"], health.Services.Select(service => service.Name));
         Assert.All(health.Services, service => Assert.NotNull(service.Banner));
         Assert.Contains(store.Master, health.Services[0].Banner, StringComparison.Ordinal);
@@ -24,7 +24,7 @@ public class SlotObserverTests(RealStore store)
     public void A_replica_has_no_channels_and_serves_only_what_a_replica_serves()
     {
         var health = store.WaitUntilWell(store.Slots[1]);
-        Assert.Equal(SlotRole.Replica, health.Role);
+        Assert.Equal(ReplicationRole.Replica, health.Role);
         Assert.Equal(["imap", "syncserver"], health.Services.Select(service => service.Name));
         Assert.Equal(["idled", "squatter"], health.Daemons);
         Assert.Empty(health.Channels);
@@ -54,7 +54,7 @@ public class SlotObserverTests(RealStore store)
 
         store.WaitUntilReplicated();
 
-        SlotChannel? Lag() => store.Observer.Observe(store.Master).Channels.Single(channel => channel.Name == late);
+        ReplicationChannel? Lag() => store.Observer.Observe(store.Master).Channels.Single(channel => channel.Name == late);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public class SlotObserverTests(RealStore store)
         store.Shell("mount --bind /bin/false /usr/lib/cyrus/bin/timsieved");
         try
         {
-            SlotHealth health = null!;
+            InstanceHealth health = null!;
             Assert.True(RealStore.Wait(() => (health = store.Observer.Observe(store.Master)).Problems.Count == 1, TimeSpan.FromMinutes(5)), string.Join("; ", health.Problems));
             Assert.StartsWith("sieve at ", Assert.Single(health.Problems), StringComparison.Ordinal);
             Assert.Null(health.Services.Single(service => service.Name == "sieve").Banner);
@@ -86,7 +86,7 @@ public class SlotObserverTests(RealStore store)
         try
         {
             store.Shell($"kill $(pgrep -f '^idled -C /etc/cyrus/{replica}/imapd.conf$')");
-            SlotHealth health = null!;
+            InstanceHealth health = null!;
             Assert.True(RealStore.Wait(() => (health = store.Observer.Observe(replica)) is { MissingDaemons: ["idled"], Problems.Count: 1 }, TimeSpan.FromMinutes(5)), string.Join("; ", health.Problems));
             Assert.Equal(["its daemon idled does not run"], health.Problems);
         }
@@ -107,7 +107,7 @@ public class SlotObserverTests(RealStore store)
         {
             CommandResult said = null!;
             Assert.True(RealStore.Wait(() => (said = Status(slot)).ExitCode == 0, TimeSpan.FromMinutes(5)), said.Text + said.Error);
-            Assert.Equal(Text([store.WaitUntilWell(slot)]), Text(SlotHealthJson.FromJson(said.Output.Span)));
+            Assert.Equal(Text([store.WaitUntilWell(slot)]), Text(InstanceHealthJson.FromJson(said.Output.Span)));
         }
 
         Assert.Equal(1, Status("sloti33d1t02").ExitCode);
@@ -117,7 +117,7 @@ public class SlotObserverTests(RealStore store)
             store.Commands.Run(Command.Of(program, "--repo", RealStore.Repository, "slot", "status", "imap" + slot[5..7], slot, "--here", "-o", "json"));
 
         // Banners hold a number of the session, and mail may be on its way.
-        static string Text(SlotHealth[] slots) => System.Text.Encoding.UTF8.GetString(SlotHealthJson.ToJson([.. slots.Select(slot => slot with
+        static string Text(InstanceHealth[] slots) => System.Text.Encoding.UTF8.GetString(InstanceHealthJson.ToJson([.. slots.Select(slot => slot with
         {
             Services = [.. slot.Services.Select(service => service with { Banner = service.Banner![..4] })],
             Channels = [.. slot.Channels.Select(channel => channel with { Age = null, Bytes = 0, IsRunning = false })],

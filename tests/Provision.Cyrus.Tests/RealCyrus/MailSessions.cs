@@ -13,7 +13,7 @@ internal abstract class MailSession : IDisposable
     private readonly StreamReader reader;
     private readonly StreamWriter writer;
 
-    protected MailSession(SlotService service)
+    protected MailSession(InstanceService service)
     {
         connection = new TcpClient(service.Address, service.Port) { ReceiveTimeout = 30_000 };
         reader = new StreamReader(connection.GetStream(), Encoding.Latin1);
@@ -37,7 +37,7 @@ internal sealed class ImapSession : MailSession
 {
     private int count;
 
-    public ImapSession(SlotService service, string user, string password)
+    public ImapSession(InstanceService service, string user, string password)
         : base(service)
     {
         Hear();
@@ -80,7 +80,7 @@ internal sealed class ImapSession : MailSession
 /// <summary>LMTP.</summary>
 internal sealed class LmtpSession : MailSession
 {
-    public LmtpSession(SlotService service)
+    public LmtpSession(InstanceService service)
         : base(service)
     {
         Expect("220");

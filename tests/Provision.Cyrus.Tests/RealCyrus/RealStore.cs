@@ -78,7 +78,7 @@ public sealed class RealStore : IDisposable
 
     internal string Password { get; private set; } = "";
 
-    internal SlotService Service(string slot, string name) => SlotConfiguration.Read(Files, slot)!.Services.Single(service => service.Name == name);
+    internal InstanceService Service(string slot, string name) => SlotConfiguration.Read(Files, slot)!.Services.Single(service => service.Name == name);
 
     public void Start(string slot) => masters[slot] = RunningCommand.Start(AsCyrus(
         Command.Of("/usr/sbin/cyrmaster", "-l", "256", "-C", $"/etc/cyrus/{slot}/imapd.conf", "-M", $"/etc/cyrus/{slot}/cyrus.conf", "-p", $"/run/cyrus/{slot}/master.pid")
@@ -107,9 +107,9 @@ public sealed class RealStore : IDisposable
     public void Shell(string line) => Commands.Run(Command.Of("sh", "-ec", line)).OrThrow();
 
     /// <summary>Looks until a slot is well: on a busy machine a banner may take longer than the observer waits.</summary>
-    public SlotHealth WaitUntilWell(string slot)
+    public InstanceHealth WaitUntilWell(string slot)
     {
-        SlotHealth seen = null!;
+        InstanceHealth seen = null!;
         Assert.True(Wait(() => (seen = Observer.Observe(slot)).IsWell, TimeSpan.FromMinutes(5)), string.Join("; ", seen.Problems));
         return seen;
     }

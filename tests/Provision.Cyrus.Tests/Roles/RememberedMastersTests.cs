@@ -23,7 +23,7 @@ public sealed class RememberedMastersTests : IDisposable
             var install = new RoleInstall(files, new ProcessRunner(), TimeProvider.System);
             for (var i = 0; i < 25; i++)
             {
-                install.Remember(null, store, store.Slots[1], i % 2 == 0 ? SlotRole.Master : SlotRole.Replica);
+                install.Remember(null, store, store.Slots[1], i % 2 == 0 ? ReplicationRole.Master : ReplicationRole.Replica);
             }
         })).ToList();
         writers.ForEach(writer => writer.Start());
@@ -41,7 +41,7 @@ public sealed class RememberedMastersTests : IDisposable
         var install = new RoleInstall(files, new ProcessRunner(), TimeProvider.System);
         var (first, second) = (Sample.Stores[0], Sample.Stores[1]);
         install.Remember(new Masters(9, [new(first.Name, first.Slots[1])]));
-        install.Remember(new Masters(8, []), second, second.Slots[1], SlotRole.Master);
+        install.Remember(new Masters(8, []), second, second.Slots[1], ReplicationRole.Master);
         var cached = CurrentMasters.Cached(files);
         Assert.Equal((first.Slots[1], second.Slots[1], 9L), (cached.MasterOf(first), cached.MasterOf(second), cached.Serial));
     }

@@ -46,7 +46,7 @@ public sealed class RoleInstallTests : IDisposable
         state.WriteState(new HostState { Host = "imap33", Owed = new(StringComparer.Ordinal) { [unit] = new OwedAction(unit, UnitAction.Restart, 1, DateTimeOffset.UnixEpoch, "test") } });
         using var held = files.TryLock(Installation.LockPath);
         var time = Stopwatch.StartNew();
-        Assert.Contains("a provision run that wrote it for the other role is restarting it", Assert.Throws<SlotException>(Write).Message, StringComparison.Ordinal);
+        Assert.Contains("a provision run that wrote it for the other role is restarting it", Assert.Throws<InstanceException>(Write).Message, StringComparison.Ordinal);
         Assert.InRange(time.Elapsed.TotalSeconds, 0, 30);
     }
 
@@ -66,7 +66,7 @@ public sealed class RoleInstallTests : IDisposable
     [InlineData(false, false)]
     public void What_is_not_committed_and_pushed_is_not_written_by_a_start(bool dirty, bool pushed)
     {
-        Assert.Throws<SlotException>(() => Write(Commit with { Dirty = dirty, Pushed = pushed }));
+        Assert.Throws<InstanceException>(() => Write(Commit with { Dirty = dirty, Pushed = pushed }));
         Assert.False(System.IO.File.Exists($"{root}/etc/cyrus/{Slot}/role"));
     }
 

@@ -65,7 +65,7 @@ internal sealed class MastersSite : IAsyncDisposable
 
     public List<string> Said { get; } = [];
 
-    public IMastershipStore Store(bool create = false) => MastershipStores.Open(Database, create);
+    public IMastershipDatabase Store(bool create = false) => MastershipDatabases.Open(Database, create);
 
     public void Do(params MastershipChange[] changes)
     {

@@ -91,7 +91,7 @@ internal sealed class Datacentre : IDisposable
     /// <summary>What the boot server and its dnsmasq have said.</summary>
     public string Said => string.Join('\n', said);
 
-    private string StateFolder => Path.Combine(folder.Path, "state");
+    private string StateDirectory => Path.Combine(folder.Path, "state");
 
     private string ServerKey => Path.Combine(folder.Path, "server.key");
 
@@ -104,12 +104,12 @@ internal sealed class Datacentre : IDisposable
 
     /// <summary>Arms a host.</summary>
     public void Arm(string host, params IReadOnlyList<string> options) =>
-        Provision(["netboot", "arm", host, "--state", StateFolder, "--store", store, "--for", "4h", "--yes", .. options]).OrThrow();
+        Provision(["netboot", "arm", host, "--state", StateDirectory, "--store", store, "--for", "4h", "--yes", .. options]).OrThrow();
 
     /// <summary>The host's last job as <c>netboot status</c> tells it.</summary>
     public JsonElement Job(string host)
     {
-        using var shown = JsonDocument.Parse(Provision("netboot", "status", host, "--state", StateFolder, "-o", "json").OrThrow().Text);
+        using var shown = JsonDocument.Parse(Provision("netboot", "status", host, "--state", StateDirectory, "-o", "json").OrThrow().Text);
         return shown.RootElement.EnumerateArray().MaxBy(job => job.GetProperty("armed_at").GetDateTimeOffset()).Clone();
     }
 
@@ -120,18 +120,18 @@ internal sealed class Datacentre : IDisposable
     public bool IsOpen(string host) => Job(host).GetProperty("open").GetBoolean();
 
     /// <summary>Approves the plan that a machine gave.</summary>
-    public void Approve(string host, string hash) => Provision("netboot", "approve", host, "--hash", hash, "--state", StateFolder).OrThrow();
+    public void Approve(string host, string hash) => Provision("netboot", "approve", host, "--hash", hash, "--state", StateDirectory).OrThrow();
 
     /// <summary>Approves the machine whose console shows a code.</summary>
-    public void ApproveCode(string host, string code) => Provision("netboot", "approve", host, "--code", code, "--state", StateFolder).OrThrow();
+    public void ApproveCode(string host, string code) => Provision("netboot", "approve", host, "--code", code, "--state", StateDirectory).OrThrow();
 
     /// <summary>Takes a job back.</summary>
-    public void Disarm(string host) => Provision("netboot", "disarm", host, "--state", StateFolder).OrThrow();
+    public void Disarm(string host) => Provision("netboot", "disarm", host, "--state", StateDirectory).OrThrow();
 
     /// <summary>Starts the boot server.</summary>
     public void StartServer()
     {
-        server = RunningCommand.Start(InNetwork(ProvisionBinary.Path, "--repo", Repository, "netboot", "serve", "--site", "here", "--state", StateFolder, "--store", store, "--identity", ServerKey, "--dnsmasq", mode)
+        server = RunningCommand.Start(InNetwork(ProvisionBinary.Path, "--repo", Repository, "netboot", "serve", "--site", "here", "--state", StateDirectory, "--store", store, "--identity", ServerKey, "--dnsmasq", mode)
             .WithListener(said.Enqueue));
         Patience.Until(() => Inside("curl", "--silent", "--fail", "--output", "/dev/null", $"http://{Server}:8480/boot.ipxe").Succeeded, TimeSpan.FromMinutes(5), () => $"the boot server does not answer\n{Said}");
     }

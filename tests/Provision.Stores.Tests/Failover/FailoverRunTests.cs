@@ -10,13 +10,13 @@ public sealed class FailoverRunTests : IDisposable
     private const string Old = "sloti33d1t01", Target = "sloti34d1t01", Third = "sloti43d1t01", Store = "store1";
     private readonly string folder = Directory.CreateTempSubdirectory("provision-failover-").FullName;
     private readonly Fleet fleet = InventoryLoader.Load(InventoryFiles.ReadFrom(TestRepository.Root)).Fleet!;
-    private readonly IMastershipStore masters;
+    private readonly IMastershipDatabase masters;
     private readonly FakeSlots slots;
     private readonly List<string> said = [];
 
     public FailoverRunTests()
     {
-        masters = MastershipStores.Open(Path.Combine(folder, "masters.sqlite"), create: true);
+        masters = MastershipDatabases.Open(Path.Combine(folder, "masters.sqlite"), create: true);
         masters.Change(new MastershipChange.Enroll(Store, Old, "test", DateTimeOffset.UnixEpoch));
         slots = new FakeSlots(masters);
         foreach (var slot in (string[])[Third, Target, Old])
@@ -42,7 +42,7 @@ public sealed class FailoverRunTests : IDisposable
         Assert.Equal([$"stop {Old}", $"drain {Old}", $"stop {Target}", $"start {Old}", $"start {Target}"], slots.Done);
         Assert.Equal(["1", "2", "3", "4", "5", "6", "7", "8", "9"], said.Where(line => char.IsDigit(line[0])).Select(line => line[..1]));
         AssertServes(Target, epoch: 2);
-        Assert.Equal(SlotRole.Replica, slots.Roles[Old]);
+        Assert.Equal(ReplicationRole.Replica, slots.Roles[Old]);
         Assert.InRange(report.Away, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60));
     }
 
@@ -52,7 +52,7 @@ public sealed class FailoverRunTests : IDisposable
     [InlineData($"stop {Target}")]
     public void Before_the_new_master_is_named_the_old_one_serves_again(string fails)
     {
-        slots.Failures[fails] = new SlotException($"{fails}: no");
+        slots.Failures[fails] = new InstanceException($"{fails}: no");
         var report = Move();
         Assert.Equal(FailoverOutcome.GivenUp, report.Outcome);
         Assert.Contains($"{fails}: no", report.Problems);
@@ -113,7 +113,7 @@ public sealed class FailoverRunTests : IDisposable
         {
             case "lag": slots.Lag[Third] = 5000; break;
             case "target down": slots.Stop(target); break;
-            case "master down": slots.Roles[Old] = SlotRole.Replica; break;
+            case "master down": slots.Roles[Old] = ReplicationRole.Replica; break;
             case "host gone": slots.Failures[$"status {Old}"] = new HostUnreachableException("imap33 does not answer"); break;
         }
 

@@ -31,8 +31,8 @@ public class FailoverTargetsTests
     {
         var now = Enrolled();
         var store = Sample.FindStore("store1")!;
-        var fence = new FencedSlot(store.Slots[1], store.Name, 1, DateTimeOffset.UnixEpoch, "x", "y");
-        var fenced = now with { Fenced = new Dictionary<string, FencedSlot>(StringComparer.Ordinal) { [fence.Slot] = fence } };
+        var fence = new FencedInstance(store.Slots[1], store.Name, 1, DateTimeOffset.UnixEpoch, "x", "y");
+        var fenced = now with { Fenced = new Dictionary<string, FencedInstance>(StringComparer.Ordinal) { [fence.Slot] = fence } };
         var target = FailoverTargets.AwayFrom(Sample, fenced, Sample.FindHost("imap33")!, new DiagnosticBag()).First(request => request.Store.Name == "store1").Target;
         Assert.Equal(store.Slots[2], target.Name);
     }

@@ -6,7 +6,7 @@ using Provision.Stores.Mastership;
 namespace Provision.Stores.Tests;
 
 /// <summary>The mail fleet of the lab as files in memory, whose stores can be edited, and hosts that do what they are told until a test wants that they fail.</summary>
-internal sealed class FakePlacement(InventoryFiles files, IMastershipStore masters) : IPlacementHands
+internal sealed class FakePlacement(InventoryFiles files, IMastershipDatabase masters) : IPlacementOperations
 {
     private InventoryFiles files = files;
 

@@ -5,7 +5,7 @@ using Provision.Stores.Mastership;
 namespace Provision.Stores.Tests;
 
 /// <summary>Slots that do what they are told, take their role from the database when they start, and fail where a test wants it: what real ones cannot be made to do at a given step.</summary>
-internal sealed class FakeSlots(IMastershipStore masters) : ISlotHands
+internal sealed class FakeSlots(IMastershipDatabase masters) : IInstanceOperations
 {
     private readonly HashSet<string> running = new(StringComparer.Ordinal);
 
@@ -16,7 +16,7 @@ internal sealed class FakeSlots(IMastershipStore masters) : ISlotHands
     public Dictionary<string, Exception> Failures { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The roles in which slots run.</summary>
-    public Dictionary<string, SlotRole> Roles { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, ReplicationRole> Roles { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Bytes that each replica lacks.</summary>
     public Dictionary<string, long> Lag { get; } = new(StringComparer.Ordinal);
@@ -27,18 +27,18 @@ internal sealed class FakeSlots(IMastershipStore masters) : ISlotHands
     /// <summary>Slots that ran as master at the same moment: must stay empty.</summary>
     public List<string> TwoMasters { get; } = [];
 
-    public SlotHealth Status(Slot slot)
+    public InstanceHealth Status(Slot slot)
     {
         Do("status", slot);
         return Health(slot);
     }
 
-    public SlotHealth Start(Slot slot)
+    public InstanceHealth Start(Slot slot)
     {
         Do("start", slot);
         running.Add(slot.Name);
-        Roles[slot.Name] = masters.Read().ConfirmedEpoch(slot.Name) is not null ? SlotRole.Master : SlotRole.Replica;
-        var serving = running.Where(name => Roles[name] == SlotRole.Master).ToList();
+        Roles[slot.Name] = masters.Read().ConfirmedEpoch(slot.Name) is not null ? ReplicationRole.Master : ReplicationRole.Replica;
+        var serving = running.Where(name => Roles[name] == ReplicationRole.Master).ToList();
         if (serving.Count > 1)
         {
             TwoMasters.Add(string.Join(" and ", serving));
@@ -53,25 +53,25 @@ internal sealed class FakeSlots(IMastershipStore masters) : ISlotHands
         running.Remove(slot.Name);
     }
 
-    public IReadOnlyList<SlotChannel> Drain(Slot slot)
+    public IReadOnlyList<ReplicationChannel> Drain(Slot slot)
     {
         Do("drain", slot);
-        return LeftAfterDrain > 0 ? [new SlotChannel("sloti43d1t01", LeftAfterDrain, TimeSpan.FromSeconds(9), true)] : [];
+        return LeftAfterDrain > 0 ? [new ReplicationChannel("sloti43d1t01", LeftAfterDrain, TimeSpan.FromSeconds(9), true)] : [];
     }
 
     /// <summary>Whether a slot serves.</summary>
-    public bool Serves(string slot) => running.Contains(slot) && Roles[slot] == SlotRole.Master;
+    public bool Serves(string slot) => running.Contains(slot) && Roles[slot] == ReplicationRole.Master;
 
     /// <summary>Whether a slot runs.</summary>
     public bool Runs(string slot) => running.Contains(slot);
 
-    private SlotHealth Health(Slot slot) => new()
+    private InstanceHealth Health(Slot slot) => new()
     {
         Slot = slot.Name,
-        Role = Roles.GetValueOrDefault(slot.Name, SlotRole.Replica),
+        Role = Roles.GetValueOrDefault(slot.Name, ReplicationRole.Replica),
         Unit = running.Contains(slot.Name) ? "active" : "inactive",
-        Services = [new SlotService("syncserver", "198.18.33.1", 2005, running.Contains(slot.Name) ? "* OK" : null)],
-        Channels = Roles.GetValueOrDefault(slot.Name) == SlotRole.Master ? [.. Lag.Select(lag => new SlotChannel(lag.Key, lag.Value, TimeSpan.FromSeconds(3), false))] : [],
+        Services = [new InstanceService("syncserver", "198.18.33.1", 2005, running.Contains(slot.Name) ? "* OK" : null)],
+        Channels = Roles.GetValueOrDefault(slot.Name) == ReplicationRole.Master ? [.. Lag.Select(lag => new ReplicationChannel(lag.Key, lag.Value, TimeSpan.FromSeconds(3), false))] : [],
         Problems = running.Contains(slot.Name) ? [] : ["it does not run"],
     };
 

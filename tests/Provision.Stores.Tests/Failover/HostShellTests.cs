@@ -9,9 +9,9 @@ public class HostShellTests
     public void A_channel_without_a_log_is_drained()
     {
         var slot = FailoverTargetsTests.Sample.FindSlot("sloti33d1t01")!;
-        SlotChannel[] channels = [new("sloti34d1t01", 0, null, IsRunning: false), new("sloti43d1t01", 85, TimeSpan.FromSeconds(1), IsRunning: true)];
-        var health = new SlotHealth { Slot = slot.Name, Role = SlotRole.Master, Unit = "inactive", Channels = channels };
-        var slots = new RemoteSlots(new HostShell(new Answering(SlotHealthJson.ToJson([health])), here: null));
+        ReplicationChannel[] channels = [new("sloti34d1t01", 0, null, IsRunning: false), new("sloti43d1t01", 85, TimeSpan.FromSeconds(1), IsRunning: true)];
+        var health = new InstanceHealth { Slot = slot.Name, Role = ReplicationRole.Master, Unit = "inactive", Channels = channels };
+        var slots = new RemoteInstances(new HostShell(new Answering(InstanceHealthJson.ToJson([health])), here: null));
         Assert.Equal(["sloti43d1t01"], slots.Drain(slot).Select(channel => channel.Name));
     }
 

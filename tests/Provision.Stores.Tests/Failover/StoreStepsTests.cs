@@ -10,7 +10,7 @@ public sealed class StoreStepsTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("provision-steps-").FullName;
     private readonly InventoryFiles files = InventoryFiles.ReadFrom(Path.Combine(TestRepository.Root, "tests/fixtures/mail")) with { Configs = ["cyrus", "lab", "masters"] };
-    private readonly List<IMastershipStore> databases = [];
+    private readonly List<IMastershipDatabase> databases = [];
 
     public void Dispose()
     {
@@ -73,7 +73,7 @@ public sealed class StoreStepsTests : IDisposable
         AssertEmptied(hands, masters, plan);
         (hands, masters) = Fleet();
         hands.Behind["sloti35d1t01"] = int.MaxValue;
-        var stopped = Assert.Throws<SlotException>(() => Run(hands, masters, plan));
+        var stopped = Assert.Throws<InstanceException>(() => Run(hands, masters, plan));
         Assert.Contains("sloti35d1t01 is not in sync", stopped.Message, StringComparison.Ordinal);
         Assert.Contains("sloti33d1t01", hands.Fleet.FindStore("store1")!.Slots);
     }
@@ -83,7 +83,7 @@ public sealed class StoreStepsTests : IDisposable
     {
         var (hands, masters) = Fleet();
         hands.Behind["sloti43d1t01"] = int.MaxValue;
-        var stopped = Assert.Throws<SlotException>(() => Run(hands, masters, Evacuation(hands)));
+        var stopped = Assert.Throws<InstanceException>(() => Run(hands, masters, Evacuation(hands)));
         Assert.Contains("sloti33d1t01 is not dropped: sloti43d1t01 is not in sync: sloti43d1t01: 1 of 7 mailboxes differ", stopped.Message, StringComparison.Ordinal);
         Assert.Equal(4, hands.Fleet.FindStore("store1")!.Slots.Count);
         Assert.Empty(hands.Harm);
@@ -96,7 +96,7 @@ public sealed class StoreStepsTests : IDisposable
         var (hands, masters) = Fleet();
         var plan = Evacuation(hands);
         var without = plan with { Steps = [.. plan.Steps.Where(step => step.Kind != StepKind.MakeMaster)] };
-        Assert.Contains("sloti33d1t01 is master of store1 and is not dropped", Assert.Throws<SlotException>(() => Run(hands, masters, without)).Message, StringComparison.Ordinal);
+        Assert.Contains("sloti33d1t01 is master of store1 and is not dropped", Assert.Throws<InstanceException>(() => Run(hands, masters, without)).Message, StringComparison.Ordinal);
         Assert.Empty(hands.Harm);
     }
 
@@ -108,7 +108,7 @@ public sealed class StoreStepsTests : IDisposable
         masters.Change(new MastershipChange.Force("store1", "sloti34d1t01", 1, "burnt", "test", DateTimeOffset.UnixEpoch));
         masters.Change(new MastershipChange.Up("store1", 2, "test", DateTimeOffset.UnixEpoch));
         var other = plan with { Steps = [.. plan.Steps.Select(step => step.Kind == StepKind.DropReplica && step.Store == "store1" ? step with { Slots = ["sloti43d1t01"] } : step)] };
-        Assert.Contains("sloti43d1t01 is not dropped: sloti33d1t01 is fenced", Assert.Throws<SlotException>(() => Run(hands, masters, other)).Message, StringComparison.Ordinal);
+        Assert.Contains("sloti43d1t01 is not dropped: sloti33d1t01 is fenced", Assert.Throws<InstanceException>(() => Run(hands, masters, other)).Message, StringComparison.Ordinal);
         Assert.Empty(hands.Harm);
     }
 
@@ -119,7 +119,7 @@ public sealed class StoreStepsTests : IDisposable
         var plan = Evacuation(hands);
         hands.Place(new NewStore("store1", "tera", ["sloti34d1t01", "sloti43d1t01", "sloti35d1t02"]), "");
         hands.Done.Clear();
-        Assert.Contains("neither on sloti33d1t01 nor on sloti35d1t01", Assert.Throws<SlotException>(() => Run(hands, masters, plan)).Message, StringComparison.Ordinal);
+        Assert.Contains("neither on sloti33d1t01 nor on sloti35d1t01", Assert.Throws<InstanceException>(() => Run(hands, masters, plan)).Message, StringComparison.Ordinal);
         Assert.Empty(hands.Done);
     }
 
@@ -134,16 +134,16 @@ public sealed class StoreStepsTests : IDisposable
         Assert.Equal(made.Slots.Select(slot => $"deploy {hands.Fleet.FindSlot(slot)!.Host.Name} {slot}"), hands.Done.Where(line => line.StartsWith("deploy", StringComparison.Ordinal)));
     }
 
-    private (FakePlacement Hands, IMastershipStore Masters) Fleet()
+    private (FakePlacement Hands, IMastershipDatabase Masters) Fleet()
     {
-        var masters = MastershipStores.Open(Path.Combine(folder, $"masters-{databases.Count}.sqlite"), create: true);
+        var masters = MastershipDatabases.Open(Path.Combine(folder, $"masters-{databases.Count}.sqlite"), create: true);
         databases.Add(masters);
         masters.Change(new MastershipChange.Enroll("store1", "sloti33d1t01", "test", DateTimeOffset.UnixEpoch));
         masters.Change(new MastershipChange.Enroll("store2", "sloti34d1t02", "test", DateTimeOffset.UnixEpoch));
         return (new FakePlacement(files, masters), masters);
     }
 
-    private static IReadOnlyCollection<string> Run(FakePlacement hands, IMastershipStore masters, StorePlanFile plan)
+    private static IReadOnlyCollection<string> Run(FakePlacement hands, IMastershipDatabase masters, StorePlanFile plan)
     {
         var steps = new StoreSteps(hands, masters, "test", new HastyClock(), TimeSpan.FromHours(1), (_, _) => { });
         steps.Run(plan);
@@ -160,7 +160,7 @@ public sealed class StoreStepsTests : IDisposable
         return new StorePlanFile(plan.Hash, plan.Steps, [.. plan.After.Stores.Where(store => plan.Steps.Any(step => step.Store == store.Name)).Select(store => new NewStore(store.Name, store.Class, [.. store.Slots.Select(slot => slot.Name)]))]);
     }
 
-    private static void AssertEmptied(FakePlacement hands, IMastershipStore masters, StorePlanFile plan)
+    private static void AssertEmptied(FakePlacement hands, IMastershipDatabase masters, StorePlanFile plan)
     {
         Assert.Empty(hands.Harm);
         foreach (var wanted in plan.Stores)

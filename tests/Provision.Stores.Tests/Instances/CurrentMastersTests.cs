@@ -27,7 +27,7 @@ public sealed class CurrentMastersTests : IDisposable
         var database = Path.Combine(scratch, "masters.sqlite");
         if (hasDatabase)
         {
-            using var store = MastershipStores.Open(database, create: true);
+            using var store = MastershipDatabases.Open(database, create: true);
             Assert.Null(store.Change(new MastershipChange.Enroll("store1", "database", "test", DateTimeOffset.UnixEpoch)).Refusal);
         }
 

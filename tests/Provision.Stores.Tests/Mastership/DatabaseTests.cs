@@ -7,7 +7,7 @@ using Provision.Stores.Mastership;
 namespace Provision.Stores.Tests;
 
 /// <summary>The masters in a SQLite file.</summary>
-public sealed class SqliteMastershipTests : MastershipStoreTests
+public sealed class SqliteMastershipTests : MastershipDatabaseTests
 {
     private readonly string folder = Directory.CreateTempSubdirectory("provision-masters-").FullName;
 
@@ -24,14 +24,14 @@ public sealed class SqliteMastershipTests : MastershipStoreTests
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Database)!);
         File.WriteAllText(Database, new string('x', 8192));
-        Assert.Contains(Database, Assert.Throws<StateLostException>(() => MastershipStores.Open(Database, create: true)).Message, StringComparison.Ordinal);
+        Assert.Contains(Database, Assert.Throws<StateLostException>(() => MastershipDatabases.Open(Database, create: true)).Message, StringComparison.Ordinal);
         Assert.Equal(new string('x', 8192), File.ReadAllText(Database));
     }
 
     [Fact]
     public void The_file_is_its_owners_only_and_nothing_is_left_beside_it()
     {
-        using (var store = MastershipStores.Open(Database, create: true))
+        using (var store = MastershipDatabases.Open(Database, create: true))
         {
             Do(store, new MastershipChange.Enroll("s1", "a1", "x", DateTimeOffset.UnixEpoch));
         }
@@ -59,7 +59,7 @@ public sealed class SqliteMastershipTests : MastershipStoreTests
 }
 
 /// <summary>The masters in PostgreSQL.</summary>
-public sealed class PostgresMastershipTests(PostgresCluster cluster) : MastershipStoreTests, IClassFixture<PostgresCluster>
+public sealed class PostgresMastershipTests(PostgresCluster cluster) : MastershipDatabaseTests, IClassFixture<PostgresCluster>
 {
     private readonly string name = cluster.NewDatabase();
 
@@ -68,7 +68,7 @@ public sealed class PostgresMastershipTests(PostgresCluster cluster) : Mastershi
     [Fact]
     public void A_server_that_dies_is_lost_and_back_when_it_is_back()
     {
-        using var store = MastershipStores.Open(Database, create: true);
+        using var store = MastershipDatabases.Open(Database, create: true);
         Do(store, new MastershipChange.Enroll("s1", "a1", "x", DateTimeOffset.UnixEpoch));
         cluster.Kill();
         try
@@ -93,14 +93,14 @@ public sealed class PostgresMastershipTests(PostgresCluster cluster) : Mastershi
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         var clock = Stopwatch.StartNew();
-        Assert.Throws<StateLostException>(() => MastershipStores.Open($"postgresql://x:y@127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/masters"));
+        Assert.Throws<StateLostException>(() => MastershipDatabases.Open($"postgresql://x:y@127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/masters"));
         Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), $"it took {clock.Elapsed}");
     }
 
     [Fact]
     public void A_lock_that_somebody_holds_is_known_soon()
     {
-        using var store = MastershipStores.Open(Database, create: true);
+        using var store = MastershipDatabases.Open(Database, create: true);
         using var other = new Npgsql.NpgsqlConnection($"Host={cluster.Socket};Port={cluster.Port};Username=postgres;Database={name};Pooling=false");
         other.Open();
         using var command = new Npgsql.NpgsqlCommand("BEGIN; SELECT pg_advisory_xact_lock(7302491)", other);
@@ -112,7 +112,7 @@ public sealed class PostgresMastershipTests(PostgresCluster cluster) : Mastershi
     [Fact]
     public void A_socket_and_a_password_file_do_as_well()
     {
-        using (MastershipStores.Open($"postgresql://postgres@/{name}?host={cluster.Socket}".Replace("@/", $"@localhost:{cluster.Port}/", StringComparison.Ordinal), create: true))
+        using (MastershipDatabases.Open($"postgresql://postgres@/{name}?host={cluster.Socket}".Replace("@/", $"@localhost:{cluster.Port}/", StringComparison.Ordinal), create: true))
         {
         }
 
@@ -122,7 +122,7 @@ public sealed class PostgresMastershipTests(PostgresCluster cluster) : Mastershi
             File.WriteAllText(file, $"127.0.0.1:{cluster.Port}:*:postgres:{PostgresCluster.Password}\n");
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             Environment.SetEnvironmentVariable("PGPASSFILE", file);
-            using var store = MastershipStores.Open($"postgresql://postgres@127.0.0.1:{cluster.Port}/{name}");
+            using var store = MastershipDatabases.Open($"postgresql://postgres@127.0.0.1:{cluster.Port}/{name}");
             Assert.Equal(0, store.Read().Serial);
         }
         finally
@@ -137,7 +137,7 @@ public sealed class PostgresMastershipTests(PostgresCluster cluster) : Mastershi
     [InlineData("postgresql://host")]
     [InlineData("postgresql://host/db?nonsense=1")]
     [InlineData("postgresql://host:99999/db")]
-    public void A_wrong_name_is_told(string database) => Assert.Contains("named wrongly", Assert.Throws<StateLostException>(() => MastershipStores.Open(database)).Message, StringComparison.Ordinal);
+    public void A_wrong_name_is_told(string database) => Assert.Contains("named wrongly", Assert.Throws<StateLostException>(() => MastershipDatabases.Open(database)).Message, StringComparison.Ordinal);
 
     protected override void Lose() => cluster.Run(name, "DROP TABLE mastership, masters, fenced_slots, mastership_history");
 

@@ -145,13 +145,13 @@ public sealed class ExportTests : IDisposable
         Assert.Contains("ssh", target.Write(Snapshot(62)), StringComparison.Ordinal);
     }
 
-    private ExportingMastershipStore Open(string database, params string[] destinations) =>
-        new(MastershipStores.Open(database, create: true), new MastershipExporter([.. destinations.Select(one => new ExportDestination(one, Runner))], said.Add));
+    private ExportingMastershipDatabase Open(string database, params string[] destinations) =>
+        new(MastershipDatabases.Open(database, create: true), new MastershipExporter([.. destinations.Select(one => new ExportDestination(one, Runner))], said.Add));
 
     private static MastershipSnapshot Snapshot(long serial) => new(
         serial,
         new Dictionary<string, StoreMastership> { ["s1"] = new("s1", "b1", 2, StoreMode.Moving, null, At, "ann@x") },
-        new Dictionary<string, FencedSlot> { ["a1"] = new("a1", "s1", 1, At, "ann@x", "dead") });
+        new Dictionary<string, FencedInstance> { ["a1"] = new("a1", "s1", 1, At, "ann@x", "dead") });
 
     /// <summary>Runs everything with another ssh client: the one that knows the test's key.</summary>
     private sealed class WithClient(string ssh) : ICommandRunner

@@ -156,7 +156,7 @@ public class RulesTests
         Assert.True(after!.Stores["s"].Epoch > 4 && after.Serial > Math.Max(exported.Serial, State("assigned").Serial));
         Assert.Equal("a", after.Stores["s"].Master);
         Assert.All(events, one => Assert.Equal((after.Serial, "restored"), (one.Serial, one.What)));
-        Assert.Equal(["a"], MastershipRules.Restore(lost, State("healed") with { Fenced = new Dictionary<string, FencedSlot>() }, "x", At, force: true).After!.Fenced.Keys);
+        Assert.Equal(["a"], MastershipRules.Restore(lost, State("healed") with { Fenced = new Dictionary<string, FencedInstance>() }, "x", At, force: true).After!.Fenced.Keys);
     }
 
     private static MastershipSnapshot State(string name)

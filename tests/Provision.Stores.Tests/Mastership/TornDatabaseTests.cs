@@ -15,7 +15,7 @@ public sealed class TornDatabaseTests : IDisposable
     public TornDatabaseTests()
     {
         var path = Path.Combine(folder, "masters.sqlite");
-        using var store = MastershipStores.Open(path, create: true);
+        using var store = MastershipDatabases.Open(path, create: true);
 
         // As long as it is open nothing is moved from the log to the database.
         using var reader = SqliteFile.Connect(path);
@@ -76,7 +76,7 @@ public sealed class TornDatabaseTests : IDisposable
         }
     }
 
-    private void Note(IMastershipStore store, string path)
+    private void Note(IMastershipDatabase store, string path)
     {
         history.Add(Text(store.Read()));
         logs.Add(File.ReadAllBytes(path + "-wal"));
@@ -90,7 +90,7 @@ public sealed class TornDatabaseTests : IDisposable
         File.WriteAllBytes(copy + "-wal", log);
         try
         {
-            using var store = MastershipStores.Open(copy);
+            using var store = MastershipDatabases.Open(copy);
             return Text(store.Read());
         }
         catch (StateLostException)

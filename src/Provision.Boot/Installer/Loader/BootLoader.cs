@@ -8,7 +8,7 @@ namespace Provision.Boot.Installer.Loader;
 /// The boot loader, after everything that it starts is on the disks: first the files that it reads, then what firmware starts, on every disk
 /// of the target, for BIOS and for UEFI.
 /// </summary>
-public static class BootLoader
+internal static class BootLoader
 {
     /// <summary>GRUB's first sector, of the package grub-pc-bin.</summary>
     public const string BootImage = "/usr/lib/grub/i386-pc/boot.img";

@@ -4,7 +4,7 @@ namespace Provision.Stores.Placement;
 /// <param name="HostOf">For each replica the assigned host, or -1.</param>
 /// <param name="Stuck">Replicas without room: more of them than <see cref="Reachable"/> has room for (a violation of Hall's condition).</param>
 /// <param name="Reachable">All hosts that any of <see cref="Stuck"/> could go to if there were room.</param>
-internal sealed record SlotMatching(int[] HostOf, IReadOnlyList<int> Stuck, IReadOnlyList<int> Reachable)
+internal sealed record InstanceMatching(int[] HostOf, IReadOnlyList<int> Stuck, IReadOnlyList<int> Reachable)
 {
     public bool IsComplete => Stuck.Count == 0;
 
@@ -16,13 +16,13 @@ internal sealed record SlotMatching(int[] HostOf, IReadOnlyList<int> Stuck, IRea
     /// <param name="hosts">Hosts that could take them.</param>
     /// <param name="room">Free slots of a host, by its number.</param>
     /// <param name="mayGo">False if a host holds the replica's store.</param>
-    public static SlotMatching Of(int replicas, IReadOnlyList<int> hosts, IReadOnlyList<int> room, Func<int, int, bool> mayGo)
+    public static InstanceMatching Of(int replicas, IReadOnlyList<int> hosts, IReadOnlyList<int> room, Func<int, int, bool> mayGo)
     {
         var hostOf = new int[replicas];
         Array.Fill(hostOf, -1);
         var taken = hosts.Select(_ => new List<int>()).ToArray();
         var seen = new bool[hosts.Count];
-        SlotMatching? broken = null;
+        InstanceMatching? broken = null;
         var start = 0;
         for (var replica = 0; replica < replicas; replica++)
         {
@@ -30,11 +30,11 @@ internal sealed record SlotMatching(int[] HostOf, IReadOnlyList<int> Stuck, IRea
             if (!Take(replica) && broken is null)
             {
                 var reachable = Enumerable.Range(0, hosts.Count).Where(place => seen[place]).ToList();
-                broken = new SlotMatching(hostOf, [replica, .. reachable.SelectMany(place => taken[place]).Order()], [.. reachable.Select(place => hosts[place])]);
+                broken = new InstanceMatching(hostOf, [replica, .. reachable.SelectMany(place => taken[place]).Order()], [.. reachable.Select(place => hosts[place])]);
             }
         }
 
-        return broken ?? new SlotMatching(hostOf, [], []);
+        return broken ?? new InstanceMatching(hostOf, [], []);
 
         bool Take(int replica)
         {

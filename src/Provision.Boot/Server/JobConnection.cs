@@ -5,15 +5,15 @@ namespace Provision.Boot.Server;
 /// <summary>The job store of a running server. One that is damaged or gone is told and asked for again now and then; until then machines boot locally.</summary>
 /// <param name="open">Opens the store.</param>
 /// <param name="say">Told what happens.</param>
-internal sealed class JobsAtHand(Func<IJobStore> open, Action<string> say) : IDisposable
+internal sealed class JobConnection(Func<IJobDatabase> open, Action<string> say) : IDisposable
 {
     private readonly Lock turn = new();
-    private volatile IJobStore? store;
+    private volatile IJobDatabase? store;
     private string lost = "the jobs were not read yet";
 
     /// <summary>Asks the store.</summary>
     /// <exception cref="StateLostException">It is lost.</exception>
-    public T Ask<T>(Func<IJobStore, T> question)
+    public T Ask<T>(Func<IJobDatabase, T> question)
     {
         var at = store ?? throw new StateLostException(lost);
         try
@@ -56,7 +56,7 @@ internal sealed class JobsAtHand(Func<IJobStore> open, Action<string> say) : IDi
 
     public void Dispose() => store?.Dispose();
 
-    private void Lose(IJobStore at, StateLostException e)
+    private void Lose(IJobDatabase at, StateLostException e)
     {
         lock (turn)
         {

@@ -12,7 +12,7 @@ public sealed record JobLine(long Number, string Job, string Host, JobState Stat
 /// Keeps jobs and what happened to them. May be lost: then every machine boots from its own disk. Several processes
 /// use one store at a time; every method is one transaction.
 /// </summary>
-public interface IJobStore : IDisposable
+public interface IJobDatabase : IDisposable
 {
     /// <summary>Jobs, the newest first.</summary>
     /// <exception cref="StateLostException">The store cannot be read; so says every method.</exception>

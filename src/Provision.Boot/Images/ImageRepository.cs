@@ -6,7 +6,7 @@ namespace Provision.Boot.Images;
 /// The folder of images: <c>NAME/DIGEST/...</c>, which never change once they are there, and <c>current/NAME</c>, which says the digest to use.
 /// </summary>
 /// <param name="folder">The store.</param>
-public sealed class ImageStore(string folder)
+public sealed class ImageRepository(string folder)
 {
     private readonly string root = Path.GetFullPath(folder);
 

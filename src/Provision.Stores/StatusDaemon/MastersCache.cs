@@ -6,7 +6,7 @@ namespace Provision.Stores.StatusDaemon;
 /// <param name="origin">The source of the masters; closed with this object.</param>
 /// <param name="remembered">The cache file.</param>
 /// <param name="say">Receives log lines.</param>
-internal sealed class MastersAtHand(IMastersOrigin origin, string remembered, Action<string> say) : IDisposable
+internal sealed class MastersCache(IMastersOrigin origin, string remembered, Action<string> say) : IDisposable
 {
     /// <summary>The maximum age of a live read.</summary>
     public static readonly TimeSpan Live = TimeSpan.FromSeconds(1.5);

@@ -32,16 +32,16 @@ public sealed record StoreMastership(string Store, string Master, long Epoch, St
 /// <param name="At">When it was fenced.</param>
 /// <param name="By">The user who fenced it.</param>
 /// <param name="Reason">The reason given by the engineer.</param>
-public sealed record FencedSlot(string Slot, string Store, long Epoch, DateTimeOffset At, string By, string Reason);
+public sealed record FencedInstance(string Slot, string Store, long Epoch, DateTimeOffset At, string By, string Reason);
 
 /// <summary>All masterships at one moment.</summary>
 /// <param name="Serial">Increases by one with every change.</param>
 /// <param name="Stores">By the store's name.</param>
 /// <param name="Fenced">By the slot's name.</param>
-public sealed record MastershipSnapshot(long Serial, IReadOnlyDictionary<string, StoreMastership> Stores, IReadOnlyDictionary<string, FencedSlot> Fenced)
+public sealed record MastershipSnapshot(long Serial, IReadOnlyDictionary<string, StoreMastership> Stores, IReadOnlyDictionary<string, FencedInstance> Fenced)
 {
     /// <summary>The empty database.</summary>
-    public static MastershipSnapshot Empty { get; } = new(0, new Dictionary<string, StoreMastership>(StringComparer.Ordinal), new Dictionary<string, FencedSlot>(StringComparer.Ordinal));
+    public static MastershipSnapshot Empty { get; } = new(0, new Dictionary<string, StoreMastership>(StringComparer.Ordinal), new Dictionary<string, FencedInstance>(StringComparer.Ordinal));
 
     /// <summary>Returns the master of each store, for rendering.</summary>
     public Masters ToMasters() => new(Serial, Stores.Values.Select(row => KeyValuePair.Create(row.Store, row.Master)));
@@ -108,7 +108,7 @@ public abstract record MastershipChange(string Store, string By, DateTimeOffset 
 /// Stores the master of each store, which is primary data. Several processes use the database at the same time; every change is a single transaction, durable
 /// before it is confirmed. The same rules apply to every database.
 /// </summary>
-public interface IMastershipStore : IDisposable
+public interface IMastershipDatabase : IDisposable
 {
     /// <summary>Reads everything, live.</summary>
     /// <exception cref="StateLostException">The database cannot be read; every method throws this. No slot may change its role then.</exception>

@@ -8,20 +8,20 @@ namespace Provision.Stores.Instances;
 /// </summary>
 /// <param name="Slot">The slot.</param>
 /// <param name="Store">The store whose copy it holds.</param>
-public sealed record SlotMarker(string Slot, string Store)
+public sealed record InstanceMarker(string Slot, string Store)
 {
     /// <summary>Path below the slot's database directory.</summary>
     public const string Name = "/provision-slot.json";
 
     /// <summary>Returns the marker as a file's bytes.</summary>
-    public byte[] ToBytes() => [.. JsonSerializer.SerializeToUtf8Bytes(this, RolesJson.Default.SlotMarker), (byte)'\n'];
+    public byte[] ToBytes() => [.. JsonSerializer.SerializeToUtf8Bytes(this, RolesJson.Default.InstanceMarker), (byte)'\n'];
 
     /// <summary>Reads the marker of a directory; null if there is none or it is malformed.</summary>
-    public static SlotMarker? Read(IMachineFiles files, string folder)
+    public static InstanceMarker? Read(IMachineFiles files, string folder)
     {
         try
         {
-            return files.Read(folder + Name) is { } file ? JsonSerializer.Deserialize(file.Content, RolesJson.Default.SlotMarker) : null;
+            return files.Read(folder + Name) is { } file ? JsonSerializer.Deserialize(file.Content, RolesJson.Default.InstanceMarker) : null;
         }
         catch (JsonException)
         {

@@ -1,7 +1,7 @@
 namespace Provision.Stores.Mastership;
 
 /// <summary>Opens the database of masters, in SQLite or PostgreSQL.</summary>
-public static class MastershipStores
+public static class MastershipDatabases
 {
     /// <summary>The location of the database if the inventory does not configure one.</summary>
     public const string Default = "/var/lib/provision/masters.sqlite";
@@ -13,7 +13,7 @@ public static class MastershipStores
     /// <param name="database">A file, or <c>postgresql://user[:password]@host[:port]/db</c>; the password preferably from PGPASSFILE or PGPASSWORD.</param>
     /// <param name="create">Creates the database if it does not exist. Never by default: a lost database is restored, not recreated empty.</param>
     /// <exception cref="StateLostException">It cannot be reached or read, or does not exist; thrown within about three seconds.</exception>
-    public static IMastershipStore Open(string database, bool create = false)
+    public static IMastershipDatabase Open(string database, bool create = false)
     {
         SqlDialect dialect;
         try
@@ -25,7 +25,7 @@ public static class MastershipStores
             throw new StateLostException($"the database of masters is named wrongly: {e.Message}", e);
         }
 
-        var store = new SqlMastershipStore(dialect);
+        var store = new SqlMastershipDatabase(dialect);
         try
         {
             store.Prepare(create);

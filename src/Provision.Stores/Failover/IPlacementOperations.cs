@@ -5,9 +5,9 @@ namespace Provision.Stores.Failover;
 
 /// <summary>
 /// The external operations of a placement plan. Every method throws <see cref="HostUnreachableException"/> if a host does not answer, and
-/// <see cref="SlotException"/> if it cannot do what is asked.
+/// <see cref="InstanceException"/> if it cannot do what is asked.
 /// </summary>
-public interface IPlacementHands
+public interface IPlacementOperations
 {
     /// <summary>The current inventory, including the changes of <see cref="Place"/>.</summary>
     Fleet Fleet { get; }

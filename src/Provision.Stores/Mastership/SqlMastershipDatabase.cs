@@ -5,7 +5,7 @@ namespace Provision.Stores.Mastership;
 
 /// <summary>Stores the masters in an SQL database. Every operation uses one connection and one transaction.</summary>
 /// <param name="database">The SQL dialect.</param>
-internal sealed class SqlMastershipStore(SqlDialect database) : IMastershipStore
+internal sealed class SqlMastershipDatabase(SqlDialect database) : IMastershipDatabase
 {
     private const int Version = 1;
 
@@ -93,7 +93,7 @@ internal sealed class SqlMastershipStore(SqlDialect database) : IMastershipStore
             row => new StoreMastership(row.GetString(0), row.GetString(1), row.GetInt64(2), Enum.Parse<StoreMode>(row.GetString(3)), Text(row, 4), Time(row, 5), row.GetString(6))).ToDictionary(row => row.Store, StringComparer.Ordinal),
         on.Query(
             "SELECT slot, store, epoch, at, fenced_by, reason FROM fenced_slots",
-            row => new FencedSlot(row.GetString(0), row.GetString(1), row.GetInt64(2), Time(row, 3), row.GetString(4), row.GetString(5))).ToDictionary(row => row.Slot, StringComparer.Ordinal));
+            row => new FencedInstance(row.GetString(0), row.GetString(1), row.GetInt64(2), Time(row, 3), row.GetString(4), row.GetString(5))).ToDictionary(row => row.Slot, StringComparer.Ordinal));
 
     private static long ReadSerial(DbConnection on)
     {

@@ -8,28 +8,28 @@ namespace Provision.Stores.Failover;
 /// <param name="tools">The services to use.</param>
 /// <param name="shell">Reaches the slot's host.</param>
 /// <param name="difference">Returns what the first slot's mailboxes lack on the second, by a full comparison; null if nothing.</param>
-public sealed class SlotMerge(FailoverTools tools, HostShell shell, Func<Slot, Slot, string?> difference)
+public sealed class InstanceMerge(FailoverTools tools, HostShell shell, Func<Slot, Slot, string?> difference)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(60);
 
     /// <summary>Merges a fenced slot.</summary>
     /// <param name="slot">The slot.</param>
     /// <param name="reason">Why it may rejoin although some of its content is not on the master; null to refuse in that case.</param>
-    /// <exception cref="SlotException">The slot is not fenced, or some of its content could not be copied; it stays fenced.</exception>
+    /// <exception cref="InstanceException">The slot is not fenced, or some of its content could not be copied; it stays fenced.</exception>
     public void Run(Slot slot, string? reason)
     {
         var now = tools.Masters.Read();
         if (!now.Fenced.TryGetValue(slot.Name, out var fence))
         {
-            throw new SlotException($"{slot.Name} is not fenced: there is nothing to merge");
+            throw new InstanceException($"{slot.Name} is not fenced: there is nothing to merge");
         }
 
-        var store = tools.Fleet.FindStore(fence.Store) ?? throw new SlotException($"{slot.Name} is fenced as a slot of {fence.Store}, which the inventory does not have any more");
-        var row = now.Stores.GetValueOrDefault(store.Name) ?? throw new SlotException($"the database of masters does not know {store.Name}");
-        var master = tools.Fleet.FindSlot(row.Master) ?? throw new SlotException($"{store.Name}: its master {row.Master} is no slot of the inventory");
+        var store = tools.Fleet.FindStore(fence.Store) ?? throw new InstanceException($"{slot.Name} is fenced as a slot of {fence.Store}, which the inventory does not have any more");
+        var row = now.Stores.GetValueOrDefault(store.Name) ?? throw new InstanceException($"the database of masters does not know {store.Name}");
+        var master = tools.Fleet.FindSlot(row.Master) ?? throw new InstanceException($"{store.Name}: its master {row.Master} is no slot of the inventory");
         if (row.Mode != StoreMode.Up)
         {
-            throw new SlotException($"{store.Name} is moving: wait until it is up");
+            throw new InstanceException($"{store.Name} is moving: wait until it is up");
         }
 
         // systemd tries to start its unit every few seconds, and the start is refused.
@@ -39,7 +39,7 @@ public sealed class SlotMerge(FailoverTools tools, HostShell shell, Func<Slot, S
         var sent = shell.Run(slot.Host, Limit, ["provision", "slot", "drain", slot.Host.Name, slot.Name, "--here", .. peers.SelectMany(peer => new[] { "--to", peer.Address.ToString()! })]);
         if (!sent.Succeeded)
         {
-            throw new SlotException($"{slot.Name} stays fenced: {HostShell.Last(sent.Error)}");
+            throw new InstanceException($"{slot.Name} stays fenced: {Ssh.Last(sent.Error)}");
         }
 
         tools.Say(store.Name, $"compares {slot.Name} with {master.Name}");
@@ -47,7 +47,7 @@ public sealed class SlotMerge(FailoverTools tools, HostShell shell, Func<Slot, S
         {
             if (reason is null)
             {
-                throw new SlotException($"{slot.Name} stays fenced, {master.Name} has not all of it: {missing}\nlook at these mailboxes; to let it back all the same: --accept-loss REASON");
+                throw new InstanceException($"{slot.Name} stays fenced, {master.Name} has not all of it: {missing}\nlook at these mailboxes; to let it back all the same: --accept-loss REASON");
             }
 
             tools.Say(store.Name, $"is let back though {missing}");
@@ -55,13 +55,13 @@ public sealed class SlotMerge(FailoverTools tools, HostShell shell, Func<Slot, S
 
         if (tools.Masters.Change(new MastershipChange.Merged(store.Name, slot.Name, reason, tools.By, tools.Clock.GetUtcNow())).Refusal is { } refusal)
         {
-            throw new SlotException(refusal);
+            throw new InstanceException(refusal);
         }
 
         tools.Say(store.Name, $"{slot.Name} is merged and starts as replica");
         if (tools.Hands.Start(slot) is { IsWell: false } health)
         {
-            throw new SlotException($"{slot.Name} is merged, and does not run well: {string.Join("; ", health.Problems)}");
+            throw new InstanceException($"{slot.Name} is merged, and does not run well: {string.Join("; ", health.Problems)}");
         }
     }
 }

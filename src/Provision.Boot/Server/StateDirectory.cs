@@ -5,7 +5,7 @@ namespace Provision.Boot.Server;
 
 /// <summary>The folder of a boot server's state, readable by its owner only: jobs, the key of the tokens, bundles of the inventory, dnsmasq's files.</summary>
 /// <param name="path">The folder.</param>
-public sealed class StateFolder(string path)
+public sealed class StateDirectory(string path)
 {
     /// <summary>Where it is, where nothing else is said.</summary>
     public const string Default = "/var/lib/provision/netboot";
@@ -22,10 +22,10 @@ public sealed class StateFolder(string path)
 
     /// <summary>Opens the job database; directory and file are created if they are missing.</summary>
     /// <exception cref="StateLostException">It cannot be read.</exception>
-    public IJobStore OpenJobs()
+    public IJobDatabase OpenJobs()
     {
         Make(Folder);
-        var jobs = SqliteJobStore.Open(JobFile, GiveUpReserve);
+        var jobs = SqliteJobDatabase.Open(JobFile, GiveUpReserve);
         KeepReserve();
         return jobs;
     }

@@ -37,18 +37,18 @@ public sealed record MailboxDigest
 /// <summary>The content of a slot.</summary>
 /// <param name="Slot">The slot.</param>
 /// <param name="Mailboxes">Its mailboxes in ordinal order of their names, without deleted ones that are kept for a while.</param>
-public sealed record SlotDigest(string Slot, IReadOnlyList<MailboxDigest> Mailboxes)
+public sealed record InstanceDigest(string Slot, IReadOnlyList<MailboxDigest> Mailboxes)
 {
     /// <summary>Returns the digest as JSON, with a trailing newline.</summary>
-    public byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, SlotDigestJson.Default.SlotDigest), (byte)'\n'];
+    public byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, InstanceDigestJson.Default.InstanceDigest), (byte)'\n'];
 
     /// <summary>Parses the output of <see cref="ToJson"/>.</summary>
     /// <exception cref="InvalidDataException">The input is malformed.</exception>
-    public static SlotDigest FromJson(ReadOnlySpan<byte> json)
+    public static InstanceDigest FromJson(ReadOnlySpan<byte> json)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, SlotDigestJson.Default.SlotDigest) ?? throw new InvalidDataException("not the digest of a slot: null");
+            return JsonSerializer.Deserialize(json, InstanceDigestJson.Default.InstanceDigest) ?? throw new InvalidDataException("not the digest of a slot: null");
         }
         catch (JsonException e)
         {
@@ -59,5 +59,5 @@ public sealed record SlotDigest(string Slot, IReadOnlyList<MailboxDigest> Mailbo
 
 /// <summary>The JSON form of digests.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(SlotDigest))]
-internal sealed partial class SlotDigestJson : JsonSerializerContext;
+[JsonSerializable(typeof(InstanceDigest))]
+internal sealed partial class InstanceDigestJson : JsonSerializerContext;

@@ -3,11 +3,11 @@ using Provision.Stores.Mastership;
 namespace Provision.Stores.Tests;
 
 /// <summary>What holds of the database of masters, whichever it is.</summary>
-public abstract class MastershipStoreTests : IDisposable
+public abstract class MastershipDatabaseTests : IDisposable
 {
     private static readonly DateTimeOffset At = new DateTimeOffset(2026, 11, 22, 13, 0, 0, TimeSpan.FromHours(1)).AddTicks(1234567);
 
-    /// <summary>Its name, as <c>MastershipStores.Open</c> takes it.</summary>
+    /// <summary>Its name, as <c>MastershipDatabases.Open</c> takes it.</summary>
     protected abstract string Database { get; }
 
     /// <summary>The database is gone.</summary>
@@ -21,7 +21,7 @@ public abstract class MastershipStoreTests : IDisposable
     [Fact]
     public void Changes_last_and_are_told()
     {
-        using (var store = MastershipStores.Open(Database, create: true))
+        using (var store = MastershipDatabases.Open(Database, create: true))
         {
             Assert.Equal((0, 0), (store.Read().Serial, store.Read().Stores.Count));
             Do(store, new MastershipChange.Enroll("s1", "a1", "ann@x", At), new MastershipChange.Enroll("s2", "a2", "ann@x", At));
@@ -29,12 +29,12 @@ public abstract class MastershipStoreTests : IDisposable
             Do(store, new MastershipChange.Force("s2", "b2", 1, "it burns — really", "bob@x", At.AddSeconds(3)));
         }
 
-        using var again = MastershipStores.Open(Database);
+        using var again = MastershipDatabases.Open(Database);
         var found = again.Read();
         Assert.Equal(5, found.Serial);
         Assert.Equal(new StoreMastership("s1", "b1", 2, StoreMode.Moving, null, At.AddSeconds(2), "bob@x"), found.Stores["s1"]);
         Assert.Equal(new StoreMastership("s2", "b2", 2, StoreMode.Moving, null, At.AddSeconds(3), "bob@x"), found.Stores["s2"]);
-        Assert.Equal(new FencedSlot("a2", "s2", 1, At.AddSeconds(3), "bob@x", "it burns — really"), Assert.Single(found.Fenced).Value);
+        Assert.Equal(new FencedInstance("a2", "s2", 1, At.AddSeconds(3), "bob@x", "it burns — really"), Assert.Single(found.Fenced).Value);
         Assert.Equal(
             [
                 new MastershipEvent(5, At.AddSeconds(3), "bob@x", "s2", "forced", "a2", "b2", 2, "it burns — really"),
@@ -50,7 +50,7 @@ public abstract class MastershipStoreTests : IDisposable
     [Fact]
     public void What_is_refused_changes_nothing()
     {
-        using var store = MastershipStores.Open(Database, create: true);
+        using var store = MastershipDatabases.Open(Database, create: true);
         Do(store, new MastershipChange.Enroll("s1", "a1", "x", At));
         var before = MastershipExport.ToBytes(store.Read());
         var (after, refusal) = store.Change(new MastershipChange.Assign("s1", 1, "x", At));
@@ -62,7 +62,7 @@ public abstract class MastershipStoreTests : IDisposable
     [Fact]
     public void Of_several_that_want_the_same_store_one_wins()
     {
-        using (var store = MastershipStores.Open(Database, create: true))
+        using (var store = MastershipDatabases.Open(Database, create: true))
         {
             Do(store, new MastershipChange.Enroll("s1", "a1", "x", At));
         }
@@ -73,7 +73,7 @@ public abstract class MastershipStoreTests : IDisposable
             var results = new (MastershipSnapshot? After, string? Refusal)[4];
             var threads = Enumerable.Range(0, 4).Select(n => new Thread(() =>
             {
-                using var store = MastershipStores.Open(Database);
+                using var store = MastershipDatabases.Open(Database);
                 barrier.SignalAndWait();
                 results[n] = store.Change(new MastershipChange.Begin("s1", $"r{round}-{n}", round, $"p{n}", At));
             })).ToList();
@@ -81,7 +81,7 @@ public abstract class MastershipStoreTests : IDisposable
             threads.ForEach(thread => thread.Join());
             var winner = Assert.Single(results, result => result.After is not null);
             Assert.Equal(3, results.Count(result => result.Refusal?.Contains("is moving already", StringComparison.Ordinal) == true));
-            using var now = MastershipStores.Open(Database);
+            using var now = MastershipDatabases.Open(Database);
             Assert.Equal(winner.After!.Stores["s1"], now.Read().Stores["s1"]);
             Do(now, new MastershipChange.Assign("s1", round, "x", At), new MastershipChange.Up("s1", round + 1, "x", At));
         }
@@ -90,7 +90,7 @@ public abstract class MastershipStoreTests : IDisposable
     [Fact]
     public void A_snapshot_is_of_one_moment()
     {
-        using var store = MastershipStores.Open(Database, create: true);
+        using var store = MastershipDatabases.Open(Database, create: true);
         Do(store, new MastershipChange.Enroll("s1", "a1", "x", At), new MastershipChange.Enroll("s2", "a2", "x", At));
         using var stop = new CancellationTokenSource();
         var writer = new Thread(() =>
@@ -104,7 +104,7 @@ public abstract class MastershipStoreTests : IDisposable
             }
         });
         writer.Start();
-        using (var reader = MastershipStores.Open(Database))
+        using (var reader = MastershipDatabases.Open(Database))
         {
             for (var i = 0; i < 100 || reader.Read().Serial < 20; i++)
             {
@@ -121,16 +121,16 @@ public abstract class MastershipStoreTests : IDisposable
     [Fact]
     public void What_is_lost_is_frozen_until_the_last_export_is_restored()
     {
-        using var store = MastershipStores.Open(Database, create: true);
+        using var store = MastershipDatabases.Open(Database, create: true);
         Do(store, new MastershipChange.Enroll("s1", "a1", "x", At), new MastershipChange.Enroll("s2", "a2", "x", At), new MastershipChange.Force("s2", "b2", 1, "dead", "x", At));
         var export = MastershipExport.ToBytes(store.Read());
         Lose();
         Assert.Throws<StateLostException>(() => store.Read());
         Assert.Contains("nothing changes its role", Assert.Throws<StateLostException>(() => store.Change(new MastershipChange.Up("s2", 2, "x", At))).Message, StringComparison.Ordinal);
-        Assert.Throws<StateLostException>(() => MastershipStores.Open(Database)); // and is not begun anew
-        Assert.Throws<StateLostException>(() => MastershipStores.Open(Database));
+        Assert.Throws<StateLostException>(() => MastershipDatabases.Open(Database)); // and is not begun anew
+        Assert.Throws<StateLostException>(() => MastershipDatabases.Open(Database));
 
-        using var again = MastershipStores.Open(Database, create: true);
+        using var again = MastershipDatabases.Open(Database, create: true);
         var read = MastershipExport.Read(export, "export", new DiagnosticBag())!.Value.Snapshot;
         var (after, refusal) = again.Restore(read, "ann@x", At, force: false);
         Assert.Null(refusal);
@@ -147,13 +147,13 @@ public abstract class MastershipStoreTests : IDisposable
     [Fact]
     public void A_database_of_a_newer_version_is_left_alone()
     {
-        using var store = MastershipStores.Open(Database, create: true);
+        using var store = MastershipDatabases.Open(Database, create: true);
         Tell("UPDATE mastership SET version = 99");
         Assert.Contains("newer provision (version 99", Assert.Throws<StateLostException>(() => store.Read()).Message, StringComparison.Ordinal);
-        Assert.Contains("newer provision", Assert.Throws<StateLostException>(() => MastershipStores.Open(Database, create: true)).Message, StringComparison.Ordinal);
+        Assert.Contains("newer provision", Assert.Throws<StateLostException>(() => MastershipDatabases.Open(Database, create: true)).Message, StringComparison.Ordinal);
     }
 
-    protected static void Do(IMastershipStore store, params MastershipChange[] changes)
+    protected static void Do(IMastershipDatabase store, params MastershipChange[] changes)
     {
         foreach (var change in changes)
         {

@@ -8,7 +8,7 @@ namespace Provision.Boot.Jobs;
 /// The store as one SQLite file in WAL mode, shared by the server and the commands beside it. A job is one JSON text; what must be unique is
 /// a column: one open job a host, one open job a network card.
 /// </summary>
-internal sealed class SqliteJobStore : IJobStore
+internal sealed class SqliteJobDatabase : IJobDatabase
 {
     /// <summary>The newest jobs whose log lines are kept, and the newest that are kept at all; open ones always are.</summary>
     private const int LoggedJobs = 200, KeptJobs = 1000;
@@ -30,7 +30,7 @@ internal sealed class SqliteJobStore : IJobStore
     private readonly Lock turn = new();
     private readonly Dictionary<(string Job, AlarmKind Kind), long> alarms = [];
 
-    private SqliteJobStore(string path, SqliteConnection connection, Action? makeRoom)
+    private SqliteJobDatabase(string path, SqliteConnection connection, Action? makeRoom)
     {
         this.path = path;
         this.connection = connection;
@@ -41,7 +41,7 @@ internal sealed class SqliteJobStore : IJobStore
     /// <param name="path">The file.</param>
     /// <param name="makeRoom">Called once if the disk is full, before another try; null to fail at once.</param>
     /// <exception cref="StateLostException">It is damaged, or of a newer version. It is never replaced by itself.</exception>
-    public static SqliteJobStore Open(string path, Action? makeRoom = null)
+    public static SqliteJobDatabase Open(string path, Action? makeRoom = null)
     {
         try
         {
@@ -54,14 +54,14 @@ internal sealed class SqliteJobStore : IJobStore
         }
     }
 
-    private static SqliteJobStore OpenOnce(string path, Action? makeRoom)
+    private static SqliteJobDatabase OpenOnce(string path, Action? makeRoom)
     {
         SqliteConnection? opened = null;
         try
         {
             SqliteFile.Make(path);
             opened = SqliteFile.Connect(path);
-            var store = new SqliteJobStore(path, opened, makeRoom);
+            var store = new SqliteJobDatabase(path, opened, makeRoom);
             store.Prepare();
             return store;
         }
