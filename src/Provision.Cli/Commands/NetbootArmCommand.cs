@@ -132,7 +132,13 @@ internal static class NetbootArmCommand
             Console.Error.WriteLine($"gate {answer}");
         }
 
-        facts = Stores(arguments, database, about with { Facts = facts with { GateAnswers = answers.Answers } });
+        var single = SingleCopies.Consequence(about.Workspace.Fleet, about.Host);
+        if (single is not null)
+        {
+            Console.Error.WriteLine($"note: {single}");
+        }
+
+        facts = Stores(arguments, database, about with { Facts = facts with { GateAnswers = [.. answers.Answers, .. single is null ? (string[])[] : [single]] } });
         return facts with { DataObjections = [.. answers.Objections, .. facts.DataObjections] };
     }
 
@@ -154,23 +160,29 @@ internal static class NetbootArmCommand
     private static ArmFacts Stores(ParseResult arguments, Option<string?> database, (Workspace Workspace, Host Host, IJobDatabase Jobs, ArmFacts Facts) about)
     {
         var (workspace, host, jobs, facts) = about;
-        if (!facts.Roles.Any(role => role.Gate is { Kind: GateKind.NoMasters }) || !workspace.Fleet.SlotsOf(host).Any(slot => workspace.Fleet.StoreOfSlot(slot.Name) is not null))
+        if (!facts.Roles.Any(role => role.Gate is { Kind: GateKind.NoMasters }))
         {
             return facts;
+        }
+
+        IReadOnlyList<Diagnostic> single = SingleCopies.Objection(workspace.Fleet, host) is { } objection ? [objection] : [];
+        if (!workspace.Fleet.SlotsOf(host).Any(slot => workspace.Fleet.StoreOfSlot(slot.Name) is { Slots.Count: > 1 }))
+        {
+            return facts with { DataObjections = single };
         }
 
         try
         {
             using var masters = MastersDatabase.Open(workspace, arguments.GetValue(database));
             var now = masters.Read();
-            Console.Error.WriteLine($"compares the copies of {host.Name}'s stores, mailbox by mailbox");
+            Console.Error.WriteLine($"comparing the copies of {host.Name}'s stores, mailbox by mailbox");
             var digests = new RemoteDigests(SlotSession.Shell(workspace));
             var stores = StoreGates.Observe(workspace.Fleet, host, now, name => jobs.FindOpenOf(name) is not null, digests.Difference, out var unknown);
-            return facts with { DataObjections = unknown is null ? StoreGates.Objections(host, stores) : [StoreGates.Unseen(host, unknown)] };
+            return facts with { DataObjections = [.. single, .. unknown is null ? StoreGates.Objections(host, stores) : [StoreGates.Unseen(host, unknown)]] };
         }
         catch (StateLostException e)
         {
-            return facts with { DataObjections = [StoreGates.Unseen(host, e.Message)] };
+            return facts with { DataObjections = [.. single, StoreGates.Unseen(host, e.Message)] };
         }
     }
 

@@ -4,6 +4,7 @@ using Provision.Configuration.Model;
 using Provision.Configuration.Rendering;
 using Provision.Configuration.Secrets;
 using Provision.Inventory;
+using Provision.Stores.Failover;
 
 namespace Provision.Cli.Commands;
 
@@ -51,6 +52,7 @@ internal static class ValidateCommand
             if (!problems.HasErrors && result.Fleet is { } good)
             {
                 Console.Out.WriteLine($"{good.Hosts.Count} hosts, {good.Stores.Count} stores, {good.Roles.Count} roles, {library.ConfigNames.Count} config directories{(render ? $", {files} files" : "")}: no errors");
+                SingleCopies.Notes(good).ToList().ForEach(note => Console.Out.WriteLine($"note: {note}"));
             }
             else
             {

@@ -42,7 +42,7 @@ public static class StoreGates
     /// <summary>Returns the objection for stores whose state is unknown: unknown is never treated as safe.</summary>
     public static Diagnostic Unseen(Host host, string why) => Error(host, $"the state of the stores of {host.Name} is unknown: {why}");
 
-    /// <summary>Returns the stores with a slot on a host, each with the copies that would remain.</summary>
+    /// <summary>Returns the stores with a slot on a host, each with the copies that would remain; without those that have one copy (<see cref="SingleCopies"/>).</summary>
     /// <param name="fleet">The inventory.</param>
     /// <param name="host">The host.</param>
     /// <param name="now">The current masters.</param>
@@ -52,7 +52,7 @@ public static class StoreGates
     /// <param name="unknown">Why the state cannot be determined; null if it can.</param>
     public static IReadOnlyList<StoreCopies> Observe(Fleet fleet, Host host, MastershipSnapshot now, Predicate<string> isReinstalling, Func<Slot, Slot, string?> difference, out string? unknown)
     {
-        var stores = fleet.SlotsOf(host).Select(slot => (Slot: slot, Store: fleet.StoreOfSlot(slot.Name))).Where(pair => pair.Store is not null).ToList();
+        var stores = fleet.SlotsOf(host).Select(slot => (Slot: slot, Store: fleet.StoreOfSlot(slot.Name))).Where(pair => pair.Store is { Slots.Count: > 1 }).ToList();
         var strangers = stores.Where(pair => !now.Stores.ContainsKey(pair.Store!.Name)).Select(pair => pair.Store!.Name).ToList();
         unknown = strangers.Count == 0 ? null : $"the database of masters does not know {string.Join(", ", strangers.Take(5))}{(strangers.Count > 5 ? $" and {strangers.Count - 5} more" : "")} (provision masters enroll)";
         if (unknown is not null)
