@@ -228,6 +228,14 @@ internal sealed class DriveMapping
         foreach (var array in observed.Arrays.Where(array => !own.Contains(array)))
         {
             var name = array.Name ?? array.Device ?? array.Uuid;
+            if (array.Uuid.Length == 0)
+            {
+                yield return new Finding(
+                    FindingCodes.ForeignArray, FindingSeverity.Unknown, array.Device ?? name, Printable.Of($"whose array {name} is could not be seen: no superblock of it was read", 300),
+                    $"mdadm --detail /dev/{array.Device}");
+                continue;
+            }
+
             yield return new Finding(
                 FindingCodes.ForeignArray, FindingSeverity.Problem, array.Device ?? name,
                 Printable.Of($"the array {name} ({array.Level}, UUID {array.Uuid}) on {string.Join(", ", array.Members.Select(member => member.Device))} belongs to no set{(array.Device is null ? "" : " and is assembled")}", 300),

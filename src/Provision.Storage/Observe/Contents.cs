@@ -109,9 +109,10 @@ internal static class Contents
         {
             if (json.Exists)
             {
-                questions.Problem($"sfdisk -J {disk.Path}", "an entry is not understood: its partition table cannot be known");
+                questions.Unanswered($"sfdisk -J {disk.Path}", "an entry is not understood", "its partition table");
             }
 
+            found[disk.Name] = disk with { Unseen = questions.Why };
             return; // Its signature stays in the list: whatever is there, the disk is not blank.
         }
 

@@ -192,7 +192,7 @@ public sealed record BlockDevice
     /// <summary>True where the device was searched for signatures and the search worked; without it nothing is known to be blank.</summary>
     public bool WasProbed { get; init; }
 
-    /// <summary>Why the header, superblock or label that its signature announces could not be read; null if it was, or if it is damaged.</summary>
+    /// <summary>Why the table, header, superblock or label that its signature announces could not be read; null if it was, or if it is damaged.</summary>
     public string? Unseen { get; init; }
 
     /// <summary>The one signature, where there is exactly one.</summary>

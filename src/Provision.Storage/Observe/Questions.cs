@@ -112,6 +112,10 @@ internal sealed class Questions(ILook look)
             {
                 Failed(command, answer, unknown);
             }
+            else
+            {
+                Unanswered(command, "an empty answer", unknown);
+            }
 
             return default;
         }

@@ -32,6 +32,16 @@ internal static class VolumeFinder
             return new FoundVolume(volume, null, null, null, unit.Match, []);
         }
 
+        if (unit.Lun.HasPartitionTable && disk is { Table: null, Unseen: { } table })
+        {
+            return new FoundVolume(volume, null, null, null, Match.Unseen($"the partition table of {disk.Path} could not be read: {table}"), []);
+        }
+
+        if (!disk.WasProbed)
+        {
+            return new FoundVolume(volume, null, null, null, Match.Unseen($"{disk.Path} could not be searched for signatures"), []);
+        }
+
         var device = unit.Lun.HasPartitionTable ? Partition(volume, disk, known, observed, out var why) : Whole(disk, out why);
         if (device is null)
         {

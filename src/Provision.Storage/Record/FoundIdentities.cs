@@ -32,6 +32,11 @@ internal sealed class FoundIdentities
             }
         }
 
+        foreach (var unread in observed.Devices.Where(IsUnread))
+        {
+            refusals.Error(Location.OfFile(unread.Path), $"what is on it could not be read: {unread.Unseen ?? "it could not be searched for signatures"}");
+        }
+
         foreach (var pool in layout.Pools)
         {
             if (observed.Pools.FirstOrDefault(found => found.Name == pool.Name) is { } found)
@@ -80,6 +85,10 @@ internal sealed class FoundIdentities
         var data = set.Luns.Where(lun => !lun.Os).ToList();
         return (data.Count > 0 ? data : set.Luns).Any(lun => devices.TryGetValue(lun.Name, out var device) && !device.IsBlank);
     }
+
+    /// <summary>True for a unit, or a partition of one, of which something could not be read that belongs into the record.</summary>
+    private bool IsUnread(BlockDevice device) =>
+        (device.Unseen is not null || device is { WasProbed: false, Bytes: > 0 }) && devices.Values.Any(unit => unit == device || device.Parents.Contains(unit.Name));
 
     private VolumeIdentity? Find(Volume volume, List<BlockDevice> labelled, DiagnosticBag refusals)
     {

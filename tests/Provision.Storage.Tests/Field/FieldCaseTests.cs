@@ -176,6 +176,31 @@ public class FieldCaseTests
         }
     }
 
+    /// <summary>Tools that are not there at all: nothing is called missing, failed or new, on any machine.</summary>
+    [Theory]
+    [InlineData("cli64")]
+    [InlineData("smartctl")]
+    [InlineData("wipefs")]
+    [InlineData("mdadm")]
+    [InlineData("cryptsetup")]
+    [InlineData("sfdisk")]
+    [InlineData("lsblk")]
+    [InlineData("dd")]
+    [InlineData("zdb")]
+    [InlineData("zpool")]
+    [InlineData("zfs")]
+    public void A_tool_that_is_not_installed_makes_nothing_differ(string program)
+    {
+        foreach (var machine in new[] { Imap33, Imap51 })
+        {
+            var sketch = machine.Sketch();
+            sketch.MissingPrograms.Add(program);
+            var observed = sketch.Observe();
+            Assert.DoesNotContain(DriveMap.Of(machine.Layout, null, machine.Record, observed).Findings, finding => finding.Severity == FindingSeverity.Problem);
+            Assert.DoesNotContain(StorageComparison.Of(machine.Layout, machine.Record, observed).Actions, action => action.Kind is ActionKind.Refuse or ActionKind.Create);
+        }
+    }
+
     private static (ObservedStorage Observed, DriveMap Map) Look(string name)
     {
         var (machine, change, _, _, _) = Cases[name];

@@ -215,7 +215,7 @@ internal sealed class SketchKernel
         foreach (var member in present)
         {
             Files[$"{real}/md/dev-{member.Device}/state"] = member.State;
-            Files[$"{real}/md/dev-{member.Device}/slot"] = member.Role is { } role && member.State != "faulty" ? Number(role) : "none";
+            Files[$"{real}/md/dev-{member.Device}/slot"] = member.Role is { } role && member.State != "faulty" && array.State != "inactive" ? Number(role) : "none";
             Files.Link($"{real}/slaves/{member.Device}", "/sys/class/block/" + member.Device);
         }
     }
