@@ -13,6 +13,9 @@ internal static class ExitCodes
 
     /// <summary>The command could not be completed, or nothing was done.</summary>
     public const int Trouble = 2;
+
+    /// <summary>A health check could not be made: the code of monitoring systems for it.</summary>
+    public const int Unknown = 3;
 }
 
 internal enum OutputForm

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Provision.Cli;
 using Provision.Cli.Commands;
-using Provision.Stores.Instances;
 
 var root = new RootCommand(
     "Provisions storage fleets: one git repository describes every machine, and provision brings each one to it.\n\n" +
@@ -9,9 +8,9 @@ var root = new RootCommand(
     "  provision validate                   is the inventory right?\n" +
     "  provision show imap33                what is this host?\n" +
     "  provision diff                       how does this machine differ from the repository?\n" +
-    "  provision install                    bring it there, in one transaction\n" +
+    "  provision install                    bring it there, in a single transaction\n" +
     "  provision explain /etc/hosts:3       where does this line come from?\n\n" +
-    "Exit codes: 0 same or done, 1 differs (diff) or put back (install), 2 trouble.");
+    "Exit codes: 0 same or done, 1 differs (diff) or rolled back (install), 2 error; those of check are a monitoring plugin's.");
 GlobalOptions.AddTo(root);
 root.Subcommands.Add(ValidateCommand.Create());
 root.Subcommands.Add(SchemaCommand.Create());
@@ -38,17 +37,19 @@ root.Subcommands.Add(ReinstallCommand.Create());
 root.Subcommands.Add(InstallerCommand.Create());
 root.Subcommands.Add(ManCommand.Create(root));
 
+var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+var failed = parsed.CommandResult is { Command.Name: "check", Parent.Parent: null } ? ExitCodes.Unknown : ExitCodes.Trouble;
 try
 {
-    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    if (UsageError.Of(parsed) is { } usage)
+    {
+        throw new UserErrorException(usage);
+    }
+
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (UserErrorException e)
+catch (Exception e)
 {
-    e.Print(Console.Error);
-    return ExitCodes.Trouble;
-}
-catch (Exception e) when (e is CommandFailedException or Provision.Storage.Guard.GuardException or Provision.Storage.StorageException or Provision.Core.StateLostException or Provision.Boot.Installer.InstallException or InstanceException or HostUnreachableException or IOException or UnauthorizedAccessException or InvalidDataException)
-{
-    Console.Error.WriteLine($"provision: {e.Message}");
-    return ExitCodes.Trouble;
+    (Failures.Cause(e) as UserErrorException ?? new UserErrorException(Failures.Message(Failures.Cause(e)))).Print(parsed);
+    return failed;
 }

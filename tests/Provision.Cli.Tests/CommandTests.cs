@@ -58,6 +58,107 @@ public sealed class CommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("instal", 2, "provision: unknown command \"instal\" (did you mean \"install\"?); see \"provision --help\"")]
+    [InlineData("diff --hots x", 2, "provision: unknown option \"--hots\" (did you mean \"--host\"?); see \"provision diff --help\"")]
+    [InlineData("hosts --sit=nyi", 2, "provision: unknown option \"--sit\"; see \"provision hosts --help\"")]
+    [InlineData("check imap51", 3, "provision: \"imap51\" is too much; see \"provision check --help\"")]
+    [InlineData("check --only", 3, "provision: --only needs a value; see \"provision check --help\"")]
+    [InlineData("storage", 2, "provision: a command is missing after \"provision storage\"; see \"provision storage --help\"")]
+    [InlineData("show", 2, "provision: HOST is missing; see \"provision show --help\"")]
+    [InlineData("rollback --jobs 0", 2, "provision: --jobs 0: expected a number from 1 to 1000; see \"provision rollback --help\"")]
+    [InlineData("masters history --last -5", 2, "provision: --last -5: expected a number from 1 to 100000; see \"provision masters history --help\"")]
+    [InlineData("slot digest @/nonexistent/file", 2, "provision: \"@/nonexistent/file\" is not the name of a slot; expected one such as sloti33d1t01")]
+    public void A_usage_error_is_one_line_with_what_may_be_meant(string arguments, int code, string expected)
+    {
+        var result = Run(arguments.Split(' '));
+        Assert.Equal((code, "", expected + "\n"), (result.ExitCode, result.Text, result.Error));
+    }
+
+    [Theory]
+    [InlineData("show nosuch", "the inventory has no host \"nosuch\"")]
+    [InlineData("instal", "unknown command \"instal\" (did you mean \"install\"?); see \"provision --help\"")]
+    public void An_error_is_json_where_json_is_wanted(string arguments, string expected)
+    {
+        var result = Run([.. arguments.Split(' '), "-o", "json", "--repo", Repository]);
+        using var document = JsonDocument.Parse(result.Output);
+        Assert.Equal((2, expected), (result.ExitCode, document.RootElement.GetProperty("error").GetString()));
+    }
+
+    [Theory]
+    [InlineData("hosts/closed", true)]
+    [InlineData("hosts/closed.yaml", false)]
+    [InlineData("templates/web/etc", true)]
+    public void What_may_not_be_read_is_an_error_and_not_empty(string path, bool isFolder)
+    {
+        var fleet = Fleet();
+        var full = Path.Combine(fleet, path);
+        _ = isFolder ? Directory.CreateDirectory(full).FullName : Path.GetDirectoryName(full);
+        if (!isFolder)
+        {
+            File.WriteAllText(full, "");
+        }
+
+        File.SetUnixFileMode(full, UnixFileMode.None);
+        File.SetUnixFileMode(work, (UnixFileMode)FileModes.PublicDirectory);
+        var result = runner.Run(Command.Of(Program, "validate", "--repo", fleet).Through("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--"));
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(path, result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("templates/web/etc/web.conf", "{{ secret 'none' }}\n", "templates/web/etc/web.conf:1:11: error: the repository has no secret \"none\"")]
+    [InlineData("templates/web/etc/web.conf", "{{ settings.none }}\n", "templates/web/etc/web.conf:1:13: error: ")]
+    [InlineData("templates/web/etc/b", "---\npath: /etc/web.conf\n---\n", "error: two templates make /etc/web.conf")]
+    public void Validate_finds_what_only_rendering_shows(string path, string text, string expected)
+    {
+        var fleet = Fleet();
+        File.WriteAllText(Path.Combine(fleet, path), text);
+        var result = Run("validate", "--repo", fleet);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.EndsWith("\n1 error\n", result.Error, StringComparison.Ordinal);
+        Assert.Equal(0, Run("validate", "--no-render", "--repo", fleet).ExitCode);
+    }
+
+    [Fact]
+    public void Validate_finds_a_branch_that_is_missing()
+    {
+        var fleet = Fleet();
+        File.AppendAllText(Path.Combine(fleet, "hosts/nyi.yaml"), "    branch: nosuch\n");
+        Assert.Contains("hosts/nyi.yaml:7:13: error: the repository does not have the branch \"nosuch\" (fetch it, or correct branch:)", Run("validate", "--repo", fleet).Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x = 1\ny = 2", "-y = 2\n\\ No newline at end of file\n+y = 2\n")]
+    [InlineData("x = 1\ny = 2\r\n", "-y = 2^M\n+y = 2\n")]
+    [InlineData("x = 1\ny = 2  \n", "-y = 2··\n+y = 2\n")]
+    [InlineData("x = 1\ny =\t2\n", "-y =→2\n+y = 2\n")]
+    [InlineData("x = 1\nevil = yes\u001b[1A\u001b[2K\ny = 2\n", "-evil = yes^[[1A^[[2K\n")]
+    public void A_diff_shows_what_differs(string onMachine, string expected)
+    {
+        var fleet = Fleet();
+        File.WriteAllText(Path.Combine(fleet, "templates/web/etc/web.conf"), "x = 1\ny = 2\n");
+        var root = Directory.CreateDirectory(Path.Combine(work, "root")).FullName;
+        Directory.CreateDirectory(Path.Combine(root, "etc"));
+        File.WriteAllText(Path.Combine(root, "etc/web.conf"), onMachine);
+        var shown = Run("diff", "--repo", fleet, "--host", "web1", "--root", root).Text;
+        Assert.Contains(expected, shown, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', shown);
+    }
+
+    [Fact]
+    public void A_plan_of_another_host_is_refused()
+    {
+        var fleet = Fleet();
+        var root = Directory.CreateDirectory(Path.Combine(work, "root")).FullName;
+        var plan = Path.Combine(work, "plan.json");
+        Assert.Equal(1, Run("diff", "--repo", fleet, "--host", "web1", "--root", root, "--save", plan).ExitCode);
+        File.WriteAllText(plan, File.ReadAllText(plan).Replace("\"web1\"", "\"web2\"", StringComparison.Ordinal));
+        var refused = Run("install", "--repo", fleet, "--host", "web1", "--root", root, "--allow-dirty", "--plan", plan);
+        Assert.Equal((2, $"provision: {plan} is a plan of web2, not of web1\n"), (refused.ExitCode, refused.Error));
+    }
+
+    [Theory]
     [InlineData("install", 2)]
     [InlineData("diff", 2)]
     [InlineData("check", 3)]
@@ -115,7 +216,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("slot start imap330", 2, "the inventory has no host \"imap330\"")]
     [InlineData("slot digest sloti99t01", 2, "there is no configuration of sloti99t01 in /etc/cyrus/sloti99t01")]
     [InlineData("check --only lag --host imap333 -o prometheus", 3, "provision_check_state{check=\"lag\"} 3\n")]
-    [InlineData("check --only lga", 2, "did you mean \"lag\"?")]
+    [InlineData("check --only lga", 3, "did you mean \"lag\"?")]
     [InlineData("slots imap37 --free", 0, "sloti37d2t20")]
     [InlineData("stores store1", 0, "sloti33d1t01@imap33/nyi")]
     [InlineData("stores stroe1", 2, "did you mean \"store1\"?")]
@@ -123,7 +224,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("show imap333", 2, "did you mean \"imap33\"?")]
     [InlineData("show imap3", 2, "imap3 is retired and has no desired state")]
     [InlineData("man", 0, ".SS provision storage create [HOST]")]
-    [InlineData("nosuchcommand", 1, "nosuchcommand")]
+    [InlineData("nosuchcommand", 2, "nosuchcommand")]
     public void Commands_answer(string arguments, int exit, string expected)
     {
         var result = Run([.. arguments.Split(' '), "--repo", Repository]);
@@ -292,6 +393,22 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(2, Run("host", "retire", "imap33", "--repo", fleet).ExitCode);
         Assert.Equal(0, Run("host", "retire", "imap38", "--repo", fleet).ExitCode);
         Assert.Contains("retired", Run("hosts", "status=retired", "--repo", fleet).Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>A repository with one host and one template.</summary>
+    private string Fleet()
+    {
+        var fleet = Path.Combine(work, "fleet");
+        foreach (var folder in new[] { "hosts", "roles", "templates/web/etc" })
+        {
+            Directory.CreateDirectory(Path.Combine(fleet, folder));
+        }
+
+        File.WriteAllText(Path.Combine(fleet, "hosts/fleet.yaml"), "fleet: { name: test, domain: mail.example, release: trixie }\nsites:\n  nyi: { networks: [192.0.2.0/24], gateway: 192.0.2.1 }\n");
+        File.WriteAllText(Path.Combine(fleet, "hosts/nyi.yaml"), "site: nyi\nhosts:\n  web1:\n    macs: [\"00:00:5E:00:53:01\"]\n    roles: [web]\n    address: 192.0.2.11\n");
+        File.WriteAllText(Path.Combine(fleet, "roles/web.yaml"), "data: cache\ngate: none\nconfigs: [web]\n");
+        File.WriteAllText(Path.Combine(fleet, "templates/web/etc/web.conf"), "text\n");
+        return fleet;
     }
 
     private CommandResult Run(params IReadOnlyList<string> arguments) =>

@@ -22,7 +22,7 @@ public sealed class DiffTests : IDisposable
         Directory.CreateDirectory(fleet.RootFolder + "/etc/web.conf");
         var plan = fleet.Diff();
         Assert.Equal(2, plan.ExitCode);
-        Assert.Contains("/etc/web.conf is a folder on the machine", plan.Problems[0].ToString(), StringComparison.Ordinal);
+        Assert.Contains("/etc/web.conf is a directory on the machine", plan.Problems[0].ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -190,5 +190,42 @@ public sealed class DiffTests : IDisposable
         Assert.False(fleet.Has("/etc/web.conf"));
         fleet.Template("etc/systemd/system/web.service", "mode: \"0644\"", "[Service]\nExecStart=/bin/true\n");
         Assert.Equal(0, fleet.Install().ExitCode);
+    }
+
+    [Fact]
+    public void A_large_file_is_compared_by_its_hash()
+    {
+        fleet.Install();
+        fleet.OnMachine("/etc/web.conf", new string('x', 2 * 1024 * 1024));
+        var difference = fleet.Only();
+        Assert.Empty(difference.Hunks);
+        Assert.StartsWith("content, too large to show: 2,097,152 bytes (", difference.Reasons[0], StringComparison.Ordinal);
+        Assert.Equal(0, fleet.Install().ExitCode);
+        Assert.StartsWith("listen", fleet.Read("/etc/web.conf"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_kept_for_a_rollback_is_not_replaced()
+    {
+        fleet.Install();
+        using (var file = File.OpenWrite(fleet.RootFolder + "/etc/web.conf"))
+        {
+            file.SetLength(1_500_000_000);
+        }
+
+        var refused = fleet.Install();
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("/etc/web.conf has 1,500,000,000 bytes on the machine, and at most 268,435,456 are kept for a rollback", refused.Messages[0], StringComparison.Ordinal);
+        Assert.Equal(1_500_000_000, new FileInfo(fleet.RootFolder + "/etc/web.conf").Length);
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_text_are_a_difference_that_shows()
+    {
+        fleet.Template("etc/web.conf", "mode: \"0644\"", "caf\uFFFD\n");
+        File.WriteAllText(fleet.RootFolder + "/ignored", "");
+        Directory.CreateDirectory(fleet.RootFolder + "/etc");
+        File.WriteAllBytes(fleet.RootFolder + "/etc/web.conf", [(byte)'c', (byte)'a', (byte)'f', 0xE9, (byte)'\n']);
+        Assert.Equal(2, fleet.Only().Hunks.SelectMany(hunk => hunk.Changes).Count());
     }
 }

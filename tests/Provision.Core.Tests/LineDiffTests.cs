@@ -59,4 +59,26 @@ public class LineDiffTests
 
         return table[left.Length, right.Length];
     }
+
+    [Theory]
+    [InlineData("x = 1\ny = 2", "x = 1\ny = 2\n", "@@ -1,2 +1,2 @@\n x = 1\n-y = 2\n\\ No newline at end of file\n+y = 2\n")]
+    [InlineData("a\n", "a", "@@ -1 +1 @@\n-a\n+a\n\\ No newline at end of file\n")]
+    [InlineData("a", "b", "@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n\\ No newline at end of file\n")]
+    [InlineData("a", "a", "")]
+    public void A_missing_line_end_is_a_difference(string before, string after, string expected)
+    {
+        var text = new System.Text.StringBuilder();
+        UnifiedDiff.Write(text, UnifiedDiff.Hunks(before, after));
+        Assert.Equal(expected, text.ToString());
+    }
+
+    [Fact]
+    public void Many_other_lines_take_no_minute()
+    {
+        var before = string.Concat(Enumerable.Range(0, 20_000).Select(number => $"old line {number}\n"));
+        var after = string.Concat(Enumerable.Range(0, 20_000).Select(number => $"new line {number}\n"));
+        var start = Environment.TickCount64;
+        Assert.Equal(40_000, UnifiedDiff.Hunks(before, after).Sum(hunk => hunk.Lines.Count));
+        Assert.InRange(Environment.TickCount64 - start, 0, 20_000);
+    }
 }

@@ -1,7 +1,7 @@
 namespace Provision.Boot.Installer;
 
 /// <summary>An installation cannot go on: what is wrong, where, and what to do. Nothing that is protected was touched by it.</summary>
-public sealed class InstallException : Exception
+internal sealed class InstallException : Exception
 {
     /// <summary>One reason.</summary>
     public InstallException(string message)

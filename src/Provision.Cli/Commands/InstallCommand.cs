@@ -16,7 +16,7 @@ internal static class InstallCommand
         var configs = GlobalOptions.Configs();
         var allowDirty = new Option<bool>("--allow-dirty") { Description = "Install although the repository has changes that are not committed or not pushed" };
         var plan = new Option<string?>("--plan") { Description = "Carry out a saved plan, and only if nothing has moved since", HelpName = "FILE" };
-        var removeSlots = new Option<int>("--remove-slots") { Description = "How many slots this run may take away", HelpName = "N", DefaultValueFactory = _ => new InstallOptions().MaximumRemovedSlots };
+        var removeSlots = new Option<int>("--remove-slots") { Description = "How many slots this run may take away", HelpName = "N", DefaultValueFactory = _ => new InstallOptions().MaximumRemovedSlots }.Between(0, int.MaxValue);
         var jobs = UnitOptions.Jobs();
         var limit = UnitOptions.Limit();
         var command = new Command(
@@ -44,9 +44,9 @@ internal static class InstallCommand
                 AllowDirty = arguments.GetValue(allowDirty),
                 By = Session.Author,
                 Reason = arguments.GetValue(options.Here!),
-                ExpectedHash = arguments.GetValue(plan) is { } path ? PlanJson.HashOf(path) : null,
+                ExpectedHash = arguments.GetValue(plan) is { } path ? PlanJson.HashOf(path, desired.Host, session.Revision) : null,
                 MaximumRemovedSlots = arguments.GetValue(removeSlots),
-                UnitsAtOnce = Math.Max(1, arguments.GetValue(jobs)),
+                UnitsAtOnce = arguments.GetValue(jobs),
                 UnitLimit = TimeSpan.FromSeconds(arguments.GetValue(limit)),
                 Progress = json ? null : Console.Error.WriteLine,
             });
@@ -63,17 +63,17 @@ internal static class InstallCommand
 
 internal static class UnitOptions
 {
-    public static Option<int> Jobs() => new("--jobs")
+    public static Option<int> Jobs() => new Option<int>("--jobs")
     {
         Description = "How many units are acted on at a time",
         HelpName = "N",
         DefaultValueFactory = _ => new InstallOptions().UnitsAtOnce,
-    };
+    }.Between(1, 1000);
 
-    public static Option<int> Limit() => new("--unit-limit")
+    public static Option<int> Limit() => new Option<int>("--unit-limit")
     {
-        Description = "Seconds that one unit may take to become well",
+        Description = "Seconds to wait for a unit to become healthy",
         HelpName = "SECONDS",
         DefaultValueFactory = _ => (int)new InstallOptions().UnitLimit.TotalSeconds,
-    };
+    }.Between(1, 86_400);
 }

@@ -58,7 +58,7 @@ internal static class MastersCommand
     private static Command History(Option<string?> database)
     {
         var name = new Argument<string?>("STORE") { Description = "Only this store", Arity = ArgumentArity.ZeroOrOne };
-        var most = new Option<int>("--last") { Description = "How many changes", HelpName = "N", DefaultValueFactory = _ => 50 };
+        var most = new Option<int>("--last") { Description = "How many changes", HelpName = "N", DefaultValueFactory = _ => 50 }.Between(1, 100_000);
         var command = new Command("history", "Lists the last changes of masters, the newest first: who moved what, when and why.");
         command.Arguments.Add(name);
         command.Options.Add(most);

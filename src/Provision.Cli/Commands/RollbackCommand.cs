@@ -33,7 +33,7 @@ internal static class RollbackCommand
             var report = new Installation(files, new Provision.Core.ProcessRunner(), TimeProvider.System).Rollback(arguments.GetValue(generation), serial, new InstallOptions
             {
                 By = Session.Author,
-                UnitsAtOnce = Math.Max(1, arguments.GetValue(jobs)),
+                UnitsAtOnce = arguments.GetValue(jobs),
                 UnitLimit = TimeSpan.FromSeconds(arguments.GetValue(limit)),
                 Progress = json ? null : Console.Error.WriteLine,
             });

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Provision.Cli.Printing;
 using Provision.Configuration.Model;
 using Provision.Configuration.Rendering;
+using Provision.Configuration.Repository;
 using Provision.Configuration.Secrets;
 using Provision.Inventory;
 using Provision.Stores.Failover;
@@ -13,12 +14,14 @@ internal static class ValidateCommand
 {
     public static Command Create()
     {
-        var render = new Option<bool>("--render") { Description = "Also render every file of every host" };
+        var noRender = new Option<bool>("--no-render") { Description = "Do not render the files of the hosts, which takes most of the time" };
+        var render = new Option<bool>("--render") { Description = "Render (the default)", Hidden = true };
         var identity = GlobalOptions.Identity();
-        var command = new Command("validate", "Checks inventory and templates and reports every problem at once, each with file:line:column.");
+        var command = new Command("validate", "Validates the inventory and the templates, renders every file of every host, and reports all problems at once, each with file:line:column.");
+        command.Options.Add(noRender);
         command.Options.Add(render);
         command.Options.Add(identity);
-        command.SetAction(arguments => Run(arguments, arguments.GetValue(render), arguments.GetValue(identity)!));
+        command.SetAction(arguments => Run(arguments, !arguments.GetValue(noRender), arguments.GetValue(identity)!));
         return command;
     }
 
@@ -35,8 +38,9 @@ internal static class ValidateCommand
         }
 
         var files = 0;
-        if (render && result.Fleet is { } fleet && !problems.HasErrors)
+        if (render && result.Fleet is { } fleet)
         {
+            FindBranches(folder, fleet, problems);
             files = RenderAll(fleet, library, new SecretStore(folder, identity, new Provision.Core.ProcessRunner()), problems);
         }
 
@@ -51,16 +55,30 @@ internal static class ValidateCommand
             distinct.ForEach(Console.Error.WriteLine);
             if (!problems.HasErrors && result.Fleet is { } good)
             {
-                Console.Out.WriteLine($"{good.Hosts.Count} hosts, {good.Stores.Count} stores, {good.Roles.Count} roles, {library.ConfigNames.Count} config directories{(render ? $", {files} files" : "")}: no errors");
+                Console.Out.WriteLine($"{Counted.Of(good.Hosts.Count, "host")}, {Counted.Of(good.Stores.Count, "store")}, {Counted.Of(good.Roles.Count, "role")}, "
+                    + $"{library.ConfigNames.Count} config directories{(render ? $", {Counted.Of(files, "file")}" : "")}: no errors");
                 SingleCopies.Notes(good).ToList().ForEach(note => Console.Out.WriteLine($"note: {note}"));
             }
             else
             {
-                Console.Error.WriteLine($"{distinct.Count(problem => problem.Severity == Severity.Error)} errors");
+                Console.Error.WriteLine(Counted.Of(distinct.Count(problem => problem.Severity == Severity.Error), "error"));
             }
         }
 
         return problems.HasErrors ? ExitCodes.Trouble : ExitCodes.Same;
+    }
+
+    /// <summary>Reports branches that hosts are pinned to and the repository does not have.</summary>
+    private static void FindBranches(string folder, Fleet fleet, DiagnosticBag problems)
+    {
+        var commands = new Provision.Core.ProcessRunner();
+        foreach (var branch in fleet.Hosts.Where(host => host.Branch is not null && host.Status != HostStatus.Retired).GroupBy(host => host.Branch!, StringComparer.Ordinal))
+        {
+            if (GitRevision.CommitOf(folder, branch.Key, commands) is null)
+            {
+                branch.ToList().ForEach(host => problems.Error(host.At("branch"), $"the repository does not have the branch \"{branch.Key}\"", "fetch it, or correct branch:"));
+            }
+        }
     }
 
     private static int RenderAll(Fleet fleet, TemplateLibrary library, SecretStore secrets, DiagnosticBag problems)

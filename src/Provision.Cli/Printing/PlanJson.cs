@@ -62,17 +62,23 @@ internal static class PlanJson
     });
 
     /// <summary>Returns the hash of a saved plan.</summary>
-    /// <exception cref="UserErrorException">The file is not a saved plan.</exception>
-    public static string HashOf(string path)
+    /// <exception cref="UserErrorException">The file is not a saved plan, or one of another host or commit.</exception>
+    public static string HashOf(string path, string host, Revision revision)
     {
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            return document.RootElement.GetProperty("plan_hash").GetString() ?? throw new KeyNotFoundException();
+            var plan = document.RootElement;
+            var (of, commit, hash) = (Text("host"), Text("commit"), Text("plan_hash"));
+            return of != host ? throw new UserErrorException($"{path} is a plan of {of}, not of {host}")
+                : commit != revision.Id ? throw new UserErrorException($"{path} is a plan of commit {commit}, and the repository is at {revision.Id}: save a new one")
+                : hash.Length == 64 && hash.All(char.IsAsciiHexDigitLower) ? hash : throw new InvalidDataException("its hash is damaged");
+
+            string Text(string name) => plan.GetProperty(name).GetString() ?? throw new InvalidDataException($"{name} is missing");
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IOException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path} is no plan that \"provision diff --save\" wrote: {e.Message}");
+            throw new UserErrorException($"{path} is not a plan that \"provision diff --save\" wrote: {e.Message}");
         }
     }
 
@@ -81,11 +87,11 @@ internal static class PlanJson
         writer.WriteString("path", file.Path);
         writer.WriteString("verdict", file.Verdict.ToString().ToLowerInvariant());
         writer.WriteBoolean("kept", file.Kept);
-        Json.Strings(writer, "reasons", file.Reasons);
+        Json.Strings(writer, "reasons", file.Reasons.Select(reason => Printable.Line(reason)));
         writer.WriteString("config", file.Config);
         writer.WriteString("instance", file.Instance);
         Json.Strings(writer, "units", file.Units);
-        Json.Strings(writer, "diff", redaction.Shown(file).SelectMany(hunk => hunk.Lines.Select(line => UnifiedDiff.Mark(line.Change) + line.Text).Prepend(hunk.Header)));
+        Json.Strings(writer, "diff", redaction.Shown(file).SelectMany(hunk => hunk.Lines.Select(line => Printable.Line(line.Marked)).Prepend(hunk.Header)));
     }
 }
 

@@ -35,7 +35,7 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
 
         foreach (var stale in plan.Stale)
         {
-            output.WriteLine($"{Ink.Yellow("stale")}    {stale.Unit}  {stale.Reason}");
+            output.WriteLine($"{Ink.Yellow("stale")}    {stale.Unit}  {Printable.Line(stale.Reason)}");
         }
 
         PrintOwed(plan);
@@ -52,9 +52,11 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
     /// <summary>Returns the summary line with all counts.</summary>
     public static string Summary(ChangePlan plan)
     {
+        var same = $"{Counted.Of(plan.Same.Count, "file")} up to date";
         var parts = plan.Files.GroupBy(file => file.Verdict).OrderBy(group => group.Key).Select(group => $"{group.Count()} {group.Key.ToString().ToLowerInvariant()}").ToList();
-        var files = parts.Count == 0 ? $"{plan.Same.Count} files are as they should be" : $"{string.Join(", ", parts)}; {plan.Same.Count} files are as they should be";
-        var others = (plan.Packages.Count > 0 ? $"; {plan.Packages.Count} packages" : "") + (plan.Units.Count > 0 ? $"; {plan.Units.Count} units" : "") + (plan.Owed.Count > 0 ? $"; {plan.Owed.Count} owed" : "");
+        var files = parts.Count == 0 ? same : $"{string.Join(", ", parts)}; {same}";
+        var others = (plan.Packages.Count > 0 ? $"; {Counted.Of(plan.Packages.Count, "package")}" : "")
+            + (plan.Units.Count > 0 ? $"; {Counted.Of(plan.Units.Count, "unit")}" : "") + (plan.Owed.Count > 0 ? $"; {plan.Owed.Count} owed" : "");
         return $"{plan.Host} at {plan.Revision.Short}: {files}{others}";
     }
 
@@ -74,21 +76,22 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
             {
                 var added = one.Hunks.SelectMany(hunk => hunk.Changes).Count(line => line.Change == LineChange.Added);
                 var removed = one.Hunks.SelectMany(hunk => hunk.Changes).Count(line => line.Change == LineChange.Removed);
-                output.WriteLine($"{colour} {one.Path}  +{added} -{removed}  {string.Join(", ", one.Reasons)}");
+                output.WriteLine($"{colour} {one.Path}  +{added} -{removed}  {Printable.Line(string.Join(", ", one.Reasons))}");
             }
 
             return;
         }
 
-        output.WriteLine($"{colour} {Ink.Bold(file.Path)}  {string.Join(", ", file.Reasons)}");
+        output.WriteLine($"{colour} {Ink.Bold(file.Path)}  {Printable.Line(string.Join(", ", file.Reasons))}");
 
         // Removed files are kept in the history; only manual additions to them would be new to the reader.
         foreach (var hunk in file.Verdict == Verdict.Gone && !file.Kept ? [] : folded.Hunks)
         {
             output.WriteLine(Ink.Cyan(hunk.Header));
+            var alike = OnlyBlanksDiffer(hunk);
             foreach (var line in hunk.Lines)
             {
-                var text = UnifiedDiff.Mark(line.Change) + line.Text;
+                var text = Printable.Line(line.Marked, line.Change != LineChange.Same && alike.Contains(WithoutBlanks(line.Text)));
                 output.WriteLine(line.Change switch
                 {
                     LineChange.Added => Ink.Green(text),
@@ -106,6 +109,16 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
 
         output.WriteLine();
     }
+
+    /// <summary>Returns the texts, without their blanks, that a hunk removes and adds: what differs there are the blanks.</summary>
+    private static HashSet<string> OnlyBlanksDiffer(Hunk hunk)
+    {
+        var removed = hunk.Lines.Where(line => line.Change == LineChange.Removed).Select(line => WithoutBlanks(line.Text)).ToHashSet(StringComparer.Ordinal);
+        removed.IntersectWith(hunk.Lines.Where(line => line.Change == LineChange.Added).Select(line => WithoutBlanks(line.Text)));
+        return removed;
+    }
+
+    private static string WithoutBlanks(string text) => string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
 
     private void PrintEffects(ChangePlan plan)
     {
@@ -143,7 +156,7 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
         foreach (var check in plan.Checks.Where(check => check.Outcome == CheckOutcome.Failed))
         {
             output.WriteLine($"{Ink.Red("check failed")}  {string.Join(' ', check.Check.Arguments)}  for {string.Join(", ", check.Paths.Take(NamedOthers))}");
-            output.WriteLine("  " + redaction.Printed(check.Output).ReplaceLineEndings("\n  "));
+            output.WriteLine("  " + Printable.Line(redaction.Printed(check.Output)).ReplaceLineEndings("\n  "));
         }
 
         var open = plan.Checks.Where(check => check.Outcome == CheckOutcome.Unchecked).ToList();

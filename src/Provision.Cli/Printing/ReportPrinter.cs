@@ -16,22 +16,25 @@ internal static class ReportPrinter
 
         if (report.Recovery is { } recovery)
         {
-            Console.Error.WriteLine($"finished the interrupted transaction {recovery.Transaction}: {recovery.Finished.Count} files put in place");
+            Console.Error.WriteLine($"completed the interrupted transaction {recovery.Transaction}: {Counted.Of(recovery.Finished.Count, "file")} put in place");
+            var written = report.Outcome is InstallOutcome.Installed or InstallOutcome.PutBack
+                ? report.Plan?.Files.Where(file => file.NeedsWriting).Select(file => file.Path).ToHashSet(StringComparer.Ordinal) ?? []
+                : [];
             foreach (var path in recovery.Kept)
             {
-                Console.Error.WriteLine($"  {path} was changed by somebody meanwhile and is kept as it is");
+                Console.Error.WriteLine($"  {path} was changed on the machine meanwhile{(written.Contains(path) ? ": this run replaced it, \"provision rollback\" brings it back" : " and is kept")}");
             }
         }
 
         foreach (var message in report.Messages)
         {
-            Console.Error.WriteLine($"{(report.ExitCode == 0 ? "note: " : "")}{redaction.Plain(message)}");
+            Console.Error.WriteLine($"{(report.ExitCode == 0 ? "note: " : "")}{Printable.Line(redaction.Plain(message))}");
         }
 
         Console.Out.WriteLine(report.Outcome switch
         {
             InstallOutcome.NothingToDo => $"nothing to do{At(report)}",
-            InstallOutcome.Installed => $"installed generation {report.Generation}{(report.Plan is { } plan ? $": {plan.Files.Count(file => file.NeedsWriting)} files, {report.Units.Count} units; {plan.Host} at {plan.Revision.Short}" : "")}",
+            InstallOutcome.Installed => $"installed generation {report.Generation}{(report.Plan is { } plan ? $": {Counted.Of(plan.Files.Count(file => file.NeedsWriting), "file")}, {Counted.Of(report.Units.Count, "unit")}; {plan.Host} at {plan.Revision.Short}" : "")}",
             InstallOutcome.PutBack => $"a unit failed; the host is back at the files it had (generation {report.Generation})",
             _ => "refused: nothing was changed",
         });

@@ -1,4 +1,3 @@
-using System.Text;
 using Provision.Configuration.Desired;
 using Provision.Configuration.State;
 
@@ -15,6 +14,15 @@ internal sealed class FileComparer(IMachineFiles files, HostState state, OwnerDa
     /// <param name="problems">Receives what makes the comparison impossible, such as an unknown owner or a directory in the way.</param>
     public FileDifference Compare(DesiredFile desired, DiagnosticBag problems)
     {
+        if (files.Stat(desired.Path) is { Kind: FileKind.File, Size: > ObservedFile.LargestKept } large)
+        {
+            problems.Error(
+                desired.Template,
+                $"{desired.Path} has {large.Size:N0} bytes on the machine, and at most {ObservedFile.LargestKept:N0} are kept for a rollback",
+                "move it away by hand");
+            return new FileDifference { Path = desired.Path, Verdict = Verdict.Unknown, Desired = desired, Reasons = ["too large to be kept"] };
+        }
+
         var observed = ObservedFile.At(files, desired.Path);
         var difference = new FileDifference
         {
@@ -27,7 +35,7 @@ internal sealed class FileComparer(IMachineFiles files, HostState state, OwnerDa
         };
         if (observed?.Facts.Kind is FileKind.Folder or FileKind.Other)
         {
-            problems.Error(desired.Template, $"{desired.Path} is {(observed.Facts.Kind == FileKind.Folder ? "a folder" : "a device, socket or pipe")} on the machine, not a file", "move it away by hand; provision does not remove what is not a file");
+            problems.Error(desired.Template, $"{desired.Path} is {(observed.Facts.Kind == FileKind.Folder ? "a directory" : "a device, socket or pipe")} on the machine, not a file", "move it away by hand; provision does not remove what is not a file");
             return difference with { Verdict = Verdict.Unknown, Reasons = ["not a file"] };
         }
 
@@ -56,7 +64,7 @@ internal sealed class FileComparer(IMachineFiles files, HostState state, OwnerDa
         {
             Verdict = VerdictOf(desired, difference.DesiredOwner, difference.Base, observed),
             Reasons = difference.Base is null ? [.. reasons, "was there before provision"] : reasons,
-            Hunks = HunksOf(observed, desired.Text),
+            Hunks = HunksOf(observed, desired),
         };
     }
 
@@ -78,7 +86,7 @@ internal sealed class FileComparer(IMachineFiles files, HostState state, OwnerDa
             Observed = observed,
             Kept = !asWritten,
             Reasons = [asWritten ? "no longer in the inventory" : "no longer in the inventory, but edited on the machine: kept"],
-            Hunks = observed.Content is { } content ? UnifiedDiff.Hunks(Encoding.UTF8.GetString(content), "") : [],
+            Hunks = observed.Content is { } content && !IsLarge(content, []) ? UnifiedDiff.Hunks(Printable.Decode(content), "") : [],
         };
     }
 
@@ -132,7 +140,9 @@ internal sealed class FileComparer(IMachineFiles files, HostState state, OwnerDa
 
         if (!observed.Content.AsSpan().SequenceEqual(desired.Content))
         {
-            reasons.Add("content");
+            reasons.Add(IsLarge(observed.Content, desired.Content)
+                ? $"content, too large to show: {observed.Content!.Length:N0} bytes ({observed.Sha256[..12]}), should be {desired.Content.Length:N0} ({desired.Sha256[..12]})"
+                : "content");
         }
 
         if (observed.Facts.Mode != desired.Mode)
@@ -172,6 +182,14 @@ internal sealed class FileComparer(IMachineFiles files, HostState state, OwnerDa
         && (owner is not { } wanted || !files.MayChangeOwner || (managed.Image.Uid == wanted.Uid && managed.Image.Gid == wanted.Gid))
         && string.Equals(managed.Image.Content.Sha256, desired.Sha256, StringComparison.Ordinal);
 
-    private static IReadOnlyList<Hunk> HunksOf(ObservedFile observed, string text) =>
-        observed.Content is { } content ? UnifiedDiff.Hunks(Encoding.UTF8.GetString(content), text) : UnifiedDiff.Hunks("", text);
+    private static IReadOnlyList<Hunk> HunksOf(ObservedFile observed, DesiredFile desired) =>
+        IsLarge(observed.Content, desired.Content) ? []
+        : UnifiedDiff.Hunks(observed.Content is { } content ? Printable.Decode(content) : "", desired.Text);
+
+    /// <summary>True if the line-by-line difference would take long, and nobody would read it.</summary>
+    private static bool IsLarge(byte[]? observed, byte[] desired)
+    {
+        const int most = 1024 * 1024;
+        return observed?.Length > most || desired.Length > most;
+    }
 }

@@ -34,6 +34,9 @@ public enum Verdict
 /// <param name="LinkTarget">Target of a symbolic link; null for anything else.</param>
 public sealed record ObservedFile(FileFacts Facts, byte[]? Content, string? LinkTarget)
 {
+    /// <summary>The size in bytes up to which a file is read, to be kept for a rollback.</summary>
+    public const long LargestKept = 256 * 1024 * 1024;
+
     /// <summary>SHA-256 of the content, lower-case hex.</summary>
     public string Sha256 => sha256 ??= Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Content ?? []));
 

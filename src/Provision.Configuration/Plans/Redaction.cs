@@ -93,6 +93,7 @@ public sealed class Redaction
     private Hunk Shown(Hunk hunk, Dictionary<int, List<(int Start, int End)>> secretParts, List<string> prefixes)
     {
         var lines = new List<DiffLine>(hunk.Lines.Count);
+        var replaced = ReplacedBySecretLines(hunk, secretParts);
         foreach (var line in hunk.Lines)
         {
             var text = line.Text;
@@ -102,7 +103,7 @@ public sealed class Redaction
             }
             else if (line.Change == LineChange.Removed)
             {
-                text = MaskOld(text, prefixes, ReplacedBySecretLine(hunk, line, secretParts));
+                text = MaskOld(text, prefixes, replaced[lines.Count]);
             }
 
             lines.Add(line with { Text = Plain(text) });
@@ -141,23 +142,23 @@ public sealed class Redaction
         return text;
     }
 
-    /// <summary>True for a removed line in a run of changes that adds a line that is secret from its first column.</summary>
-    private static bool ReplacedBySecretLine(Hunk hunk, DiffLine removed, Dictionary<int, List<(int Start, int End)>> secretParts)
+    /// <summary>Returns for each line whether it is in a run of changes that adds a line that is secret from its first column.</summary>
+    private static bool[] ReplacedBySecretLines(Hunk hunk, Dictionary<int, List<(int Start, int End)>> secretParts)
     {
-        var index = hunk.Lines.ToList().IndexOf(removed);
-        var (first, last) = (index, index);
-        while (first > 0 && hunk.Lines[first - 1].Change != LineChange.Same)
+        var replaced = new bool[hunk.Lines.Count];
+        for (int first = 0, last; first < replaced.Length; first = last + 1)
         {
-            first--;
+            var secret = false;
+            for (last = first; last < replaced.Length && hunk.Lines[last].Change != LineChange.Same; last++)
+            {
+                var line = hunk.Lines[last];
+                secret |= line.Change == LineChange.Added && secretParts.TryGetValue(line.NewLine, out var parts) && parts[0].Start == 0;
+            }
+
+            replaced.AsSpan(first, last - first).Fill(secret);
         }
 
-        while (last + 1 < hunk.Lines.Count && hunk.Lines[last + 1].Change != LineChange.Same)
-        {
-            last++;
-        }
-
-        return hunk.Lines.Skip(first).Take(last - first + 1).Any(line =>
-            line.Change == LineChange.Added && secretParts.TryGetValue(line.NewLine, out var parts) && parts[0].Start == 0);
+        return replaced;
     }
 
     /// <summary>Returns the secret columns of each line of the new text.</summary>

@@ -18,14 +18,21 @@ public enum LineChange
 /// <param name="OldLine">1-based line in the old text; for an added line, of the next old line.</param>
 /// <param name="NewLine">1-based line in the new text; for a removed line, of the next new line.</param>
 /// <param name="Text">The line without its line end.</param>
-public readonly record struct DiffLine(LineChange Change, int OldLine, int NewLine, string Text);
+public readonly record struct DiffLine(LineChange Change, int OldLine, int NewLine, string Text)
+{
+    /// <summary>True for the last line of a text that has no line end.</summary>
+    public bool IsOpen { get; init; }
+
+    /// <summary>The line with its marker as in a unified diff; in an open line, followed by the note that diff(1) writes.</summary>
+    public string Marked => UnifiedDiff.Mark(Change) + Text + (IsOpen ? "\n\\ No newline at end of file" : "");
+}
 
 /// <summary>Computes the shortest edit script between two lists of lines: Eugene W. Myers, "An O(ND) Difference Algorithm and Its Variations" (1986), after
 /// removing the common head and tail.</summary>
 public static class LineDiff
 {
     // Beyond this many edits the whole middle is shown as replaced: a limit on time and memory, not on correctness.
-    private const int MaximumEdits = 4000;
+    private const int MaximumEdits = 1000;
 
     /// <summary>Splits a text into lines without their <c>\n</c>; a final line end does not begin another line.</summary>
     public static string[] SplitLines(string text)

@@ -33,9 +33,17 @@ public static class UnifiedDiff
     /// <summary>Number of context lines around a change, as in diff(1).</summary>
     public const int DefaultContext = 3;
 
-    /// <summary>Returns the hunks between two texts; empty if they are equal line by line.</summary>
+    /// <summary>Stands for the missing line end of the last line while lines are compared; no character of any text.</summary>
+    private const char NoEnd = '\uFFFF';
+
+    /// <summary>Returns the hunks between two texts; empty only if they are equal.</summary>
     public static IReadOnlyList<Hunk> Hunks(string oldText, string newText, int context = DefaultContext) =>
-        Hunks(LineDiff.Compute(LineDiff.SplitLines(oldText), LineDiff.SplitLines(newText)), context);
+    [
+        .. Hunks(LineDiff.Compute(Lines(oldText), Lines(newText)), context)
+            .Select(hunk => new Hunk([.. hunk.Lines.Select(line => line.Text is [.., NoEnd] ? line with { Text = line.Text[..^1], IsOpen = true } : line)])),
+    ];
+
+    private static string[] Lines(string text) => LineDiff.SplitLines(text.Length == 0 || text[^1] == '\n' ? text : text + NoEnd);
 
     /// <summary>Cuts an edit script into hunks; changes less than two contexts apart share one.</summary>
     public static IReadOnlyList<Hunk> Hunks(IReadOnlyList<DiffLine> script, int context = DefaultContext)
@@ -76,7 +84,7 @@ public static class UnifiedDiff
             output.Append(hunk.Header).Append('\n');
             foreach (var line in hunk.Lines)
             {
-                output.Append(Mark(line.Change)).Append(line.Text).Append('\n');
+                output.Append(line.Marked).Append('\n');
             }
         }
     }

@@ -36,6 +36,7 @@ public sealed record InventoryFiles(IReadOnlyList<InventoryFile> Files, IReadOnl
     /// Reads <c>hosts/**/*.yaml</c> and <c>roles/*.yaml</c> of a repository. Links are not followed.
     /// </summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file or directory may not be read.</exception>
     public static InventoryFiles ReadFrom(string repositoryFolder)
     {
         var files = new List<InventoryFile>();
@@ -74,6 +75,9 @@ public sealed record InventoryFiles(IReadOnlyList<InventoryFile> Files, IReadOnl
             {
                 RecurseSubdirectories = depth == SearchOption.AllDirectories,
                 AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden,
+
+                // A directory that cannot be read is not an empty one.
+                IgnoreInaccessible = false,
             };
             foreach (var path in Directory.EnumerateFiles(folder, "*", options))
             {

@@ -57,7 +57,7 @@ public sealed class YamlReader
         }
         catch (YamlException error)
         {
-            found.Error(reader.At(error.Start), "not YAML: " + Describe(error.Message));
+            found.Error(reader.PlaceOf(error, text), "not YAML: " + Describe(error.Message));
             return null;
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException
@@ -68,6 +68,22 @@ public sealed class YamlReader
             found.Error(near, "not YAML: this cannot be followed to its end", "a bracket, brace or quote may not be closed");
             return null;
         }
+    }
+
+    /// <summary>Returns the place of an error: the parser begins a wrong indent where the mapping begins, hundreds of lines above.</summary>
+    private Location PlaceOf(YamlException error, string text)
+    {
+        if (error.Message.Contains("tab", StringComparison.Ordinal))
+        {
+            var line = text.Split('\n').Skip((int)error.Start.Line - 1).Select((content, index) => (content, index))
+                .FirstOrDefault(one => one.content.TrimStart(' ').StartsWith('\t'), (content: "", index: -1));
+            if (line.index >= 0)
+            {
+                return new Location(path, (int)error.Start.Line + line.index, line.content.IndexOf('\t') + 1);
+            }
+        }
+
+        return At(error.Message.Contains("block", StringComparison.Ordinal) ? error.End : error.Start);
     }
 
     private YamlNode? Document()

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
+using CommandResult = System.CommandLine.Parsing.CommandResult;
+
+namespace Provision.Cli;
+
+/// <summary>Finds what is wrong with a command line, in one sentence.</summary>
+internal static partial class UsageError
+{
+    /// <summary>Returns the first mistake; null if there is none.</summary>
+    public static string? Of(ParseResult parsed)
+    {
+        var command = parsed.CommandResult;
+        var path = string.Join(' ', Path(command));
+        var what = UnknownOption(parsed) ?? UnknownWord(parsed)
+            ?? (parsed.Errors.Count == 0 || parsed.Action is System.CommandLine.Help.HelpAction ? null
+                : command.Command.Subcommands.Count > 0 && command.Command.Action is null ? $"a command is missing after \"{path}\""
+                : Reworded(parsed.Errors[0].Message.TrimEnd('.')));
+        return what is null ? null : $"{what}; see \"{path} --help\"";
+    }
+
+    /// <summary>Returns an option that was taken for a value of an argument or for nothing: files and hosts whose names begin with a dash come after
+    /// <c>--</c>.</summary>
+    private static string? UnknownOption(ParseResult parsed)
+    {
+        var end = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Count();
+        var values = parsed.Tokens.Skip(end).Select(token => token.Value).ToHashSet(StringComparer.Ordinal);
+        var taken = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value).Concat(parsed.UnmatchedTokens);
+        if (taken.FirstOrDefault(value => value.Length > 1 && value[0] == '-' && !values.Contains(value)) is not { } unknown)
+        {
+            return null;
+        }
+
+        var name = unknown.Split('=')[0];
+        return $"unknown option \"{name}\"{Hint(name, Options(parsed.CommandResult).SelectMany(option => option.Aliases.Append(option.Name)))}";
+    }
+
+    private static string? UnknownWord(ParseResult parsed)
+    {
+        if (parsed.UnmatchedTokens is not [var word, ..])
+        {
+            return null;
+        }
+
+        var commands = parsed.CommandResult.Command.Subcommands.Where(command => !command.Hidden).Select(command => command.Name).ToList();
+        return commands.Count > 0 ? $"unknown command \"{word}\"{Hint(word, commands)}" : $"\"{word}\" is too much";
+    }
+
+    private static string Reworded(string message) =>
+        Missing().Match(message) is { Success: true } match ? $"{match.Groups["name"].Value} is missing"
+        : MissingValue().Match(message) is { Success: true } value ? $"{value.Groups["name"].Value} needs a value"
+        : message;
+
+    [GeneratedRegex("^Required argument '(?<name>[^']+)' missing for command", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Missing();
+
+    [GeneratedRegex("^Required argument missing for option: '(?<name>[^']+)'", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex MissingValue();
+
+    private static string Hint(string word, IEnumerable<string> known) => NearestName.Hint(word, known) is { } hint ? $" ({hint})" : "";
+
+    private static IEnumerable<string> Path(CommandResult command) =>
+        (command.Parent is CommandResult parent ? Path(parent) : []).Append(command.Parent is null ? "provision" : command.Command.Name);
+
+    private static IEnumerable<Option> Options(CommandResult command) =>
+        command.Command.Options.Concat(command.Parent is CommandResult parent ? Options(parent).Where(option => option.Recursive) : []);
+}
