@@ -8,8 +8,6 @@ public class FolderCircleTests
     {
         ["Provision.Boot: Arm, Images, Installer, Jobs"] = "a job's record carries what the gates and the installer have written",
         ["Provision.Cli: , Commands, Printing"] = "options and sessions stand beside Program.cs",
-        ["Provision.Storage: Create, Keys"] = "a pool's key is made and moved with the pool",
-        ["Provision.Storage: Map, Plans"] = "the map marks what does not match",
     };
 
     [Fact]

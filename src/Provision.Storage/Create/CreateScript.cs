@@ -68,7 +68,7 @@ public static class CreateScript
         yield return DiskCommands.MakePool(pool.Name, pool.Definition.Encryption, [.. plan.Sets.Select(set => ("raidz2", (IReadOnlyList<string>)[.. set.Bays.Select(Member)]))], plan.Journal.Id("pool", pool.Name), default(ReadOnlyMemory<byte>));
         if (tang is not null && pool.Definition.Encryption is not null)
         {
-            yield return DiskCommands.SetPoolProperty(pool.Name, PoolMaker.SealedKey, "SEALED-KEY", devices);
+            yield return DiskCommands.SetPoolProperty(pool.Name, PoolKey.SealedProperty, "SEALED-KEY", devices);
         }
 
         foreach (var volume in plan.Volumes)

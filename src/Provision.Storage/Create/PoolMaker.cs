@@ -7,9 +7,6 @@ namespace Provision.Storage.Create;
 /// <summary>Makes a ZFS pool as planned: a partition on each drive, the pool over them, its datasets.</summary>
 internal sealed class PoolMaker(StorageMachine machine, CreatePlan plan, CreateMeans means, DiskGuard guard, BlockNodes nodes)
 {
-    /// <summary>The key, sealed to the Tang servers: a property of the pool, because Clevis itself knows only LUKS and no key may lie on the operating system's disk.</summary>
-    public const string SealedKey = "provision:clevis";
-
     /// <summary>The partition table of a pool's drive: one partition over all of it, named by the bay.</summary>
     public static string TableOf(CreateJournal journal, string pool, Bay bay, long bytes) => PartitionScript.For(
         journal.Id("table", bay.ToString()),
@@ -71,7 +68,7 @@ internal sealed class PoolMaker(StorageMachine machine, CreatePlan plan, CreateM
         guard.Run(DiskCommands.MakePool(pool.Name, pool.Definition.Encryption, vdevs, journal.Id("pool", pool.Name), key.Bytes));
         if (pool.Definition.Encryption is not null && means.Tang is { } tang)
         {
-            guard.Run(DiskCommands.SetPoolProperty(pool.Name, SealedKey, tang.Seal(machine.Commands, key), devices));
+            guard.Run(DiskCommands.SetPoolProperty(pool.Name, PoolKey.SealedProperty, tang.Seal(machine.Commands, key), devices));
         }
     }
 

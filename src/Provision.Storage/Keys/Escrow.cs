@@ -1,5 +1,3 @@
-using Provision.Storage.Create;
-
 namespace Provision.Storage.Keys;
 
 /// <summary>

@@ -1,7 +1,6 @@
 using Provision.Inventory;
 using Provision.Storage.Guard;
 using Provision.Storage.Observe;
-using Provision.Storage.Plans;
 
 namespace Provision.Storage.Map;
 

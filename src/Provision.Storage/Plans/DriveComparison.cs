@@ -1,5 +1,6 @@
 using System.Globalization;
 using Provision.Inventory;
+using Provision.Storage.Map;
 using Provision.Storage.Observe;
 
 namespace Provision.Storage.Plans;

@@ -1,4 +1,5 @@
 using Provision.Inventory;
+using Provision.Storage.Map;
 
 namespace Provision.Storage.Plans;
 
@@ -42,29 +43,6 @@ public sealed record StorageAction(ActionKind Kind, StorageTarget Target, string
     public static StorageAction Of(Match match, StorageTarget target, string reason, IReadOnlyList<string> identities) => match.IsMatch
         ? new StorageAction(ActionKind.Keep, target, reason, identities)
         : new StorageAction(match.IsUnseen ? ActionKind.Unseen : ActionKind.Refuse, target, match.ToString(), identities);
-}
-
-/// <summary>Whether one thing is another, and if not, every reason why not; or why that could not be seen.</summary>
-/// <param name="Reasons">Why not, with what was expected beside what was found; empty for a match.</param>
-public readonly record struct Match(IReadOnlyList<string> Reasons)
-{
-    /// <summary>It is.</summary>
-    public static Match Yes { get; } = new([]);
-
-    /// <summary>True for a match.</summary>
-    public bool IsMatch => Reasons.Count == 0;
-
-    /// <summary>True if it could not be seen; the reasons say why.</summary>
-    public bool IsUnseen { get; private init; }
-
-    /// <summary>It could not be seen whether it is.</summary>
-    public static Match Unseen(string why) => new([why]) { IsUnseen = true };
-
-    /// <summary>It is not.</summary>
-    public static Match No(params IReadOnlyList<string> reasons) => new(reasons);
-
-    /// <summary>The reasons in one line.</summary>
-    public override string ToString() => string.Join("; ", Reasons);
 }
 
 /// <summary>What holds of a machine's disks and what may be done, in order; immutable, hashed.</summary>
