@@ -41,7 +41,8 @@ internal sealed record ObservedMachineOfHost(Workspace Workspace, HostView View,
         using var nowhere = Provision.Core.RootedFiles.Open("/");
         var view = workspace.View(workspace.FindHost(name, nowhere), masters);
         return view.Layout is null
-            ? throw new UserErrorException([Diagnostic.Error(view.Host.Location, $"{name} has no chassis, so nothing is known of its bays", "give it one: chassis: NAME")])
+            ? throw new UserErrorException(
+                [Diagnostic.Error(view.Host.Location, $"{name} has no chassis, so nothing is known of its bays", "give it one: chassis: NAME")])
             : new ObservedMachineOfHost(workspace, view, observed);
     }
 

@@ -16,7 +16,8 @@ internal sealed class StorageSession : Session
     private StorageSession(ParseResult arguments, string? host, StorageInput? input)
         : base(Workspace.Load(arguments), host)
     {
-        Layout = View.Layout ?? throw new UserErrorException([Diagnostic.Error(Host.Location, $"{Host.Name} has no chassis, so nothing is known of its disks")]);
+        Layout = View.Layout
+            ?? throw new UserErrorException([Diagnostic.Error(Host.Location, $"{Host.Name} has no chassis, so nothing is known of its disks")]);
         Record = Workspace.Fleet.FindDrives(Host.Name);
         IsLive = input?.IsLive(arguments) == true;
         Machine = StorageMachine.Of(Workspace.Commands, Files);
@@ -65,7 +66,9 @@ internal sealed class StorageSession : Session
     public DriveRecord RequireRecordOfThisMachine()
     {
         RequireThisMachine();
-        return Record ?? throw new UserErrorException([Diagnostic.Error(Host.Location, $"{HostName} has no drive record, so nothing says which disks are its own", "provision drives accept")]);
+        return Record
+            ?? throw new UserErrorException(
+            [Diagnostic.Error(Host.Location, $"{HostName} has no drive record, so nothing says which disks are its own", "provision drives accept")]);
     }
 
     /// <summary>Prints a plan and returns the exit code if the command ends there, because the plan is refused or only shown. Otherwise ensures that this

@@ -6,7 +6,8 @@ namespace Provision.Storage;
 /// <param name="Commands">Runs programs.</param>
 /// <param name="Files">Files below its root; the journal, markers and escrow are written through it.</param>
 /// <param name="Look">Asks it, anew at each question (<see cref="FreshLook"/>).</param>
-/// <param name="Observe">A whole new look at its storage, when udev has done with what changed: a device that it still probes or assembles is busy and shows no signatures.</param>
+/// <param name="Observe">A whole new look at its storage, when udev has done with what changed: a device that it still probes or assembles is busy
+/// and shows no signatures.</param>
 public sealed record StorageMachine(ICommandRunner Commands, IMachineFiles Files, ILook Look, Func<ObservedStorage> Observe)
 {
     /// <summary>The machine behind two doors.</summary>

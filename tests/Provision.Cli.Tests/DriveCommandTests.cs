@@ -9,7 +9,8 @@ namespace Provision.Cli.Tests;
 public sealed class DriveCommandTests : IDisposable
 {
     private static readonly string Repository = TestRepository.Root;
-    private static readonly string Program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : Path.Combine(Repository, "out/provision");
+    private static readonly string Program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given
+        : Path.Combine(Repository, "out/provision");
     private static readonly string Bundle = Path.Combine(Repository, "tests/fixtures/bundles/imap33.tar.zst");
     private readonly string work = Directory.CreateTempSubdirectory("provision-drives-").FullName;
     private readonly ProcessRunner runner = new();
@@ -49,7 +50,8 @@ public sealed class DriveCommandTests : IDisposable
                   os: { level: md-raid1, bays: front 1-2, drive: { media: ssd, size: 480G }, data: cache, os: true }
                   data: { name: "{host}data", level: md-raid10, bays: front 3-5, drive: { media: ssd, size: 1920G }, data: primary, volume: { label: "{host}data", encrypt: luks, mount: /srv/data } }
             """);
-        Assert.Equal(0, Run("host", "add", "db9", "--mac", "02:00:00:00:00:09", "--chassis", "jbod6", "--site", "nyi", "--role", "db", "--repo", work).ExitCode);
+        Assert.Equal(0,
+            Run("host", "add", "db9", "--mac", "02:00:00:00:00:09", "--chassis", "jbod6", "--site", "nyi", "--role", "db", "--repo", work).ExitCode);
         var shown = Run("storage", "show", "db9", "--repo", work);
         Assert.Equal(0, shown.ExitCode);
         Assert.Contains("db9data  md-raid10  front 3-5  3 x 1.92T ssd  2.88T", shown.Text, StringComparison.Ordinal);
@@ -100,7 +102,8 @@ public sealed class DriveCommandTests : IDisposable
         using var json = JsonDocument.Parse(Run("drives", "imap33", "--from", Bundle, "-o", "json").Output);
         var bays = json.RootElement.GetProperty("bays").EnumerateArray().ToList();
         Assert.Equal(36, bays.Count);
-        Assert.Equal("WDWMAY04568236", bays.Single(bay => bay.GetProperty("bay").GetString() == "rear/4").GetProperty("observed").GetProperty("serial").GetString());
+        Assert.Equal("WDWMAY04568236", bays.Single(bay => bay.GetProperty("bay").GetString() == "rear/4").GetProperty("observed").GetProperty("serial")
+            .GetString());
         var svg = work + "/map.svg";
         Assert.Equal(0, Run("drives", "--from", Bundle, "--svg", svg).ExitCode);
         Assert.Equal("svg", XDocument.Load(svg).Root!.Name.LocalName);
@@ -146,7 +149,8 @@ public sealed class DriveCommandTests : IDisposable
 
         var diff = Run("storage", "diff", "imap33", "--from", bundle);
         Assert.Equal(2, diff.ExitCode);
-        Assert.Contains("unseen   unit i33d1spool: is there, but its state could not be seen: cli64 vsf info: no answer in time", diff.Text, StringComparison.Ordinal);
+        Assert.Contains("unseen   unit i33d1spool: is there, but its state could not be seen: cli64 vsf info: no answer in time", diff.Text,
+            StringComparison.Ordinal);
         using var json = JsonDocument.Parse(Run("drives", "--from", bundle, "-o", "json").Output);
         Assert.True(json.RootElement.GetProperty("unseen").GetBoolean());
         var set = json.RootElement.GetProperty("sets").EnumerateArray().Single(set => set.GetProperty("key").GetString() == "d1spool");

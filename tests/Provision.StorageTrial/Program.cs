@@ -137,7 +137,8 @@ int Unlock()
 
 int Show(StoragePlan plan)
 {
-    plan.Actions.Where(action => action.Kind != ActionKind.Keep).ToList().ForEach(action => Console.WriteLine($"{action.Word} {action.Target}: {action.Reason}"));
+    plan.Actions.Where(action => action.Kind != ActionKind.Keep).ToList()
+        .ForEach(action => Console.WriteLine($"{action.Word} {action.Target}: {action.Reason}"));
     return plan.IsSame ? 0 : 1;
 }
 

@@ -10,12 +10,17 @@ internal static class DrivesAcceptCommand
 {
     public static Command Create()
     {
-        var host = new Argument<string?>("HOST") { Description = "The host (default: the one whose MACs the machine or bundle has)", Arity = ArgumentArity.ZeroOrOne };
+        var host = new Argument<string?>("HOST")
+        {
+            Description = "The host (default: the one whose MACs the machine or bundle has)",
+            Arity = ArgumentArity.ZeroOrOne
+        };
         var input = new StorageInput();
         var yes = new Option<bool>("--yes") { Description = "Write without asking" };
         var command = new Command(
             "accept",
-            "Shows what would change in the host's drive record and why, and writes it once that is confirmed. Sets that are not found stay what they were; sets of a new host become new.");
+            "Shows what would change in the host's drive record and why, and writes it once that is confirmed. Sets that are not found stay what they were; "
+                + "sets of a new host become new.");
         command.Arguments.Add(host);
         input.AddTo(command);
         command.Options.Add(yes);
@@ -47,7 +52,8 @@ internal static class DrivesAcceptCommand
 
         if (!json)
         {
-            Columns.Write(Console.Out, ["WHERE", "WAS", "IS", "BECAUSE"], Folded(acceptance.Changes).Select(change => (IReadOnlyList<string>)[change.Place, change.Was ?? "-", change.Is ?? "-", change.Why]));
+            Columns.Write(Console.Out, ["WHERE", "WAS", "IS", "BECAUSE"],
+                Folded(acceptance.Changes).Select(change => (IReadOnlyList<string>)[change.Place, change.Was ?? "-", change.Is ?? "-", change.Why]));
         }
 
         var edit = acceptance.Record.Edit(InventoryFiles.ReadFrom(machine.Workspace.Folder));

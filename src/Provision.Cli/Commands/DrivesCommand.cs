@@ -22,13 +22,23 @@ internal static class DrivesCommand
 
     public static Command Create()
     {
-        var host = new Argument<string?>("HOST") { Description = "The host (default: the one whose MACs the machine or bundle has)", Arity = ArgumentArity.ZeroOrOne };
+        var host = new Argument<string?>("HOST")
+        {
+            Description = "The host (default: the one whose MACs the machine or bundle has)",
+            Arity = ArgumentArity.ZeroOrOne
+        };
         var input = new StorageInput();
         var masters = GlobalOptions.Masters();
-        var form = new Option<MapForm>("--format") { Description = "grid, table, lines (one bay a line, for scripts) or json", DefaultValueFactory = _ => MapForm.Grid };
+        var form = new Option<MapForm>("--format")
+        {
+            Description = "grid, table, lines (one bay a line, for scripts) or json",
+            DefaultValueFactory = _ => MapForm.Grid
+        };
         var svg = new Option<string?>("--svg") { Description = "Write the map as a picture", HelpName = "FILE" };
         var vdev = new Option<bool>("--vdev-id") { Description = "Print the bays as vdev_id.conf has them" };
-        var check = new Option<bool>("--check") { Description = "Print findings only. Exit code 0 same, 1 differs, 2 not all could be seen. --from may be a directory of bundles" };
+        var check = new Option<bool>(
+            "--check")
+        { Description = "Print findings only. Exit code 0 same, 1 differs, 2 not all could be seen. --from may be a directory of bundles" };
         var locate = new Option<string?>("--locate") { Description = "Switch on the light of a bay, such as rear/4, through ledctl", HelpName = "BAY" };
         var time = new TimeOption("--for", "How long the light stays on", "10m");
         var off = new Option<bool>("--off") { Description = "Switch the light of --locate off" };
@@ -139,7 +149,8 @@ internal static class DrivesCommand
         try
         {
             var map = ObservedMachineOfHost.Of(workspace, StorageObserver.Observe(StorageInput.ReadBundle(bundle)), null, masters).Map;
-            var told = map.Findings.Where(finding => finding.Severity >= FindingSeverity.Unknown).Select(finding => $"{Printable.Of(finding.Place)} {finding.Code}").ToList();
+            var told = map.Findings.Where(finding => finding.Severity >= FindingSeverity.Unknown)
+                .Select(finding => $"{Printable.Of(finding.Place)} {finding.Code}").ToList();
             return (CodeOf(map), $"{map.Layout.Host.Name}: {map.Verdict}{(told.Count == 0 ? "" : ": " + string.Join(", ", told))}\n");
         }
         catch (UserErrorException e)
@@ -191,7 +202,8 @@ internal static class DrivesCommand
             ? found[0]
             : throw new UserErrorException([Diagnostic.Error(
                 Location.OfFile("--locate"),
-                found.Count == 0 ? $"{map.Layout.Chassis.Name} has no bay \"{name}\"" : $"{found.Count} bays have the label {name}: {string.Join(", ", found.Select(bay => bay.Bay))}",
+                found.Count == 0 ? $"{map.Layout.Chassis.Name} has no bay \"{name}\""
+                    : $"{found.Count} bays have the label {name}: {string.Join(", ", found.Select(bay => bay.Bay))}",
                 found.Count == 0 ? NearestName.Hint(name, map.Bays.Select(bay => bay.Bay.ToString())) : "name the panel too")]);
     }
 }

@@ -13,9 +13,19 @@ internal static class StorageCreateCommand
     {
         var host = StorageOptions.Host();
         var set = new Option<string>("--set") { Description = "Key of the set or pool, as in the chassis", HelpName = "NAME", Required = true };
-        var serials = new Option<string[]>("--serial") { Description = "Serials of exactly its drives", HelpName = "SERIAL", Required = true, AllowMultipleArgumentsPerToken = true };
+        var serials = new Option<string[]>("--serial")
+        {
+            Description = "Serials of exactly its drives",
+            HelpName = "SERIAL",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true
+        };
         var escrow = StorageOptions.EscrowFolder();
-        var recipients = new Option<string?>("--recipients") { Description = "age recipients of the operators (default: hosts/secrets/operators.txt)", HelpName = "FILE" };
+        var recipients = new Option<string?>("--recipients")
+        {
+            Description = "age recipients of the operators (default: hosts/secrets/operators.txt)",
+            HelpName = "FILE"
+        };
         var noTang = new Option<bool>("--no-tang") { Description = "Bind to no Tang server: the volumes then open with their recovery keys only" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Show the plan and do nothing" };
         var script = new Option<bool>("--script") { Description = "Print the commands that would be run, and do nothing" };
@@ -61,7 +71,8 @@ internal static class StorageCreateCommand
 
             if (arguments.GetValue(script))
             {
-                CreateScript.Lines(plan, arguments.GetValue(noTang) ? null : TangServers.Of(session.View.Settings, new DiagnosticBag())).ToList().ForEach(Console.Out.WriteLine);
+                CreateScript.Lines(plan, arguments.GetValue(noTang) ? null : TangServers.Of(session.View.Settings, new DiagnosticBag())).ToList()
+                    .ForEach(Console.Out.WriteLine);
             }
 
             if (arguments.GetValue(dryRun) || arguments.GetValue(script))
@@ -78,7 +89,8 @@ internal static class StorageCreateCommand
 
             var tang = arguments.GetValue(noTang) ? null : Tang(session, plan);
             Confirmation.OfPlan(plan.Plan, arguments.GetValue(yes), session.HostName);
-            var means = new CreateMeans(new Escrow(session.Machine, Path.GetFullPath(arguments.GetValue(escrow)!), session.HostName), operators, tang, Console.Error.WriteLine);
+            var means = new CreateMeans(new Escrow(session.Machine, Path.GetFullPath(arguments.GetValue(escrow)!), session.HostName), operators, tang,
+                Console.Error.WriteLine);
             var finished = new SetMaker(session.Machine, plan, means).Make();
             session.Write(RecordUpdate.AfterCreate(session.Record, plan, finished, session.Machine.Observe()));
             Console.Error.WriteLine("its recovery keys must be rehearsed before it is put into service: provision storage rehearse");
@@ -104,7 +116,8 @@ internal static class StorageCreateCommand
         return tang.AreEnough
             ? tang
             : throw new UserErrorException(
-                $"{session.HostName} has {tang.Servers.Count} Tang servers of which {tang.Threshold} must answer: the loss of one must leave its volumes able to open, so at least two are needed and fewer must answer " +
+                $"{session.HostName} has {tang.Servers.Count} Tang servers of which {tang.Threshold} must answer: the loss of one must leave its volumes "
+                    + $"able to open, so at least two are needed and fewer must answer " +
                 "(setting storage.tang; --no-tang for volumes that open with their recovery keys only)");
     }
 }

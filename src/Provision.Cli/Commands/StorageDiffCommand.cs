@@ -12,7 +12,10 @@ internal static class StorageDiffCommand
         var host = StorageOptions.Host();
         var input = new StorageInput();
         var all = new Option<bool>("--all") { Description = "Show what is as it should be, too" };
-        var command = new Command("diff", "Compares the disks with the layout and the drive record, and gives the reason for everything that does not match. Exit code 0 same, 1 differs, 2 error, or not all could be seen.");
+        var command =
+            new Command("diff",
+            "Compares the disks with the layout and the drive record, and gives the reason for everything that does not match. Exit code 0 same, 1 differs, "
+            + "2 error, or not all could be seen.");
         command.Arguments.Add(host);
         input.AddTo(command);
         command.Options.Add(all);
@@ -34,7 +37,8 @@ internal static class StorageDiffCommand
         var input = new StorageInput();
         var command = new Command(
             "plan",
-            "Shows what a reinstall would wipe and what it protects, with the plan's hash. From the record of a dead host and from a look at a machine that is as recorded the hash is the same. " +
+            "Shows what a reinstall would wipe and what it protects, with the plan's hash. From the record of a dead host and from a look at a machine that "
+                + "is as recorded the hash is the same. " +
             "Exit code 0 it could be armed, 1 it could not, 2 error, or not all could be seen.");
         command.Arguments.Add(host);
         command.Options.Add(dead);
@@ -43,7 +47,8 @@ internal static class StorageDiffCommand
         command.SetAction(arguments =>
         {
             using var session = StorageSession.Open(arguments, arguments.GetValue(host), arguments.GetValue(dead) ? null : input);
-            var plan = ReinstallPlanner.Of(session.Layout, session.Record, arguments.GetValue(dead) ? null : session.Observed, arguments.GetValue(serials) ?? []);
+            var plan = ReinstallPlanner.Of(session.Layout, session.Record, arguments.GetValue(dead) ? null : session.Observed,
+                arguments.GetValue(serials) ?? []);
             StoragePlanPrinter.Print(arguments, plan, all: true);
             return plan.IsUnseen ? ExitCodes.Trouble : plan.Refusals.Any() ? ExitCodes.Differs : ExitCodes.Same;
         });

@@ -6,7 +6,8 @@ namespace Provision.Cli.Commands;
 /// <summary>Arguments shared by the storage commands.</summary>
 internal static class StorageOptions
 {
-    public static Argument<string?> Host() => new("HOST") { Description = "The host (default: the one whose MACs this machine has)", Arity = ArgumentArity.ZeroOrOne };
+    public static Argument<string?> Host() =>
+        new("HOST") { Description = "The host (default: the one whose MACs this machine has)", Arity = ArgumentArity.ZeroOrOne };
 
     public static Option<bool> Yes() => new("--yes") { Description = "Do it without asking" };
 
@@ -29,6 +30,9 @@ internal static class StorageOptions
     {
         var bays = layout.Chassis.Panels.SelectMany(panel => panel.Bays).ToList();
         var found = bays.Where(bay => bay.ToString() == text).ToList();
-        return found.Count == 1 ? found[0] : throw new UserErrorException([Diagnostic.Error(Location.OfFile("--bay"), $"the chassis {layout.Chassis.Name} has no bay \"{text}\"", NearestName.Hint(text, bays.Select(bay => bay.ToString())))]);
+        return found.Count == 1 ? found[0]
+            : throw new UserErrorException(
+            [Diagnostic.Error(Location.OfFile("--bay"), $"the chassis {layout.Chassis.Name} has no bay \"{text}\"",
+            NearestName.Hint(text, bays.Select(bay => bay.ToString())))]);
     }
 }

@@ -54,7 +54,10 @@ internal static class StorageReplaceCommand
         var again = new Option<string?>("--serial-again") { Description = "The serial once more, where nobody can be asked", HelpName = "SERIAL" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Show the plan and do nothing" };
         var input = new StorageInput();
-        var command = new Command("wipe", "Removes every signature of a recycled drive, so that it is blank for create or replace. Refused for a drive that any set of the record uses; the serial is asked for a second time.");
+        var command =
+            new Command("wipe",
+            "Removes every signature of a recycled drive, so that it is blank for create or replace. Refused for a drive that any set of the record uses; "
+            + "the serial is asked for a second time.");
         command.Arguments.Add(host);
         foreach (Option option in new Option[] { bay, serial, again, dryRun })
         {
@@ -65,7 +68,8 @@ internal static class StorageReplaceCommand
         command.SetAction(arguments =>
         {
             using var session = StorageSession.Open(arguments, arguments.GetValue(host), input);
-            var plan = DriveWipe.Plan(session.Layout, session.Record, session.Observed, StorageOptions.BayOf(session.Layout, arguments.GetValue(bay)!), arguments.GetValue(serial)!, session.Sequences);
+            var plan = DriveWipe.Plan(session.Layout, session.Record, session.Observed, StorageOptions.BayOf(session.Layout, arguments.GetValue(bay)!),
+                arguments.GetValue(serial)!, session.Sequences);
             if (session.Ends(arguments, plan.Plan, arguments.GetValue(dryRun)) is { } end)
             {
                 return end;
@@ -77,7 +81,8 @@ internal static class StorageReplaceCommand
             }
 
             Confirmation.OfPlan(plan.Plan, arguments.GetValue(again) is not null, arguments.GetValue(serial)!);
-            DriveWipe.Run(session.Machine, plan, new DiskGuard(session.Machine.Commands, session.Machine.Look, plan.Allowed!, command => Console.Error.WriteLine($"  {command}")));
+            DriveWipe.Run(session.Machine, plan, new DiskGuard(session.Machine.Commands, session.Machine.Look, plan.Allowed!, command =>
+                Console.Error.WriteLine($"  {command}")));
             return ExitCodes.Same;
         });
         return command;

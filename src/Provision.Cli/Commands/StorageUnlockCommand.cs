@@ -16,13 +16,18 @@ internal static class StorageUnlockCommand
     public static Command Unlock()
     {
         var host = StorageOptions.Host();
-        var escrow = new Option<string?>("--recovery") { Description = "Open with the recovery keys of this escrow folder instead of the Tang servers", HelpName = "DIR" };
+        var escrow = new Option<string?>("--recovery")
+        {
+            Description = "Open with the recovery keys of this escrow folder instead of the Tang servers",
+            HelpName = "DIR"
+        };
         var identity = GlobalOptions.Identity();
         var wait = new TimeOption("--wait", "How long to go on asking where no Tang server gave the key, as when a whole site is switched on at once");
         var input = new StorageInput();
         var command = new Command(
             "unlock",
-            "Assembles, opens and mounts every data volume by label, each layer held against the drive record; repairs nothing. Says exactly what is missing, and waits for nothing but, with --wait, for the Tang servers. " +
+            "Assembles, opens and mounts every data volume by label, each layer held against the drive record; repairs nothing. Says exactly what is "
+                + "missing, and waits for nothing but, with --wait, for the Tang servers. " +
             "Exit code 0 all in service, 1 something is missing, 2 trouble.");
         command.Arguments.Add(host);
         command.Options.Add(escrow);
@@ -37,7 +42,8 @@ internal static class StorageUnlockCommand
             var results = Run();
             while (results.Any(result => result.IsLocked) && DateTimeOffset.UtcNow + Pause < end)
             {
-                Console.Error.WriteLine($"{results.Count(result => result.IsLocked)} volumes are locked, as no key was given; asking again until {end:HH:mm:ss} UTC");
+                Console.Error.WriteLine(
+                    $"{results.Count(result => result.IsLocked)} volumes are locked, as no key was given; asking again until {end:HH:mm:ss} UTC");
                 Thread.Sleep(Pause);
                 results = Run();
             }
@@ -64,7 +70,8 @@ internal static class StorageUnlockCommand
             {
                 foreach (var result in results.Where(result => result.Missing is not null || result.Warning is not null))
                 {
-                    Console.Out.WriteLine(result.Missing is not null ? $"missing  {result.Volume}: {result.Missing}" : $"warning  {result.Volume}: {result.Warning}");
+                    Console.Out.WriteLine(result.Missing is not null ? $"missing  {result.Volume}: {result.Missing}"
+                        : $"warning  {result.Volume}: {result.Warning}");
                 }
 
                 Console.Out.WriteLine($"{session.HostName}: {results.Count(result => result.Missing is null)} of {results.Count} volumes in service");
@@ -73,7 +80,8 @@ internal static class StorageUnlockCommand
             return results.All(result => result.Missing is null) ? ExitCodes.Same : ExitCodes.Differs;
 
             IReadOnlyList<UnlockResult> Run() =>
-                new VolumeUnlock(session.Machine, session.Layout, record, keys is null ? null : label => keys.ReadKey(label, arguments.GetValue(identity)!), Console.Error.WriteLine).Run();
+                new VolumeUnlock(session.Machine, session.Layout, record, keys is null ? null : label =>
+                    keys.ReadKey(label, arguments.GetValue(identity)!), Console.Error.WriteLine).Run();
         });
         return command;
     }
@@ -86,7 +94,8 @@ internal static class StorageUnlockCommand
         var input = new StorageInput();
         var command = new Command(
             "rehearse",
-            "Opens each volume with the recovery key and the header backup of the escrow, as on the day when nothing else is left, and notes the day in the drive record. Nothing is mounted or stays open.");
+            "Opens each volume with the recovery key and the header backup of the escrow, as on the day when nothing else is left, and notes the day in the "
+                + "drive record. Nothing is mounted or stays open.");
         command.Arguments.Add(host);
         command.Options.Add(escrow);
         command.Options.Add(identity);
@@ -105,7 +114,8 @@ internal static class StorageUnlockCommand
             Console.Out.WriteLine($"{session.HostName}: {opened.Count} of {results.Count} opened with what the escrow holds");
             if (opened.Count > 0)
             {
-                var volumes = session.Layout.Volumes.Where(volume => opened.Contains(volume.Label) || (volume.Encryption == VolumeEncryption.Zfs && opened.Contains(volume.Lun))).Select(volume => volume.Label);
+                var volumes = session.Layout.Volumes.Where(volume =>
+                    opened.Contains(volume.Label) || (volume.Encryption == VolumeEncryption.Zfs && opened.Contains(volume.Lun))).Select(volume => volume.Label);
                 session.Write(RecordUpdate.AfterRehearsal(session.HostName, record, volumes, DateOnly.FromDateTime(DateTime.UtcNow)));
             }
 

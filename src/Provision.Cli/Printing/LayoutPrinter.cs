@@ -31,7 +31,8 @@ internal static class LayoutPrinter
             var runs = Runs(layout.Volumes, volume => (volume.Definition, volume.Bytes));
             Columns.Write(output, ["VOLUME", "ON", "SIZE", "DF SAYS", "ENCRYPTION", "FILESYSTEM", "DATA", "MOUNT"], runs.Select(run => (IReadOnlyList<string>)
             [
-                Fold(run, volume => volume.Label), run[0].Lun, Size(run[0].Bytes), ByteSize.FormatLikeDf(run[0].UsableBytes), run[0].Encryption.Word(), run[0].Filesystem ?? "none",
+                Fold(run, volume => volume.Label), run[0].Lun, Size(run[0].Bytes), ByteSize.FormatLikeDf(run[0].UsableBytes), run[0].Encryption.Word(),
+                    run[0].Filesystem ?? "none",
                 run[0].Data.Word() + (run[0].Os ? ", operating system" : ""), Fold(run, volume => volume.MountPath ?? "-"),
             ]));
             output.WriteLine();
@@ -48,7 +49,8 @@ internal static class LayoutPrinter
         if (layout.Slots.Count > 0)
         {
             var tiers = layout.Slots.SelectMany(slot => slot.Tiers.Named.Select(tier => tier.Key)).Distinct().ToList();
-            Columns.Write(output, ["SLOT", "CLASS", "ADDRESS", .. tiers.Select(tier => tier.ToUpperInvariant())], Runs(layout.Slots, slot => slot.Template).Select(run => (IReadOnlyList<string>)
+            Columns.Write(output, ["SLOT", "CLASS", "ADDRESS", .. tiers.Select(tier => tier.ToUpperInvariant())],
+                Runs(layout.Slots, slot => slot.Template).Select(run => (IReadOnlyList<string>)
             [
                 Fold(run, slot => slot.Name), run[0].Class, Fold(run, slot => slot.Address?.ToString() ?? "-"),
                 .. tiers.Select(tier => Fold(run, slot => slot.Tiers.Named.FirstOrDefault(one => one.Key == tier).Value ?? "-")),
@@ -62,7 +64,8 @@ internal static class LayoutPrinter
     private static string Target(Layout layout)
     {
         var set = layout.Sets.First(set => set.Key == layout.Os.Set);
-        return layout.Os.Label is { } label ? $"the partition {label} on {layout.Os.Lun} ({BayText.Of(set.Bays)})" : $"all of {layout.Os.Lun} ({set.Level.Word()}, {BayText.Of(set.Bays)})";
+        return layout.Os.Label is { } label ? $"the partition {label} on {layout.Os.Lun} ({BayText.Of(set.Bays)})"
+            : $"all of {layout.Os.Lun} ({set.Level.Word()}, {BayText.Of(set.Bays)})";
     }
 
     private static string Units(Layout layout, SetLayout set) => set.Luns.Count == 0

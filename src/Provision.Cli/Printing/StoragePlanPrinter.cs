@@ -39,7 +39,9 @@ internal static class StoragePlanPrinter
         var kept = plan.Actions.Count(action => action.Kind == ActionKind.Keep);
         var unseen = plan.Actions.Count(action => action.Kind == ActionKind.Unseen);
         var refused = plan.Refusals.Count() - unseen;
-        to.WriteLine($"{plan.Host}: {kept} as they should be, {plan.Actions.Count - kept - refused - unseen} to do, {refused} refused{(unseen == 0 ? "" : $", {unseen} could not be seen")}; plan {plan.Hash[..12]}");
+        to.WriteLine(
+            $"{plan.Host}: {kept} as they should be, {plan.Actions.Count - kept - refused - unseen} to do, {refused} "
+            + $"refused{(unseen == 0 ? "" : $", {unseen} could not be seen")}; plan {plan.Hash[..12]}");
     }
 
     private static void WriteJson(Utf8JsonWriter json, StoragePlan plan)

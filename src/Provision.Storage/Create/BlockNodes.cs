@@ -13,7 +13,8 @@ internal sealed class BlockNodes(StorageMachine machine)
     public void Settle() => StorageMachine.Settle(machine.Commands);
 
     /// <summary>
-    /// Has the kernel read a disk's new table. udev first, and after it: when the disk was closed it began to probe disk and partitions by itself, and those that it holds open are busy.
+    /// Has the kernel read a disk's new table. udev first, and after it: when the disk was closed it began to probe disk and partitions by itself,
+    /// and those that it holds open are busy.
     /// </summary>
     public void ReadTable(DiskGuard guard, string disk)
     {
@@ -45,8 +46,10 @@ internal sealed class BlockNodes(StorageMachine machine)
     {
         foreach (var member in members)
         {
-            var holder = machine.Look.List($"{Class}{NameOf(member)}/holders").FirstOrDefault(name => machine.Look.Read($"{Class}{name}/md/array_state")?.Trim() is { } state and not ("inactive" or "clear"));
-            if (holder is not null && MdArrays.ParseExamine(machine.Look.Run("mdadm", "--examine", member).Output).Any(found => PlannedIds.Same(found.Member.ArrayUuid, uuid)))
+            var holder = machine.Look.List($"{Class}{NameOf(member)}/holders")
+                .FirstOrDefault(name => machine.Look.Read($"{Class}{name}/md/array_state")?.Trim() is { } state and not ("inactive" or "clear"));
+            if (holder is not null && MdArrays.ParseExamine(machine.Look.Run("mdadm", "--examine", member).Output)
+                .Any(found => PlannedIds.Same(found.Member.ArrayUuid, uuid)))
             {
                 return "/dev/" + holder;
             }

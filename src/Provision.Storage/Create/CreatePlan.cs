@@ -44,5 +44,6 @@ public sealed record CreatePlan
     public required IReadOnlyList<string> ControllerScript { get; init; }
 
     /// <summary>Volumes that it makes.</summary>
-    public IReadOnlyList<Volume> Volumes => [.. Layout.Volumes.Where(volume => !volume.Os && (Pool is null ? volume.Set == Sets[0].Key : volume.Lun == Pool.Name))];
+    public IReadOnlyList<Volume> Volumes =>
+        [.. Layout.Volumes.Where(volume => !volume.Os && (Pool is null ? volume.Set == Sets[0].Key : volume.Lun == Pool.Name))];
 }

@@ -34,7 +34,8 @@ public sealed class CreatePlanner
     /// <param name="journal">What an earlier run began, or null.</param>
     /// <param name="sequences">The kernel's number of each disk's attachment, read before <paramref name="observed"/>.</param>
     public static CreatePlan Plan(
-        Layout layout, DriveRecord? record, ObservedStorage observed, string target, IReadOnlyList<string> serials, CreateJournal? journal, IReadOnlyDictionary<string, long> sequences) =>
+        Layout layout, DriveRecord? record, ObservedStorage observed, string target, IReadOnlyList<string> serials, CreateJournal? journal,
+            IReadOnlyDictionary<string, long> sequences) =>
         new CreatePlanner(layout, record, observed).Plan(target, serials, journal, sequences);
 
     private CreatePlan Plan(string target, IReadOnlyList<string> serials, CreateJournal? journal, IReadOnlyDictionary<string, long> sequences)
@@ -54,17 +55,21 @@ public sealed class CreatePlanner
 
         if (sets.Count == 0)
         {
-            Refuse(StorageTarget.Set(target), $"the chassis {layout.Chassis.Name} has no set or pool {target}: it has {string.Join(", ", layout.Sets.Where(MayBeMade).Select(set => set.Key).Concat(layout.Pools.Select(p => p.Definition.Name)))}");
+            Refuse(StorageTarget.Set(target),
+                $"the chassis {layout.Chassis.Name} has no set or pool {target}: it has "
+                + $"{string.Join(", ", layout.Sets.Where(MayBeMade).Select(set => set.Key).Concat(layout.Pools.Select(p => p.Definition.Name)))}");
         }
 
         if (journal is not null && !IsFor(journal, serials))
         {
-            Refuse(StorageTarget.Set(target), $"a creation was begun on {journal.Host} with the drives {string.Join(", ", journal.Serials)}: go on with those, or wipe them first");
+            Refuse(StorageTarget.Set(target),
+                $"a creation was begun on {journal.Host} with the drives {string.Join(", ", journal.Serials)}: go on with those, or wipe them first");
         }
 
         if (record is null)
         {
-            Refuse(new StorageTarget(StorageTargetKind.Host, layout.Host.Name), "has no drive record: look at its drives and accept them first with provision drives accept");
+            Refuse(new StorageTarget(StorageTargetKind.Host, layout.Host.Name),
+                "has no drive record: look at its drives and accept them first with provision drives accept");
         }
 
         if (serials.Count == 0)
@@ -104,7 +109,8 @@ public sealed class CreatePlanner
         };
     }
 
-    private bool IsFor(CreateJournal journal, IReadOnlyList<string> serials) => journal.Host == layout.Host.Name && journal.Serials.SequenceEqual(serials.Order(StringComparer.Ordinal));
+    private bool IsFor(CreateJournal journal, IReadOnlyList<string> serials) =>
+        journal.Host == layout.Host.Name && journal.Serials.SequenceEqual(serials.Order(StringComparer.Ordinal));
 
     private static bool MayBeMade(SetLayout set) => set.Level is not (RaidLevel.Spare or RaidLevel.ZfsRaidz2) && set.Luns.Any(lun => !lun.Os);
 
@@ -116,12 +122,15 @@ public sealed class CreatePlanner
         var target = StorageTarget.Set(set.Key);
         if (pool is null && !MayBeMade(set))
         {
-            Refuse(target, set.Level == RaidLevel.Spare ? "holds spares: there is nothing to create" : set.Level == RaidLevel.ZfsRaidz2 ? "is part of a pool: create the pool" : "is the operating system's target, which the installer makes");
+            Refuse(target, set.Level == RaidLevel.Spare ? "holds spares: there is nothing to create" : set.Level == RaidLevel.ZfsRaidz2
+                ? "is part of a pool: create the pool" : "is the operating system's target, which the installer makes");
         }
 
         if (!wasFinished && StorageComparison.Exists(record, set.Key))
         {
-            Refuse(target, $"exists by the drive record ({record!.Sets.First(known => known.Name == set.Key).Location}); what is missing is never created anew. A single drive is replaced with provision storage replace");
+            Refuse(target,
+                $"exists by the drive record ({record!.Sets.First(known => known.Name == set.Key).Location}); what is missing is never created anew. A "
+                + $"single drive is replaced with provision storage replace");
         }
 
         var bays = BayFinder.Find(layout, record, observed);
@@ -151,7 +160,9 @@ public sealed class CreatePlanner
 
             if (found.Bytes < set.Definition.DriveBytes)
             {
-                Refuse(StorageTarget.Bay(bay), FormattableString.Invariant($"the drive has {found.Bytes} bytes, and the layout needs {set.Definition.DriveBytes}"), DriveComparison.Of(bay, found));
+                Refuse(StorageTarget.Bay(bay),
+                    FormattableString.Invariant($"the drive has {found.Bytes} bytes, and the layout needs {set.Definition.DriveBytes}"),
+                    DriveComparison.Of(bay, found));
             }
         }
     }
@@ -172,17 +183,21 @@ public sealed class CreatePlanner
         foreach (var serial in serials.Distinct(StringComparer.Ordinal).Where(serial => drives.All(drive => drive.Drive.Serial != serial)))
         {
             var elsewhere = BayFinder.Find(layout, record, observed).FirstOrDefault(pair => pair.Value.Serial == serial);
-            Refuse(StorageTarget.Serial(serial), elsewhere.Value is null ? $"no drive of this machine's bays has it" : $"is in bay {elsewhere.Key}, which is not a bay of {target}");
+            Refuse(StorageTarget.Serial(serial), elsewhere.Value is null ? $"no drive of this machine's bays has it"
+                : $"is in bay {elsewhere.Key}, which is not a bay of {target}");
         }
 
         foreach (var drive in drives.Where(drive => drive.Drive.Serial is null or "" || !serials.Contains(drive.Drive.Serial)))
         {
-            Refuse(StorageTarget.Bay(drive.Bay), drive.Drive.Serial is null or "" ? "its drive does not tell a serial, so it cannot be named" : $"its drive {drive.Drive.Serial} is part of {target} and was not named", DriveComparison.Of(drive.Bay, drive.Drive));
+            Refuse(StorageTarget.Bay(drive.Bay), drive.Drive.Serial is null or "" ? "its drive does not tell a serial, so it cannot be named"
+                : $"its drive {drive.Drive.Serial} is part of {target} and was not named", DriveComparison.Of(drive.Bay, drive.Drive));
         }
 
-        foreach (var twins in observed.Drives.Where(drive => drive.Serial is { Length: > 0 }).GroupBy(drive => drive.Serial!, StringComparer.Ordinal).Where(group => group.Count() > 1 && serials.Contains(group.Key)))
+        foreach (var twins in observed.Drives.Where(drive => drive.Serial is { Length: > 0 }).GroupBy(drive => drive.Serial!, StringComparer.Ordinal)
+            .Where(group => group.Count() > 1 && serials.Contains(group.Key)))
         {
-            Refuse(StorageTarget.Serial(twins.Key), $"{twins.Count()} drives have it: {string.Join(", ", twins.Select(drive => drive.Device ?? "behind the controller"))}");
+            Refuse(StorageTarget.Serial(twins.Key),
+                $"{twins.Count()} drives have it: {string.Join(", ", twins.Select(drive => drive.Device ?? "behind the controller"))}");
         }
     }
 
@@ -199,8 +214,11 @@ public sealed class CreatePlanner
 
             var doubts = Blankness.Doubts(drives.Where(drive => set.Bays.Contains(drive.Bay)).Select(drive => drive.Drive), observed, planned, wasBegun);
             actions.Add(doubts.Count > 0
-                ? new StorageAction(ActionKind.Refuse, StorageTarget.Set(set.Key), string.Join("; ", doubts) + ". A recycled drive is cleared with provision storage wipe", identities)
-                : new StorageAction(ActionKind.Create, pool is null ? StorageTarget.Set(set.Key) : new StorageTarget(StorageTargetKind.Vdev, $"{set.Key} of {pool.Name}"), $"{set.Level.Word()} over {set.Bays.Count} drives that are blank and were named", identities));
+                ? new StorageAction(ActionKind.Refuse, StorageTarget.Set(set.Key),
+                    string.Join("; ", doubts) + ". A recycled drive is cleared with provision storage wipe", identities)
+                : new StorageAction(ActionKind.Create, pool is null ? StorageTarget.Set(set.Key)
+                    : new StorageTarget(StorageTargetKind.Vdev, $"{set.Key} of {pool.Name}"),
+                    $"{set.Level.Word()} over {set.Bays.Count} drives that are blank and were named", identities));
             foreach (var drive in drives.Where(drive => set.Bays.Contains(drive.Bay)))
             {
                 if (drive.Drive.Device is { } name && observed.Find(name) is { } device)
@@ -215,16 +233,21 @@ public sealed class CreatePlanner
         }
     }
 
-    /// <summary>A creation that was finished, run again: nothing is made again, and where power was lost before the record was written, only that is missing.</summary>
+    /// <summary>
+    /// A creation that was finished, run again: nothing is made again, and where power was lost before the record was written, only that is missing.
+    /// </summary>
     private void AddMade(string target, List<SetLayout> sets, PoolLayout? pool, CreateJournal journal)
     {
         if (Lost(pool, journal) is { } lost)
         {
-            Refuse(StorageTarget.Set(target), $"was made, and its {lost} is not there any more: what is missing is never created anew. If it was wiped on purpose, remove {CreateJournal.PathOf(target)} and create it again");
+            Refuse(StorageTarget.Set(target),
+                $"was made, and its {lost} is not there any more: what is missing is never created anew. If it was wiped on purpose, remove "
+                + $"{CreateJournal.PathOf(target)} and create it again");
             return;
         }
 
-        actions.Add(new StorageAction(ActionKind.Keep, StorageTarget.Set(target), "was made already; nothing is written but its drive record", [.. drives.Select(drive => DriveComparison.Of(drive.Bay, drive.Drive))]));
+        actions.Add(new StorageAction(ActionKind.Keep, StorageTarget.Set(target), "was made already; nothing is written but its drive record",
+            [.. drives.Select(drive => DriveComparison.Of(drive.Bay, drive.Drive))]));
         var bays = BayFinder.Find(layout, record, observed);
         foreach (var lun in sets.SelectMany(set => set.Luns.Where(lun => !lun.Os), (set, lun) => UnitFinder.Find(set, lun, null, observed, bays)))
         {
@@ -235,7 +258,10 @@ public sealed class CreatePlanner
         }
     }
 
-    /// <summary>What a finished creation made and nothing shows any more; null where all of it is there. File systems behind a closed container are not asked for.</summary>
+    /// <summary>
+    /// What a finished creation made and nothing shows any more; null where all of it is there. File systems behind a closed container are not asked
+    /// for.
+    /// </summary>
     private string? Lost(PoolLayout? pool, CreateJournal journal)
     {
         if (pool is not null)
@@ -253,10 +279,12 @@ public sealed class CreatePlanner
 
     /// <summary>Every id that the machine shows, in its plain spelling.</summary>
     private HashSet<string> Seen() => observed.Arrays.Select(array => array.Uuid)
-        .Concat(observed.Devices.SelectMany(device => device.Signatures.Select(signature => signature.Uuid).Append(device.Luks?.Uuid).Append(device.Table?.Uuid).Append(device.PartitionUuid)))
+        .Concat(observed.Devices.SelectMany(device =>
+            device.Signatures.Select(signature => signature.Uuid).Append(device.Luks?.Uuid).Append(device.Table?.Uuid).Append(device.PartitionUuid)))
         .OfType<string>().Select(PlannedIds.Plain).ToHashSet(StringComparer.Ordinal);
 
-    private void AddVolumesOfController(SetLayout set, HashSet<string> planned, bool wasBegun, IReadOnlyDictionary<string, long> sequences, List<string> identities)
+    private void AddVolumesOfController(SetLayout set, HashSet<string> planned, bool wasBegun, IReadOnlyDictionary<string, long> sequences,
+        List<string> identities)
     {
         var bays = BayFinder.Find(layout, record, observed);
         foreach (var lun in set.Luns.Where(lun => !lun.Os))

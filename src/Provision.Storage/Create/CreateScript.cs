@@ -10,10 +10,12 @@ public static class CreateScript
     /// <summary>The lines in their order; devices that do not exist yet are named by what they will be.</summary>
     public static IEnumerable<string> Lines(CreatePlan plan, TangServers? tang)
     {
-        foreach (var action in plan.Pool is { } pool ? PoolActions(plan, pool, tang) : plan.Sets[0].Luns.Where(lun => !lun.Os).SelectMany(lun => UnitActions(plan, plan.Sets[0], lun, tang)))
+        foreach (var action in plan.Pool is { } pool ? PoolActions(plan, pool, tang)
+            : plan.Sets[0].Luns.Where(lun => !lun.Os).SelectMany(lun => UnitActions(plan, plan.Sets[0], lun, tang)))
         {
             yield return $"# {action.Action}";
-            yield return action.InputIsSecret && action.Input is not null ? $"{action} < KEY" : action.Input is { } input ? $"{action} <<'END'\n{System.Text.Encoding.UTF8.GetString(input.Span)}END" : action.ToString();
+            yield return action.InputIsSecret && action.Input is not null ? $"{action} < KEY" : action.Input is { } input
+                ? $"{action} <<'END'\n{System.Text.Encoding.UTF8.GetString(input.Span)}END" : action.ToString();
         }
     }
 
@@ -22,13 +24,16 @@ public static class CreateScript
         var unit = set.IsMd ? "/dev/md/" + lun.Name : "/dev/" + plan.Units[lun.Name];
         if (set.IsMd)
         {
-            yield return DiskCommands.MakeArray(lun.Name, plan.Journal.Id("array", lun.Name), set.Level, [.. plan.Drives.Select(drive => "/dev/" + drive.Drive.Device)]);
+            yield return DiskCommands.MakeArray(lun.Name, plan.Journal.Id("array", lun.Name), set.Level,
+                [.. plan.Drives.Select(drive => "/dev/" + drive.Drive.Device)]);
         }
 
         var volumes = plan.Volumes.Where(volume => volume.Lun == lun.Name).ToList();
         if (lun.HasPartitionTable)
         {
-            yield return DiskCommands.WriteTable(unit, SetMaker.TableOf(plan.Journal, lun, volumes, set.IsMd ? lun.Bytes : plan.Allowed!.Permits.First(permit => "/dev/" + permit.Name == unit).Bytes));
+            yield return DiskCommands.WriteTable(unit,
+                SetMaker.TableOf(plan.Journal, lun, volumes, set.IsMd ? lun.Bytes
+                : plan.Allowed!.Permits.First(permit => "/dev/" + permit.Name == unit).Bytes));
             yield return DiskCommands.ReadTable(unit);
         }
 
@@ -65,7 +70,9 @@ public static class CreateScript
         }
 
         var devices = plan.Drives.Select(drive => Member(drive.Bay)).ToList();
-        yield return DiskCommands.MakePool(pool.Name, pool.Definition.Encryption, [.. plan.Sets.Select(set => ("raidz2", (IReadOnlyList<string>)[.. set.Bays.Select(Member)]))], plan.Journal.Id("pool", pool.Name), default(ReadOnlyMemory<byte>));
+        yield return DiskCommands.MakePool(pool.Name, pool.Definition.Encryption,
+            [.. plan.Sets.Select(set => ("raidz2", (IReadOnlyList<string>)[.. set.Bays.Select(Member)]))], plan.Journal.Id("pool", pool.Name),
+            default(ReadOnlyMemory<byte>));
         if (tang is not null && pool.Definition.Encryption is not null)
         {
             yield return DiskCommands.SetPoolProperty(pool.Name, PoolKey.SealedProperty, "SEALED-KEY", devices);

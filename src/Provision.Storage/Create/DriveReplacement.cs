@@ -11,11 +11,14 @@ namespace Provision.Storage.Create;
 /// <param name="Set">The set.</param>
 /// <param name="Bay">The bay.</param>
 /// <param name="New">The drive that was found there.</param>
-/// <param name="Allowed">What may be written: the new drive whole, the others' array only in service. Null where the plan refuses, or the controller does the work.</param>
+/// <param name="Allowed">What may be written: the new drive whole, the others' array only in service. Null where the plan refuses, or the controller
+/// does the work.</param>
 /// <param name="Array">Node of the array, for md.</param>
 /// <param name="Pool">The pool, for ZFS.</param>
-/// <param name="Journal">The ids that were chosen for the new drive; of an earlier run where one was begun, and finished where that run left nothing but the record to do.</param>
-public sealed record ReplacePlan(StoragePlan Plan, SetLayout? Set, Bay Bay, ObservedDrive? New, WriteSet? Allowed, string? Array, string? Pool, CreateJournal Journal);
+/// <param name="Journal">The ids that were chosen for the new drive; of an earlier run where one was begun, and finished where that run left nothing
+/// but the record to do.</param>
+public sealed record ReplacePlan(StoragePlan Plan, SetLayout? Set, Bay Bay, ObservedDrive? New, WriteSet? Allowed, string? Array, string? Pool,
+    CreateJournal Journal);
 
 /// <summary>Puts a new drive in the place of a lost one: <c>storage replace HOST --bay B --serial NEW</c>.</summary>
 public static class DriveReplacement
@@ -42,7 +45,11 @@ public static class DriveReplacement
             Target = JournalOf(bay),
             PlanHash = "",
             Serials = [serial],
-            Ids = new SortedDictionary<string, string>(StringComparer.Ordinal) { [$"table {bay}"] = Guid.NewGuid().ToString(), [$"partition {bay}"] = Guid.NewGuid().ToString() },
+            Ids = new SortedDictionary<string, string>(StringComparer.Ordinal)
+            {
+                [$"table {bay}"] = Guid.NewGuid().ToString(),
+                [$"partition {bay}"] = Guid.NewGuid().ToString()
+            },
             Done = new HashSet<string>(),
         };
         var actions = new List<StorageAction>();
@@ -59,13 +66,16 @@ public static class DriveReplacement
         var elsewhere = record?.Drives.FirstOrDefault(drive => drive.Serial == serial && drive.Bay != bay);
         if (own is { Finished: true } && found?.Serial == serial && elsewhere is null && IsIn(layout, set, record, observed, found))
         {
-            actions.Add(new StorageAction(ActionKind.Keep, target, $"is in {set.Name} already; nothing is written but the drive record", [DriveComparison.Of(bay, found)]));
-            return new ReplacePlan(new StoragePlan { Host = layout.Host.Name, Purpose = $"replace {bay}", Actions = actions, Problems = observed.Problems }, set, bay, found, null, null, null, own);
+            actions.Add(new StorageAction(ActionKind.Keep, target, $"is in {set.Name} already; nothing is written but the drive record",
+                [DriveComparison.Of(bay, found)]));
+            return new ReplacePlan(new StoragePlan { Host = layout.Host.Name, Purpose = $"replace {bay}", Actions = actions, Problems = observed.Problems },
+                set, bay, found, null, null, null, own);
         }
 
         if (set.Os && set.IsMd)
         {
-            Refuse($"belongs to the operating system, which is never repaired but installed anew: a reinstall with --os-disk-serial {bay}={serial} takes the new disk");
+            Refuse($"belongs to the operating system, which is never repaired but installed anew: a reinstall with --os-disk-serial {bay}={serial} takes the "
+                + $"new disk");
         }
 
         if (record is null || (!StorageComparison.Exists(record, set.Key) && set.Level != RaidLevel.Spare && !set.Os))
@@ -98,7 +108,8 @@ public static class DriveReplacement
         }
 
         // An interrupted run left our table, or a superblock of the very array that the drive is for.
-        var planned = journal.Ids.Values.Concat(set.Luns.Select(lun => record?.Units.FirstOrDefault(unit => unit.Name == lun.Name)?.Uuid).OfType<string>()).Select(PlannedIds.Plain).ToHashSet(StringComparer.Ordinal);
+        var planned = journal.Ids.Values.Concat(set.Luns.Select(lun => record?.Units.FirstOrDefault(unit => unit.Name == lun.Name)?.Uuid).OfType<string>())
+            .Select(PlannedIds.Plain).ToHashSet(StringComparer.Ordinal);
 
         // Where it went into the array before the interruption, the array's own contents lie on it.
         var isIn = wasBegun && set.IsMd && found is not null && IsIn(layout, set, record, observed, found);
@@ -134,7 +145,8 @@ public static class DriveReplacement
             }
 
             var members = observed.Arrays.FirstOrDefault(candidate => candidate.Device == unit.Device?.Name)?.Members ?? [];
-            permits.AddRange(members.Where(member => member.Device != found?.Device).Select(member => Permit(member.Device, DiskEffect.Service, $"works in the array {set.Name}")).OfType<WritePermit>());
+            permits.AddRange(members.Where(member => member.Device != found?.Device)
+                .Select(member => Permit(member.Device, DiskEffect.Service, $"works in the array {set.Name}")).OfType<WritePermit>());
         }
         else if (set.Level == RaidLevel.ZfsRaidz2 && actions.Count == 0)
         {
@@ -146,7 +158,8 @@ public static class DriveReplacement
             actions.Add(new StorageAction(
                 ActionKind.Create,
                 target,
-                set.IsMd || pool is not null ? $"the new drive is written from the others of {set.Name}" : "the controller rebuilds by itself; the record gets the new drive",
+                set.IsMd || pool is not null ? $"the new drive is written from the others of {set.Name}"
+                    : "the controller rebuilds by itself; the record gets the new drive",
                 [DriveComparison.Of(bay, found!), .. expected is null ? Array.Empty<string>() : ["instead of " + DriveComparison.Of(expected)]]));
             if (found!.Device is { } name && Permit(name, DiskEffect.Destroy, $"was named for bay {bay}") is { } permit)
             {
@@ -187,23 +200,32 @@ public static class DriveReplacement
                 Refuse($"the pool {owner.Name} has all its drives: a drive that works is not replaced; take it offline first, knowing why");
             }
 
-            permits.AddRange(known.Members.Where(member => observed.Find(member)?.Parents.Contains(found?.Device ?? "") != true).Select(member => Permit(member, DiskEffect.Service, $"works in the pool {owner.Name}")).OfType<WritePermit>());
+            permits.AddRange(known.Members.Where(member => observed.Find(member)?.Parents.Contains(found?.Device ?? "") != true)
+                .Select(member => Permit(member, DiskEffect.Service, $"works in the pool {owner.Name}")).OfType<WritePermit>());
             return owner.Name;
         }
     }
 
-    /// <summary>Whether a drive works in its set: as a member of the recorded array or pool. Of a controller's sets the controller alone knows, and it rebuilds by itself.</summary>
+    /// <summary>
+    /// Whether a drive works in its set: as a member of the recorded array or pool. Of a controller's sets the controller alone knows, and it
+    /// rebuilds by itself.
+    /// </summary>
     private static bool IsIn(Layout layout, SetLayout set, DriveRecord? record, ObservedStorage observed, ObservedDrive drive)
     {
         if (set.IsMd)
         {
             var uuid = record?.Units.FirstOrDefault(unit => unit.Name == set.Luns[0].Name)?.Uuid;
             return drive.Device is { } device
-                && observed.Arrays.Any(array => array is { Device: not null, State: not SetHealth.Inactive } && PlannedIds.Same(array.Uuid, uuid) && IsMember(array, device));
+                && observed.Arrays.Any(array =>
+                    array is { Device: not null, State: not SetHealth.Inactive } && PlannedIds.Same(array.Uuid, uuid) && IsMember(array, device));
         }
 
         return set.Level != RaidLevel.ZfsRaidz2
-            || (PoolFinder.Find(layout.Pools.First(pool => pool.Definition.Sets.Contains(set.Key)), record, observed) is { Match.IsMatch: true, Found: { Imported: true } pool }
+            || (PoolFinder.Find(layout.Pools.First(pool => pool.Definition.Sets.Contains(set.Key)), record, observed) is
+            {
+                Match.IsMatch: true,
+                Found: { Imported: true } pool
+            }
                 && pool.Members.Any(member => observed.Find(member)?.Parents.Contains(drive.Device ?? "") == true));
     }
 
@@ -243,9 +265,11 @@ public static class DriveReplacement
     }
 
     /// <summary>True for a working or rebuilding member; one that only has an old superblock of the array is none.</summary>
-    private static bool IsMember(MdArray array, string device) => array.Members.Any(member => member.Device == device && (member.State is "in_sync" or "rebuilding" or "spare"));
+    private static bool IsMember(MdArray array, string device) =>
+        array.Members.Any(member => member.Device == device && (member.State is "in_sync" or "rebuilding" or "spare"));
 
-    private static void PutIntoPool(StorageMachine machine, ReplacePlan plan, string pool, string disk, DiskGuard guard, BlockNodes nodes, CreateJournal journal)
+    private static void PutIntoPool(StorageMachine machine, ReplacePlan plan, string pool, string disk, DiskGuard guard, BlockNodes nodes,
+        CreateJournal journal)
     {
         var uuid = journal.Id("partition", plan.Bay.ToString());
         if (machine.Observe().Devices.All(device => device.PartitionUuid != uuid))
@@ -268,6 +292,7 @@ public static class DriveReplacement
             .ToList();
         guard.Run(lost.Count == 1
             ? DiskCommands.ReplaceInPool(pool, lost[0], member)
-            : throw new StorageException($"the pool {pool} has {lost.Count} lost drives; which one this is for only a person can tell: zpool status -g {pool}"));
+            : throw new StorageException(
+                $"the pool {pool} has {lost.Count} lost drives; which one this is for only a person can tell: zpool status -g {pool}"));
     }
 }

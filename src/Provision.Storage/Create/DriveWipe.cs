@@ -9,7 +9,8 @@ namespace Provision.Storage.Create;
 /// <summary>The plan for clearing a recycled drive.</summary>
 /// <param name="Plan">The lines for people, and the hash.</param>
 /// <param name="Device">Node of the drive; null where the plan refuses.</param>
-/// <param name="Cleared">Its partitions, then the drive, and how many bytes at the beginning of each are zeroed: 0 for a partition that was no member of an array.</param>
+/// <param name="Cleared">Its partitions, then the drive, and how many bytes at the beginning of each are zeroed: 0 for a partition that was no member
+/// of an array.</param>
 /// <param name="Allowed">That drive and no other; null where the plan refuses.</param>
 public sealed record WipePlan(StoragePlan Plan, string? Device, IReadOnlyList<(string Node, long Beginning)> Cleared, WriteSet? Allowed);
 
@@ -23,7 +24,8 @@ public static class DriveWipe
     private const long Beginning = 256 << 20;
 
     /// <summary>The plan; every reason against it is in it.</summary>
-    public static WipePlan Plan(Layout layout, DriveRecord? record, ObservedStorage observed, Bay bay, string serial, IReadOnlyDictionary<string, long> sequences)
+    public static WipePlan Plan(Layout layout, DriveRecord? record, ObservedStorage observed, Bay bay, string serial,
+        IReadOnlyDictionary<string, long> sequences)
     {
         var actions = new List<StorageAction>();
         var found = BayFinder.Find(layout, record, observed).GetValueOrDefault(bay);
@@ -50,7 +52,9 @@ public static class DriveWipe
         {
             Refuse($"{layout.Host.Name} has no drive record, so nothing says that this drive is not in use: provision drives accept");
         }
-        else if (record.Drives.FirstOrDefault(drive => drive.Serial == serial) is { } known && layout.Sets.FirstOrDefault(candidate => candidate.Bays.Contains(known.Bay)) is { } owner && (owner.Os || StorageComparison.Exists(record, owner.Key)))
+        else if (record.Drives.FirstOrDefault(drive => drive.Serial == serial) is { } known
+            && layout.Sets.FirstOrDefault(candidate => candidate.Bays.Contains(known.Bay)) is { } owner
+            && (owner.Os || StorageComparison.Exists(record, owner.Key)))
         {
             Refuse($"the drive with the serial {serial} is recorded as a member of {owner.Key}, in bay {known.Bay} ({known.Location}): its data is in use");
         }
@@ -63,7 +67,8 @@ public static class DriveWipe
                 Refuse($"is mounted at {used.Path}");
             }
 
-            foreach (var holder in observed.Devices.Where(other => other.Kind != BlockKind.Partition && (other.Parents.Contains(device.Name) || partitions.Any(part => other.Parents.Contains(part.Name)))))
+            foreach (var holder in observed.Devices.Where(other =>
+                other.Kind != BlockKind.Partition && (other.Parents.Contains(device.Name) || partitions.Any(part => other.Parents.Contains(part.Name)))))
             {
                 Refuse($"{holder.Path} lies on it");
             }
@@ -76,10 +81,13 @@ public static class DriveWipe
 
         if (actions.Count == 0)
         {
+            var signatures = partitions.Prepend(device!).SelectMany(part => part.Signatures.Select(signature => $"{part.Path} {signature.Type}"))
+                .DefaultIfEmpty("none were found");
             actions.Add(new StorageAction(
                 ActionKind.Create,
                 StorageTarget.Bay(bay),
-                $"every signature of the drive is removed and its beginning zeroed{(set is null ? "" : $"; the bay belongs to {set.Key}")}: {string.Join(", ", partitions.Prepend(device!).SelectMany(part => part.Signatures.Select(s => $"{part.Path} {s.Type}")).DefaultIfEmpty("none were found"))}",
+                $"every signature of the drive is removed and its beginning zeroed{(set is null ? "" : $"; the bay belongs to {set.Key}")}: "
+                    + $"{string.Join(", ", signatures)}",
                 [DriveComparison.Of(bay, found!)]));
         }
 
@@ -89,9 +97,12 @@ public static class DriveWipe
             []);
         return allowed is null
             ? new WipePlan(plan, null, [], null)
-            : new WipePlan(plan, device!.Path, [.. partitions.Append(device).Select(part => (part.Path, part == device || part.Md is not null ? Math.Min(part.Bytes, Beginning) : 0))], allowed);
+            : new WipePlan(plan, device!.Path,
+                [.. partitions.Append(device).Select(part => (part.Path, part == device || part.Md is not null ? Math.Min(part.Bytes, Beginning) : 0))],
+                allowed);
 
-        void Refuse(string why) => actions.Add(new StorageAction(ActionKind.Refuse, StorageTarget.Bay(bay), why, found is null ? [] : [DriveComparison.Of(bay, found)]));
+        void Refuse(string why) =>
+            actions.Add(new StorageAction(ActionKind.Refuse, StorageTarget.Bay(bay), why, found is null ? [] : [DriveComparison.Of(bay, found)]));
     }
 
     /// <summary>Clears it: partitions first, then the drive, so that no signature comes back with the next table or the next array.</summary>

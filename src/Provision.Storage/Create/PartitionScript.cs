@@ -54,10 +54,13 @@ public static class PartitionScript
             var bytes = partition.Bytes is { } nominal ? nominal / Mebibyte * Mebibyte : end - at;
             if (bytes < Mebibyte || at + bytes > end)
             {
-                throw new StorageException(FormattableString.Invariant($"the partition {partition.Label} ends at {at + bytes} bytes, and only {end} of the disk's {diskBytes} can be used"));
+                throw new StorageException(
+                    FormattableString.Invariant(
+                    $"the partition {partition.Label} ends at {at + bytes} bytes, and only {end} of the disk's {diskBytes} can be used"));
             }
 
-            text.Append(CultureInfo.InvariantCulture, $"start={at / 512}, size={bytes / 512}, type={partition.Type}, uuid={partition.Uuid}, name=\"{partition.Label}\"\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"start={at / 512}, size={bytes / 512}, type={partition.Type}, uuid={partition.Uuid}, name=\"{partition.Label}\"\n");
             at += bytes;
         }
 

@@ -97,7 +97,8 @@ internal sealed class PoolMaker(StorageMachine machine, CreatePlan plan, CreateM
 
     private void Import(PoolLayout pool, List<string> devices)
     {
-        var found = machine.Observe().Pools.FirstOrDefault(candidate => candidate.Name == pool.Name) ?? throw new StorageException($"the pool {pool.Name} is gone");
+        var found = machine.Observe().Pools.FirstOrDefault(candidate => candidate.Name == pool.Name)
+            ?? throw new StorageException($"the pool {pool.Name} is gone");
         guard.Run(DiskCommands.ImportPool(found.Guid.ToString(System.Globalization.CultureInfo.InvariantCulture), devices));
         if (pool.Definition.Encryption is not null)
         {

@@ -52,12 +52,14 @@ public static class RecordUpdate
 
         return text;
 
-        LuksHeader? HeaderOf(Volume volume) => observed.Devices.FirstOrDefault(device => PlannedIds.Same(device.Luks?.Uuid, journal.Id("luks", volume.Label)))?.Luks;
+        LuksHeader? HeaderOf(Volume volume) =>
+            observed.Devices.FirstOrDefault(device => PlannedIds.Same(device.Luks?.Uuid, journal.Id("luks", volume.Label)))?.Luks;
     }
 
     /// <summary>The record with a new drive in a bay.</summary>
     public static DriveRecordText AfterReplace(string host, DriveRecord? record, ReplacePlan plan) =>
-        DriveRecordText.From(host, record).WithDrive(plan.Bay, new DriveIdentity(plan.New!.Serial!, plan.New.Wwn, plan.New.Model, plan.New.Device is null ? null : plan.New.Bytes));
+        DriveRecordText.From(host, record)
+            .WithDrive(plan.Bay, new DriveIdentity(plan.New!.Serial!, plan.New.Wwn, plan.New.Model, plan.New.Device is null ? null : plan.New.Bytes));
 
     /// <summary>The record with the day on which these volumes were opened with what the escrow holds.</summary>
     public static DriveRecordText AfterRehearsal(string host, DriveRecord record, IEnumerable<string> volumes, DateOnly day)

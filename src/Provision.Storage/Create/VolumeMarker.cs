@@ -41,7 +41,8 @@ public sealed record VolumeMarker(string Host, string Label, string Filesystem)
         {
             using var json = JsonDocument.Parse(file.Content);
             var root = json.RootElement;
-            return new VolumeMarker(root.GetProperty("host").GetString() ?? "", root.GetProperty("label").GetString() ?? "", root.GetProperty("filesystem").GetString() ?? "");
+            return new VolumeMarker(root.GetProperty("host").GetString() ?? "", root.GetProperty("label").GetString() ?? "",
+                root.GetProperty("filesystem").GetString() ?? "");
         }
         catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException)
         {

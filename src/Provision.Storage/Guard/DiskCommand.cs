@@ -43,5 +43,6 @@ public sealed record DiskCommand(string Action, string Program, IReadOnlyList<st
     public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The line as a person would type it; of a sealed key, which is thousands of characters, only the beginning.</summary>
-    public override string ToString() => Command.Of(Program, [.. Arguments.Select(argument => argument.Length > 400 ? argument[..60] + "..." : argument)]).ToString();
+    public override string ToString() =>
+        Command.Of(Program, [.. Arguments.Select(argument => argument.Length > 400 ? argument[..60] + "..." : argument)]).ToString();
 }

@@ -14,7 +14,8 @@ public static class DiskCommands
     /// <param name="disk">The unit.</param>
     /// <param name="script">The table for sfdisk.</param>
     public static DiskCommand WriteTable(string disk, string script) =>
-        new("write partition table", "sfdisk", ["--quiet", "--no-reread", "--no-tell-kernel", "--wipe", "never", "--wipe-partitions", "never", disk], [disk], DiskEffect.Destroy)
+        new("write partition table", "sfdisk", ["--quiet", "--no-reread", "--no-tell-kernel", "--wipe", "never", "--wipe-partitions", "never", disk], [disk],
+            DiskEffect.Destroy)
         {
             Input = Encoding.UTF8.GetBytes(script),
         };
@@ -34,7 +35,9 @@ public static class DiskCommands
         string[] how = level == RaidLevel.MdRaid10 ? ["--level=10", "--layout=n2", "--chunk=512"] : ["--level=1"];
         string[] more = [.. isCopied ? (string[])["--assume-clean"] : [], $"--raid-devices={members.Count.ToString(CultureInfo.InvariantCulture)}", .. members];
         // --force only lets it overwrite what the guard has just found to be blank or its own.
-        return new("make array", "mdadm", ["--create", "/dev/md/" + name, "--run", "--force", "--metadata=1.2", "--homehost=any", "--name=" + name, "--uuid=" + uuid, "--bitmap=internal", .. how, .. more], members, DiskEffect.Destroy);
+        return new("make array", "mdadm",
+            ["--create", "/dev/md/" + name, "--run", "--force", "--metadata=1.2", "--homehost=any", "--name=" + name, "--uuid=" + uuid, "--bitmap=internal",
+            .. how, .. more], members, DiskEffect.Destroy);
     }
 
     /// <summary>Starts an array from named members only.</summary>
@@ -45,15 +48,18 @@ public static class DiskCommands
     public static DiskCommand StopArray(string node) => new("stop array", "mdadm", ["--stop", node], [node], DiskEffect.Service);
 
     /// <summary>Takes the superblock off a member.</summary>
-    public static DiskCommand ClearMember(string member) => new("clear array member", "mdadm", ["--zero-superblock", "--force", member], [member], DiskEffect.Destroy);
+    public static DiskCommand ClearMember(string member) =>
+        new("clear array member", "mdadm", ["--zero-superblock", "--force", member], [member], DiskEffect.Destroy);
 
     /// <summary>Gives a new drive to an array; it is written from the others.</summary>
     /// <param name="array">Node of the array.</param>
     /// <param name="member">The new drive.</param>
-    public static DiskCommand AddMember(string array, string member) => new("add drive to array", "mdadm", ["--manage", array, "--add", member], [member], DiskEffect.Destroy);
+    public static DiskCommand AddMember(string array, string member) =>
+        new("add drive to array", "mdadm", ["--manage", array, "--add", member], [member], DiskEffect.Destroy);
 
     /// <summary>Takes drives that are gone or failed out of an array's list.</summary>
-    public static DiskCommand RemoveMembers(string array) => new("remove lost drives from array", "mdadm", ["--manage", array, "--remove", "failed", "--remove", "detached"], [array], DiskEffect.Service);
+    public static DiskCommand RemoveMembers(string array) =>
+        new("remove lost drives from array", "mdadm", ["--manage", array, "--remove", "failed", "--remove", "detached"], [array], DiskEffect.Service);
 
     /// <summary>Makes a LUKS2 container with the recovery key in slot 0.</summary>
     public static DiskCommand MakeLuks(string device, string uuid, string label, LuksParameters luks, ReadOnlyMemory<byte> key)
@@ -78,14 +84,21 @@ public static class DiskCommands
 
     /// <summary>Opens a container with a key.</summary>
     public static DiskCommand OpenLuks(string device, string name, ReadOnlyMemory<byte> key) =>
-        new("open LUKS container", "cryptsetup", ["open", "--type", "luks2", "--key-file", "-", device, name], [device], DiskEffect.Service) { Input = key, InputIsSecret = true };
+        new("open LUKS container", "cryptsetup", ["open", "--type", "luks2", "--key-file", "-", device, name], [device], DiskEffect.Service)
+        {
+            Input = key,
+            InputIsSecret = true
+        };
 
     /// <summary>Opens a container with what clevis gets from the Tang servers.</summary>
-    public static DiskCommand OpenWithClevis(string device, string name) => new("open LUKS container through Tang", "clevis", ["luks", "unlock", "-d", device, "-n", name], [device], DiskEffect.Service);
+    public static DiskCommand OpenWithClevis(string device, string name) =>
+        new("open LUKS container through Tang", "clevis", ["luks", "unlock", "-d", device, "-n", name], [device], DiskEffect.Service);
 
     /// <summary>Binds a container to the Tang servers, beside its recovery key.</summary>
     public static DiskCommand BindClevis(string device, string config, ReadOnlyMemory<byte> key) =>
-        new("bind LUKS container to Tang", "clevis", ["luks", "bind", "-f", "-y", "-k", "-", "-d", device, "sss", config], [device], DiskEffect.Service) { Input = key, InputIsSecret = true };
+        new("bind LUKS container to Tang", "clevis", ["luks", "bind", "-f", "-y", "-k", "-", "-d", device, "sss", config], [device],
+            DiskEffect.Service)
+        { Input = key, InputIsSecret = true };
 
     /// <summary>Saves a container's header to a file; the device is only read, but cryptsetup may open it for writing.</summary>
     public static DiskCommand BackUpHeader(string device, string file) =>
@@ -93,7 +106,9 @@ public static class DiskCommands
 
     /// <summary>Tries whether a key opens a header that was saved, without opening anything.</summary>
     public static DiskCommand TestKey(string device, string header, ReadOnlyMemory<byte> key) =>
-        new("try recovery key", "cryptsetup", ["open", "--test-passphrase", "--type", "luks2", "--header", header, "--key-file", "-", device], [device], DiskEffect.Service) { Input = key, InputIsSecret = true };
+        new("try recovery key", "cryptsetup", ["open", "--test-passphrase", "--type", "luks2", "--header", header, "--key-file", "-", device], [device],
+            DiskEffect.Service)
+        { Input = key, InputIsSecret = true };
 
     /// <summary>Closes a container.</summary>
     public static DiskCommand CloseLuks(string name) => new("close LUKS container", "cryptsetup", ["close", name], ["/dev/mapper/" + name], DiskEffect.Service);
@@ -111,13 +126,16 @@ public static class DiskCommands
     public static DiskCommand Unmount(string device, string folder) => new("unmount", "umount", [folder], [device], DiskEffect.Service);
 
     /// <summary>Removes every signature of devices, see <see cref="DiskEffect.Wipe"/>.</summary>
-    public static DiskCommand Wipe(params IReadOnlyList<string> devices) => new("wipe", "wipefs", ["--all", "--force", "--quiet", .. devices], devices, DiskEffect.Wipe);
+    public static DiskCommand Wipe(params IReadOnlyList<string> devices) =>
+        new("wipe", "wipefs", ["--all", "--force", "--quiet", .. devices], devices, DiskEffect.Wipe);
 
     /// <summary>Zeroes the beginning of a device: what an array holds begins behind its superblock, where <see cref="Wipe"/> does not look.</summary>
     /// <param name="device">The device.</param>
     /// <param name="bytes">How much of it.</param>
     public static DiskCommand ClearBeginning(string device, long bytes) =>
-        new("wipe", "dd", ["if=/dev/zero", "of=" + device, "bs=1M", "count=" + bytes.ToString(CultureInfo.InvariantCulture), "iflag=count_bytes", "conv=notrunc,fsync", "status=none"], [device], DiskEffect.Wipe);
+        new("wipe", "dd",
+            ["if=/dev/zero", "of=" + device, "bs=1M", "count=" + bytes.ToString(CultureInfo.InvariantCulture), "iflag=count_bytes", "conv=notrunc,fsync",
+            "status=none"], [device], DiskEffect.Wipe);
 
     /// <summary>Makes a pool. The GUID is the pool's own choice; its members lie in partitions whose UUIDs were chosen.</summary>
     /// <param name="name">Name of the pool.</param>
@@ -125,11 +143,13 @@ public static class DiskCommands
     /// <param name="vdevs">Members by vdev: level (raidz2) and devices.</param>
     /// <param name="id">The id that the journal chose; kept as a property of the pool.</param>
     /// <param name="key">64 hexadecimal digits, where it is encrypted.</param>
-    public static DiskCommand MakePool(string name, string? cipher, IReadOnlyList<(string Level, IReadOnlyList<string> Devices)> vdevs, string id, ReadOnlyMemory<byte> key)
+    public static DiskCommand MakePool(string name, string? cipher, IReadOnlyList<(string Level, IReadOnlyList<string> Devices)> vdevs, string id,
+        ReadOnlyMemory<byte> key)
     {
         List<string> arguments =
         [
-            "create", "-f", "-o", "ashift=12", "-o", "cachefile=none", "-O", "mountpoint=none", "-O", "canmount=off", "-O", "compression=lz4", "-O", "atime=off",
+            "create", "-f", "-o", "ashift=12", "-o", "cachefile=none", "-O", "mountpoint=none", "-O", "canmount=off", "-O", "compression=lz4", "-O",
+                "atime=off",
             "-O", "xattr=sa", "-O", "acltype=posixacl", "-O", "setuid=off", "-O", "devices=off", "-O", "exec=off", "-O", "provision:id=" + id,
         ];
         if (cipher is not null)
@@ -152,10 +172,12 @@ public static class DiskCommands
 
     /// <summary>Imports a pool by its GUID from named devices, without mounting and without a cache file; never with force.</summary>
     public static DiskCommand ImportPool(string guid, IReadOnlyList<string> devices) =>
-        new("import pool", "zpool", ["import", "-N", "-o", "cachefile=none", .. devices.SelectMany(device => new[] { "-d", device }), guid], devices, DiskEffect.Service);
+        new("import pool", "zpool", ["import", "-N", "-o", "cachefile=none", .. devices.SelectMany(device => new[] { "-d", device }), guid], devices,
+            DiskEffect.Service);
 
     /// <summary>Exports a pool.</summary>
-    public static DiskCommand ExportPool(string pool, IReadOnlyList<string> devices) => new("export pool", "zpool", ["export", pool], devices, DiskEffect.Service);
+    public static DiskCommand ExportPool(string pool, IReadOnlyList<string> devices) =>
+        new("export pool", "zpool", ["export", pool], devices, DiskEffect.Service);
 
     /// <summary>Loads a pool's key.</summary>
     public static DiskCommand LoadPoolKey(string pool, IReadOnlyList<string> devices, ReadOnlyMemory<byte> key) =>
@@ -169,7 +191,8 @@ public static class DiskCommands
     public static DiskCommand MakeDataset(string name, string mountPath, long? quota, IReadOnlyList<string> devices)
     {
         string[] limit = quota is { } bytes ? ["-o", "quota=" + bytes.ToString(CultureInfo.InvariantCulture)] : [];
-        return new("make dataset", "zfs", ["create", "-u", "-o", "canmount=noauto", "-o", "mountpoint=" + mountPath, .. limit, name], devices, DiskEffect.Service);
+        return new("make dataset", "zfs", ["create", "-u", "-o", "canmount=noauto", "-o", "mountpoint=" + mountPath, .. limit, name], devices,
+            DiskEffect.Service);
     }
 
     /// <summary>Keeps the sealed key with the pool.</summary>
@@ -180,13 +203,16 @@ public static class DiskCommands
     public static DiskCommand MountDataset(string name, IReadOnlyList<string> devices) => new("mount", "zfs", ["mount", name], devices, DiskEffect.Service);
 
     /// <summary>Unmounts a dataset.</summary>
-    public static DiskCommand UnmountDataset(string name, IReadOnlyList<string> devices) => new("unmount", "zfs", ["unmount", name], devices, DiskEffect.Service);
+    public static DiskCommand UnmountDataset(string name, IReadOnlyList<string> devices) =>
+        new("unmount", "zfs", ["unmount", name], devices, DiskEffect.Service);
 
     /// <summary>Puts a new drive in the place of a lost one; it is written from the others.</summary>
-    public static DiskCommand ReplaceInPool(string pool, string lost, string device) => new("replace drive in pool", "zpool", ["replace", pool, lost, device], [device], DiskEffect.Destroy);
+    public static DiskCommand ReplaceInPool(string pool, string lost, string device) =>
+        new("replace drive in pool", "zpool", ["replace", pool, lost, device], [device], DiskEffect.Destroy);
 
     /// <summary>Lets devices be written that a rule made read-only. Only the installer needs it, and only for its target.</summary>
-    public static DiskCommand AllowWriting(params IReadOnlyList<string> devices) => new("allow writing", "blockdev", ["--setrw", .. devices], devices, DiskEffect.Service);
+    public static DiskCommand AllowWriting(params IReadOnlyList<string> devices) =>
+        new("allow writing", "blockdev", ["--setrw", .. devices], devices, DiskEffect.Service);
 
     /// <summary>Takes the boot code off a disk: the part of the first sector that is no table. The machine does not start from it any more.</summary>
     public static DiskCommand ClearBootCode(string disk) =>
@@ -196,23 +222,30 @@ public static class DiskCommands
     /// <param name="disk">The disk, whose table was planned.</param>
     /// <param name="code">At most 440 bytes.</param>
     public static DiskCommand WriteBootCode(string disk, ReadOnlyMemory<byte> code) =>
-        new("write boot code", "dd", ["of=" + disk, "bs=440", "count=1", "iflag=fullblock", "conv=notrunc,fsync", "status=none"], [disk], DiskEffect.Destroy) { Input = code };
+        new("write boot code", "dd", ["of=" + disk, "bs=440", "count=1", "iflag=fullblock", "conv=notrunc,fsync", "status=none"], [disk],
+            DiskEffect.Destroy)
+        { Input = code };
 
     /// <summary>Writes the boot loader itself to the beginning of its partition.</summary>
     public static DiskCommand WriteBootImage(string partition, ReadOnlyMemory<byte> image) =>
-        new("write boot loader", "dd", ["of=" + partition, "bs=1M", "iflag=fullblock", "conv=notrunc,fsync", "status=none"], [partition], DiskEffect.Destroy) { Input = image };
+        new("write boot loader", "dd", ["of=" + partition, "bs=1M", "iflag=fullblock", "conv=notrunc,fsync", "status=none"], [partition],
+            DiskEffect.Destroy)
+        { Input = image };
 
     /// <summary>Makes the file system that UEFI firmware reads.</summary>
     /// <param name="device">The partition.</param>
     /// <param name="id">Its number, eight hexadecimal digits.</param>
-    public static DiskCommand MakeEfiFilesystem(string device, string id) => new("make EFI file system", "mkfs.vfat", ["-F", "32", "-i", id, "-n", "EFI", device], [device], DiskEffect.Destroy);
+    public static DiskCommand MakeEfiFilesystem(string device, string id) =>
+        new("make EFI file system", "mkfs.vfat", ["-F", "32", "-i", id, "-n", "EFI", device], [device], DiskEffect.Destroy);
 
     /// <summary>Unpacks a tar archive packed by zstd into a file system.</summary>
     /// <param name="device">What the folder's file system is on.</param>
     /// <param name="folder">Where it is mounted.</param>
     /// <param name="feed">Writes the archive.</param>
     public static DiskCommand Unpack(string device, string folder, Action<Stream> feed) =>
-        new("unpack image", "tar", ["--extract", "--zstd", "--file=-", "--directory=" + folder, "--numeric-owner", "--same-owner", "--same-permissions", "--xattrs", "--xattrs-include=*"], [device], DiskEffect.Service)
+        new("unpack image", "tar",
+            ["--extract", "--zstd", "--file=-", "--directory=" + folder, "--numeric-owner", "--same-owner", "--same-permissions", "--xattrs",
+            "--xattrs-include=*"], [device], DiskEffect.Service)
         {
             Feed = feed,
             Limit = TimeSpan.FromHours(1),

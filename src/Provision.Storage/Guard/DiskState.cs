@@ -113,7 +113,8 @@ internal sealed class DiskState(ILook look)
         var answer = look.Run("wipefs", "-J", "-n", node);
         if (answer.ExitCode != 0)
         {
-            problem = $"{node} could not be searched for signatures: wipefs: {(answer.ExitCode == 127 ? "not installed (package util-linux)" : answer.Error.Trim())}";
+            problem = $"{node} could not be searched for signatures: wipefs: "
+                + $"{(answer.ExitCode == 127 ? "not installed (package util-linux)" : answer.Error.Trim())}";
             return [];
         }
 
@@ -135,7 +136,8 @@ internal sealed class DiskState(ILook look)
                     uuid = TableUuid(node);
                 }
 
-                found.Add(new Signature(type, string.IsNullOrEmpty(uuid) ? null : uuid, entry.TryGetProperty("label", out var label) ? label.GetString() : null, -1));
+                found.Add(new Signature(type, string.IsNullOrEmpty(uuid) ? null : uuid, entry.TryGetProperty("label", out var label) ? label.GetString() : null,
+                    -1));
             }
 
             return found;

@@ -34,7 +34,8 @@ internal sealed record GuardRule(string Name, Func<GuardCase, string?> Says)
         var bytes = c.State.BytesOf(c.Disk);
         var sequence = c.State.SequenceOf(c.Disk);
         return bytes != c.Permit.Bytes || sequence != c.Permit.Sequence
-            ? $"{c.Disk} is not the disk any more that was looked at ({c.Permit.Identity}): attachment {Number(sequence)} of {Number(bytes)} bytes instead of {Number(c.Permit.Sequence)} of {c.Permit.Bytes}"
+            ? $"{c.Disk} is not the disk any more that was looked at ({c.Permit.Identity}): attachment {Number(sequence)} of {Number(bytes)} bytes instead "
+                + $"of {Number(c.Permit.Sequence)} of {c.Permit.Bytes}"
             : null;
 
         static string Number(long? value) => value?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "unknown";
@@ -76,8 +77,10 @@ internal sealed record GuardRule(string Name, Func<GuardCase, string?> Says)
 
             if (uuid is null || !c.Allowed.Planned.Contains(PlannedIds.Plain(uuid)))
             {
-                var behind = c.Node.StartsWith("/dev/md", StringComparison.Ordinal) ? "; it lay behind the superblocks of the drives: where nobody needs it, stop the array and clear each drive (provision storage wipe)" : "";
-                return $"{c.Node} is not blank: it has a signature of {signature.Type} {signature.Uuid ?? signature.Label ?? "without a name"} that this run did not plan{behind}";
+                var behind = c.Node.StartsWith("/dev/md", StringComparison.Ordinal)
+                    ? "; it lay behind the superblocks of the drives: where nobody needs it, stop the array and clear each drive (provision storage wipe)" : "";
+                return $"{c.Node} is not blank: it has a signature of {signature.Type} {signature.Uuid ?? signature.Label ?? "without a name"} that this run "
+                    + $"did not plan{behind}";
             }
         }
 
@@ -95,4 +98,5 @@ internal sealed record GuardRule(string Name, Func<GuardCase, string?> Says)
 /// <param name="State">The machine now.</param>
 /// <param name="Signatures">What is on the device, or why that cannot be known; read once a command, when it is first asked for.</param>
 internal sealed record GuardCase(
-    DiskCommand Command, string Node, string Name, string Disk, WritePermit? Permit, WriteSet Allowed, DiskState State, Lazy<(IReadOnlyList<Signature> Found, string? Problem)> Signatures);
+    DiskCommand Command, string Node, string Name, string Disk, WritePermit? Permit, WriteSet Allowed, DiskState State,
+        Lazy<(IReadOnlyList<Signature> Found, string? Problem)> Signatures);

@@ -55,16 +55,19 @@ public sealed class StorageHealth(Layout? layout, Func<HostStorage> storage)
 
         yield return new(
             "provision_set_degraded", "1 for a RAID set that works without all its drives, or not at all.",
-            known.Map.Sets.Where(set => set.Recorded != false && set.Health.Why is null).Select(set => new Sample(IsDegraded(known.Map, set) ? 1 : 0, ("set", set.Layout.Key))));
+            known.Map.Sets.Where(set => set.Recorded != false && set.Health.Why is null)
+                .Select(set => new Sample(IsDegraded(known.Map, set) ? 1 : 0, ("set", set.Layout.Key))));
     }
 
     private static IEnumerable<HealthFinding> Arrays(HostStorage storage) =>
-        storage.Map.Findings.Where(finding => IsOfSet(finding, storage)).Select(finding => new HealthFinding("arrays", Sets[finding.Code], finding.Sentence + Remedy(finding)));
+        storage.Map.Findings.Where(finding => IsOfSet(finding, storage))
+            .Select(finding => new HealthFinding("arrays", Sets[finding.Code], finding.Sentence + Remedy(finding)));
 
     private static IEnumerable<HealthFinding> Drives(HostStorage storage) => storage.Map.Findings
         .Where(finding => finding.Severity > FindingSeverity.Note && !IsOfSet(finding, storage))
         .Select(finding => new HealthFinding(
-            "drives", finding.Severity == FindingSeverity.Unknown ? HealthLevel.Unknown : HealthLevel.Warning, $"{finding.Place}: {finding.Sentence}{Remedy(finding)}"))
+            "drives", finding.Severity == FindingSeverity.Unknown ? HealthLevel.Unknown : HealthLevel.Warning,
+                $"{finding.Place}: {finding.Sentence}{Remedy(finding)}"))
         .Concat(storage.Observed.Problems.Select(problem => new HealthFinding(
             "drives", problem.Severity == Severity.Error ? HealthLevel.Unknown : HealthLevel.Info, problem.ToString().Split('\n')[0])));
 
@@ -72,7 +75,8 @@ public sealed class StorageHealth(Layout? layout, Func<HostStorage> storage)
     private static string Remedy(Finding finding) => finding.Command is { } command ? $" -> {command}" : "";
 
     private static bool IsDegraded(DriveMap map, SetState set) => map.Findings.Any(finding =>
-        finding.Place == PlaceOf(set) && finding.Code is FindingCodes.Degraded or FindingCodes.Rebuilding or FindingCodes.SetFailed or FindingCodes.SetInactive or FindingCodes.SetMissing);
+        finding.Place == PlaceOf(set)
+        && finding.Code is FindingCodes.Degraded or FindingCodes.Rebuilding or FindingCodes.SetFailed or FindingCodes.SetInactive or FindingCodes.SetMissing);
 
     private static bool IsOfSet(Finding finding, HostStorage storage) =>
         Sets.ContainsKey(finding.Code) && (finding.Code == FindingCodes.DataErrors || storage.Map.Sets.Any(set => PlaceOf(set) == finding.Place));
@@ -81,9 +85,11 @@ public sealed class StorageHealth(Layout? layout, Func<HostStorage> storage)
     private static string PlaceOf(SetState set) => "set " + set.Layout.Key;
 
     private static SetState? SetOf(Mount mount, DriveMap map) =>
-        map.Layout.Volumes.FirstOrDefault(volume => volume.MountPath == mount.Path) is { } volume ? map.Sets.FirstOrDefault(set => set.Layout.Key == volume.Set) : null;
+        map.Layout.Volumes.FirstOrDefault(volume => volume.MountPath == mount.Path) is { } volume ? map.Sets.FirstOrDefault(set => set.Layout.Key == volume.Set)
+            : null;
 
-    private IEnumerable<HealthFinding> Mounts(HostStorage storage) => storage.Observed.WhyUnseen(StoragePart.Mounts) is { } why ? [HealthCheck.Unseen("mounts", why)] : Missing(storage).Select(mount =>
+    private IEnumerable<HealthFinding> Mounts(HostStorage storage) =>
+        storage.Observed.WhyUnseen(StoragePart.Mounts) is { } why ? [HealthCheck.Unseen("mounts", why)] : Missing(storage).Select(mount =>
     {
         var sentence = $"{mount.Path} is not mounted";
         return SetOf(mount, storage.Map) is { Recorded: false } set

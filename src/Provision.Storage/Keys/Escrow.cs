@@ -36,7 +36,8 @@ public sealed class Escrow(StorageMachine machine, string folder, string host)
     public ReadOnlyMemory<byte> ReadHeader(string label, string identity)
     {
         var packed = Open(HeaderPath(label), identity);
-        return Zstandard.Unpack(packed.Span, MostHeaderBytes, out var header) == UnpackOutcome.Whole ? header : throw new StorageException($"{HeaderPath(label)} is damaged");
+        return Zstandard.Unpack(packed.Span, MostHeaderBytes, out var header) == UnpackOutcome.Whole ? header
+            : throw new StorageException($"{HeaderPath(label)} is damaged");
     }
 
     private string KeyPath(string label) => $"{folder}/{host}/{label}.key.age";
@@ -45,7 +46,8 @@ public sealed class Escrow(StorageMachine machine, string folder, string host)
 
     private void Keep(string path, ReadOnlyMemory<byte> plain, string recipients)
     {
-        var sealedBytes = machine.Commands.Run(Command.Of("age", "--encrypt", "--recipients-file", recipients).WithInput(plain).WithTimeout(Limit)).OrThrow().Output;
+        var sealedBytes = machine.Commands.Run(Command.Of("age", "--encrypt", "--recipients-file", recipients).WithInput(plain).WithTimeout(Limit))
+            .OrThrow().Output;
         AtomicFile.Write(machine.Files, path, sealedBytes.Span, FileModes.Private);
     }
 

@@ -3,7 +3,10 @@ namespace Provision.Storage.Keys;
 /// <summary>The key of an imported pool.</summary>
 internal static class PoolKey
 {
-    /// <summary>The key, sealed to the Tang servers: a property of the pool, because Clevis itself knows only LUKS and no key may lie on the operating system's disk.</summary>
+    /// <summary>
+    /// The key, sealed to the Tang servers: a property of the pool, because Clevis itself knows only LUKS and no key may lie on the operating
+    /// system's disk.
+    /// </summary>
     public const string SealedProperty = "provision:clevis";
 
     /// <summary>Gets it from the Tang servers, by what is sealed in the pool's property.</summary>

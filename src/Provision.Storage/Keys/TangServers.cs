@@ -34,7 +34,8 @@ public sealed record TangServers(IReadOnlyList<TangServer> Servers, int Threshol
             servers.Add(new TangServer(url, thumbprint));
         }
 
-        var threshold = int.TryParse((storage?.Entry("threshold")?.Value as YamlScalar)?.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 1;
+        var threshold = int.TryParse((storage?.Entry("threshold")?.Value as YamlScalar)?.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number : 1;
         if (servers.Count > 0 && (threshold < 1 || threshold > servers.Count))
         {
             problems.Error(storage!.Entry("threshold")?.Value.Location ?? storage.Location, $"{threshold} of {servers.Count} Tang servers can never answer");
@@ -86,6 +87,9 @@ public sealed record TangServers(IReadOnlyList<TangServer> Servers, int Threshol
     public static RecoveryKey Unseal(ICommandRunner commands, string jwe)
     {
         var result = commands.Run(Command.Of("clevis", "decrypt").WithInput(Encoding.ASCII.GetBytes(jwe)).WithTimeout(TimeSpan.FromMinutes(1)));
-        return result.Succeeded ? RecoveryKey.Of(result.Output.Span) : throw new StorageException($"the Tang servers did not give the key: {(result.Error.Trim() is { Length: > 0 } error ? error.Split('\n')[^1] : $"clevis ended with {result.ExitCode}")}");
+        return result.Succeeded ? RecoveryKey.Of(result.Output.Span)
+            : throw new StorageException(
+            $"the Tang servers did not give the key: "
+            + $"{(result.Error.Trim() is { Length: > 0 } error ? error.Split('\n')[^1] : $"clevis ended with {result.ExitCode}")}");
     }
 }

@@ -29,7 +29,8 @@ public sealed class DriveLight(ICommandRunner commands)
         {
             return Diagnostic.Error(
                 place,
-                bay.Drive is null ? "no drive is in this bay, and the light is found through the drive" : "this drive is behind a RAID controller, and has no device that the light could be found by",
+                bay.Drive is null ? "no drive is in this bay, and the light is found through the drive"
+                    : "this drive is behind a RAID controller, and has no device that the light could be found by",
                 bay.Drive is null ? null : "use the controller's own program: cli64 disk identify");
         }
 
@@ -40,7 +41,8 @@ public sealed class DriveLight(ICommandRunner commands)
             0 => null,
             127 => Diagnostic.Error(place, "there is no ledctl on this machine, which switches the lights", "apt install ledmon"),
             124 => Diagnostic.Error(place, "ledctl did not answer in 30 s"),
-            var code => Diagnostic.Error(place, $"ledctl failed with exit code {code}: {Printable.Of(result.Error.Trim().Split('\n')[^1], 160)}", "the board or backplane may have no lights that it knows"),
+            var code => Diagnostic.Error(place, $"ledctl failed with exit code {code}: {Printable.Of(result.Error.Trim().Split('\n')[^1], 160)}",
+                "the board or backplane may have no lights that it knows"),
         };
     }
 }

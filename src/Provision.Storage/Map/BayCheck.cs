@@ -14,7 +14,8 @@ internal sealed class BayCheck
     private readonly Dictionary<string, RecordedDrive> recorded = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> places = new(StringComparer.Ordinal);
 
-    public BayCheck(Layout layout, HostView? view, DriveRecord? record, ObservedStorage observed, SetMembership membership, IReadOnlyDictionary<Bay, ObservedDrive> drives)
+    public BayCheck(Layout layout, HostView? view, DriveRecord? record, ObservedStorage observed, SetMembership membership,
+        IReadOnlyDictionary<Bay, ObservedDrive> drives)
     {
         this.view = view;
         this.observed = observed;
@@ -84,7 +85,8 @@ internal sealed class BayCheck
 
         return found;
 
-        void Say(string code, FindingSeverity severity, string sentence) => found.Add(new Finding(code, severity, place, Printable.Of(sentence, 300), Remedy(code)));
+        void Say(string code, FindingSeverity severity, string sentence) =>
+            found.Add(new Finding(code, severity, place, Printable.Of(sentence, 300), Remedy(code)));
 
         string? Remedy(string code) => code == FindingCodes.HealthUnknown && drive?.Device is { } disk ? $"smartctl -a /dev/{disk}"
             : code is FindingCodes.HealthUnknown or FindingCodes.SerialUnknown && drive?.Areca is not null ? "cli64 disk info"
@@ -150,7 +152,8 @@ internal sealed class BayCheck
         {
             var told = drive.Device is not null ? "the drive reports no serial number"
                 : drive.Health.Unseen is null ? "the controller reports no serial number for it" : "its serial number could not be read";
-            say(FindingCodes.SerialUnknown, drive.Device is not null ? FindingSeverity.Warning : drive.Health.Unseen is null ? FindingSeverity.Note : FindingSeverity.Unknown, told + (expected is null ? "" : $", so it is not known whether it is {expected.Serial}"));
+            say(FindingCodes.SerialUnknown, drive.Device is not null ? FindingSeverity.Warning : drive.Health.Unseen is null ? FindingSeverity.Note
+                : FindingSeverity.Unknown, told + (expected is null ? "" : $", so it is not known whether it is {expected.Serial}"));
             if (expected?.Model is { } model && drive.Model?.Trim() is { } other && model != other)
             {
                 say(FindingCodes.Foreign, FindingSeverity.Problem, $"a {other}, where {expected.Serial} is a {model}");
@@ -161,7 +164,8 @@ internal sealed class BayCheck
 
         if (places.TryGetValue(serial, out var bays) && bays.Count > 1)
         {
-            say(FindingCodes.Twice, FindingSeverity.Problem, $"the serial number {serial} is in {string.Join(" and ", bays)}: one of them is no drive of its own");
+            say(FindingCodes.Twice, FindingSeverity.Problem,
+                $"the serial number {serial} is in {string.Join(" and ", bays)}: one of them is no drive of its own");
         }
 
         if (set is null && expected is null)
@@ -177,11 +181,13 @@ internal sealed class BayCheck
         }
         else if (recorded.TryGetValue(serial, out var home))
         {
-            say(FindingCodes.Swapped, FindingSeverity.Problem, $"{serial} belongs into {home.Bay}{(expected is null ? "" : $"; here belongs {expected.Serial}")}");
+            say(FindingCodes.Swapped, FindingSeverity.Problem,
+                $"{serial} belongs into {home.Bay}{(expected is null ? "" : $"; here belongs {expected.Serial}")}");
         }
         else if (record is not null)
         {
-            say(FindingCodes.Foreign, FindingSeverity.Problem, $"{Name(drive)} is not in the record{RecordedElsewhere(serial)}{(expected is null ? "" : $"; here belongs {expected.Serial}")}");
+            say(FindingCodes.Foreign, FindingSeverity.Problem,
+                $"{Name(drive)} is not in the record{RecordedElsewhere(serial)}{(expected is null ? "" : $"; here belongs {expected.Serial}")}");
         }
     }
 
@@ -197,7 +203,8 @@ internal sealed class BayCheck
             say(
                 FindingCodes.WrongSize,
                 smaller ? FindingSeverity.Problem : FindingSeverity.Warning,
-                $"{Name(drive)} has {NominalSize.Of(drive.Bytes)}; set {set.Name} is made of {NominalSize.Of(set.Definition.DriveBytes)}{(smaller ? "" : ", so a part of it is not used")}");
+                $"{Name(drive)} has {NominalSize.Of(drive.Bytes)}; set {set.Name} is made of "
+                    + $"{NominalSize.Of(set.Definition.DriveBytes)}{(smaller ? "" : ", so a part of it is not used")}");
         }
 
         if (set is not null && drive.Media is { } media && media != set.Definition.Media)

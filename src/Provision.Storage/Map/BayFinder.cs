@@ -46,7 +46,8 @@ public static class BayFinder
     /// </summary>
     private static int ArecaOf(Layout layout, DriveRecord? record, ObservedStorage observed, Panel panel, Controller controller)
     {
-        var numbers = observed.Drives.Where(drive => drive.Areca?.Enclosure == controller.Enclosure).Select(drive => drive.Areca!.Controller).Distinct().Order().ToList();
+        var numbers = observed.Drives.Where(drive => drive.Areca?.Enclosure == controller.Enclosure).Select(drive => drive.Areca!.Controller).Distinct().Order()
+            .ToList();
         if (numbers.Count < 2)
         {
             return numbers.FirstOrDefault();
@@ -56,10 +57,13 @@ public static class BayFinder
         var names = layout.Sets.SelectMany(set => set.Luns.Select(lun => lun.Name).Append(set.Name)).ToHashSet(StringComparer.Ordinal);
         return numbers
             .OrderByDescending(number => Drives(number).Count(drive => drive.Serial is { } serial && serials.Contains(serial.Trim())))
-            .ThenByDescending(number => Drives(number).Count(drive => names.Contains(drive.Areca!.Usage)) + observed.ArecaVolumes.Count(volume => volume.Controller == number && names.Contains(volume.Name)))
+            .ThenByDescending(number =>
+                Drives(number).Count(drive => names.Contains(drive.Areca!.Usage))
+                + observed.ArecaVolumes.Count(volume => volume.Controller == number && names.Contains(volume.Name)))
             .ThenBy(number => number).First();
 
-        IEnumerable<ObservedDrive> Drives(int number) => observed.Drives.Where(drive => drive.Areca?.Controller == number && drive.Areca.Enclosure == controller.Enclosure);
+        IEnumerable<ObservedDrive> Drives(int number) =>
+            observed.Drives.Where(drive => drive.Areca?.Controller == number && drive.Areca.Enclosure == controller.Enclosure);
     }
 
     private static bool IsIn(ObservedDrive drive, Controller controller, int areca, Bay bay) => controller.Kind switch

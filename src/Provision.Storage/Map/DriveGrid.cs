@@ -36,7 +36,8 @@ public sealed class DriveGrid
     private string Draw()
     {
         var chassis = map.Layout.Chassis;
-        text.Append(CultureInfo.InvariantCulture, $"{ink.Bold(map.Layout.Host.Name)}  {chassis.Name}, {chassis.RackUnits}U, looked at {map.Machine.Taken.UtcDateTime:yyyy-MM-dd HH:mm} UTC\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{ink.Bold(map.Layout.Host.Name)}  {chassis.Name}, {chassis.RackUnits}U, looked at {map.Machine.Taken.UtcDateTime:yyyy-MM-dd HH:mm} UTC\n");
         foreach (var panel in chassis.Panels)
         {
             Panel(panel);
@@ -113,7 +114,8 @@ public sealed class DriveGrid
 
     private void Legend()
     {
-        var marks = map.Bays.Select(BayMark.Of).Distinct().OrderByDescending(mark => mark.Severity).Select(mark => $"{(mark.Letter == "o" ? "ok" : mark.Letter)} {(mark.Word == "ok" ? "as recorded" : mark.Word)}");
+        var marks = map.Bays.Select(BayMark.Of).Distinct().OrderByDescending(mark => mark.Severity)
+            .Select(mark => $"{(mark.Letter == "o" ? "ok" : mark.Letter)} {(mark.Word == "ok" ? "as recorded" : mark.Word)}");
         text.Append(map.IsUnseen ? "\n!! differs, ? could not be seen, ! look at it; " : "\n!! differs, ! look at it; ").AppendJoin(", ", marks);
         if (map.Bays.Any(bay => bay.Encryption == VolumeEncryption.Self))
         {
@@ -133,7 +135,13 @@ public sealed class DriveGrid
         foreach (var (set, cells) in rows)
         {
             var padded = cells.Select((cell, column) => column < 5 ? cell.PadRight(widths[column]) : cell).ToList();
-            padded[4] = set.Severity switch { FindingSeverity.Problem => ink.Problem(padded[4]), FindingSeverity.Unknown => ink.Warning(padded[4]), _ => padded[4] };
+            padded[4] = set.Severity switch
+            {
+                FindingSeverity.Problem => ink.Problem(padded[4]),
+                FindingSeverity.Unknown =>
+                ink.Warning(padded[4]),
+                _ => padded[4]
+            };
             text.Append(string.Join("  ", padded).TrimEnd()).Append('\n');
         }
 
@@ -148,7 +156,13 @@ public sealed class DriveGrid
     {
         foreach (var finding in map.Findings.Where(finding => finding.Severity > FindingSeverity.Note).OrderByDescending(finding => finding.Severity))
         {
-            var sign = finding.Severity switch { FindingSeverity.Problem => ink.Problem("!!"), FindingSeverity.Unknown => ink.Warning("? "), _ => ink.Warning("! ") };
+            var sign = finding.Severity switch
+            {
+                FindingSeverity.Problem => ink.Problem("!!"),
+                FindingSeverity.Unknown =>
+                ink.Warning("? "),
+                _ => ink.Warning("! ")
+            };
             var line = $"{Printable.Of(finding.Place)}: {finding.Sentence} [{finding.Code}]";
             text.Append(sign).Append(' ').Append(line).Append('\n');
             if (finding.Command is { } command)

@@ -152,7 +152,9 @@ public sealed record SetState(SetLayout Layout, Seen<SetHealth> Health, double? 
 
     private string Progress => Percent is { } percent ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" {percent:0.0}%") : "";
 
-    internal bool? Survives(BayState bay) => Layout.Level == RaidLevel.Spare || (Health.IsAbsent && Recorded != true) ? true : Redundancy >= (bay.Works ? 1 : 0) ? true : Redundancy is null ? null : false;
+    internal bool? Survives(BayState bay) =>
+        Layout.Level == RaidLevel.Spare || (Health.IsAbsent && Recorded != true) ? true : Redundancy >= (bay.Works ? 1 : 0) ? true : Redundancy is null ? null
+        : false;
 }
 
 /// <summary>A drive or disk that is in no bay and of no set.</summary>

@@ -44,7 +44,9 @@ internal sealed class DriveMapping
             {
                 var set = setOf.GetValueOrDefault(bay);
                 var dark = drives.ContainsKey(bay) ? null : BayFinder.WhyUnseen(layout.Chassis, bay, observed);
-                bays.Add(Bay(bay, set, dark, check.Check(bay, set, set is null ? null : Recorded(set), dark is not null, recordedDrives.GetValueOrDefault(bay), drives.GetValueOrDefault(bay))));
+                bays.Add(Bay(bay, set, dark,
+                    check.Check(bay, set, set is null ? null : Recorded(set), dark is not null, recordedDrives.GetValueOrDefault(bay),
+                    drives.GetValueOrDefault(bay))));
             }
         }
 
@@ -66,7 +68,8 @@ internal sealed class DriveMapping
             Bays = bays,
             Sets = sets,
             Strangers = strangers,
-            Findings = [.. OfHost(bays), .. OfBays(bays), .. sets.SelectMany(OfSet), .. OfPools(), .. OfArrays(), .. strangers.Select(stranger => stranger.Finding)],
+            Findings = [.. OfHost(bays), .. OfBays(bays), .. sets.SelectMany(OfSet), .. OfPools(), .. OfArrays(),
+                .. strangers.Select(stranger => stranger.Finding)],
         };
     }
 
@@ -96,15 +99,18 @@ internal sealed class DriveMapping
 
     /// <summary>What is on a drive that no volume of the layout is on: the operating system's partitions.</summary>
     private List<string> OwnPartitions(string disk) =>
-        [.. (observed.Find(disk)?.Table?.Partitions ?? []).Select(partition => Printable.Of(partition.Label is { Length: > 0 } label ? label : $"#{partition.Number}"))];
+        [.. (observed.Find(disk)?.Table?.Partitions ?? []).Select(partition =>
+            Printable.Of(partition.Label is { Length: > 0 } label ? label : $"#{partition.Number}"))];
 
     private SetState Set(SetLayout set, List<BayState> bays)
     {
         var observation = membership.Observe(set);
         var health = observation.Health;
         var own = bays.Where(bay => set.Bays.Contains(bay.Bay)).ToList();
-        var members = observation.Members ?? [.. own.Select(bay => bay.Unseen is not null ? MemberState.Unseen : bay.Works ? MemberState.Whole : MemberState.Missing)];
-        if (observation.Members is null && set.Level == RaidLevel.ZfsRaidz2 && health.Value == SetHealth.Degraded && own.TrueForAll(bay => bay.Works) && bays.Exists(bay => IsVdev(bay) && !bay.Works))
+        var members = observation.Members
+            ?? [.. own.Select(bay => bay.Unseen is not null ? MemberState.Unseen : bay.Works ? MemberState.Whole : MemberState.Missing)];
+        if (observation.Members is null && set.Level == RaidLevel.ZfsRaidz2 && health.Value == SetHealth.Degraded && own.TrueForAll(bay => bay.Works)
+            && bays.Exists(bay => IsVdev(bay) && !bay.Works))
         {
             health = Seen.Known(SetHealth.Normal); // The pool is degraded by another of its vdevs.
         }
@@ -150,7 +156,8 @@ internal sealed class DriveMapping
 
         if (record is null)
         {
-            yield return new Finding(FindingCodes.NoRecord, FindingSeverity.Problem, host.Name, $"{host.Name} has no drive record, so no drive can be compared by its serial number", $"provision drives accept {host.Name}");
+            yield return new Finding(FindingCodes.NoRecord, FindingSeverity.Problem, host.Name,
+                $"{host.Name} has no drive record, so no drive can be compared by its serial number", $"provision drives accept {host.Name}");
         }
 
         if (observed.WhyUnseen(StoragePart.Devices) is { } noDevices)
@@ -176,7 +183,8 @@ internal sealed class DriveMapping
         var told = new HashSet<string>(StringComparer.Ordinal);
         foreach (var finding in bays.SelectMany(bay => bay.Findings))
         {
-            var same = finding.Code != FindingCodes.HealthUnknown ? [] : bays.Where(bay => bay.Findings.Any(other => other.Code == finding.Code && other.Sentence == finding.Sentence)).ToList();
+            var same = finding.Code != FindingCodes.HealthUnknown ? []
+                : bays.Where(bay => bay.Findings.Any(other => other.Code == finding.Code && other.Sentence == finding.Sentence)).ToList();
             if (same.Count < 2)
             {
                 yield return finding;
@@ -190,38 +198,46 @@ internal sealed class DriveMapping
 
     private IEnumerable<Finding> OfPools()
     {
-        foreach (var pool in layout.Pools.Select(pool => observed.Pools.FirstOrDefault(found => found.Name == pool.Name)).OfType<ObservedPool>().Where(pool => pool.Imported))
+        foreach (var pool in layout.Pools.Select(pool => observed.Pools.FirstOrDefault(found => found.Name == pool.Name)).OfType<ObservedPool>()
+            .Where(pool => pool.Imported))
         {
             var place = "pool " + pool.Name;
             if (pool.Status?.DataErrors.Value is > 0 and var errors)
             {
                 yield return new Finding(
-                    FindingCodes.DataErrors, FindingSeverity.Problem, place, $"{pool.Name} has {errors} damaged {(errors == 1 ? "file or block" : "files or blocks")}", Remedies.OfPool(pool.Name));
+                    FindingCodes.DataErrors, FindingSeverity.Problem, place,
+                        $"{pool.Name} has {errors} damaged {(errors == 1 ? "file or block" : "files or blocks")}", Remedies.OfPool(pool.Name));
             }
             else if (pool.Unseen is { } why)
             {
                 yield return new Finding(
-                    FindingCodes.Unseen, FindingSeverity.Unknown, place, Printable.Of($"whether data of {pool.Name} is damaged could not be seen: {why}", 300), Remedies.OfPool(pool.Name));
+                    FindingCodes.Unseen, FindingSeverity.Unknown, place, Printable.Of($"whether data of {pool.Name} is damaged could not be seen: {why}", 300),
+                        Remedies.OfPool(pool.Name));
             }
 
             foreach (var leaf in membership.LostLeaves(pool))
             {
                 yield return new Finding(
                     FindingCodes.NotInSet, FindingSeverity.Problem, place,
-                    Printable.Of($"{leaf.Name} is {leaf.State} in the pool{(leaf.Note is null ? "" : $" ({leaf.Note})")}, and its bay is not known", 300), Remedies.OfPool(pool.Name));
+                    Printable.Of($"{leaf.Name} is {leaf.State} in the pool{(leaf.Note is null ? "" : $" ({leaf.Note})")}, and its bay is not known", 300),
+                        Remedies.OfPool(pool.Name));
             }
         }
     }
 
-    /// <summary>Arrays of no set: another machine's, or one that something assembled from leftovers; and arrays of sets that this program did not make.</summary>
+    /// <summary>
+    /// Arrays of no set: another machine's, or one that something assembled from leftovers; and arrays of sets that this program did not make.
+    /// </summary>
     private IEnumerable<Finding> OfArrays()
     {
-        var own = layout.Sets.Where(set => set.IsMd).SelectMany(set => set.Luns).Select(lun => UnitFinder.FindArray(lun.Name, record?.Units.FirstOrDefault(unit => unit.Name == lun.Name)?.Uuid, observed)).ToList();
+        var own = layout.Sets.Where(set => set.IsMd).SelectMany(set => set.Luns)
+            .Select(lun => UnitFinder.FindArray(lun.Name, record?.Units.FirstOrDefault(unit => unit.Name == lun.Name)?.Uuid, observed)).ToList();
         foreach (var array in own.OfType<MdArray>().Where(array => array.HasBitmap == false))
         {
             yield return new Finding(
                 FindingCodes.NoBitmap, FindingSeverity.Warning, array.Device ?? array.Name ?? array.Uuid,
-                Printable.Of($"the array {array.Name} has no write-intent bitmap: after a power cut all of it is resynchronized (docs/faults.md, fault 28)", 300),
+                Printable.Of($"the array {array.Name} has no write-intent bitmap: after a power cut all of it is resynchronized (docs/faults.md, fault 28)",
+                    300),
                 $"mdadm --grow --bitmap=internal /dev/{array.Device}");
         }
 
@@ -231,15 +247,19 @@ internal sealed class DriveMapping
             if (array.Uuid.Length == 0)
             {
                 yield return new Finding(
-                    FindingCodes.ForeignArray, FindingSeverity.Unknown, array.Device ?? name, Printable.Of($"whose array {name} is could not be seen: no superblock of it was read", 300),
+                    FindingCodes.ForeignArray, FindingSeverity.Unknown, array.Device ?? name,
+                        Printable.Of($"whose array {name} is could not be seen: no superblock of it was read", 300),
                     $"mdadm --detail /dev/{array.Device}");
                 continue;
             }
 
             yield return new Finding(
                 FindingCodes.ForeignArray, FindingSeverity.Problem, array.Device ?? name,
-                Printable.Of($"the array {name} ({array.Level}, UUID {array.Uuid}) on {string.Join(", ", array.Members.Select(member => member.Device))} belongs to no set{(array.Device is null ? "" : " and is assembled")}", 300),
-                array.Device is null ? array.Members.Count == 0 ? null : $"mdadm --examine /dev/{array.Members[0].Device}" : $"mdadm --detail /dev/{array.Device}");
+                Printable.Of(
+                    $"the array {name} ({array.Level}, UUID {array.Uuid}) on {string.Join(", ", array.Members.Select(member => member.Device))} belongs to "
+                    + $"no set{(array.Device is null ? "" : " and is assembled")}", 300),
+                array.Device is null ? array.Members.Count == 0 ? null : $"mdadm --examine /dev/{array.Members[0].Device}"
+                    : $"mdadm --detail /dev/{array.Device}");
         }
     }
 

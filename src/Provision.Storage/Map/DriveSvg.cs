@@ -17,14 +17,17 @@ public sealed class DriveSvg
     private const string Style = """
           <style>
             text { fill: #1c1f24; font: 12px ui-sans-serif, system-ui, sans-serif; }
-            .h { font-size: 18px; font-weight: 600; } .p { font-weight: 600; } .n { font-weight: 700; } .s, .m { fill: #5b6470; } .m { font: 11px ui-monospace, monospace; }
+            .h { font-size: 18px; font-weight: 600; } .p { font-weight: 600; } .n { font-weight: 700; }
+            .s, .m { fill: #5b6470; } .m { font: 11px ui-monospace, monospace; }
             .ground { fill: #ffffff; } .bay { fill: #f4f5f7; stroke: #b6bec9; } .void { fill: none; stroke: #b6bec9; stroke-dasharray: 4 3; }
             .panel { fill: none; stroke: #b6bec9; stroke-width: 2; } .gap { fill: none; stroke: #b6bec9; stroke-dasharray: 1 4; }
             .problem { fill: #fdeceb; stroke: #b3261e; stroke-width: 3; } .warning { fill: #fff4dc; stroke: #8a5a00; stroke-width: 2; stroke-dasharray: 8 3; }
             .tproblem { fill: #b3261e; font-weight: 700; } .twarning { fill: #8a5a00; font-weight: 700; } .tgood { fill: #0b6b3a; }
             @media (prefers-color-scheme: dark) {
-              text { fill: #e8ebef; } .s, .m { fill: #a3adb9; } .ground { fill: #14171b; } .bay { fill: #20252b; stroke: #4a545f; } .void, .panel, .gap { stroke: #4a545f; }
-              .problem { fill: #3a1f1e; stroke: #ff8a80; } .warning { fill: #382d17; stroke: #ffce73; } .tproblem { fill: #ff8a80; } .twarning { fill: #ffce73; } .tgood { fill: #7fd8a4; }
+              text { fill: #e8ebef; } .s, .m { fill: #a3adb9; } .ground { fill: #14171b; } .bay { fill: #20252b; stroke: #4a545f; }
+              .void, .panel, .gap { stroke: #4a545f; }
+              .problem { fill: #3a1f1e; stroke: #ff8a80; } .warning { fill: #382d17; stroke: #ffce73; }
+              .tproblem { fill: #ff8a80; } .twarning { fill: #ffce73; } .tgood { fill: #7fd8a4; }
             }
           </style>
 
@@ -59,7 +62,8 @@ public sealed class DriveSvg
         var problems = map.Findings.Count(finding => finding.Severity == FindingSeverity.Problem);
         var unseen = map.Findings.Count(finding => finding.Severity == FindingSeverity.Unknown);
         var summary = $"Drive map of {name}: {map.Bays.Count} bays, {map.Bays.Count(bay => bay.Drive is not null)} drives, "
-            + $"{(problems == 0 ? unseen == 0 ? "no differences" : "no known differences" : problems == 1 ? "1 difference" : $"{problems} differences")} from the drive record"
+            + $"{(problems == 0 ? unseen == 0 ? "no differences" : "no known differences" : problems == 1 ? "1 difference" : $"{problems} differences")} "
+                + $"from the drive record"
             + $"{(unseen == 0 ? "" : unseen == 1 ? ", 1 thing that could not be seen" : $", {unseen} things that could not be seen")}.";
         return $"""
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {y + Margin}" role="img" aria-labelledby="title desc">
@@ -80,7 +84,8 @@ public sealed class DriveSvg
         y += 26;
         Text(Margin, y, "p", string.Create(CultureInfo.InvariantCulture, $"{panel.Name}, {panel.Bays.Count()} bays on {panel.Controller}"));
         y += 10;
-        Line($"<rect class=\"panel\" x=\"{Margin - 4}\" y=\"{y - 4}\" width=\"{(cellWidth * columns) + 8}\" height=\"{(cellHeight * panel.Grid.Count) + 8}\" rx=\"5\"/>");
+        Line($"<rect class=\"panel\" x=\"{Margin - 4}\" y=\"{y - 4}\" width=\"{(cellWidth * columns) + 8}\" height=\"{(cellHeight * panel.Grid.Count) + 8}\" "
+            + $"rx=\"5\"/>");
         foreach (var row in panel.Grid)
         {
             for (var column = 0; column < row.Count; column++)
@@ -124,7 +129,8 @@ public sealed class DriveSvg
         {
             Text(x + 7, y + 20, "n", label);
             Line($"  <text class=\"{tone}\" transform=\"translate({x + (width / 2) - 3},{y + height - 14}) rotate(-90)\">{Escape(state)}</text>");
-            Line($"  <text class=\"m\" transform=\"translate({x + (width / 2) + 13},{y + height - 14}) rotate(-90)\">{Escape($"{bay.Set?.Layout.Key} {Cut(BayMark.SerialWord(bay), 12)}")}</text>");
+            Line($"  <text class=\"m\" transform=\"translate({x + (width / 2) + 13},{y + height - 14}) "
+                + $"rotate(-90)\">{Escape($"{bay.Set?.Layout.Key} {Cut(BayMark.SerialWord(bay), 12)}")}</text>");
         }
         else
         {
@@ -156,7 +162,8 @@ public sealed class DriveSvg
         lines.AddRange(bay.Findings.Select(finding => finding.Sentence));
         if (bay.Set is { } set)
         {
-            lines.Add($"set {set.Layout.Name}, {set.Word}; {bay.SetSurvives switch { true => "it survives the loss of this drive", false => "it does not survive the loss of this drive", null => "it is not known whether it survives the loss of this drive" }}");
+            var outlook = bay.SetSurvives switch { true => "it survives", false => "it does not survive", null => "it is not known whether it survives" };
+            lines.Add($"set {set.Layout.Name}, {set.Word}; {outlook} the loss of this drive");
         }
 
         if (bay.Masters.Count > 0)
@@ -184,7 +191,9 @@ public sealed class DriveSvg
         {
             y += 17;
             var problem = finding.Severity == FindingSeverity.Problem;
-            Text(Margin, y, problem ? "tproblem" : "twarning", $"{(problem ? "!!" : finding.Severity == FindingSeverity.Unknown ? "?" : "!")} {Cut(Printable.Of($"{finding.Place}: {finding.Sentence}", 300), 150)}");
+            Text(Margin, y, problem ? "tproblem" : "twarning",
+                $"{(problem ? "!!" : finding.Severity == FindingSeverity.Unknown ? "?" : "!")} "
+                + $"{Cut(Printable.Of($"{finding.Place}: {finding.Sentence}", 300), 150)}");
         }
     }
 

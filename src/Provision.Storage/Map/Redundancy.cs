@@ -51,7 +51,8 @@ public sealed record Redundancy(int? Parity, bool InPairs = false)
         if (word.StartsWith("DRAID", StringComparison.Ordinal) || word.StartsWith("RAIDZ", StringComparison.Ordinal))
         {
             var digits = word[5..].TakeWhile(char.IsAsciiDigit).ToArray();
-            return digits.Length == 0 ? new Redundancy(1) : int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var parity) && parity is >= 1 and <= 3 ? new Redundancy(parity) : null;
+            return digits.Length == 0 ? new Redundancy(1) : int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var parity)
+                && parity is >= 1 and <= 3 ? new Redundancy(parity) : null;
         }
 
         return word.StartsWith("MIRROR", StringComparison.Ordinal) ? Mirror : word switch

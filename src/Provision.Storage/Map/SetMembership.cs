@@ -36,7 +36,8 @@ internal sealed class SetMembership
         this.observed = observed;
         this.drives = drives;
         leaves = new PoolLeaves(observed, drives);
-        failedDisks = observed.Drives.Where(drive => drive.Health.Verdict == HealthVerdict.Failed).Select(drive => drive.Device).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        failedDisks = observed.Drives.Where(drive => drive.Health.Verdict == HealthVerdict.Failed).Select(drive => drive.Device).OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var array in observed.Arrays)
         {
             foreach (var member in array.Members)
@@ -79,12 +80,15 @@ internal sealed class SetMembership
     /// <summary>Errors that a pool counted of a drive, with the pool's name; null for none.</summary>
     public string? ErrorsOf(ObservedDrive drive) =>
         drive.Device is { } disk
-            ? observed.Pools.SelectMany(pool => PoolLeaves.Of(pool).Where(leaf => leaf.Errors.Any && leaves.DiskOf(leaf) == disk).Select(leaf => $"{leaf.Errors} in the pool {pool.Name}")).FirstOrDefault()
+            ? observed.Pools.SelectMany(pool =>
+                PoolLeaves.Of(pool).Where(leaf => leaf.Errors.Any && leaves.DiskOf(leaf) == disk).Select(leaf => $"{leaf.Errors} in the pool {pool.Name}"))
+                .FirstOrDefault()
             : null;
 
     /// <summary>Leaves of a pool that do not work and whose bay is not known.</summary>
     public IEnumerable<Vdev> LostLeaves(ObservedPool pool) =>
-        PoolLeaves.Of(pool).Where(leaf => leaf.State is not ("ONLINE" or "AVAIL" or "INUSE") && (leaves.DiskOf(leaf) is not { } disk || !drives.Values.Any(drive => drive.Device == disk)));
+        PoolLeaves.Of(pool).Where(leaf =>
+            leaf.State is not ("ONLINE" or "AVAIL" or "INUSE") && (leaves.DiskOf(leaf) is not { } disk || !drives.Values.Any(drive => drive.Device == disk)));
 
     /// <summary>Why a drive is no working part of the set whose bay it is in; null if it is one, or if the set is not there or could not be seen.</summary>
     /// <param name="set">The set.</param>
@@ -126,7 +130,8 @@ internal sealed class SetMembership
 
     private static bool IsAreca(SetLayout set) => set.Level is RaidLevel.ArecaRaid1 or RaidLevel.ArecaRaid6;
 
-    private static string StateOf(Vdev leaf) => leaf.State == "ONLINE" ? leaf.IsResilvering ? "rebuilding" : "in_sync" : leaf.Note is null ? leaf.State : $"{leaf.State} ({leaf.Note})";
+    private static string StateOf(Vdev leaf) =>
+        leaf.State == "ONLINE" ? leaf.IsResilvering ? "rebuilding" : "in_sync" : leaf.Note is null ? leaf.State : $"{leaf.State} ({leaf.Note})";
 
     private Seen<SetHealth> Single(SetLayout set)
     {
@@ -152,7 +157,8 @@ internal sealed class SetMembership
                 : member.State switch { "in_sync" => MemberState.Whole, "rebuilding" => MemberState.Rebuilding, _ => MemberState.Failed };
         }
 
-        var health = array.State == SetHealth.Unknown ? Seen.Unseen<SetHealth>($"the kernel does not tell the state of {array.Device ?? array.Name}") : Seen.Known(array.State);
+        var health = array.State == SetHealth.Unknown ? Seen.Unseen<SetHealth>($"the kernel does not tell the state of {array.Device ?? array.Name}")
+            : Seen.Known(array.State);
         return new SetObservation(health, PercentIn(array.Progress), Redundancy.Of(array.Level) ?? level, members);
     }
 
@@ -173,7 +179,8 @@ internal sealed class SetMembership
         var worst = volumes.MaxBy(volume => Rank(volume.Health))!;
         if (worst.Health == SetHealth.Unknown)
         {
-            return new SetObservation(Seen.Unseen<SetHealth>($"the controller's word \"{worst.State}\" for the volume {worst.Name} is not understood"), null, level, null);
+            return new SetObservation(Seen.Unseen<SetHealth>($"the controller's word \"{worst.State}\" for the volume {worst.Name} is not understood"), null,
+                level, null);
         }
 
         return new SetObservation(Seen.Known(worst.Health), PercentIn(worst.State), Redundancy.Of(worst.Level) ?? level, ArecaMembers(set, worst));
@@ -196,8 +203,10 @@ internal sealed class SetMembership
     /// </summary>
     private List<MemberState> ArecaMembers(SetLayout set, ArecaVolume volume)
     {
-        var working = observed.Drives.Count(drive => drive.Areca is { } slot && slot.Controller == volume.Controller && slot.Usage == volume.RaidSet && drive.Health.Verdict != HealthVerdict.Failed);
-        var rest = observed.WhyUnseen(StoragePart.ArecaDrives) is null ? MemberState.Missing : volume.Health == SetHealth.Normal ? MemberState.Whole : MemberState.Unseen;
+        var working = observed.Drives.Count(drive =>
+            drive.Areca is { } slot && slot.Controller == volume.Controller && slot.Usage == volume.RaidSet && drive.Health.Verdict != HealthVerdict.Failed);
+        var rest = observed.WhyUnseen(StoragePart.ArecaDrives) is null ? MemberState.Missing : volume.Health == SetHealth.Normal ? MemberState.Whole
+            : MemberState.Unseen;
         var members = Enumerable.Range(0, set.Bays.Count).Select(index => index < working ? MemberState.Whole : rest).ToList();
         if (volume.Health == SetHealth.Rebuilding)
         {
@@ -232,7 +241,8 @@ internal sealed class SetMembership
         var health = vdev.State is "FAULTED" or "UNAVAIL" or "REMOVED" ? SetHealth.Failed
             : members.Contains(MemberState.Rebuilding) ? SetHealth.Rebuilding
             : members.TrueForAll(member => member == MemberState.Whole) ? SetHealth.Normal : SetHealth.Degraded;
-        members = [.. members.Select((state, place) => state == MemberState.Whole && (vdev.Children.Count == 0 ? vdev : vdev.Children[place]).Leaves.Any(IsFailed) ? MemberState.Failed : state)];
+        members = [.. members.Select((state, place) => state == MemberState.Whole
+            && (vdev.Children.Count == 0 ? vdev : vdev.Children[place]).Leaves.Any(IsFailed) ? MemberState.Failed : state)];
         return new SetObservation(Seen.Known(health), health == SetHealth.Rebuilding ? status.Percent : null, Redundancy.Of(vdev.Name) ?? level, members);
     }
 
@@ -246,14 +256,16 @@ internal sealed class SetMembership
         var members = places.Select(place =>
         {
             // The first of a replacement is the old drive; without a note the new one is taken for the one that is written.
-            var whole = place.Leaves.Where((leaf, index) => leaf.State == "ONLINE" && !leaf.IsResilvering && !(status.Resilvering && !isNoted && index > 0)).Any();
+            var whole = place.Leaves.Where((leaf, index) => leaf.State == "ONLINE" && !leaf.IsResilvering && !(status.Resilvering && !isNoted && index > 0))
+                .Any();
             return whole ? MemberState.Whole
                 : place.Leaves.Any(leaf => leaf.State == "ONLINE") ? MemberState.Rebuilding
                 : place.Leaves.All(leaf => leaf.State is "UNAVAIL" or "REMOVED") ? MemberState.Missing : MemberState.Failed;
         }).ToList();
 
         // A resilver that names no drive may write to any.
-        if (status.Resilvering && !isNoted && !status.Vdevs.Any(other => other.Children.Any(place => place.Children.Count > 0)) && members.IndexOf(MemberState.Whole) is >= 0 and var first)
+        if (status.Resilvering && !isNoted && !status.Vdevs.Any(other => other.Children.Any(place => place.Children.Count > 0))
+            && members.IndexOf(MemberState.Whole) is >= 0 and var first)
         {
             members[first] = MemberState.Rebuilding;
         }
@@ -281,6 +293,7 @@ internal sealed class SetMembership
             start--;
         }
 
-        return start < end && double.TryParse(text.AsSpan(start, end - start), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) ? percent : null;
+        return start < end && double.TryParse(text.AsSpan(start, end - start), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent)
+            ? percent : null;
     }
 }

@@ -28,7 +28,8 @@ internal static class StrangerFinder
             {
                 strangers.Add(new StrangeDrive(device.Name, null, null, null, device.Bytes, "unknown", new Finding(
                     FindingCodes.Stranger, FindingSeverity.Unknown, device.Name,
-                    Printable.Of($"{device.Name} ({NominalSize.Of(device.Bytes)}) is a block device of a kind that this program does not know", 200), $"lsblk -o NAME,TYPE,SIZE,MODEL,SERIAL /dev/{device.Name}")));
+                    Printable.Of($"{device.Name} ({NominalSize.Of(device.Bytes)}) is a block device of a kind that this program does not know", 200),
+                        $"lsblk -o NAME,TYPE,SIZE,MODEL,SERIAL /dev/{device.Name}")));
             }
         }
 
@@ -37,7 +38,8 @@ internal static class StrangerFinder
             if (!known.Contains(drive) && (drive.Device is null || ours.Add(drive.Device)))
             {
                 var several = observed.Drives.Select(other => other.Areca?.Controller).Distinct().Count(number => number is not null) > 1;
-                var where = drive.Areca is { } slot ? $"{(several ? $"controller {slot.Controller} " : "")}enclosure {slot.Enclosure} slot {slot.Slot}" : "drive";
+                var where = drive.Areca is { } slot ? $"{(several ? $"controller {slot.Controller} " : "")}enclosure {slot.Enclosure} slot {slot.Slot}"
+                    : "drive";
                 strangers.Add(Stranger(drive.Device, drive.Model, drive.Serial, drive.Wwn, drive.Bytes, where, SeverityOf(drive.Serial)));
             }
         }
@@ -53,6 +55,7 @@ internal static class StrangerFinder
         var name = string.Join(" ", new[] { model?.Trim(), serial?.Trim() }.Where(part => !string.IsNullOrEmpty(part)));
         var sentence = $"{(name.Length == 0 ? "a disk" : name)} ({kind}, {NominalSize.Of(bytes)}) is in no bay of the chassis and of no set";
         return new StrangeDrive(device, model, serial, wwn, bytes, kind, new Finding(
-            FindingCodes.Stranger, severity, device ?? kind, Printable.Of(sentence, 200), device is null ? "cli64 disk info" : $"lsblk -o NAME,SIZE,TRAN,MODEL,SERIAL,FSTYPE,LABEL /dev/{device}"));
+            FindingCodes.Stranger, severity, device ?? kind, Printable.Of(sentence, 200),
+                device is null ? "cli64 disk info" : $"lsblk -o NAME,SIZE,TRAN,MODEL,SERIAL,FSTYPE,LABEL /dev/{device}"));
     }
 }

@@ -53,7 +53,8 @@ public static class UnitFinder
     /// <param name="isRead">True for a device whose superblock or label was read.</param>
     /// <param name="observed">What was seen.</param>
     /// <param name="bays">Drives by bay.</param>
-    internal static string? WhyUnread(SetLayout set, string signature, Func<BlockDevice, bool> isRead, ObservedStorage observed, IReadOnlyDictionary<Bay, ObservedDrive> bays)
+    internal static string? WhyUnread(SetLayout set, string signature, Func<BlockDevice, bool> isRead, ObservedStorage observed,
+        IReadOnlyDictionary<Bay, ObservedDrive> bays)
     {
         if (observed.WhyUnseen(StoragePart.Devices) is { } why)
         {
@@ -61,7 +62,8 @@ public static class UnitFinder
         }
 
         var disks = set.Bays.Where(bays.ContainsKey).Select(bay => bays[bay].Device).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        foreach (var device in observed.Devices.Where(device => disks.Contains(device.Kind == BlockKind.Partition && device.Parents.Count == 1 ? device.Parents[0] : device.Name)))
+        foreach (var device in observed.Devices.Where(device =>
+            disks.Contains(device.Kind == BlockKind.Partition && device.Parents.Count == 1 ? device.Parents[0] : device.Name)))
         {
             if (!device.WasProbed)
             {
@@ -98,7 +100,9 @@ public static class UnitFinder
 
         var found = arrays[0];
         var device = found.Device is null ? null : observed.Find(found.Device);
-        return new FoundUnit(set, lun, device, device is null || found.State == SetHealth.Inactive ? Match.No($"the array {lun.Name} is not started: provision storage unlock starts it") : Match.Yes, found.State, found.Progress ?? found.State.ToString().ToLowerInvariant());
+        return new FoundUnit(set, lun, device, device is null || found.State == SetHealth.Inactive
+            ? Match.No($"the array {lun.Name} is not started: provision storage unlock starts it") : Match.Yes, found.State,
+            found.Progress ?? found.State.ToString().ToLowerInvariant());
     }
 
     private static FoundUnit Volume(SetLayout set, LunLayout lun, RecordedUnit? known, ObservedStorage observed)
@@ -122,7 +126,8 @@ public static class UnitFinder
                 lun,
                 candidates.Count > 1 ? $"{candidates.Count} disks claim to be {(known?.Wwn is null ? "the volume " + lun.Name : known.Wwn)}"
                     : known?.Wwn is null ? $"no disk is the controller's volume {lun.Name}"
-                    : named.Count > 0 ? $"the volume {lun.Name} has the WWN {named[0].Wwn ?? "(none)"} instead of {known.Wwn}" : $"no disk has the WWN {known.Wwn}") with
+                    : named.Count > 0 ? $"the volume {lun.Name} has the WWN {named[0].Wwn ?? "(none)"} instead of {known.Wwn}"
+                        : $"no disk has the WWN {known.Wwn}") with
             { Health = health };
         }
 

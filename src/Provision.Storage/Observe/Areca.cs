@@ -114,7 +114,8 @@ internal static class Areca
             reasons.Add($"{details.Timeouts} timeouts");
         }
 
-        var verdict = failed ? HealthVerdict.Failed : reasons.Count > 0 ? HealthVerdict.Worn : details.State is null ? HealthVerdict.Unknown : HealthVerdict.Good;
+        var verdict = failed ? HealthVerdict.Failed : reasons.Count > 0 ? HealthVerdict.Worn : details.State is null ? HealthVerdict.Unknown
+            : HealthVerdict.Good;
         return new DriveHealth(verdict, reasons, details.Celsius, null);
     }
 }

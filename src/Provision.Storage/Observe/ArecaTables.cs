@@ -32,7 +32,8 @@ internal static class ArecaTables
             if (words.Count > 2 && words.FindIndex(word => word.Text == "Capacity") is >= 0 and var head)
             {
                 // Aligned tables end their capacities where the heading ends; in those with collapsed blanks nothing is aligned.
-                (enclosures, right) = (words[1].Text.StartsWith("Enc", StringComparison.Ordinal), line.Contains("  ", StringComparison.Ordinal) ? words[head].End : -1);
+                (enclosures, right) = (words[1].Text.StartsWith("Enc", StringComparison.Ordinal),
+                    line.Contains("  ", StringComparison.Ordinal) ? words[head].End : -1);
             }
             else if (enclosures && IsPort(words))
             {
@@ -116,7 +117,8 @@ internal static class ArecaTables
         return new ArecaDetails(
             values.GetValueOrDefault("Model Name"), values.GetValueOrDefault("Serial Number"), values.GetValueOrDefault("Device State"),
             Leading(values.GetValueOrDefault("Media Error Count")) ?? 0, Leading(values.GetValueOrDefault("Timeout Count")) ?? 0,
-            rotation is null ? null : Leading(rotation) is { } turns ? turns > 1 : rotation.Contains("SSD", StringComparison.OrdinalIgnoreCase) || rotation.Contains("Solid", StringComparison.OrdinalIgnoreCase) ? false : null,
+            rotation is null ? null : Leading(rotation) is { } turns ? turns > 1
+                : rotation.Contains("SSD", StringComparison.OrdinalIgnoreCase) || rotation.Contains("Solid", StringComparison.OrdinalIgnoreCase) ? false : null,
             (int?)Leading(values.GetValueOrDefault("Device Temperature") ?? values.GetValueOrDefault("Device Temperature(C)")));
     }
 
@@ -163,13 +165,15 @@ internal static class ArecaTables
         var name = model < capacity ? line[words[model].Start..words[capacity].Start].Trim() : "";
         var usage = line[words[capacity].End..].Trim();
         usage = usage.EndsWith("<<", StringComparison.Ordinal) ? usage[..^2].TrimEnd() : usage;
-        return new ArecaRow(number, enclosure, slot, name is "N.A." or "" ? null : name, BytesOf(words[capacity].Text)!.Value, usage.Length == 0 ? "N.A." : usage);
+        return new ArecaRow(number, enclosure, slot, name is "N.A." or "" ? null : name, BytesOf(words[capacity].Text)!.Value,
+            usage.Length == 0 ? "N.A." : usage);
     }
 
     /// <summary><c>33 02 EXTP 01 N.A. 0.0GB N.A.</c>: behind the enclosure stands neither a slot nor a drive.</summary>
     private static bool IsPort(List<Word> words) =>
         words.Count > 4 && NumberOf(words[0].Text) is not null && NumberOf(words[1].Text) is not null && words[2].Text.All(char.IsAsciiLetterUpper)
-        && !words[2].Text.StartsWith("SLOT", StringComparison.Ordinal) && words.Exists(word => word.Text == "N.A.") && words.Exists(word => BytesOf(word.Text) == 0);
+        && !words[2].Text.StartsWith("SLOT", StringComparison.Ordinal) && words.Exists(word => word.Text == "N.A.")
+            && words.Exists(word => BytesOf(word.Text) == 0);
 
     /// <summary><c>1 i33d1spool i33d1spool Raid6 20000.0GB 00/00/00 Normal</c></summary>
     private static ArecaVolume? VolumeOf(string line, List<Word> words, int controller, int raidColumn, IReadOnlyCollection<string> sets)
@@ -209,7 +213,8 @@ internal static class ArecaTables
         return (names[..cut].Trim(), names[cut..]);
     }
 
-    private static IEnumerable<string> Lines(string text) => text.Split('\n').Select(line => line.Replace('\t', ' ').TrimEnd('\r', ' ')).Where(line => line.Length is > 0 and < 1000);
+    private static IEnumerable<string> Lines(string text) =>
+        text.Split('\n').Select(line => line.Replace('\t', ' ').TrimEnd('\r', ' ')).Where(line => line.Length is > 0 and < 1000);
 
     private static List<Word> Words(string line)
     {
@@ -231,7 +236,8 @@ internal static class ArecaTables
     private static long? BytesOf(string word)
     {
         var unit = word.Length < 3 ? 0 : word[^2..] switch { "MB" => 1e6, "GB" => 1e9, "TB" => 1e12, _ => 0 };
-        return unit > 0 && double.TryParse(word.AsSpan(0, word.Length - 2), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value * unit < 1e18
+        return unit > 0 && double.TryParse(word.AsSpan(0, word.Length - 2), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+            && value * unit < 1e18
             ? (long)Math.Round(value * unit)
             : null;
     }

@@ -95,7 +95,8 @@ internal static class BlockDevices
     private static BlockKind KindOf(string name, Questions questions)
     {
         bool Begins(string with) => name.StartsWith(with, StringComparison.Ordinal);
-        return Begins("dm-") ? questions.Text($"/sys/block/{name}/dm/uuid")?.StartsWith("CRYPT-", StringComparison.Ordinal) == true ? BlockKind.Crypt : BlockKind.Mapper
+        return Begins("dm-") ? questions.Text($"/sys/block/{name}/dm/uuid")?.StartsWith("CRYPT-", StringComparison.Ordinal) == true ? BlockKind.Crypt
+            : BlockKind.Mapper
             : Begins("loop") ? BlockKind.Loop
             : Begins("sr") ? BlockKind.Optical
             : Begins("bcache") ? BlockKind.Mapper

@@ -32,7 +32,8 @@ public static class Bundle
     /// <summary>Packs a record.</summary>
     /// <exception cref="CommandFailedException">zstd is not there, or failed.</exception>
     public static byte[] Pack(LookRecord record, string host, string provisionVersion, ICommandRunner commands) =>
-        commands.Run(Command.Of("zstd", "-q", "-c", "-9").WithInput(PackTar(record, host, provisionVersion)).WithTimeout(TimeSpan.FromMinutes(2))).OrThrow().Output.ToArray();
+        commands.Run(Command.Of("zstd", "-q", "-c", "-9").WithInput(PackTar(record, host, provisionVersion)).WithTimeout(TimeSpan.FromMinutes(2)))
+            .OrThrow().Output.ToArray();
 
     /// <summary>The archive inside: the same record gives the same bytes.</summary>
     public static byte[] PackTar(LookRecord record, string host, string provisionVersion)
@@ -129,13 +130,15 @@ public static class Bundle
     private static Dictionary<string, string> Entries(ReadOnlyMemory<byte> tar, out string? fault)
     {
         var entries = new Dictionary<string, string>(StringComparer.Ordinal);
-        using var reader = new TarReader(MemoryMarshal.TryGetArray(tar, out var array) ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false) : new MemoryStream(tar.ToArray()));
+        using var reader = new TarReader(MemoryMarshal.TryGetArray(tar, out var array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false) : new MemoryStream(tar.ToArray()));
         for (var count = 1; reader.GetNextEntry() is { } entry; count++)
         {
             var path = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
             fault = count > MostEntries ? $"more than {MostEntries} files are in it"
                 : entry.EntryType == TarEntryType.Directory ? null
-                : entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) ? $"\"{Shown(path)}\" is no regular file: a bundle holds nothing else"
+                : entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)
+                    ? $"\"{Shown(path)}\" is no regular file: a bundle holds nothing else"
                 : !IsInside(path) ? $"\"{Shown(path)}\" is no path inside a bundle"
                 : entries.ContainsKey(path) ? $"\"{Shown(path)}\" is in it twice"
                 : null;
@@ -192,7 +195,8 @@ public static class Bundle
 
         if (version != FormatVersion)
         {
-            return Refuse(problems, where, $"written in version {version} of the format; this program reads version {FormatVersion}", "use the provision that wrote it, or capture again");
+            return Refuse(problems, where, $"written in version {version} of the format; this program reads version {FormatVersion}",
+                "use the provision that wrote it, or capture again");
         }
 
         if (!DateTimeOffset.TryParse(json["taken"].Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var taken))
@@ -204,7 +208,8 @@ public static class Bundle
         foreach (var run in json["runs"].Items)
         {
             var output = run["output"].Text;
-            if (run["run"].Text is not { } key || run["exit"].Number is not { } exit || (output is not null && !entries.ContainsKey(output)) || record.Runs.ContainsKey(key))
+            if (run["run"].Text is not { } key || run["exit"].Number is not { } exit || (output is not null && !entries.ContainsKey(output))
+                || record.Runs.ContainsKey(key))
             {
                 return Refuse(problems, where, $"run \"{Shown(run["run"].Text ?? "")}\" is given twice, or lacks its exit code or output");
             }
@@ -236,7 +241,8 @@ public static class Bundle
     private static byte[] Manifest(LookRecord record, string host, string provisionVersion, IReadOnlyList<(string Key, Answer Answer, string Name)> outputs)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var writer = new Utf8JsonWriter(buffer,
+            new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             writer.WriteStartObject();
             writer.WriteString("format", Format);

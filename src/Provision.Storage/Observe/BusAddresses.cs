@@ -39,7 +39,8 @@ internal sealed class BusAddresses
         var address = new BusAddress(
             pci,
             ata is null ? null : ataPorts[ata],
-            isNvme && pci is not null ? slots.Value.Find(slot => pci == slot.Address || pci.StartsWith(slot.Address + ".", StringComparison.Ordinal)).Name : null,
+            isNvme && pci is not null ? slots.Value.Find(slot => pci == slot.Address || pci.StartsWith(slot.Address + ".", StringComparison.Ordinal)).Name
+                : null,
             endDevice is null ? null : (int?)questions.Number($"/sys/class/sas_device/{endDevice}/phy_identifier"),
             scsi,
             ByPath: null);
@@ -73,7 +74,8 @@ internal sealed class BusAddresses
 
         var end = path.IndexOf('/', at + subsystems.Length);
         var subsystem = end < 0 ? path : path[..end];
-        var controller = questions.Look.List(subsystem).FirstOrDefault(entry => entry.Length > 4 && entry.StartsWith("nvme", StringComparison.Ordinal) && entry[4..].All(char.IsAsciiDigit));
+        var controller = questions.Look.List(subsystem).FirstOrDefault(entry =>
+            entry.Length > 4 && entry.StartsWith("nvme", StringComparison.Ordinal) && entry[4..].All(char.IsAsciiDigit));
         return controller is null ? path : questions.Look.Resolve($"{subsystem}/{controller}") ?? path;
     }
 

@@ -14,7 +14,8 @@ internal static class Contents
         foreach (var device in devices)
         {
             var (now, tables) = (found[device.Name], found[device.Name].Signatures.Where(signature => TableTypes.Contains(signature.Type)).ToList());
-            if (CanHaveTable(now) && (tables.Count > 0 || now.Children.Any(child => found.TryGetValue(child, out var part) && part.Kind == BlockKind.Partition)))
+            if (CanHaveTable(now)
+                && (tables.Count > 0 || now.Children.Any(child => found.TryGetValue(child, out var part) && part.Kind == BlockKind.Partition)))
             {
                 AddTable(now, found, questions);
             }
@@ -64,10 +65,12 @@ internal static class Contents
         var probed = found.Values.Where(device => device.Bytes > 0 && device.Kind is not (BlockKind.Optical or BlockKind.Other)).ToList();
 
         // It ends with 0 and in silence, or somebody was not asked: a device that it warns of is not known to be blank.
-        foreach (var (devices, answer) in questions.AskAll(probed, answer => answer.ExitCode == 0 && string.IsNullOrWhiteSpace(answer.Error), unknown, "wipefs", "-J", "-n"))
+        foreach (var (devices, answer) in questions.AskAll(probed, answer =>
+            answer.ExitCode == 0 && string.IsNullOrWhiteSpace(answer.Error), unknown, "wipefs", "-J", "-n"))
         {
             var json = string.IsNullOrWhiteSpace(answer.Output) ? default(Json?) : questions.Parse(answer.Output, "wipefs -J -n", unknown);
-            if (json is { } given && (!given["signatures"].Exists || !given["signatures"].Items.All(item => item["type"].Text is not null && found.ContainsKey(NameOf(item)))))
+            if (json is { } given
+                && (!given["signatures"].Exists || !given["signatures"].Items.All(item => item["type"].Text is not null && found.ContainsKey(NameOf(item)))))
             {
                 questions.Problem("wipefs -J -n", $"the answer is not understood: {unknown} cannot be known");
                 continue; // Whose signature it lost is not known, so of none of these it is known that it is blank.
@@ -98,7 +101,8 @@ internal static class Contents
     }
 
     private static long Offset(string? text) =>
-        text is not null && long.TryParse(text.AsSpan(text.StartsWith("0x", StringComparison.Ordinal) ? 2 : 0), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var offset) && offset >= 0
+        text is not null && long.TryParse(text.AsSpan(text.StartsWith("0x", StringComparison.Ordinal) ? 2 : 0), NumberStyles.AllowHexSpecifier,
+            CultureInfo.InvariantCulture, out var offset) && offset >= 0
             ? offset : -1;
 
     private static void AddTable(BlockDevice disk, Dictionary<string, BlockDevice> found, Questions questions)
@@ -149,7 +153,8 @@ internal static class Contents
             : LuksMetadata.OfText(text.Output);
         if (header is null)
         {
-            questions.Problem($"cryptsetup luksDump {device.Path}", "there is a signature of LUKS, but no header that can be read", "the header is damaged: its backup may be needed");
+            questions.Problem($"cryptsetup luksDump {device.Path}", "there is a signature of LUKS, but no header that can be read",
+                "the header is damaged: its backup may be needed");
         }
 
         return header;

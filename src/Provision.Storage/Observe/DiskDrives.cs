@@ -15,7 +15,8 @@ internal static class DiskDrives
             var health = smart.Exists ? SmartHealth.Of(smart) : DriveHealth.Unknown with { Unseen = questions.Why };
             if (smart.Exists && health.Unseen is { } why)
             {
-                questions.Problem($"smartctl {disk.Path}", $"{why}: {(health.Verdict == HealthVerdict.Unknown ? "its health" : "signs of wear")} cannot be known");
+                questions.Problem($"smartctl {disk.Path}",
+                    $"{why}: {(health.Verdict == HealthVerdict.Unknown ? "its health" : "signs of wear")} cannot be known");
             }
 
             yield return new ObservedDrive

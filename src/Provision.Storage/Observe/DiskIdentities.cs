@@ -15,13 +15,16 @@ internal static class DiskIdentities
         devices = [.. devices.Select(device => device.Kind == BlockKind.Disk ? Identify(device, listed.GetValueOrDefault(device.Name), questions) : device)];
 
         // A world-wide name that two disks have is the name of neither.
-        var repeated = devices.Where(device => device is { Kind: BlockKind.Disk, Wwn: not null }).GroupBy(device => device.Wwn!).Where(group => group.Count() > 1).ToDictionary(group => group.Key, group => group.ToList());
+        var repeated = devices.Where(device => device is { Kind: BlockKind.Disk, Wwn: not null }).GroupBy(device => device.Wwn!)
+            .Where(group => group.Count() > 1).ToDictionary(group => group.Key, group => group.ToList());
         foreach (var (wwn, disks) in repeated)
         {
-            questions.Problem(disks[0].Path, $"{string.Join(" and ", disks.Select(disk => disk.Name))} have one world-wide name, {wwn}: it identifies none of them");
+            questions.Problem(disks[0].Path,
+                $"{string.Join(" and ", disks.Select(disk => disk.Name))} have one world-wide name, {wwn}: it identifies none of them");
         }
 
-        return repeated.Count == 0 ? devices : [.. devices.Select(device => device.Wwn is { } wwn && repeated.ContainsKey(wwn) ? device with { Wwn = null } : device)];
+        return repeated.Count == 0 ? devices
+            : [.. devices.Select(device => device.Wwn is { } wwn && repeated.ContainsKey(wwn) ? device with { Wwn = null } : device)];
     }
 
     private static BlockDevice Identify(BlockDevice disk, Json lsblk, Questions questions)
@@ -36,10 +39,13 @@ internal static class DiskIdentities
             Bus = disk.Bus is { } bus ? bus with { ByPath = byPath ?? Known("ID_PATH") } : null,
             Vendor = questions.Text($"{place}/device/vendor") is { } vendor && !vendor.StartsWith("0x", StringComparison.Ordinal) ? vendor : null,
             Model = Decode(Known("ID_MODEL_ENC")) ?? lsblk["model"].Text ?? questions.Text($"{place}/device/model"),
-            Serial = Serial(Known("SCSI_IDENT_SERIAL")) ?? Serial(Known("ID_SCSI_SERIAL")) ?? Serial(Known("ID_SERIAL_SHORT")) ?? Serial(questions.Text($"{place}/serial"))
-                ?? Serial(questions.Text($"{place}/device/serial")) ?? Serial(UnitSerial(questions.Look.Read($"{place}/device/vpd_pg80"))) ?? Serial(lsblk["serial"].Text)
+            Serial = Serial(Known("SCSI_IDENT_SERIAL")) ?? Serial(Known("ID_SCSI_SERIAL")) ?? Serial(Known("ID_SERIAL_SHORT"))
+                ?? Serial(questions.Text($"{place}/serial"))
+                ?? Serial(questions.Text($"{place}/device/serial")) ?? Serial(UnitSerial(questions.Look.Read($"{place}/device/vpd_pg80")))
+                    ?? Serial(lsblk["serial"].Text)
                 ?? (transport == "virtio" ? Known("ID_SERIAL") : null),
-            Wwn = Wwn(Known("ID_WWN_WITH_EXTENSION")) ?? Wwn(Known("ID_WWN")) ?? Wwn(questions.Text($"{place}/wwid")) ?? Wwn(questions.Text($"{place}/device/wwid")) ?? Wwn(lsblk["wwn"].Text),
+            Wwn = Wwn(Known("ID_WWN_WITH_EXTENSION")) ?? Wwn(Known("ID_WWN")) ?? Wwn(questions.Text($"{place}/wwid"))
+                ?? Wwn(questions.Text($"{place}/device/wwid")) ?? Wwn(lsblk["wwn"].Text),
         };
     }
 
@@ -47,7 +53,8 @@ internal static class DiskIdentities
     private static Dictionary<string, Json> Listed(Questions questions)
     {
         var found = new Dictionary<string, Json>();
-        foreach (var disk in questions.AskJson("models and serial numbers where no udev runs", "lsblk", "-J", "-b", "-o", ReadingPrograms.LsblkColumns)["blockdevices"].Items)
+        foreach (var disk in questions.AskJson("models and serial numbers where no udev runs", "lsblk", "-J", "-b", "-o",
+            ReadingPrograms.LsblkColumns)["blockdevices"].Items)
         {
             if (disk["kname"].Text is { } name)
             {
@@ -112,7 +119,8 @@ internal static class DiskIdentities
 
     /// <summary>The serial number, unless it is filled with one character (zeros, blanks, Fs) or says that there is none.</summary>
     internal static string? Serial(string? text) =>
-        text?.Trim() is { Length: > 0 } serial && serial.Any(c => c != serial[0] && char.IsAsciiLetterOrDigit(c)) && serial.ToUpperInvariant() is not ("N/A" or "NA" or "N.A." or "NONE" or "UNKNOWN" or "NOT SPECIFIED" or "TO BE FILLED BY O.E.M.")
+        text?.Trim() is { Length: > 0 } serial && serial.Any(c => c != serial[0] && char.IsAsciiLetterOrDigit(c))
+            && serial.ToUpperInvariant() is not ("N/A" or "NA" or "N.A." or "NONE" or "UNKNOWN" or "NOT SPECIFIED" or "TO BE FILLED BY O.E.M.")
             ? serial
             : null;
 

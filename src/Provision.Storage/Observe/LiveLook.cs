@@ -25,7 +25,8 @@ public sealed class LiveLook : ILook
     /// Reads that earlier looks of this run have proven to succeed, by command: they are not done again, and those of this look are added. What is
     /// on the devices is asked anew in every look, and that they are still the same disks is the guard's to know. Null for none.
     /// </param>
-    public LiveLook(ICommandRunner commands, IMachineFiles files, DateTimeOffset taken, Action<string>? listener = null, Dictionary<string, Answer>? readable = null)
+    public LiveLook(ICommandRunner commands, IMachineFiles files, DateTimeOffset taken, Action<string>? listener = null,
+        Dictionary<string, Answer>? readable = null)
     {
         this.readable = readable;
         this.commands = commands;

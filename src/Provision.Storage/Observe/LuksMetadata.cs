@@ -11,7 +11,8 @@ namespace Provision.Storage.Observe;
 /// </summary>
 internal static class LuksMetadata
 {
-    private static readonly string[] OpenLines = ["Version:", "Cipher name:", "Cipher mode:", "Hash spec:", "Payload offset:", "MK bits:", "UUID:", "Key Slot "];
+    private static readonly string[] OpenLines = ["Version:", "Cipher name:", "Cipher mode:", "Hash spec:", "Payload offset:", "MK bits:", "UUID:",
+        "Key Slot "];
 
     /// <summary>The answer without secrets; answers of other programs as they are.</summary>
     public static Answer WithoutSecrets(string program, Answer answer)

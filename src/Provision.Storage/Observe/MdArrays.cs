@@ -62,7 +62,8 @@ internal static class MdArrays
 
     /// <summary>Gives assembled arrays the names in their members' superblocks: <c>md127</c> is no name.</summary>
     public static IReadOnlyList<BlockDevice> NameDevices(IReadOnlyList<BlockDevice> devices) =>
-        [.. devices.Select(device => device.Kind == BlockKind.Md ? device with { MapperName = MembersOf(device, devices).FirstOrDefault()?.Md?.ArrayName } : device)];
+        [.. devices.Select(device =>
+            device.Kind == BlockKind.Md ? device with { MapperName = MembersOf(device, devices).FirstOrDefault()?.Md?.ArrayName } : device)];
 
     /// <summary>Arrays that are assembled, then those that only superblocks speak of.</summary>
     public static IReadOnlyList<MdArray> Find(IReadOnlyList<BlockDevice> devices, Questions questions)
@@ -88,7 +89,8 @@ internal static class MdArrays
 
         // Where mdadm could not be asked, the signature still says which array it is.
         var best = MembersOf(device, devices).FirstOrDefault()?.Md;
-        var signature = devices.Where(other => device.Parents.Contains(other.Name)).SelectMany(other => other.Signatures).FirstOrDefault(found => found is { Type: "linux_raid_member", Uuid: not null });
+        var signature = devices.Where(other => device.Parents.Contains(other.Name)).SelectMany(other => other.Signatures)
+            .FirstOrDefault(found => found is { Type: "linux_raid_member", Uuid: not null });
         var uuid = best?.ArrayUuid ?? ArrayUuid(signature?.Uuid);
         if (uuid is null)
         {
@@ -100,7 +102,8 @@ internal static class MdArrays
         if (state == "inactive")
         {
             // The kernel gives members of an array that does not run no places: what they were is in their superblocks.
-            members = [.. members.Select(member => devices.FirstOrDefault(other => other.Name == member.Device) is { Md: { } md } ? OfSuperblock(member.Device, md, best!.Events) : member)];
+            members = [.. members.Select(member =>
+                devices.FirstOrDefault(other => other.Name == member.Device) is { Md: { } md } ? OfSuperblock(member.Device, md, best!.Events) : member)];
         }
 
         var stale = devices.Where(other => other.Md is { } md && md.ArrayUuid == uuid && !members.Exists(member => member.Device == other.Name))
@@ -145,7 +148,8 @@ internal static class MdArrays
     private static string Progress(string action, string? completed)
     {
         var name = action == "recover" ? "recovery" : action;
-        return completed?.Split(" / ") is [var done, var all] && double.TryParse(done, CultureInfo.InvariantCulture, out var part) && double.TryParse(all, CultureInfo.InvariantCulture, out var whole) && whole > 0
+        return completed?.Split(" / ") is [var done, var all] && double.TryParse(done, CultureInfo.InvariantCulture, out var part)
+            && double.TryParse(all, CultureInfo.InvariantCulture, out var whole) && whole > 0
             ? string.Create(CultureInfo.InvariantCulture, $"{name} {Math.Clamp(100 * part / whole, 0, 100):0.0}%")
             : name;
     }
@@ -182,7 +186,8 @@ internal static class MdArrays
         const string active = "Active device ";
         var text = values.GetValueOrDefault("Device Role") is { } role
             ? role.StartsWith(active, StringComparison.Ordinal) ? role[active.Length..] : ""
-            : values.GetValueOrDefault("this")?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 5 } words && words[5] == "active" ? words[4] : "";
+            : values.GetValueOrDefault("this")?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 5 } words && words[5] == "active" ? words[4]
+                : "";
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 4096 ? number : null;
     }
 

@@ -23,7 +23,9 @@ internal static class Mounts
     /// <summary>The lines that are looked at. The others are not recorded: the options of a network filesystem may hold a password.</summary>
     internal static string OfStorage(string text) => string.Concat(text.Split('\n').Where(line => Parse(line) is not null).Select(line => line + "\n"));
 
-    /// <summary>A line of proc_pid_mountinfo(5): <c>36 35 98:0 /root /mnt rw,noatime shared:1 - ext4 /dev/sda1 rw</c>; null for mounts of other kinds.</summary>
+    /// <summary>
+    /// A line of proc_pid_mountinfo(5): <c>36 35 98:0 /root /mnt rw,noatime shared:1 - ext4 /dev/sda1 rw</c>; null for mounts of other kinds.
+    /// </summary>
     internal static ObservedMount? Parse(string line)
     {
         var words = line.Split(' ');

@@ -201,7 +201,8 @@ public sealed record BlockDevice
 
 /// <summary>Where a disk hangs.</summary>
 /// <param name="Pci">PCI address of the controller (or of the NVMe drive), <c>0000:00:1f.2</c>; null for none.</param>
-/// <param name="AtaPort">The how-manieth SATA port of the board, from 1: ports are counted over all controllers in the order of their PCI addresses, so that the number does not depend on what the kernel found first; null for others.</param>
+/// <param name="AtaPort">The how-manieth SATA port of the board, from 1: ports are counted over all controllers in the order of their PCI addresses,
+/// so that the number does not depend on what the kernel found first; null for others.</param>
 /// <param name="PciSlot">Name of the physical PCI slot of an NVMe drive; null for others.</param>
 /// <param name="Phy">SAS phy, or null.</param>
 /// <param name="Scsi">Host, channel, target and unit as <c>0:0:1:0</c>: for people, never an identity; or null.</param>
@@ -243,7 +244,8 @@ public sealed record LuksHeader(
     int Version, string Uuid, string? Label, string? Cipher, int KeyBytes, IReadOnlyDictionary<int, string> Kdfs, IReadOnlyList<string> Tokens)
 {
     /// <summary>True if the header names a cipher that encrypts; a null cipher opens with any key and shows what anybody put there.</summary>
-    public bool Encrypts => Cipher is { Length: > 0 } && !Cipher.Contains("null", StringComparison.OrdinalIgnoreCase) && !Cipher.Contains("none", StringComparison.Ordinal);
+    public bool Encrypts =>
+        Cipher is { Length: > 0 } && !Cipher.Contains("null", StringComparison.OrdinalIgnoreCase) && !Cipher.Contains("none", StringComparison.Ordinal);
 }
 
 /// <summary>A member's superblock.</summary>
@@ -479,7 +481,8 @@ public readonly record struct VdevErrors(long Read, long Write, long Checksum)
 
     /// <summary>The counters for people: <c>46 checksum errors</c>.</summary>
     public override string ToString() => string.Join(", ", new[] { (Read, "read"), (Write, "write"), (Checksum, "checksum") }
-        .Where(pair => pair.Item1 > 0).Select(pair => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{pair.Item1} {pair.Item2} {(pair.Item1 == 1 ? "error" : "errors")}")));
+        .Where(pair => pair.Item1 > 0).Select(pair =>
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{pair.Item1} {pair.Item2} {(pair.Item1 == 1 ? "error" : "errors")}")));
 }
 
 /// <summary>A dataset.</summary>

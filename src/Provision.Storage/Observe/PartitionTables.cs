@@ -26,7 +26,8 @@ internal static class PartitionTables
                 return null;
             }
 
-            entries[number] = new PartitionEntry(number, start, bytes, type == "gpt" ? kind.ToUpperInvariant() : kind, item["uuid"].Text?.ToLowerInvariant(), item["name"].Text);
+            entries[number] = new PartitionEntry(number, start, bytes, type == "gpt" ? kind.ToUpperInvariant() : kind, item["uuid"].Text?.ToLowerInvariant(),
+                item["name"].Text);
         }
 
         return new PartitionTable(type, table["id"].Text?.ToLowerInvariant(), [.. entries.Values], Math.Max(table["lastlba"].Number ?? 0, 0));

@@ -18,7 +18,8 @@ internal static class PoolStatuses
     {
         why = null;
         var leaves = new LeafDevices(devices, questions);
-        if (questions.TryAsk("zpool", "status", "-j") is { } json && OfJson(questions.Parse(json.Output, "zpool status -j", Unknown), leaves) is { Count: > 0 } reports)
+        if (questions.TryAsk("zpool", "status", "-j") is { } json && OfJson(questions.Parse(json.Output, "zpool status -j", Unknown),
+            leaves) is { Count: > 0 } reports)
         {
             return reports;
         }
@@ -134,7 +135,8 @@ internal static class PoolStatuses
             var scan = pool["scan_stats"];
             var resilvering = scan["function"].Text == "RESILVER" && scan["state"].Text is "SCANNING" or "DSS_SCANNING";
             var vdevs = pool["vdevs"].Members.SelectMany(root => root.Value["vdevs"].Members)
-                .Concat(((string[])["special", "dedup", "logs"]).SelectMany(other => pool[other].Members)).Select(member => OfJson(member.Name, member.Value, leaves)).ToList();
+                .Concat(((string[])["special", "dedup", "logs"]).SelectMany(other => pool[other].Members))
+                    .Select(member => OfJson(member.Name, member.Value, leaves)).ToList();
             if (pool["state"].Text is { } state && vdevs.Count > 0)
             {
                 found[name] = new PoolStatus(
@@ -184,7 +186,8 @@ internal static class PoolStatuses
             start--;
         }
 
-        return start < end && double.TryParse(text.AsSpan(start, end - start), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) ? percent : null;
+        return start < end && double.TryParse(text.AsSpan(start, end - start), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent)
+            ? percent : null;
     }
 
     /// <summary>46, or 1.2K as ZFS shortens it.</summary>
@@ -197,13 +200,15 @@ internal static class PoolStatuses
             : 0;
     }
 
-    private static ulong? Number(string? text) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > uint.MaxValue ? number : null;
+    private static ulong? Number(string? text) =>
+        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > uint.MaxValue ? number : null;
 }
 
 /// <summary>Finds the device of a leaf of a pool: by its GUID among the labels, else by its name or path.</summary>
 internal sealed class LeafDevices(IReadOnlyList<BlockDevice> devices, Questions questions)
 {
-    private static readonly string[] Folders = ["/dev/disk/by-vdev/", "/dev/disk/by-id/", "/dev/disk/by-path/", "/dev/disk/by-partuuid/", "/dev/disk/by-partlabel/"];
+    private static readonly string[] Folders = ["/dev/disk/by-vdev/", "/dev/disk/by-id/", "/dev/disk/by-path/", "/dev/disk/by-partuuid/",
+        "/dev/disk/by-partlabel/"];
 
     private readonly ILookup<ulong, BlockDevice> labels = devices.Where(device => device.Zfs is not null).ToLookup(device => device.Zfs!.VdevGuid);
     private readonly HashSet<string> names = [.. devices.Select(device => device.Name)];

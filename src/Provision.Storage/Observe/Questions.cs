@@ -32,7 +32,8 @@ internal sealed class Questions(ILook look)
 
     /// <summary>A file that holds one whole number.</summary>
     public long? Number(string path) =>
-        long.TryParse(look.Read(path), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        long.TryParse(look.Read(path), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite | NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
 
@@ -135,7 +136,8 @@ internal sealed class Questions(ILook look)
         {
             Why = $"{where}: the answer is no JSON, or is cut off";
             problems.Add(Diagnostic.Warning(
-                new Location(where, (int)Math.Min(e.LineNumber ?? 0, int.MaxValue - 1) + 1, 0), $"the answer is no JSON, or is cut off: {unknown} cannot be known"));
+                new Location(where, (int)Math.Min(e.LineNumber ?? 0, int.MaxValue - 1) + 1, 0),
+                    $"the answer is no JSON, or is cut off: {unknown} cannot be known"));
             return default;
         }
     }
@@ -143,7 +145,8 @@ internal sealed class Questions(ILook look)
     /// <summary>Reports a command that ended with an error.</summary>
     public void Failed(string command, Answer answer, string unknown)
     {
-        var said = answer.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [.., var last] ? last : $"exit code {answer.ExitCode}";
+        var said = answer.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [.., var last] ? last
+            : $"exit code {answer.ExitCode}";
         Unanswered(command, said, unknown);
     }
 
@@ -198,7 +201,8 @@ internal sealed class Questions(ILook look)
     {
         var at = word.IndexOf("/dev/", StringComparison.Ordinal);
         var name = at < 0 ? null : word[(at + "/dev/".Length)..];
-        for (var depth = 0; depth < 16 && name is not null && devices.TryGetValue(name, out var device) && device is { Kind: not BlockKind.Md, Parents: [var parent] }; depth++)
+        for (var depth = 0; depth < 16 && name is not null && devices.TryGetValue(name, out var device)
+            && device is { Kind: not BlockKind.Md, Parents: [var parent] }; depth++)
         {
             name = parent;
         }

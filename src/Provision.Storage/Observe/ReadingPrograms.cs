@@ -16,7 +16,8 @@ internal static class ReadingPrograms
     /// <summary>The program whose success is the answer: that a device can be read.</summary>
     internal const string ReadProof = "dd";
 
-    // {device} is one path below /dev, {devices} one or more, {number} decimal digits, {name} a pool, dataset or property. The Areca tool keeps in mind which controller
+    // {device} is one path below /dev, {devices} one or more, {number} decimal digits, {name} a pool, dataset or property. The Areca tool keeps in
+    // mind which controller
     // it talks to: "curctrl=N" in front of a command stands for the command that changes its mind.
     private static readonly Row[] Table =
     [
@@ -103,7 +104,8 @@ internal static class ReadingPrograms
 
         private static bool IsNumber(string word) => word.Length is > 0 and <= 18 && word.All(char.IsAsciiDigit);
 
-        private static bool IsName(string word) => word.Length > 0 && char.IsAsciiLetter(word[0]) && word.All(c => char.IsAsciiLetterOrDigit(c) || "/-_.:".Contains(c));
+        private static bool IsName(string word) =>
+            word.Length > 0 && char.IsAsciiLetter(word[0]) && word.All(c => char.IsAsciiLetterOrDigit(c) || "/-_.:".Contains(c));
 
         private static bool IsDevice(string word) =>
             word.StartsWith("/dev/", StringComparison.Ordinal) && word.Length > 5 && !word.Contains("..", StringComparison.Ordinal)

@@ -25,7 +25,8 @@ internal sealed class SmartHealth
     // Attributes whose normalized value is the part of the drive's life that is left, by the names of smartmontools' database: numbers mean other
     // things on other drives. Read if the drive or smartctl knows no endurance_used.
     private static readonly string[] LifeLeft =
-        ["Media_Wearout_Indicator", "SSD_Life_Left", "Percent_Lifetime_Remain", "Percent_Lifetime_Used", "Wear_Leveling_Count", "Remaining_Lifetime_Perc", "Perc_Rated_Life_Used"];
+        ["Media_Wearout_Indicator", "SSD_Life_Left", "Percent_Lifetime_Remain", "Percent_Lifetime_Used", "Wear_Leveling_Count", "Remaining_Lifetime_Perc",
+            "Perc_Rated_Life_Used"];
 
     private static readonly string[] Temperatures = ["Airflow_Temperature_Cel", "Temperature_Celsius", "Temperature_Internal", "Drive_Temperature"];
 
@@ -62,7 +63,8 @@ internal sealed class SmartHealth
     private DriveHealth Judge()
     {
         var exit = smart["smartctl"]["exit_status"].Number ?? 0;
-        var message = smart["smartctl"]["messages"].Items.OrderByDescending(item => item["severity"].Text == "error").Select(item => item["string"].Text).FirstOrDefault(text => text is not null);
+        var message = smart["smartctl"]["messages"].Items.OrderByDescending(item => item["severity"].Text == "error").Select(item => item["string"].Text)
+            .FirstOrDefault(text => text is not null);
         if (!smart["smart_status"].Exists && message?.Contains("STANDBY", StringComparison.OrdinalIgnoreCase) == true)
         {
             return DriveHealth.Unknown with { Reasons = ["it sleeps and was not woken"] };
@@ -190,7 +192,8 @@ internal sealed class SmartHealth
         }
 
         // NVMe: result 0 is success; 1 to 4, 8 and 9 are aborts. SCSI: 3 to 7 are failures.
-        if (smart["nvme_self_test_log"]["table"].Items.FirstOrDefault(item => item["self_test_result"]["value"].Number is 0 or 5 or 6 or 7) is { Exists: true } nvme
+        if (smart["nvme_self_test_log"]["table"].Items.FirstOrDefault(item =>
+            item["self_test_result"]["value"].Number is 0 or 5 or 6 or 7) is { Exists: true } nvme
             && nvme["self_test_result"]["value"].Number != 0)
         {
             Test(nvme["self_test_result"]["string"].Text, nvme["lba"].Number);
@@ -212,7 +215,8 @@ internal sealed class SmartHealth
     }
 
     private void Test(string? said, long? sector) => signs.Add(
-        sector is >= 0 ? string.Create(CultureInfo.InvariantCulture, $"its own test could not read sector {sector}") : $"its own test failed: {said ?? "no reason is given"}");
+        sector is >= 0 ? string.Create(CultureInfo.InvariantCulture, $"its own test could not read sector {sector}")
+            : $"its own test failed: {said ?? "no reason is given"}");
 
     private void Endurance()
     {
@@ -220,7 +224,8 @@ internal sealed class SmartHealth
             ?? smart["scsi_percentage_used_endurance_indicator"].Number;
         if (used is null && smart["rotation_rate"].Number is null or 0)
         {
-            var left = smart["ata_smart_attributes"]["table"].Items.Where(item => LifeLeft.Contains(item["name"].Text)).Select(item => item["value"].Number).FirstOrDefault(value => value is >= 0 and <= 100);
+            var left = smart["ata_smart_attributes"]["table"].Items.Where(item => LifeLeft.Contains(item["name"].Text)).Select(item => item["value"].Number)
+                .FirstOrDefault(value => value is >= 0 and <= 100);
             used = 100 - left;
         }
 
@@ -231,11 +236,13 @@ internal sealed class SmartHealth
     }
 
     private int? Celsius() =>
-        (smart["nvme_smart_health_information_log"]["temperature"].Number ?? smart["temperature"]["current"].Number) is > -100 and < 200 and var degrees ? (int?)degrees : null;
+        (smart["nvme_smart_health_information_log"]["temperature"].Number ?? smart["temperature"]["current"].Number) is > -100 and < 200 and var degrees
+            ? (int?)degrees : null;
 
     private void Heat(int? celsius)
     {
-        var limit = smart["nvme_composite_temperature_threshold"]["warning"].Number ?? smart["temperature"]["drive_trip"].Number ?? smart["temperature"]["op_limit_max"].Number;
+        var limit = smart["nvme_composite_temperature_threshold"]["warning"].Number ?? smart["temperature"]["drive_trip"].Number
+            ?? smart["temperature"]["op_limit_max"].Number;
         if (hot is null && celsius >= limit && limit > 0)
         {
             hot = "over the limit of the drive";

@@ -51,7 +51,8 @@ internal static class Zfs
     /// <summary>Pools that are imported, then those that only labels speak of.</summary>
     public static IReadOnlyList<ObservedPool> FindPools(IReadOnlyList<BlockDevice> devices, Questions questions)
     {
-        var labels = devices.Where(device => device.Zfs is { State: not 2 }).GroupBy(device => device.Zfs!.PoolGuid).ToDictionary(group => group.Key, group => group.ToList());
+        var labels = devices.Where(device => device.Zfs is { State: not 2 }).GroupBy(device => device.Zfs!.PoolGuid)
+            .ToDictionary(group => group.Key, group => group.ToList());
         var pools = new List<ObservedPool>();
         string? unseen = null;
 
@@ -71,7 +72,8 @@ internal static class Zfs
                         var members = labels.GetValueOrDefault(number) ?? [];
                         var own = datasets.Where(set => set.Name == name || set.Name.StartsWith(name + "/", StringComparison.Ordinal));
                         var report = status.GetValueOrDefault(name);
-                        pools.Add(new ObservedPool(name, number, true, HealthOf(health, report), Names(members), members.FirstOrDefault()?.Zfs?.HostId, [.. own])
+                        pools.Add(new ObservedPool(name, number, true, HealthOf(health, report), Names(members), members.FirstOrDefault()?.Zfs?.HostId,
+                            [.. own])
                         {
                             Status = report,
                             Unseen = report is null ? why ?? $"zpool status: nothing about {name}" : report.DataErrors.Why,
@@ -98,7 +100,8 @@ internal static class Zfs
         // Labels say that a pool is there. That it is not imported is only known if it could be asked which ones are.
         var imported = pools.Select(pool => pool.Guid).ToHashSet();
         pools.AddRange(labels.Where(label => !imported.Contains(label.Key)).Select(label =>
-            new ObservedPool(label.Value[0].Zfs!.PoolName, label.Key, false, unseen is null ? SetHealth.Inactive : SetHealth.Unknown, Names(label.Value), label.Value[0].Zfs!.HostId, [])
+            new ObservedPool(label.Value[0].Zfs!.PoolName, label.Key, false, unseen is null ? SetHealth.Inactive : SetHealth.Unknown, Names(label.Value),
+                label.Value[0].Zfs!.HostId, [])
             {
                 Unseen = unseen,
             }));
@@ -119,7 +122,8 @@ internal static class Zfs
             if (line.Split('\t') is [var name, var guid, var mount, var mounted, var encryption, var key, var quota] && Number(guid) is { } number)
             {
                 var path = mount is "-" or "none" or "legacy" ? null : mount;
-                found.Add(new ObservedDataset(name, number, path, mounted == "yes", encryption, key != "unavailable", (long)Math.Min(Number(quota) ?? 0, long.MaxValue)));
+                found.Add(new ObservedDataset(name, number, path, mounted == "yes", encryption, key != "unavailable",
+                    (long)Math.Min(Number(quota) ?? 0, long.MaxValue)));
             }
             else
             {

@@ -11,7 +11,8 @@ internal static class Blankness
     /// <param name="observed">What was seen.</param>
     /// <param name="planned">Ids that the journal chose, in plain spelling; null for none.</param>
     /// <param name="wasBegun">True where an earlier run began to write: half a table that tells no id is what it left, see <see cref="HasHalfTable"/>.</param>
-    public static IReadOnlyList<string> Doubts(IEnumerable<ObservedDrive> drives, ObservedStorage observed, IReadOnlySet<string>? planned = null, bool wasBegun = false)
+    public static IReadOnlyList<string> Doubts(IEnumerable<ObservedDrive> drives, ObservedStorage observed, IReadOnlySet<string>? planned = null,
+        bool wasBegun = false)
     {
         var doubts = new List<string>();
         foreach (var drive in drives)
@@ -38,9 +39,11 @@ internal static class Blankness
     /// libfdisk tell no id of it.
     /// </summary>
     public static bool HasHalfTable(BlockDevice device) =>
-        device.Table is { Type: "dos", Partitions: [{ Type: "ee" or "0xee" }] } || (device.Table is null && device.Signatures.Any(signature => signature.Type is "gpt" or "PMBR"));
+        device.Table is { Type: "dos", Partitions: [{ Type: "ee" or "0xee" }] }
+            || (device.Table is null && device.Signatures.Any(signature => signature.Type is "gpt" or "PMBR"));
 
-    private static void Add(BlockDevice device, string who, ObservedStorage observed, IReadOnlySet<string>? planned, bool wasBegun, List<string> doubts, string? partition)
+    private static void Add(BlockDevice device, string who, ObservedStorage observed, IReadOnlySet<string>? planned, bool wasBegun, List<string> doubts,
+        string? partition)
     {
         // An array that does not run has nothing that could be searched: whose it is, its members say.
         if (!device.WasProbed && device is not { Kind: BlockKind.Md, Bytes: 0 })

@@ -38,7 +38,8 @@ public static class DriveComparison
 
     /// <summary>What a drive is known by, in the fixed form of plans: <c>rear/4 serial X wwn Y bytes Z</c>.</summary>
     public static string Of(Bay bay, string? serial, string? wwn, long? bytes) =>
-        string.Create(CultureInfo.InvariantCulture, $"{bay} serial {serial ?? "?"} wwn {wwn?.ToLowerInvariant() ?? "-"} bytes {bytes?.ToString(CultureInfo.InvariantCulture) ?? "?"}");
+        string.Create(CultureInfo.InvariantCulture,
+            $"{bay} serial {serial ?? "?"} wwn {wwn?.ToLowerInvariant() ?? "-"} bytes {bytes?.ToString(CultureInfo.InvariantCulture) ?? "?"}");
 
     /// <summary>What a recorded drive is known by.</summary>
     public static string Of(RecordedDrive drive) => Of(drive.Bay, drive.Serial, drive.Wwn, drive.Bytes);

@@ -13,7 +13,8 @@ namespace Provision.Storage.Plans;
 /// <param name="Mount">Where it is mounted, or null.</param>
 /// <param name="Match">Whether everything that can be seen of it is what the record says.</param>
 /// <param name="Identities">What it was known by.</param>
-internal sealed record FoundVolume(Volume Volume, BlockDevice? Device, BlockDevice? Opened, ObservedMount? Mount, Match Match, IReadOnlyList<string> Identities);
+internal sealed record FoundVolume(Volume Volume, BlockDevice? Device, BlockDevice? Opened, ObservedMount? Mount, Match Match,
+    IReadOnlyList<string> Identities);
 
 /// <summary>Finds a volume on its unit and compares every layer of it with the record.</summary>
 internal static class VolumeFinder
@@ -116,7 +117,8 @@ internal static class VolumeFinder
     {
         if (device.Luks is not { } header)
         {
-            reasons.Add(device.Signatures.Any(s => s.Type == "crypto_LUKS") ? $"the LUKS header of {device.Path} cannot be read" : $"{device.Path} holds no LUKS container");
+            reasons.Add(device.Signatures.Any(s => s.Type == "crypto_LUKS") ? $"the LUKS header of {device.Path} cannot be read"
+                : $"{device.Path} holds no LUKS container");
             return null;
         }
 
@@ -149,7 +151,8 @@ internal static class VolumeFinder
         var found = device.Signatures.FirstOrDefault(signature => signature.Type == filesystem);
         if (found is null)
         {
-            reasons.Add(device.Signatures.Count == 0 ? $"there is no file system on {device.Path}" : $"{device.Path} holds {device.Signatures[0].Type} instead of {filesystem}");
+            reasons.Add(device.Signatures.Count == 0 ? $"there is no file system on {device.Path}"
+                : $"{device.Path} holds {device.Signatures[0].Type} instead of {filesystem}");
             return;
         }
 

@@ -20,7 +20,8 @@ public static class ReinstallPlanner
         var actions = new List<StorageAction>();
         if (record is null)
         {
-            actions.Add(new StorageAction(ActionKind.Refuse, new StorageTarget(StorageTargetKind.Host, layout.Host.Name), "has no drive record, so nothing says which disks are to be protected: provision drives accept", []));
+            actions.Add(new StorageAction(ActionKind.Refuse, new StorageTarget(StorageTargetKind.Host, layout.Host.Name),
+                "has no drive record, so nothing says which disks are to be protected: provision drives accept", []));
         }
         else
         {
@@ -34,7 +35,8 @@ public static class ReinstallPlanner
 
             foreach (var pool in layout.Pools.Where(pool => pool.Definition.Sets.Any(set => StorageComparison.Exists(record, set))))
             {
-                actions.Add(new StorageAction(ActionKind.Keep, StorageTarget.Pool(pool.Name), "is protected and never imported", RecordedIdentities.Of(record, pool.Name)));
+                actions.Add(new StorageAction(ActionKind.Keep, StorageTarget.Pool(pool.Name), "is protected and never imported",
+                    RecordedIdentities.Of(record, pool.Name)));
             }
 
             AddStrangers(layout, record, observed, actions);
@@ -61,14 +63,18 @@ public static class ReinstallPlanner
                 // Known by its serial alone: nobody has seen more of it when a dead machine is armed.
                 string[] identity = [$"{bay} serial {serial}"];
                 actions.Add(bays is not null && found?.Serial != serial
-                    ? new StorageAction(ActionKind.Refuse, target, $"{(found is null ? "is empty" : $"holds the disk {found.Serial ?? "without a serial"}")}, and {serial} was named as its replaced system disk", identity)
+                    ? new StorageAction(ActionKind.Refuse, target,
+                        $"{(found is null ? "is empty" : $"holds the disk {found.Serial ?? "without a serial"}")}, and {serial} was named as its replaced "
+                        + $"system disk", identity)
                     : new StorageAction(ActionKind.WipeOs, target, "is the operating system's, with the disk that was named as replaced", identity));
             }
             else if (known is null)
             {
                 if (wiped || found is not null)
                 {
-                    actions.Add(new StorageAction(ActionKind.Refuse, target, wiped ? "is the operating system's, and no disk is recorded for it" : "holds a drive that is not recorded", found is null ? [] : [DriveComparison.Of(bay, found)]));
+                    actions.Add(new StorageAction(ActionKind.Refuse, target,
+                        wiped ? "is the operating system's, and no disk is recorded for it" : "holds a drive that is not recorded",
+                        found is null ? [] : [DriveComparison.Of(bay, found)]));
                 }
             }
             else if (found is not null && DriveComparison.Compare(known, found) is { IsMatch: false } match)
@@ -77,11 +83,13 @@ public static class ReinstallPlanner
             }
             else if (wiped && bays is not null && found is null && BayFinder.WhyUnseen(layout.Chassis, bay, observed!) is { } why)
             {
-                actions.Add(new StorageAction(ActionKind.Unseen, target, $"the system disk {known.Serial} could not be seen: {why}", [DriveComparison.Of(known)]));
+                actions.Add(new StorageAction(ActionKind.Unseen, target, $"the system disk {known.Serial} could not be seen: {why}",
+                    [DriveComparison.Of(known)]));
             }
             else if (wiped && bays is not null && found is null)
             {
-                actions.Add(new StorageAction(ActionKind.Refuse, target, $"the system disk {known.Serial} is missing; a replaced one is named with --os-disk-serial {bay}=SERIAL", [DriveComparison.Of(known)]));
+                actions.Add(new StorageAction(ActionKind.Refuse, target,
+                    $"the system disk {known.Serial} is missing; a replaced one is named with --os-disk-serial {bay}=SERIAL", [DriveComparison.Of(known)]));
             }
             else
             {
@@ -89,7 +97,8 @@ public static class ReinstallPlanner
                     wiped ? ActionKind.WipeOs : ActionKind.Keep,
                     target,
                     wiped ? "is the operating system's" : bays is null || found is not null ? "is protected"
-                        : $"is protected; its drive {(BayFinder.WhyUnseen(layout.Chassis, bay, observed!) is null ? "is missing" : "could not be seen")}, which does not hold up a reinstall",
+                        : $"is protected; its drive {(BayFinder.WhyUnseen(layout.Chassis, bay, observed!) is null ? "is missing" : "could not be seen")}, "
+                            + $"which does not hold up a reinstall",
                     [DriveComparison.Of(known)]));
             }
         }
@@ -112,7 +121,9 @@ public static class ReinstallPlanner
             var partition = label is null ? null : record.Volumes.FirstOrDefault(volume => volume.Name == label)?.PartitionUuid;
             if (wiped && (identities.Count == 0 || (label is not null && partition is null)))
             {
-                actions.Add(new StorageAction(ActionKind.Refuse, target, $"holds the operating system's target, and {(label is null ? "its WWN or UUID" : $"the UUID of the partition {label}")} is not recorded", identities));
+                actions.Add(new StorageAction(ActionKind.Refuse, target,
+                    $"holds the operating system's target, and {(label is null ? "its WWN or UUID" : $"the UUID of the partition {label}")} is not recorded",
+                    identities));
                 continue;
             }
 
@@ -126,11 +137,13 @@ public static class ReinstallPlanner
             actions.Add(new StorageAction(
                 wiped && label is null ? ActionKind.WipeOs : ActionKind.Keep,
                 target,
-                wiped && label is null ? "is the operating system's" : unit is { Device: null } ? "is protected; it is not seen now, which does not hold up a reinstall" : "is protected",
+                wiped && label is null ? "is the operating system's" : unit is { Device: null }
+                    ? "is protected; it is not seen now, which does not hold up a reinstall" : "is protected",
                 identities));
             if (label is not null)
             {
-                actions.Add(new StorageAction(ActionKind.WipeOs, new StorageTarget(StorageTargetKind.Partition, label), $"is the operating system's; the other partitions of {lun.Name} stay as they are", ["partition " + partition]));
+                actions.Add(new StorageAction(ActionKind.WipeOs, new StorageTarget(StorageTargetKind.Partition, label),
+                    $"is the operating system's; the other partitions of {lun.Name} stay as they are", ["partition " + partition]));
             }
         }
     }
@@ -145,9 +158,11 @@ public static class ReinstallPlanner
 
         var own = BayFinder.Find(layout, record, observed).Values.Select(drive => drive.Device).OfType<string>()
             .Concat(UnitFinder.Find(layout, record, observed).Values.Select(device => device.Name)).ToHashSet(StringComparer.Ordinal);
-        foreach (var disk in observed.Devices.Where(device => device is { Kind: BlockKind.Disk or BlockKind.Unknown, Removable: false, Bytes: > 0 } && device.Transport != "usb" && !own.Contains(device.Name)))
+        foreach (var disk in observed.Devices.Where(device =>
+            device is { Kind: BlockKind.Disk or BlockKind.Unknown, Removable: false, Bytes: > 0 } && device.Transport != "usb" && !own.Contains(device.Name)))
         {
-            actions.Add(new StorageAction(ActionKind.Refuse, new StorageTarget(StorageTargetKind.Disk, disk.Serial ?? disk.Wwn ?? "without a serial"), "is in no bay of the chassis and no unit of a set", [$"serial {disk.Serial ?? "?"} wwn {disk.Wwn ?? "-"}"]));
+            actions.Add(new StorageAction(ActionKind.Refuse, new StorageTarget(StorageTargetKind.Disk, disk.Serial ?? disk.Wwn ?? "without a serial"),
+                "is in no bay of the chassis and no unit of a set", [$"serial {disk.Serial ?? "?"} wwn {disk.Wwn ?? "-"}"]));
         }
     }
 }

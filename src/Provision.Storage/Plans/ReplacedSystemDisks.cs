@@ -22,7 +22,8 @@ internal static class ReplacedSystemDisks
             var (place, serial) = name.LastIndexOf('=') is >= 0 and var at ? (name[..at], name[(at + 1)..]) : (null, name);
             if (bays.Count == 0)
             {
-                Refuse($"the operating system of {layout.Host.Name} is one unit of a controller, not disks of its own: its disks are replaced in the controller");
+                Refuse($"the operating system of {layout.Host.Name} is one unit of a controller, not disks of its own: its disks are replaced in the "
+                    + $"controller");
             }
             else if (record.Drives.FirstOrDefault(drive => drive.Serial == serial) is { } known)
             {
@@ -37,7 +38,8 @@ internal static class ReplacedSystemDisks
                 Refuse($"the disk of bay {bay} is named twice");
             }
 
-            void Refuse(string reason) => actions.Add(new StorageAction(ActionKind.Refuse, new StorageTarget(StorageTargetKind.SystemDisk, serial), reason, []));
+            void Refuse(string reason) =>
+                actions.Add(new StorageAction(ActionKind.Refuse, new StorageTarget(StorageTargetKind.SystemDisk, serial), reason, []));
 
             Bay? BayOf(string? text)
             {
@@ -50,7 +52,8 @@ internal static class ReplacedSystemDisks
                 }
 
                 var choices = string.Join(" or ", bays.Select(bay => $"{bay}={serial}"));
-                Refuse(text is null ? $"its bay is to be named: --os-disk-serial {choices}" : $"{text} is no bay of the operating system: --os-disk-serial {choices}");
+                Refuse(text is null ? $"its bay is to be named: --os-disk-serial {choices}"
+                    : $"{text} is no bay of the operating system: --os-disk-serial {choices}");
                 return null;
             }
         }

@@ -43,11 +43,14 @@ public static class StorageComparison
             var target = StorageTarget.Bay(bay);
             if (found is null && BayFinder.WhyUnseen(layout.Chassis, bay, observed) is { } why)
             {
-                actions.Add(new StorageAction(ActionKind.Unseen, target, $"{(expected is null ? "what is in it" : $"the drive with the serial {expected.Serial}")} could not be seen: {why}", expected is null ? [] : [DriveComparison.Of(expected)]));
+                actions.Add(new StorageAction(ActionKind.Unseen, target,
+                    $"{(expected is null ? "what is in it" : $"the drive with the serial {expected.Serial}")} could not be seen: {why}",
+                    expected is null ? [] : [DriveComparison.Of(expected)]));
             }
             else if (expected is not null && found is { Serial: null or "", Health.Unseen: { } unread })
             {
-                actions.Add(new StorageAction(ActionKind.Unseen, target, $"whether its drive is {expected.Serial} could not be seen: {unread}", [DriveComparison.Of(expected)]));
+                actions.Add(new StorageAction(ActionKind.Unseen, target, $"whether its drive is {expected.Serial} could not be seen: {unread}",
+                    [DriveComparison.Of(expected)]));
             }
             else if (expected is null)
             {
@@ -59,7 +62,8 @@ public static class StorageComparison
             }
             else if (found is null)
             {
-                actions.Add(new StorageAction(ActionKind.Refuse, target, $"the drive with the serial {expected.Serial} is missing", [DriveComparison.Of(expected)]));
+                actions.Add(new StorageAction(ActionKind.Refuse, target, $"the drive with the serial {expected.Serial} is missing",
+                    [DriveComparison.Of(expected)]));
             }
             else
             {
@@ -67,14 +71,17 @@ public static class StorageComparison
                 var elsewhere = match.IsMatch ? null : record!.Drives.FirstOrDefault(drive => drive.Serial == found.Serial);
                 actions.Add(match.IsMatch
                     ? found.Health.Verdict == HealthVerdict.Failed
-                        ? new StorageAction(ActionKind.Refuse, target, $"the drive failed: {string.Join(", ", found.Health.Reasons)}", [DriveComparison.Of(expected)])
+                        ? new StorageAction(ActionKind.Refuse, target, $"the drive failed: {string.Join(", ", found.Health.Reasons)}",
+                            [DriveComparison.Of(expected)])
                         : new StorageAction(ActionKind.Keep, target, "holds the recorded drive", [DriveComparison.Of(expected)])
-                    : new StorageAction(ActionKind.Refuse, target, elsewhere is null ? match.ToString() : $"{match}: this is the drive of bay {elsewhere.Bay}", [DriveComparison.Of(bay, found)]));
+                    : new StorageAction(ActionKind.Refuse, target, elsewhere is null ? match.ToString() : $"{match}: this is the drive of bay {elsewhere.Bay}",
+                        [DriveComparison.Of(bay, found)]));
             }
         }
     }
 
-    private static void AddSet(Layout layout, SetLayout set, DriveRecord? record, ObservedStorage observed, IReadOnlyDictionary<Bay, ObservedDrive> bays, List<StorageAction> actions)
+    private static void AddSet(Layout layout, SetLayout set, DriveRecord? record, ObservedStorage observed, IReadOnlyDictionary<Bay, ObservedDrive> bays,
+        List<StorageAction> actions)
     {
         foreach (var lun in set.Luns)
         {
@@ -84,7 +91,8 @@ public static class StorageComparison
             if (lun.Os && volumes.Count == 0)
             {
                 // What is on the operating system's target is nobody's data; the bays above say whether it is the right disk.
-                actions.Add(new StorageAction(ActionKind.Keep, target, "is the operating system's target", [.. set.Bays.Select(bay => record?.Drives.FirstOrDefault(drive => drive.Bay == bay)).OfType<RecordedDrive>().Select(DriveComparison.Of)]));
+                actions.Add(new StorageAction(ActionKind.Keep, target, "is the operating system's target",
+                    [.. set.Bays.Select(bay => record?.Drives.FirstOrDefault(drive => drive.Bay == bay)).OfType<RecordedDrive>().Select(DriveComparison.Of)]));
                 continue;
             }
 
@@ -95,7 +103,8 @@ public static class StorageComparison
             }
 
             var match = !unit.Match.IsMatch ? unit.Match
-                : unit.Health == SetHealth.Unknown ? Match.Unseen($"is there, but its state could not be seen: {observed.WhyUnseen(StoragePart.ArecaVolumes) ?? unit.State}")
+                : unit.Health == SetHealth.Unknown
+                    ? Match.Unseen($"is there, but its state could not be seen: {observed.WhyUnseen(StoragePart.ArecaVolumes) ?? unit.State}")
                 : unit.Health is SetHealth.Normal or SetHealth.Busy ? Match.Yes
                 : Match.No($"is {unit.State}");
             actions.Add(StorageAction.Of(match, target, $"is there ({unit.State})", RecordedIdentities.Of(record, lun.Name)));
@@ -107,25 +116,30 @@ public static class StorageComparison
         }
     }
 
-    private static StorageAction New(SetLayout set, FoundUnit unit, IReadOnlyDictionary<Bay, ObservedDrive> bays, ObservedStorage observed, StorageTarget target)
+    private static StorageAction New(SetLayout set, FoundUnit unit, IReadOnlyDictionary<Bay, ObservedDrive> bays, ObservedStorage observed,
+        StorageTarget target)
     {
         var drives = set.Bays.Where(bays.ContainsKey).Select(bay => DriveComparison.Of(bay, bays[bay])).ToList();
         if (unit.Device is { IsBlank: true } && (set.Level is RaidLevel.ArecaRaid1 or RaidLevel.ArecaRaid6))
         {
-            return new StorageAction(ActionKind.Create, target, $"the set {set.Key} is new and the controller's volume is there and blank: provision storage create --set {set.Key}", drives);
+            return new StorageAction(ActionKind.Create, target,
+                $"the set {set.Key} is new and the controller's volume is there and blank: provision storage create --set {set.Key}", drives);
         }
 
         if (unit.Device is not null)
         {
-            return new StorageAction(ActionKind.Refuse, target, $"the set {set.Key} is recorded as new, but {unit.Device.Path} is there: provision drives accept records it", drives);
+            return new StorageAction(ActionKind.Refuse, target,
+                $"the set {set.Key} is recorded as new, but {unit.Device.Path} is there: provision drives accept records it", drives);
         }
 
         var doubts = Blankness.Doubts(set.Bays.Where(bays.ContainsKey).Select(bay => bays[bay]), observed);
         return doubts.Count > 0
             ? new StorageAction(ActionKind.Refuse, target, string.Join("; ", doubts), drives)
             : drives.Count < set.Bays.Count
-                ? new StorageAction(ActionKind.Refuse, target, $"the set {set.Key} is new, and {set.Bays.Count - drives.Count} of its {set.Bays.Count} bays are empty", drives)
-                : new StorageAction(ActionKind.Create, target, $"the set {set.Key} is new and its drives are blank: provision storage create --set {set.Key}", drives);
+                ? new StorageAction(ActionKind.Refuse, target,
+                    $"the set {set.Key} is new, and {set.Bays.Count - drives.Count} of its {set.Bays.Count} bays are empty", drives)
+                : new StorageAction(ActionKind.Create, target, $"the set {set.Key} is new and its drives are blank: provision storage create --set {set.Key}",
+                    drives);
     }
 
     private static void AddPool(Layout layout, PoolLayout pool, DriveRecord? record, ObservedStorage observed, List<StorageAction> actions)
@@ -144,7 +158,8 @@ public static class StorageComparison
             SetHealth.Degraded or SetHealth.Failed => Match.No($"is {found.Found.Health.ToString().ToLowerInvariant()}"),
             _ => Match.Yes,
         };
-        actions.Add(StorageAction.Of(state, StorageTarget.Pool(pool.Name), found.Found?.Imported == true ? "is imported" : "is there, not imported", RecordedIdentities.Of(record, pool.Name)));
+        actions.Add(StorageAction.Of(state, StorageTarget.Pool(pool.Name), found.Found?.Imported == true ? "is imported" : "is there, not imported",
+            RecordedIdentities.Of(record, pool.Name)));
         foreach (var volume in layout.Volumes.Where(volume => volume.Lun == pool.Name && volume.Set == pool.Definition.Name))
         {
             var dataset = found.Found?.Datasets.FirstOrDefault(entry => entry.Name == volume.Device);
@@ -160,8 +175,10 @@ public static class StorageComparison
                         : Match.No($"there is no dataset {volume.Device}"),
                         StorageTarget.Volume(volume.Label), "", [])
                     : known is not null && known != guid
-                        ? new StorageAction(ActionKind.Refuse, StorageTarget.Volume(volume.Label), $"the dataset {volume.Device} has the GUID {guid} instead of {known}", [])
-                        : new StorageAction(ActionKind.Keep, StorageTarget.Volume(volume.Label), dataset.Mounted ? $"is mounted at {dataset.MountPath}" : "is there, not mounted", ["dataset " + guid]));
+                        ? new StorageAction(ActionKind.Refuse, StorageTarget.Volume(volume.Label),
+                            $"the dataset {volume.Device} has the GUID {guid} instead of {known}", [])
+                        : new StorageAction(ActionKind.Keep, StorageTarget.Volume(volume.Label),
+                            dataset.Mounted ? $"is mounted at {dataset.MountPath}" : "is there, not mounted", ["dataset " + guid]));
         }
     }
 

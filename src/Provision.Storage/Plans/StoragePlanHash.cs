@@ -10,7 +10,8 @@ internal static class StoragePlanHash
     /// </summary>
     public static string Of(StoragePlan plan)
     {
-        var lines = plan.Actions.Select(action => $"{Code(action.Kind)}\t{Code(action.Target.Kind)} {action.Target.Name}\t{string.Join(' ', action.Identities)}").Order(StringComparer.Ordinal);
+        var lines = plan.Actions.Select(action =>
+            $"{Code(action.Kind)}\t{Code(action.Target.Kind)} {action.Target.Name}\t{string.Join(' ', action.Identities)}").Order(StringComparer.Ordinal);
         return PlanHash.Of(["provision storage plan 1", plan.Host, plan.Purpose, string.Join('\n', lines)]);
     }
 

@@ -88,13 +88,15 @@ internal sealed class FoundIdentities
 
     /// <summary>True for a unit, or a partition of one, of which something could not be read that belongs into the record.</summary>
     private bool IsUnread(BlockDevice device) =>
-        (device.Unseen is not null || device is { WasProbed: false, Bytes: > 0 }) && devices.Values.Any(unit => unit == device || device.Parents.Contains(unit.Name));
+        (device.Unseen is not null || device is { WasProbed: false, Bytes: > 0 })
+            && devices.Values.Any(unit => unit == device || device.Parents.Contains(unit.Name));
 
     private VolumeIdentity? Find(Volume volume, List<BlockDevice> labelled, DiagnosticBag refusals)
     {
         if (volume.Filesystem == "zfs")
         {
-            var dataset = observed.Pools.Where(pool => pool.Name == volume.Lun).SelectMany(pool => pool.Datasets).FirstOrDefault(dataset => dataset.Name == volume.Device);
+            var dataset = observed.Pools.Where(pool => pool.Name == volume.Lun).SelectMany(pool => pool.Datasets)
+                .FirstOrDefault(dataset => dataset.Name == volume.Device);
             return dataset is null ? null : new VolumeIdentity(null, null, dataset.Guid.ToString(CultureInfo.InvariantCulture), null);
         }
 
@@ -102,13 +104,15 @@ internal sealed class FoundIdentities
         var whole = volume.Device.StartsWith("/dev/md/", StringComparison.Ordinal);
         if (!whole && labelled.Count > 1)
         {
-            refusals.Error(Location.OfFile("volume " + volume.Label), $"the label {volume.Label} is on {string.Join(" and ", labelled.Select(device => device.Name))}: it is not known which of them is the volume");
+            refusals.Error(Location.OfFile("volume " + volume.Label),
+                $"the label {volume.Label} is on {string.Join(" and ", labelled.Select(device => device.Name))}: it is not known which of them is the volume");
             return null;
         }
 
         if (!whole && labelled.Count == 1 && unit is not null && !labelled[0].Parents.Contains(unit.Name))
         {
-            refusals.Error(Location.OfFile("volume " + volume.Label), $"the label {volume.Label} is on {labelled[0].Name}, which is no part of {volume.Lun} ({unit.Name})");
+            refusals.Error(Location.OfFile("volume " + volume.Label),
+                $"the label {volume.Label} is on {labelled[0].Name}, which is no part of {volume.Lun} ({unit.Name})");
             return null;
         }
 
@@ -118,11 +122,13 @@ internal sealed class FoundIdentities
         }
 
         var opened = device.Children.Select(observed.Find).FirstOrDefault(child => child?.Kind == BlockKind.Crypt);
-        var filesystem = (volume.Encryption == VolumeEncryption.Luks ? opened : device)?.Signatures.FirstOrDefault(signature => signature.Type == volume.Filesystem)?.Uuid;
+        var filesystem = (volume.Encryption == VolumeEncryption.Luks ? opened : device)?.Signatures.FirstOrDefault(signature =>
+            signature.Type == volume.Filesystem)?.Uuid;
         var header = volume.Encryption == VolumeEncryption.Luks ? device.Luks : null;
         if (header is { Encrypts: false })
         {
-            refusals.Error(Location.OfFile("volume " + volume.Label), $"the LUKS header of {device.Path} names the cipher {header.Cipher ?? "(none)"}, which encrypts nothing");
+            refusals.Error(Location.OfFile("volume " + volume.Label),
+                $"the LUKS header of {device.Path} names the cipher {header.Cipher ?? "(none)"}, which encrypts nothing");
         }
 
         var identity = new VolumeIdentity(device.PartitionUuid, header?.Uuid, filesystem, null)

@@ -41,7 +41,9 @@ public sealed record RecordAcceptance(DriveRecordText Record, IReadOnlyList<Reco
             var place = Location.OfFile(bay.Bay.ToString());
             if (string.IsNullOrEmpty(serial))
             {
-                refusals.Error(place, "the serial number of this drive is not known", bay.Drive.Device is null ? "the controller does not tell it: see that cli64 disk info drv=N answers" : "without it the drive could not be told from another");
+                refusals.Error(place, "the serial number of this drive is not known",
+                    bay.Drive.Device is null ? "the controller does not tell it: see that cli64 disk info drv=N answers"
+                    : "without it the drive could not be told from another");
             }
             else if (Printable.Of(serial, int.MaxValue) != serial)
             {
@@ -49,13 +51,15 @@ public sealed record RecordAcceptance(DriveRecordText Record, IReadOnlyList<Reco
             }
         }
 
-        foreach (var finding in map.Findings.Where(finding => finding is { Severity: FindingSeverity.Problem, Code: FindingCodes.Twice or FindingCodes.OtherMachine }))
+        foreach (var finding in map.Findings.Where(finding =>
+            finding is { Severity: FindingSeverity.Problem, Code: FindingCodes.Twice or FindingCodes.OtherMachine }))
         {
             refusals.Error(Location.OfFile(finding.Place), finding.Sentence);
         }
 
         // A drive's health is no part of the record; everything else that was not seen might be.
-        foreach (var finding in map.Findings.Where(finding => finding is { Severity: FindingSeverity.Unknown, Code: not (FindingCodes.HealthUnknown or FindingCodes.Stranger) }))
+        foreach (var finding in map.Findings.Where(finding =>
+            finding is { Severity: FindingSeverity.Unknown, Code: not (FindingCodes.HealthUnknown or FindingCodes.Stranger) }))
         {
             refusals.Error(Location.OfFile(finding.Place), finding.Sentence, finding.Command is { } command ? $"see {command}" : null);
         }
@@ -81,7 +85,8 @@ public sealed record RecordAcceptance(DriveRecordText Record, IReadOnlyList<Reco
             var drive = bay.Drive;
             var size = drive is null ? (long?)null : drive.Device is not null ? drive.Bytes : was?.Serial == drive.Serial?.Trim() ? was?.Bytes : null;
             var now = drive?.Serial?.Trim() is { Length: > 0 } serial
-                ? new DriveIdentity(serial, drive.Wwn ?? (was?.Serial == serial ? was.Wwn : null), drive.Model?.Trim() is { Length: > 0 } model ? Printable.Of(model) : was?.Serial == serial ? was.Model : null, size)
+                ? new DriveIdentity(serial, drive.Wwn ?? (was?.Serial == serial ? was.Wwn : null),
+                    drive.Model?.Trim() is { Length: > 0 } model ? Printable.Of(model) : was?.Serial == serial ? was.Model : null, size)
                 : null;
             if (now != was)
             {
@@ -122,7 +127,8 @@ public sealed record RecordAcceptance(DriveRecordText Record, IReadOnlyList<Reco
             if (merged != was)
             {
                 text = text.WithUnit(name, merged);
-                changes.Add(new RecordChange("unit " + name, Words(was?.Uuid, was?.Wwn, was?.Table), Words(merged.Uuid, merged.Wwn, merged.Table), was is null ? "found" : "its identity changed"));
+                changes.Add(new RecordChange("unit " + name, Words(was?.Uuid, was?.Wwn, was?.Table), Words(merged.Uuid, merged.Wwn, merged.Table),
+                    was is null ? "found" : "its identity changed"));
             }
         }
 
@@ -148,7 +154,8 @@ public sealed record RecordAcceptance(DriveRecordText Record, IReadOnlyList<Reco
             {
                 text = text.WithVolume(label, merged);
                 var more = was is null
-                    || ((was.Partition ?? merged.Partition) == merged.Partition && (was.Luks is null || isSame) && (was.Filesystem ?? merged.Filesystem) == merged.Filesystem);
+                    || ((was.Partition ?? merged.Partition) == merged.Partition && (was.Luks is null || isSame)
+                        && (was.Filesystem ?? merged.Filesystem) == merged.Filesystem);
                 changes.Add(new RecordChange("volume " + label, Words(was), Words(merged), more ? "found" : "its identity changed"));
             }
         }

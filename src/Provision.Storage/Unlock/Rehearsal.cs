@@ -26,7 +26,8 @@ public static class Rehearsal
     /// <param name="escrow">Keys and headers.</param>
     /// <param name="identity">An operator's age identity.</param>
     /// <param name="say">Told what is being done.</param>
-    public static IReadOnlyList<RehearsalResult> Run(StorageMachine machine, Layout layout, DriveRecord record, Escrow escrow, string identity, Action<string> say)
+    public static IReadOnlyList<RehearsalResult> Run(StorageMachine machine, Layout layout, DriveRecord record, Escrow escrow, string identity,
+        Action<string> say)
     {
         var sequences = Attachments.Read(machine.Look);
         var observed = machine.Observe();
@@ -37,11 +38,13 @@ public static class Rehearsal
             foreach (var lun in set.Luns)
             {
                 var unit = UnitFinder.Find(set, lun, record, observed, bays);
-                foreach (var volume in layout.Volumes.Where(volume => volume.Set == set.Key && volume.Lun == lun.Name && volume.Encryption == VolumeEncryption.Luks))
+                foreach (var volume in layout.Volumes.Where(volume =>
+                    volume.Set == set.Key && volume.Lun == lun.Name && volume.Encryption == VolumeEncryption.Luks))
                 {
                     say(volume.Label);
                     var found = VolumeFinder.Find(volume, unit, record, observed);
-                    results.Add(new RehearsalResult(volume.Label, found is { Match.IsMatch: true, Device: { } device } ? Try(() => Open(volume, device)) : found.Match.ToString()));
+                    results.Add(new RehearsalResult(volume.Label, found is { Match.IsMatch: true, Device: { } device } ? Try(() => Open(volume, device))
+                        : found.Match.ToString()));
                 }
             }
         }
@@ -83,8 +86,10 @@ public static class Rehearsal
         }
     }
 
-    private static WriteSet Service(Observe.ObservedStorage observed, string device, IReadOnlyDictionary<string, long> sequences, params IReadOnlyList<string> more) => new(
-        [.. more.Append(device).SelectMany(observed.DisksBelow).DistinctBy(disk => disk.Name).Select(disk => WritePermit.For(disk, sequences, disk.Serial ?? disk.Name, DiskEffect.Service, "a recovery key is tried on it"))],
+    private static WriteSet Service(Observe.ObservedStorage observed, string device, IReadOnlyDictionary<string, long> sequences,
+        params IReadOnlyList<string> more) => new(
+        [.. more.Append(device).SelectMany(observed.DisksBelow).DistinctBy(disk => disk.Name)
+            .Select(disk => WritePermit.For(disk, sequences, disk.Serial ?? disk.Name, DiskEffect.Service, "a recovery key is tried on it"))],
         []);
 
     private static string? Try(Action work)

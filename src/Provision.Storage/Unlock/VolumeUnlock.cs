@@ -50,7 +50,10 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
         var bays = BayFinder.Find(layout, record, observed);
         if (Permits(observed, bays, sequences) is not { } allowed)
         {
-            return [.. layout.Volumes.Where(volume => !volume.Os && StorageComparison.Exists(record, SetOf(volume))).Select(volume => new UnlockResult(volume.Label, volume.MountPath, observed.WhyUnseen(StoragePart.Devices) is { } why ? $"its disks could not be seen: {why}" : "its disks are missing", null))];
+            return [.. layout.Volumes.Where(volume => !volume.Os && StorageComparison.Exists(record, SetOf(volume)))
+                .Select(volume =>
+                new UnlockResult(volume.Label, volume.MountPath, observed.WhyUnseen(StoragePart.Devices) is { } why ? $"its disks could not be seen: {why}"
+                : "its disks are missing", null))];
         }
 
         var changes = 0;
@@ -89,7 +92,8 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
         }
     }
 
-    private IEnumerable<Volume> VolumesOf(SetLayout set, LunLayout lun) => layout.Volumes.Where(volume => volume.Set == set.Key && volume.Lun == lun.Name && !volume.Os);
+    private IEnumerable<Volume> VolumesOf(SetLayout set, LunLayout lun) =>
+        layout.Volumes.Where(volume => volume.Set == set.Key && volume.Lun == lun.Name && !volume.Os);
 
     private string SetOf(Volume volume) => layout.Pools.FirstOrDefault(pool => pool.Definition.Name == volume.Set)?.Definition.Sets[0] ?? volume.Set;
 
@@ -152,7 +156,8 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
                             guard.Run(DiskCommands.StopArray("/dev/" + device));
                         }
 
-                        guard.Run(DiskCommands.AssembleArray(lun.Name, uuid, [.. array.Members.Where(member => member.State != "stale").Select(member => "/dev/" + member.Device)]));
+                        guard.Run(DiskCommands.AssembleArray(lun.Name, uuid,
+                            [.. array.Members.Where(member => member.State != "stale").Select(member => "/dev/" + member.Device)]));
                         nodes.Settle();
                     },
                     lun.Name,
@@ -173,14 +178,17 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
             var devices = found.Members.Select(member => "/dev/" + member).ToList();
             if (!found.Imported)
             {
-                Try(() => guard.Run(DiskCommands.ImportPool(found.Guid.ToString(CultureInfo.InvariantCulture), devices)), pool.Name, $"the pool {pool.Name} is not imported");
+                Try(() => guard.Run(DiskCommands.ImportPool(found.Guid.ToString(CultureInfo.InvariantCulture), devices)), pool.Name,
+                    $"the pool {pool.Name} is not imported");
             }
 
             var loaded = machine.Look.Run("zfs", "get", "-H", "-o", "value", "keystatus", pool.Name).Output.Trim();
             var rehearsed = layout.Volumes.Where(volume => volume.Lun == pool.Name && volume.Set == pool.Definition.Name).All(Rehearsed);
             if (loaded == "unavailable" && !rehearsed)
             {
-                failures[pool.Name] = $"the key of the pool {pool.Name} is not loaded: its recovery key was never rehearsed: provision storage rehearse, then commit the drive record";
+                failures[pool.Name] =
+                    $"the key of the pool {pool.Name} is not loaded: its recovery key was never rehearsed: provision storage rehearse, then commit the drive "
+                    + $"record";
             }
             else if (loaded == "unavailable")
             {
@@ -328,7 +336,8 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
                     : FailureOf(pool.Name) is { } failure ? failure
                     : dataset is null && observed.WhyUnseen(StoragePart.Datasets) is { } unseen ? $"its dataset could not be seen: {unseen}"
                     : dataset is null ? $"there is no dataset {volume.Device}"
-                    : known is not null && known != dataset.Guid.ToString(CultureInfo.InvariantCulture) ? $"the dataset {volume.Device} has the GUID {dataset.Guid} instead of {known}"
+                    : known is not null && known != dataset.Guid.ToString(CultureInfo.InvariantCulture)
+                        ? $"the dataset {volume.Device} has the GUID {dataset.Guid} instead of {known}"
                     : !dataset.KeyAvailable ? $"the key of the pool {pool.Name} is not loaded"
                     : null;
                 if (missing is null && !dataset!.Mounted)
@@ -337,7 +346,8 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
                     missing = FailureOf(volume.Label);
                 }
 
-                if (missing is null && VolumeMarker.Read(machine.Files, volume.MountPath!) is var marker && (marker is null || marker.Host != layout.Host.Name || marker.Label != volume.Label))
+                if (missing is null && VolumeMarker.Read(machine.Files, volume.MountPath!) is var marker
+                    && (marker is null || marker.Host != layout.Host.Name || marker.Label != volume.Label))
                 {
                     Try(() => guard.Run(DiskCommands.UnmountDataset(volume.Device, devices)), volume.Label, $"{volume.Label} does not unmount");
                     missing = marker is null ? $"it holds no marker {VolumeMarker.Path}" : $"its marker says {marker.Label} of {marker.Host}";

@@ -63,7 +63,9 @@ public sealed class CreatePlannerTests
             case "bay empty": machine.RemoveDisk("sdf"); break;
             case "drive moved": (machine.Disk("sdf").Place, machine.Disk("sdi").Place) = (7, 4); break;
             case "two drives with one serial": machine.Disk("sdg").Serial = Serials[0]; break;
-            case "old superblock": machine.Disk("sdf").Leftovers.Add(new Signature("linux_raid_member", "0b5d2f6e-1111-4000-8000-00000000bbbb", "old:data", 4096)); break;
+            case "old superblock":
+                machine.Disk("sdf").Leftovers.Add(new Signature("linux_raid_member", "0b5d2f6e-1111-4000-8000-00000000bbbb", "old:data",
+                4096)); break;
             case "old table": machine.Disk("sdf").Add(1 << 30, "home"); break;
             case "unreadable": machine.UnreadableDevices.Add("sdf"); break;
             case "wipefs missing": machine.MissingPrograms.Add("wipefs"); break;
@@ -73,7 +75,8 @@ public sealed class CreatePlannerTests
             case "os set": target = "os"; break;
         }
 
-        var plan = CreatePlanner.Plan(recorded.Layout, harm == "no record" ? null : recorded.Record, machine.Observe(), target, serials, journal, new Dictionary<string, long>());
+        var plan = CreatePlanner.Plan(recorded.Layout, harm == "no record" ? null : recorded.Record, machine.Observe(), target, serials, journal,
+            new Dictionary<string, long>());
         Assert.Null(plan.Allowed);
         Assert.Contains(plan.Plan.Refusals, action => $"{action.Target}: {action.Reason}".StartsWith(expected, StringComparison.Ordinal));
     }
@@ -107,7 +110,11 @@ public sealed class CreatePlannerTests
         var made = Existing.Record.Units.First(unit => unit.Name == "i33d1search");
         var volume = Existing.Record.Volumes.First(volume => volume.Name == "i33d1search");
         var journal = Plan(Blank(), null).Journal;
-        journal = journal with { Finished = true, Ids = new Dictionary<string, string>(journal.Ids) { ["array i33d1search"] = made.Uuid!, ["luks i33d1search"] = volume.LuksUuid! } };
+        journal = journal with
+        {
+            Finished = true,
+            Ids = new Dictionary<string, string>(journal.Ids) { ["array i33d1search"] = made.Uuid!, ["luks i33d1search"] = volume.LuksUuid! }
+        };
         var plan = CreatePlanner.Plan(
             Recorded.Layout, (recorded ? Existing : Recorded).Record, Imap33.Sketch().Observe(), "d1search", Serials, journal, new Dictionary<string, long>());
         Assert.Null(plan.Allowed);
@@ -121,7 +128,8 @@ public sealed class CreatePlannerTests
         var journal = Plan(Blank(), null).Journal with { Serials = ["A", "B", "C"] };
         var machine = Blank();
         machine.Disk("sdf").Leftovers.Add(new Signature("linux_raid_member", journal.Ids["array i33d1search"], "any:i33d1search", 4096));
-        Assert.Contains(Plan(machine, journal).Plan.Refusals, action => action.Reason.Contains("go on with those, or wipe them first", StringComparison.Ordinal));
+        Assert.Contains(Plan(machine, journal).Plan.Refusals, action =>
+            action.Reason.Contains("go on with those, or wipe them first", StringComparison.Ordinal));
     }
 
     /// <summary>It tells no id, so only the run that goes on can know it.</summary>

@@ -46,7 +46,9 @@ public sealed class DriveReplacementTests
             case "not blank": machine.Disk("sdi").Leftovers.Add(new Signature("ext4", "0b5d2f6e-1111-4000-8000-00000000bbbb", "mail", 1080)); break;
             case "other serial": serial = "OTHER"; break;
             case "moved": machine.Disk("sdi").Serial = serial = "WDWMAY04567237"; break;
-            case "finished, and recorded for another bay": (machine, serial, begun) = (Imap33.Sketch(), "WDWMAY04567237", Finished("WDWMAY04567237")); machine.Disk("sdi").Serial = serial; break;
+            case "finished, and recorded for another bay":
+                (machine, serial, begun) =
+                (Imap33.Sketch(), "WDWMAY04567237", Finished("WDWMAY04567237")); machine.Disk("sdi").Serial = serial; break;
             case "empty": machine.RemoveDisk("sdi"); break;
             case "too small": machine.Disk("sdi").Bytes = 1_000_000_000_000; break;
             case "stranger beside it": machine.Disk("sdf").Serial = "STRANGER"; break;
@@ -64,7 +66,8 @@ public sealed class DriveReplacementTests
     {
         var plan = DriveReplacement.Plan(Recorded.Layout, Recorded.Record, Lost().Observe(), Place, New, null, new Dictionary<string, long>());
         Assert.Equal([], plan.Plan.Refusals.Select(action => action.Reason));
-        Assert.Equal(["sdf Service", "sdi Destroy", "sdl Service"], plan.Allowed!.Permits.Select(permit => $"{permit.Name} {permit.Effect}").Order(StringComparer.Ordinal));
+        Assert.Equal(["sdf Service", "sdi Destroy", "sdl Service"], plan.Allowed!.Permits.Select(permit => $"{permit.Name} {permit.Effect}")
+            .Order(StringComparer.Ordinal));
     }
 
     /// <summary>The power may go when the drive is in, before its record is written or after it: run again, only the record is written.</summary>

@@ -29,7 +29,8 @@ internal sealed class RecordedMachine
         var bays = BayFinder.Find(layout, null, observed);
         foreach (var (bay, drive) in bays)
         {
-            text = text.WithDrive(bay, new DriveIdentity(drive.Serial ?? $"unknown-{bay.Panel}-{bay.Number}", drive.Wwn, drive.Model, drive.Device is null ? null : drive.Bytes));
+            text = text.WithDrive(bay,
+                new DriveIdentity(drive.Serial ?? $"unknown-{bay.Panel}-{bay.Number}", drive.Wwn, drive.Model, drive.Device is null ? null : drive.Bytes));
         }
 
         foreach (var set in layout.Sets)
@@ -40,21 +41,24 @@ internal sealed class RecordedMachine
             {
                 var unit = UnitFinder.Find(set, lun, null, observed, bays);
                 text = unit.Device is null ? text : text.WithUnit(lun.Name, new UnitIdentity(
-                    set.IsMd ? observed.Arrays.First(array => array.Device == unit.Device.Name).Uuid : null, set.IsMd ? null : unit.Device.Wwn, unit.Device.Table?.Uuid));
+                    set.IsMd ? observed.Arrays.First(array => array.Device == unit.Device.Name).Uuid : null, set.IsMd ? null : unit.Device.Wwn,
+                        unit.Device.Table?.Uuid));
                 foreach (var volume in layout.Volumes.Where(volume => volume.Set == set.Key && volume.Lun == lun.Name && !volume.Os))
                 {
                     var found = VolumeFinder.Find(volume, unit, null, observed);
-                    text = text.WithVolume(volume.Label, new VolumeIdentity(found.Device?.PartitionUuid, found.Device?.Luks?.Uuid, found.Opened?.Signature?.Uuid, "2026-11-22")
-                    {
-                        Cipher = found.Device?.Luks?.Cipher,
-                        KeyBits = found.Device?.Luks?.KeyBytes * 8,
-                    });
+                    text = text.WithVolume(volume.Label,
+                        new VolumeIdentity(found.Device?.PartitionUuid, found.Device?.Luks?.Uuid, found.Opened?.Signature?.Uuid, "2026-11-22")
+                        {
+                            Cipher = found.Device?.Luks?.Cipher,
+                            KeyBits = found.Device?.Luks?.KeyBytes * 8,
+                        });
                 }
             }
         }
 
         var edit = text.Edit(files);
-        return edit.Result.Fleet?.FindDrives(host) is { } record ? new RecordedMachine(layout, record) : throw new InvalidOperationException(string.Join("\n", edit.Result.Diagnostics.Take(5)));
+        return edit.Result.Fleet?.FindDrives(host) is { } record ? new RecordedMachine(layout, record)
+            : throw new InvalidOperationException(string.Join("\n", edit.Result.Diagnostics.Take(5)));
     }
 
     /// <summary>The layout of a host of the sample fleet.</summary>

@@ -3,7 +3,9 @@ using Provision.Storage.Tests.Observe;
 
 namespace Provision.Storage.Tests.Create;
 
-/// <summary>What a reinstall would wipe: the system's pair and nothing else, one hash for a dead host and the machine as recorded, another for every doubt.</summary>
+/// <summary>
+/// What a reinstall would wipe: the system's pair and nothing else, one hash for a dead host and the machine as recorded, another for every doubt.
+/// </summary>
 public sealed class ReinstallPlannerTests
 {
     private static readonly RecordedMachine Recorded = RecordedMachine.Of("imap33", Imap33.Sketch().Observe());
@@ -51,7 +53,11 @@ public sealed class ReinstallPlannerTests
         var observed = machine.Observe();
         if (change == "stick")
         {
-            observed = observed with { Devices = [.. observed.Devices.Select(device => device.Serial == "STICK" ? device with { Removable = true, Transport = "usb" } : device)] };
+            observed = observed with
+            {
+                Devices = [.. observed.Devices.Select(device =>
+                device.Serial == "STICK" ? device with { Removable = true, Transport = "usb" } : device)]
+            };
         }
 
         var plan = ReinstallPlanner.Of(Recorded.Layout, Recorded.Record, observed, []);
@@ -89,6 +95,7 @@ public sealed class ReinstallPlannerTests
     public void A_volume_beside_the_slots_is_known_by_its_WWN_alone()
     {
         var small = RecordedMachine.LayoutOf("imap14");
-        Assert.Contains(ReinstallPlanner.Of(small, Recorded.Record, null, []).Refusals, action => action.Reason.Contains("its WWN or UUID is not recorded", StringComparison.Ordinal));
+        Assert.Contains(ReinstallPlanner.Of(small, Recorded.Record, null, []).Refusals, action =>
+            action.Reason.Contains("its WWN or UUID is not recorded", StringComparison.Ordinal));
     }
 }

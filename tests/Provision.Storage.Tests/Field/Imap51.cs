@@ -42,7 +42,8 @@ internal static class Imap51
             });
         }
 
-        pool.Datasets.AddRange(Enumerable.Range(1, 80).Select(number => ($"nvme51/sloti51t{number:00}", $"/mnt/nvme51/sloti51t{number:00}", true, "aes-256-gcm", "available", 0L)));
+        pool.Datasets.AddRange(Enumerable.Range(1, 80).Select(number =>
+            ($"nvme51/sloti51t{number:00}", $"/mnt/nvme51/sloti51t{number:00}", true, "aes-256-gcm", "available", 0L)));
         machine.Pools.Add(pool);
         return machine;
     }

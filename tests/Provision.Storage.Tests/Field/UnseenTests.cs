@@ -19,7 +19,14 @@ public class UnseenTests
     [Fact]
     public void Without_devices_nothing_is_missing_and_a_reinstall_waits()
     {
-        var blind = Healthy with { Devices = [], Drives = [], Arrays = [], ArecaVolumes = [], Unseen = [new UnseenPart(StoragePart.Devices, Why), new UnseenPart(StoragePart.ArecaDrives, Why)] };
+        var blind = Healthy with
+        {
+            Devices = [],
+            Drives = [],
+            Arrays = [],
+            ArecaVolumes = [],
+            Unseen = [new UnseenPart(StoragePart.Devices, Why), new UnseenPart(StoragePart.ArecaDrives, Why)]
+        };
         var map = DriveMap.Of(Recorded.Layout, null, Recorded.Record, blind);
         Assert.DoesNotContain(map.Findings, finding => finding.Severity == FindingSeverity.Problem);
         Assert.All(map.Bays, bay => Assert.Equal(Why, bay.Unseen));
@@ -70,7 +77,8 @@ public class UnseenTests
         (array.State, array.Members[2].Events) = ("inactive", 12);
         var found = machine.Observe().Arrays.Single(found => found.Name == "i33d1search");
         Assert.Equal(SetHealth.Inactive, found.State);
-        Assert.Equal([("sdf", 0, "in_sync"), ("sdi", 1, "in_sync"), ("sdl", 2, "stale")], found.Members.Select(member => (member.Device, member.Role!.Value, member.State)));
+        Assert.Equal([("sdf", 0, "in_sync"), ("sdi", 1, "in_sync"), ("sdl", 2, "stale")],
+            found.Members.Select(member => (member.Device, member.Role!.Value, member.State)));
     }
 
     [Theory]

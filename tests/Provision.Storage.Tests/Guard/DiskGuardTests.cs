@@ -22,11 +22,14 @@ public sealed class DiskGuardTests
     private static (KernelRecords Machine, WriteSet Allowed, DiskCommand Command) HarmOf(string rule) => rule switch
     {
         "listed" => (new KernelRecords().Disk("sdc").Disk("sdd"), Only(Sdc), DiskCommands.MakeFilesystem("/dev/sdd1", "ext4", Planned, "i33d1t01")),
-        "effect" => (new KernelRecords().Disk("sdc"), Only(Sdc with { Effect = DiskEffect.Service }), DiskCommands.MakeFilesystem("/dev/sdc1", "ext4", Planned, "i33d1t01")),
+        "effect" => (new KernelRecords().Disk("sdc"), Only(Sdc with { Effect = DiskEffect.Service }),
+            DiskCommands.MakeFilesystem("/dev/sdc1", "ext4", Planned, "i33d1t01")),
         "same-disk" => (new KernelRecords().Disk("sdc", sequence: 8), Only(Sdc), DiskCommands.MakeFilesystem("/dev/sdc1", "ext4", Planned, "i33d1t01")),
         "not-mounted" => (new KernelRecords().Disk("sdc").Mounted("sdc1", "/mnt/i33d1t01"), Only(Sdc), DiskCommands.Wipe("/dev/sdc")),
         "not-held" => (new KernelRecords().Disk("sdc").On("dm-0", "sdc1"), Only(Sdc), DiskCommands.WriteTable("/dev/sdc", "label: gpt\n")),
-        "blank-or-planned" => (new KernelRecords().Disk("sdc").Signature("/dev/sdc1", "ext4", "0b5d2f6e-1111-4000-8000-00000000bbbb"), Only(Sdc), DiskCommands.MakeLuks("/dev/sdc1", Planned, "i33d1t01", Luks, "key"u8.ToArray())),
+        "blank-or-planned" =>
+            (new KernelRecords().Disk("sdc").Signature("/dev/sdc1", "ext4", "0b5d2f6e-1111-4000-8000-00000000bbbb"), Only(Sdc),
+            DiskCommands.MakeLuks("/dev/sdc1", Planned, "i33d1t01", Luks, "key"u8.ToArray())),
         _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "a rule needs a test that tries the harm it prevents"),
     };
 
@@ -67,7 +70,8 @@ public sealed class DiskGuardTests
     {
         var machine = new KernelRecords().Disk("sdc").Disk("sdd").On("md127", "sdc1", "sdd1").On("dm-0", "md127");
         machine.Links["/dev/mapper/i33d1search"] = "/dev/dm-0";
-        var refused = Assert.Throws<GuardException>(() => new DiskGuard(new Ran(), machine, Only(Sdc)).Run(DiskCommands.MakeFilesystem("/dev/mapper/i33d1search", "ext4", Planned, "x")));
+        var refused = Assert.Throws<GuardException>(() => new DiskGuard(new Ran(), machine, Only(Sdc))
+            .Run(DiskCommands.MakeFilesystem("/dev/mapper/i33d1search", "ext4", Planned, "x")));
         Assert.Contains("/dev/mapper/i33d1search lies on sdd, which this run may not write", refused.Message, StringComparison.Ordinal);
     }
 
@@ -76,7 +80,8 @@ public sealed class DiskGuardTests
     {
         var machine = new KernelRecords().Disk("sdc").Disk("sdd");
         machine.Links["/dev/disk/by-partlabel/i33d1t01"] = "/dev/sdd1";
-        Assert.Throws<GuardException>(() => new DiskGuard(new Ran(), machine, Only(Sdc)).Run(DiskCommands.Mount("/dev/disk/by-partlabel/i33d1t01", "/mnt", "ext4", "rw")));
+        Assert.Throws<GuardException>(() => new DiskGuard(new Ran(), machine, Only(Sdc))
+            .Run(DiskCommands.Mount("/dev/disk/by-partlabel/i33d1t01", "/mnt", "ext4", "rw")));
     }
 
     [Fact]
@@ -115,7 +120,9 @@ public sealed class DiskGuardTests
         Assert.Equal(["udevadm settle --timeout=120", "blockdev --rereadpt /dev/sdc", "udevadm settle --timeout=120"], runner.Lines);
     }
 
-    /// <summary>Fault 10 of docs/faults.md: a pool in use by another hostid, or not exported, is never imported by force; the tool's error is reported.</summary>
+    /// <summary>
+    /// Fault 10 of docs/faults.md: a pool in use by another hostid, or not exported, is never imported by force; the tool's error is reported.
+    /// </summary>
     [Fact]
     public void A_pool_is_never_imported_by_force_and_leaves_no_cache_file()
     {
@@ -171,7 +178,8 @@ public sealed class DiskGuardTests
             (DiskCommands.MakeEfiFilesystem("/dev/sdc1", "1a2b3c4d"), DiskEffect.Destroy, "/dev/sdc1"),
             (DiskCommands.Unpack("/dev/sdc1", "/mnt", _ => { }), DiskEffect.Service, "/dev/sdc1"),
         ];
-        var made = typeof(DiskCommands).GetMethods(BindingFlags.Public | BindingFlags.Static).Where(method => method.ReturnType == typeof(DiskCommand)).ToList();
+        var made = typeof(DiskCommands).GetMethods(BindingFlags.Public | BindingFlags.Static).Where(method => method.ReturnType == typeof(DiskCommand))
+            .ToList();
         Assert.Equal(made.Count, all.Length);
         foreach (var (command, effect, written) in all)
         {
@@ -198,7 +206,10 @@ public sealed class DiskGuardTests
         string[] may = ["Guard/DiskGuard.cs", "Guard/DiskCommand.cs", "Keys/Escrow.cs", "Keys/TangServers.cs", "Locate/DriveLight.cs", "StorageMachine.cs"];
         var source = Path.Combine(TestRepository.Root, "src", "Provision.Storage");
         var files = Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
-            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && (File.ReadAllText(path).Contains("Command.Of(", StringComparison.Ordinal) || File.ReadAllText(path).Contains("Commands.Run(", StringComparison.Ordinal)))
+            .Where(path =>
+                !path.Contains("/obj/", StringComparison.Ordinal)
+                && (File.ReadAllText(path).Contains("Command.Of(", StringComparison.Ordinal)
+                || File.ReadAllText(path).Contains("Commands.Run(", StringComparison.Ordinal)))
             .Select(path => Path.GetRelativePath(source, path))
             .Where(path => !path.StartsWith("Observe/", StringComparison.Ordinal) && !path.StartsWith("Map/", StringComparison.Ordinal));
         Assert.Equal(may.Order(StringComparer.Ordinal), files.Order(StringComparer.Ordinal));

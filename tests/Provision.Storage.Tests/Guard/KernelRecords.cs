@@ -57,7 +57,8 @@ internal sealed class KernelRecords : ILook
 
     public IReadOnlyList<string> List(string folder) =>
     [
-        .. Files.Keys.Where(path => path.StartsWith(folder + "/", StringComparison.Ordinal)).Select(path => path[(folder.Length + 1)..].Split('/')[0]).Where(name => name != ".keep").Distinct().Order(StringComparer.Ordinal),
+        .. Files.Keys.Where(path => path.StartsWith(folder + "/", StringComparison.Ordinal)).Select(path => path[(folder.Length + 1)..].Split('/')[0])
+            .Where(name => name != ".keep").Distinct().Order(StringComparer.Ordinal),
     ];
 
     public string? Resolve(string path) => Links.GetValueOrDefault(path);

@@ -66,7 +66,8 @@ public class DrawingTests
         Assert.Equal("10 - HDD 2T RDY sdl md2/2 I33R010\n", Line(machine, 10));
         Assert.Equal("10 - - - EMP - -\n", Line(machine.With("rear/10", _ => null), 10));
         Assert.Equal("4 - HDD 2T RDY sdf md2/0 WDWMAY04568236\n", Line(machine.With("rear/4", drive => drive with { Serial = "WD-WMAY04568236" }), 4));
-        Assert.Equal("4 - HDD 2T FLT sdf md2/0 I33R004\n", Line(machine.With("rear/4", drive => drive with { Health = new DriveHealth(HealthVerdict.Failed, [], null, null) }), 4));
+        Assert.Equal("4 - HDD 2T FLT sdf md2/0 I33R004\n",
+            Line(machine.With("rear/4", drive => drive with { Health = new DriveHealth(HealthVerdict.Failed, [], null, null) }), 4));
         Assert.Equal(12, DriveLines.Of(machine.Map()).Count(c => c == '\n'));
         var nvme = DriveLines.Of(PerfectMachine.Of("imap50").Map());
         Assert.StartsWith("front/1 - NVME 3.84T RDY nvme0n1 nvme50/0 I50F001\n", nvme, StringComparison.Ordinal);
@@ -112,9 +113,27 @@ public class DrawingTests
     public void HostileNamesAreHarmless()
     {
         var machine = PerfectMachine.Of("imap33")
-            .With("rear/4", drive => drive with { Serial = Hostile, Model = Hostile, Wwn = Hostile, Bus = drive.Bus! with { ByPath = Hostile }, Health = new DriveHealth(HealthVerdict.Worn, [Hostile], null, null) })
+            .With("rear/4", drive =>
+                drive with
+                {
+                    Serial = Hostile,
+                    Model = Hostile,
+                    Wwn = Hostile,
+                    Bus = drive.Bus! with { ByPath = Hostile },
+                    Health = new DriveHealth(HealthVerdict.Worn, [Hostile], null, null)
+                })
             .WithDisk(PerfectMachine.Disk("sd\u001b[2J", 5_000_000_000_000, Hostile, Hostile));
-        machine = machine with { Observed = machine.Observed with { Machine = machine.Observed.Machine with { HostName = Hostile, Macs = [MacAddress.Parse("02:00:00:00:00:01")] } } };
+        machine = machine with
+        {
+            Observed = machine.Observed with
+            {
+                Machine = machine.Observed.Machine with
+                {
+                    HostName = Hostile,
+                    Macs = [MacAddress.Parse("02:00:00:00:00:01")]
+                }
+            }
+        };
         var map = machine.Map();
         var grid = DriveGrid.Of(map, GridInk.Plain);
         Assert.DoesNotContain(grid, c => c != '\n' && (char.IsControl(c) || c is '\u202e' or '\u009b'));
@@ -148,10 +167,14 @@ public class DrawingTests
                 })],
                 Arrays = [.. machine.Observed.Arrays.Select(array => random.Next(3) > 0 ? array : array with
                 {
-                    Name = Word(), Device = Word(), State = (SetHealth)random.Next(7), Progress = random.Next(2) == 0 ? Word() : "recovery ..9.%", Members = [new MdPlace(Word() ?? "", null, Word() ?? "")],
+                    Name = Word(), Device = Word(), State = (SetHealth)random.Next(7), Progress = random.Next(2) == 0 ? Word() : "recovery ..9.%",
+                        Members = [new MdPlace(Word() ?? "", null, Word() ?? "")],
                 })],
-                ArecaVolumes = [.. machine.Observed.ArecaVolumes.Select(volume => volume with { State = Word() ?? "%", RaidSet = Word() ?? "", Health = (SetHealth)random.Next(7) })],
-                Devices = [.. machine.Observed.Devices, PerfectMachine.Disk(Word() ?? "", Size(), Word(), Word()), PerfectMachine.Disk("sdx", 1) with { Kind = (BlockKind)random.Next(8), PartitionLabel = Word(), MapperName = Word() }],
+                ArecaVolumes =
+                    [.. machine.Observed.ArecaVolumes.Select(volume =>
+                    volume with { State = Word() ?? "%", RaidSet = Word() ?? "", Health = (SetHealth)random.Next(7) })],
+                Devices = [.. machine.Observed.Devices, PerfectMachine.Disk(Word() ?? "", Size(), Word(), Word()),
+                    PerfectMachine.Disk("sdx", 1) with { Kind = (BlockKind)random.Next(8), PartitionLabel = Word(), MapperName = Word() }],
             };
             var map = (machine with { Observed = observed }).Map();
             var shown = DriveGrid.Of(map, GridInk.Plain) + DriveLines.Of(map) + VdevAliases.Of(map) + DriveSvg.Of(map);
@@ -193,5 +216,6 @@ public class DrawingTests
         Snapshot.Check(grid, name);
     }
 
-    private static string Line(PerfectMachine machine, int bay) => DriveLines.Of(machine.Map()).Split('\n').Single(line => line.StartsWith($"{bay} ", StringComparison.Ordinal)) + "\n";
+    private static string Line(PerfectMachine machine, int bay) =>
+        DriveLines.Of(machine.Map()).Split('\n').Single(line => line.StartsWith($"{bay} ", StringComparison.Ordinal)) + "\n";
 }

@@ -84,10 +84,16 @@ internal sealed record PerfectMachine(HostView View, DriveRecord? Record, Observ
         var drives = new List<ObservedDrive>();
         var devices = new List<BlockDevice>();
         var diskOf = new Dictionary<Bay, string>();
-        var volumes = layout.Sets.Where(set => set.Level is RaidLevel.ArecaRaid1 or RaidLevel.ArecaRaid6).SelectMany(set => set.Luns.Select(lun => (set, lun))).ToList();
+        var volumes = layout.Sets.Where(set => set.Level is RaidLevel.ArecaRaid1 or RaidLevel.ArecaRaid6).SelectMany(set => set.Luns.Select(lun => (set, lun)))
+            .ToList();
         foreach (var (_, lun) in volumes)
         {
-            devices.Add(Disk(Letter(devices.Count), lun.Bytes, lun.Name, "0000001122334455") with { Vendor = "Areca", Wwn = $"0x0004d9270000{devices.Count:x4}", Table = Table(layout, lun.Name) });
+            devices.Add(Disk(Letter(devices.Count), lun.Bytes, lun.Name, "0000001122334455") with
+            {
+                Vendor = "Areca",
+                Wwn = $"0x0004d9270000{devices.Count:x4}",
+                Table = Table(layout, lun.Name)
+            });
         }
 
         foreach (var bay in layout.Chassis.Panels.SelectMany(panel => panel.Bays))
@@ -101,7 +107,13 @@ internal sealed record PerfectMachine(HostView View, DriveRecord? Record, Observ
             var controller = layout.Chassis.FindController(layout.Chassis.FindPanel(bay.Panel)!.Controller)!;
             var bytes = definition.DriveBytes + (definition.DriveBytes / 5000);
             var serial = $"{layout.Host.ShortName.ToUpperInvariant()}{bay.Panel[..1].ToUpperInvariant()}{bay.Number:000}";
-            var model = definition.Media switch { DriveMedia.Hdd => "WDC WD2003FYYS-02W0B0", DriveMedia.Ssd => "INTEL SSDSC2BA400G3", _ => "SAMSUNG MZWLJ3T8HBLS" };
+            var model = definition.Media switch
+            {
+                DriveMedia.Hdd => "WDC WD2003FYYS-02W0B0",
+                DriveMedia.Ssd =>
+                "INTEL SSDSC2BA400G3",
+                _ => "SAMSUNG MZWLJ3T8HBLS"
+            };
             var drive = new ObservedDrive
             {
                 Device = null,
@@ -123,7 +135,8 @@ internal sealed record PerfectMachine(HostView View, DriveRecord? Record, Observ
             var nvme = controller.Kind == ControllerKind.Nvme;
             var name = nvme ? $"nvme{bay.Number - 1}n1" : Letter(devices.Count(device => device.Name.StartsWith("sd", StringComparison.Ordinal)));
             var bus = nvme
-                ? new BusAddress($"0000:{bay.Number + 0x40:x2}:00.0", null, bay.Number.ToString(CultureInfo.InvariantCulture), null, null, $"pci-0000:{bay.Number + 0x40:x2}:00.0-nvme-1")
+                ? new BusAddress($"0000:{bay.Number + 0x40:x2}:00.0", null, bay.Number.ToString(CultureInfo.InvariantCulture), null, null,
+                    $"pci-0000:{bay.Number + 0x40:x2}:00.0-nvme-1")
                 : new BusAddress("0000:00:1f.2", bay.Number, null, null, null, $"pci-0000:00:1f.2-ata-{bay.Number}");
             diskOf[bay] = name;
             var wwn = $"0x50014ee2{bay.Number:x8}";
@@ -132,29 +145,43 @@ internal sealed record PerfectMachine(HostView View, DriveRecord? Record, Observ
         }
 
         var md = layout.Sets.Where(set => set.IsMd).Select((set, index) => new MdArray(
-            $"md{index}", set.Luns[0].Name, $"00000000:00000000:00000000:{index + 1:x8}", set.Level == RaidLevel.MdRaid1 ? "raid1" : "raid10", SetHealth.Normal, null,
+            $"md{index}", set.Luns[0].Name, $"00000000:00000000:00000000:{index + 1:x8}", set.Level == RaidLevel.MdRaid1 ? "raid1" : "raid10", SetHealth.Normal,
+                null,
             [.. set.Bays.Select((bay, role) => new MdPlace(diskOf[bay], role, "in_sync"))], set.Bays.Count, false)).ToList();
-        devices.AddRange(md.Select(array => Disk(array.Device!, layout.Sets.First(set => set.Luns.Any(lun => lun.Name == array.Name)).UsableBytes) with { Kind = BlockKind.Md, MapperName = array.Name, Parents = [.. array.Members.Select(member => member.Device)] }));
+        devices.AddRange(md.Select(array =>
+            Disk(array.Device!, layout.Sets.First(set => set.Luns.Any(lun => lun.Name == array.Name)).UsableBytes) with
+            {
+                Kind = BlockKind.Md,
+                MapperName = array.Name,
+                Parents = [.. array.Members.Select(member => member.Device)]
+            }));
         return new ObservedStorage
         {
             Machine = new ObservedMachine(layout.Host.Name, new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero), null, null, null, layout.Host.Macs, null),
             Devices = devices,
             Drives = drives,
             Arrays = md,
-            ArecaVolumes = [.. volumes.Select((volume, index) => new ArecaVolume(1, volume.lun.Name, volume.set.Name, volume.set.Level == RaidLevel.ArecaRaid1 ? "Raid1" : "Raid6", volume.lun.Bytes, SetHealth.Normal, "Normal", $"00/{index:00}/00"))],
+            ArecaVolumes =
+                [.. volumes.Select((volume, index) => new ArecaVolume(1, volume.lun.Name, volume.set.Name,
+                volume.set.Level == RaidLevel.ArecaRaid1 ? "Raid1" : "Raid6", volume.lun.Bytes, SetHealth.Normal, "Normal", $"00/{index:00}/00"))],
             Pools = [.. layout.Pools.Select(pool => new ObservedPool(pool.Name, 4711, true, SetHealth.Normal,
                 [.. layout.Sets.Where(set => pool.Definition.Sets.Contains(set.Key)).SelectMany(set => set.Bays).Select(bay => diskOf[bay] + "p1")], 42,
-                [.. layout.Volumes.Where(volume => volume.Lun == pool.Name).Select((volume, index) => new ObservedDataset(volume.Device, (ulong)index + 1, volume.MountPath, true, "aes-256-gcm", true, 0))]))],
+                [.. layout.Volumes.Where(volume => volume.Lun == pool.Name)
+                    .Select((volume, index) => new ObservedDataset(volume.Device, (ulong)index + 1, volume.MountPath, true, "aes-256-gcm", true, 0))]))],
             Mounts = [],
             Problems = [],
         } with
-        { Devices = [.. devices, .. diskOf.Where(pair => pair.Value.StartsWith("nvme", StringComparison.Ordinal)).Select(pair => Disk(pair.Value + "p1", 1) with { Kind = BlockKind.Partition, Parents = [pair.Value] })] };
+        {
+            Devices = [.. devices, .. diskOf.Where(pair => pair.Value.StartsWith("nvme", StringComparison.Ordinal))
+            .Select(pair => Disk(pair.Value + "p1", 1) with { Kind = BlockKind.Partition, Parents = [pair.Value] })]
+        };
     }
 
     private static PartitionTable? Table(Layout layout, string lun)
     {
         var partitions = layout.Volumes.Where(volume => volume.Lun == lun).Select((volume, index) =>
-            new PartitionEntry(index + 1, 0, volume.Bytes, "0FC63DAF-8483-4772-8E79-3D69D8477DE4", $"00000000-0000-4000-8000-{index:x12}", volume.Label)).ToList();
+            new PartitionEntry(index + 1, 0, volume.Bytes, "0FC63DAF-8483-4772-8E79-3D69D8477DE4", $"00000000-0000-4000-8000-{index:x12}", volume.Label))
+                .ToList();
         return partitions.Count == 0 ? null : new PartitionTable("gpt", $"10000000-0000-4000-8000-{lun.Length:x12}", partitions, 0);
     }
 

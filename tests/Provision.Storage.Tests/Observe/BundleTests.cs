@@ -32,7 +32,8 @@ public class BundleTests
     public void A_bundle_packed_again_by_hand_can_be_read()
     {
         var problems = new DiagnosticBag();
-        Assert.NotNull(Bundle.UnpackTar(Tar(("./manifest.json", Manifest), ("./files/proc/sys/kernel/hostname", "h\n"), ("./NOTES", "from the operator")), "b", problems));
+        Assert.NotNull(Bundle.UnpackTar(Tar(("./manifest.json", Manifest), ("./files/proc/sys/kernel/hostname", "h\n"), ("./NOTES", "from the operator")), "b",
+            problems));
         Assert.Empty(problems);
     }
 
@@ -143,7 +144,8 @@ public class BundleTests
     private static byte[] Zstd(byte[] content) => Runner.Run(Command.Of("zstd", "-q", "-c").WithInput(content)).OrThrow().Output.ToArray();
 
     private static byte[] Tar(params (string Name, string Content)[] files) =>
-        TarOf([.. files.Select(file => new PaxTarEntry(TarEntryType.RegularFile, file.Name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(file.Content)) })]);
+        TarOf([.. files.Select(file =>
+            new PaxTarEntry(TarEntryType.RegularFile, file.Name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(file.Content)) })]);
 
     private static byte[] TarOf(params PaxTarEntry[] entries)
     {

@@ -32,19 +32,23 @@ public class CaptureTables
         ["luks"] = Luks,
         ["zdb"] = text => [Zfs.ParseLabel(text)?.ToString() ?? "none"],
         ["smartctl"] = text => Json(text, json => SmartHealth.Of(json) is var health
-            ? [$"{health.Verdict} {health.Celsius} {health.PowerOnHours}", .. health.Reasons, .. health.Hot is { } hot ? ["hot: " + hot] : Array.Empty<string>(), .. health.Unseen is { } why ? ["unseen: " + why] : Array.Empty<string>()]
+            ? [$"{health.Verdict} {health.Celsius} {health.PowerOnHours}", .. health.Reasons,
+                .. health.Hot is { } hot ? ["hot: " + hot] : Array.Empty<string>(), .. health.Unseen is { } why ? ["unseen: " + why] : Array.Empty<string>()]
             : []),
         ["zpool"] = text => PoolStatuses.OfText(text, null, Leaves).SelectMany(pool => Rows(pool.Key, pool.Value)),
         ["zpool-json"] = text => Json(text, json => [.. PoolStatuses.OfJson(json, Leaves).SelectMany(pool => Rows(pool.Key, pool.Value))]),
         ["mountinfo"] = text => text.Split('\n').Where(line => line.Length > 0).Select(line => Mounts.Parse(line)?.ToString() ?? "left out"),
-        ["udev"] = text => [.. DiskIdentities.Udev(text, out var path).Select(pair => $"{pair.Key}={pair.Value}"), $"path {path}", $"model {DiskIdentities.Decode(DiskIdentities.Udev(text, out _).GetValueOrDefault("ID_MODEL_ENC"))}"],
+        ["udev"] = text =>
+            [.. DiskIdentities.Udev(text, out var path).Select(pair => $"{pair.Key}={pair.Value}"), $"path {path}",
+            $"model {DiskIdentities.Decode(DiskIdentities.Udev(text, out _).GetValueOrDefault("ID_MODEL_ENC"))}"],
     };
 
     private static LeafDevices Leaves => new([], new Questions(new BundleLook(new LookRecord { Taken = DateTimeOffset.UnixEpoch })));
 
     private static IEnumerable<string> Rows(string name, PoolStatus status) =>
     [
-        $"{name} {status.State} data errors: {status.DataErrors.Value?.ToString(CultureInfo.InvariantCulture) ?? status.DataErrors.Why}{(status.Resilvering ? $" resilvering {status.Percent}%" : "")}",
+        $"{name} {status.State} data errors: {status.DataErrors.Value?.ToString(CultureInfo.InvariantCulture) ?? status.DataErrors.Why}"
+            + (status.Resilvering ? $" resilvering {status.Percent}%" : ""),
         .. status.Vdevs.SelectMany(vdev => Row(vdev, 1)),
         .. status.Spares.SelectMany(spare => Row(spare, 1)).Select(row => "spare" + row),
     ];
@@ -57,7 +61,8 @@ public class CaptureTables
     public static TheoryData<string> Cases => [.. Names];
 
     /// <summary>Their names: <c>PARSER/CASE.txt</c>.</summary>
-    internal static string[] Names => [.. Directory.GetFiles(Folder, "*.txt", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Folder, path)).Order(StringComparer.Ordinal)];
+    internal static string[] Names =>
+        [.. Directory.GetFiles(Folder, "*.txt", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Folder, path)).Order(StringComparer.Ordinal)];
 
     /// <summary>What the program said in a case.</summary>
     internal static string Said(string name) => File.ReadAllText(Path.Combine(Folder, name)).Split(Mark)[0];

@@ -43,7 +43,8 @@ public class FuzzTests
 
     [Fact]
     public void Any_text_at_all_is_no_trouble_for_any_parser() =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll(ArbMap.Default.ArbFor<string?>(), text => CaptureTables.Parsers.Values.All(parser => parser(text ?? "").Count() >= 0)));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll(ArbMap.Default.ArbFor<string?>(), text =>
+            CaptureTables.Parsers.Values.All(parser => parser(text ?? "").Count() >= 0)));
 
     [Theory]
     [MemberData(nameof(Seeds))]

@@ -69,8 +69,10 @@ public static class Imap33
         // The maker's mapping is device order; the kernel numbers the system's own array last, as it was made last.
         machine.Arrays.Add(SketchMd.Of("imap33", "md0", "ssd33d1", "raid1", 400_000_000_000, SketchContent.Ext4("ssd33d1", "ssd33d1"), "sde", "sdh"));
         machine.Arrays.Add(SketchMd.Of("imap33", "md1", "ssd33d2", "raid1", 400_000_000_000, SketchContent.Ext4("ssd33d2", "ssd33d2"), "sdk", "sdn"));
-        machine.Arrays.Add(SketchMd.Of("imap33", "md2", "i33d1search", "raid10", 3 * Terabyte, SketchContent.LuksExt4("i33d1search", "i33d1search"), "sdf", "sdi", "sdl"));
-        machine.Arrays.Add(SketchMd.Of("imap33", "md3", "i33d2search", "raid10", 3 * Terabyte, SketchContent.LuksExt4("i33d2search", "i33d2search"), "sdg", "sdj", "sdm"));
+        machine.Arrays.Add(SketchMd.Of("imap33", "md2", "i33d1search", "raid10", 3 * Terabyte, SketchContent.LuksExt4("i33d1search", "i33d1search"), "sdf",
+            "sdi", "sdl"));
+        machine.Arrays.Add(SketchMd.Of("imap33", "md3", "i33d2search", "raid10", 3 * Terabyte, SketchContent.LuksExt4("i33d2search", "i33d2search"), "sdg",
+            "sdj", "sdm"));
         machine.Arrays.Add(SketchMd.Of("imap33", "md127", "os", "raid1", Disk500G - (8 << 20), SketchContent.Ext4("imap33-os", "root"), "sdc2", "sdd2"));
         machine.Mounts.AddRange([("/", "md127", "ext4"), ("/run", "tmpfs", "tmpfs"), ("/mnt/ssd33d1", "md0", "ext4"), ("/mnt/ssd33d2", "md1", "ext4"),
             ("/mnt/i33d1search", "i33d1search", "ext4"), ("/mnt/i33d2search", "i33d2search", "ext4")]);

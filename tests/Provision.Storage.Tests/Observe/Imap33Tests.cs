@@ -17,7 +17,8 @@ public class Imap33Tests
     [Fact]
     public void Rear_drives_are_at_the_boards_ports_with_the_published_names_and_serials()
     {
-        var rear = Observed.Drives.Where(drive => drive.Bus is not null).OrderBy(drive => drive.Bus!.AtaPort).Select(drive => $"{drive.Bus!.AtaPort} {drive.Device} {drive.Media} {drive.Serial} {drive.Health.Verdict}");
+        var rear = Observed.Drives.Where(drive => drive.Bus is not null).OrderBy(drive => drive.Bus!.AtaPort)
+            .Select(drive => $"{drive.Bus!.AtaPort} {drive.Device} {drive.Media} {drive.Serial} {drive.Health.Verdict}");
         Assert.Equal(
         [
             "1 sdc Hdd 3QG023NC Good", "2 sdd Hdd 3QG023TR Good", "3 sde Ssd BTTV332303FA400HGN Good", "4 sdf Hdd WDWMAY04568236 Good",
@@ -31,7 +32,8 @@ public class Imap33Tests
     {
         var front = Observed.Drives.Where(drive => drive.Areca is not null).ToList();
         Assert.Equal(24, front.Count);
-        Assert.All(front, drive => Assert.True(drive is { Device: null, Serial: not null, Health.Verdict: HealthVerdict.Good, Bytes: 2_000_400_000_000, Media: DriveMedia.Hdd }));
+        Assert.All(front, drive =>
+            Assert.True(drive is { Device: null, Serial: not null, Health.Verdict: HealthVerdict.Good, Bytes: 2_000_400_000_000, Media: DriveMedia.Hdd }));
         Assert.Equal(Enumerable.Range(1, 24), front.Select(drive => drive.Areca!.Slot));
         Assert.Equal(["i33d1spool", "i33d2spool"], Observed.ArecaVolumes.Select(volume => volume.Name));
         Assert.All(Observed.ArecaVolumes, volume => Assert.Equal((SetHealth.Normal, 20_000_000_000_000), (volume.Health, volume.Bytes)));
@@ -51,7 +53,8 @@ public class Imap33Tests
                 Assert.Equal(["clevis"], partition.Luks.Tokens);
                 var open = Observed.Find(Assert.Single(partition.Children))!;
                 Assert.Equal((BlockKind.Crypt, label, "ext4"), (open.Kind, open.MapperName, open.Signature!.Type));
-                Assert.Contains(Observed.Mounts, mount => mount.Path == $"/mnt/{label}" && mount.Source == $"/dev/mapper/{label}" && mount.Number == open.Number);
+                Assert.Contains(Observed.Mounts, mount =>
+                    mount.Path == $"/mnt/{label}" && mount.Source == $"/dev/mapper/{label}" && mount.Number == open.Number);
             }
         }
     }
@@ -59,7 +62,8 @@ public class Imap33Tests
     [Fact]
     public void Arrays_have_their_names_and_members()
     {
-        Assert.Equal(["ssd33d1 raid1 sde,sdh", "ssd33d2 raid1 sdk,sdn", "i33d1search raid10 sdf,sdi,sdl", "i33d2search raid10 sdg,sdj,sdm", "os raid1 sdc2,sdd2"],
+        Assert.Equal(["ssd33d1 raid1 sde,sdh", "ssd33d2 raid1 sdk,sdn", "i33d1search raid10 sdf,sdi,sdl", "i33d2search raid10 sdg,sdj,sdm",
+            "os raid1 sdc2,sdd2"],
             Observed.Arrays.Select(array => $"{array.Name} {array.Level} {string.Join(',', array.Members.Select(member => member.Device))}"));
         Assert.All(Observed.Arrays, array => Assert.Equal(SetHealth.Normal, array.State));
         Assert.Equal("i33d1search", Observed.Find("md2")!.MapperName);
@@ -69,7 +73,8 @@ public class Imap33Tests
     public void No_secret_of_a_luks_header_is_recorded()
     {
         var record = Imap33.Sketch().Record();
-        Assert.Contains(record.Runs, run => run.Key.StartsWith("cryptsetup luksDump", StringComparison.Ordinal) && run.Value.Output.Contains("argon2id", StringComparison.Ordinal));
+        Assert.Contains(record.Runs, run =>
+            run.Key.StartsWith("cryptsetup luksDump", StringComparison.Ordinal) && run.Value.Output.Contains("argon2id", StringComparison.Ordinal));
         Assert.DoesNotContain(record.Runs, run => (run.Value.Output + run.Value.Error).Contains(SketchPrograms.SecretMark, StringComparison.Ordinal));
     }
 
@@ -97,15 +102,19 @@ public class Imap33Tests
         var observed = StorageObserver.Observe(look!);
         Assert.Empty(observed.Problems);
         Assert.Equal(Observed.Devices.Select(Everything), observed.Devices.Select(Everything));
-        Assert.Equal(Observed.Drives.Select(drive => drive with { Health = drive.Health with { Reasons = [] } }), observed.Drives.Select(drive => drive with { Health = drive.Health with { Reasons = [] } }), DriveEquality);
+        Assert.Equal(Observed.Drives.Select(drive => drive with { Health = drive.Health with { Reasons = [] } }),
+            observed.Drives.Select(drive => drive with { Health = drive.Health with { Reasons = [] } }), DriveEquality);
         Assert.Equal(Observed.Mounts, observed.Mounts);
         Assert.Equal(Observed.Machine with { Macs = [] }, observed.Machine with { Macs = [] });
     }
 
     private static bool DriveEquality(ObservedDrive left, ObservedDrive right) =>
-        (left.Device, left.Bus, left.Areca, left.Model, left.Serial, left.Wwn, left.Bytes) == (right.Device, right.Bus, right.Areca, right.Model, right.Serial, right.Wwn, right.Bytes);
+        (left.Device, left.Bus, left.Areca, left.Model, left.Serial, left.Wwn, left.Bytes) == (right.Device, right.Bus, right.Areca, right.Model, right.Serial,
+            right.Wwn, right.Bytes);
 
     /// <summary>Lists of records compare by reference: what is in them is written out.</summary>
     private static string Everything(BlockDevice device) =>
-        $"{device with { Parents = [], Children = [], Signatures = [], Table = null, Luks = null }} {string.Join(',', device.Parents)} {string.Join(',', device.Children)} {string.Join(',', device.Signatures)} {string.Join(',', device.Table?.Partitions ?? [])} {device.Luks?.Uuid}";
+        $"{device with { Parents = [], Children = [], Signatures = [], Table = null, Luks = null }} {string.Join(',', device.Parents)} "
+            + $"{string.Join(',', device.Children)} {string.Join(',', device.Signatures)} {string.Join(',', device.Table?.Partitions ?? [])} "
+            + $"{device.Luks?.Uuid}";
 }

@@ -71,7 +71,9 @@ public class LiveLookTests(ITestOutputHelper output)
         var observed = machine.Observe();
         var problem = Assert.Single(observed.Problems, problem => problem.Location.Path == program);
         Assert.EndsWith(package, problem.Hint, StringComparison.Ordinal);
-        Assert.All(observed.Problems, other => Assert.True(other == problem || (program == "wipefs" && other.Location.Path.StartsWith("/sys/block/md", StringComparison.Ordinal)), other.ToString()));
+        Assert.All(observed.Problems, other =>
+            Assert.True(other == problem || (program == "wipefs" && other.Location.Path.StartsWith("/sys/block/md", StringComparison.Ordinal)),
+            other.ToString()));
     }
 
     [Fact]
@@ -104,7 +106,8 @@ public class LiveLookTests(ITestOutputHelper output)
     public void A_disk_that_hangs_costs_the_others_nothing()
     {
         var machine = Imap33.Sketch();
-        machine.DeadDevices.UnionWith(["sda", .. Enumerable.Range(1, 20).Select(number => $"sda{number}"), .. Enumerable.Range(0, 20).Select(number => $"dm-{number}")]);
+        machine.DeadDevices.UnionWith(["sda", .. Enumerable.Range(1, 20).Select(number => $"sda{number}"),
+            .. Enumerable.Range(0, 20).Select(number => $"dm-{number}")]);
         var look = machine.Look();
         var observed = StorageObserver.Observe(look);
         var dead = observed.Devices.Where(device => !device.WasProbed).Select(device => device.Name).ToList();
@@ -194,7 +197,8 @@ public class LiveLookTests(ITestOutputHelper output)
         var packed = Bundle.Pack(look.Record, "this", "test", new ProcessRunner());
         var problems = new Provision.Core.DiagnosticBag();
         var again = StorageObserver.Observe(Bundle.Unpack(packed, "this", problems)!);
-        Assert.Equal(observed.Devices.Select(device => (device.Name, device.Bytes, device.Number, device.WasProbed)), again.Devices.Select(device => (device.Name, device.Bytes, device.Number, device.WasProbed)));
+        Assert.Equal(observed.Devices.Select(device => (device.Name, device.Bytes, device.Number, device.WasProbed)),
+            again.Devices.Select(device => (device.Name, device.Bytes, device.Number, device.WasProbed)));
         Assert.Equal(observed.Problems.Select(problem => problem.ToString()), again.Problems.Select(problem => problem.ToString()));
     }
 
@@ -202,7 +206,8 @@ public class LiveLookTests(ITestOutputHelper output)
     public void Few_programs_are_started()
     {
         var record = Imap33.Sketch().Record();
-        var starts = record.Runs.GroupBy(run => run.Key.Split(' ')[0]).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => $"{group.Key} {group.Count()}");
+        var starts = record.Runs.GroupBy(run => run.Key.Split(' ')[0]).OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => $"{group.Key} {group.Count()}");
         // 2 dd: the two BIOS boot partitions look blank, and are read once to know it. 42 containers, 12 drives, 24 + 2 questions to Areca.
         Assert.Equal(["cli64 26", "cryptsetup 42", "dd 2", "lsblk 1", "mdadm 1", "sfdisk 4", "smartctl 12", "wipefs 1"], starts);
         Assert.InRange(record.Files.Count, 500, 2000);
@@ -237,11 +242,14 @@ public class LiveLookTests(ITestOutputHelper output)
             work();
         }
 
-        output.WriteLine($"{what}: {watch.Elapsed.TotalMilliseconds / rounds:0.0} ms a bundle, {(Process.GetCurrentProcess().TotalProcessorTime - before).TotalMilliseconds / rounds:0.0} ms of CPU");
+        output.WriteLine(
+            $"{what}: {watch.Elapsed.TotalMilliseconds / rounds:0.0} ms a bundle, "
+            + $"{(Process.GetCurrentProcess().TotalProcessorTime - before).TotalMilliseconds / rounds:0.0} ms of CPU");
         return watch.Elapsed.TotalMilliseconds / rounds;
     }
 
-    private static SketchDisk Blank(string name, int port) => new() { Name = name, Bytes = 1L << 30, Bus = SketchBus.Sata, Place = port, Model = "LAB", Serial = name };
+    private static SketchDisk Blank(string name, int port) =>
+        new() { Name = name, Bytes = 1L << 30, Bus = SketchBus.Sata, Place = port, Model = "LAB", Serial = name };
 
     private static IReadOnlyList<Command> CommandsFor(string line) => ReadingPrograms.CommandsFor(line.Split(' ')[0], line.Split(' ')[1..]);
 

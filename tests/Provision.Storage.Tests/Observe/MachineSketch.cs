@@ -274,7 +274,13 @@ public sealed record SketchContent(string Type, string? Uuid, string? Label)
 
     /// <summary>LUKS2 with ext4 in it, open under its label.</summary>
     public static SketchContent LuksExt4(string seed, string label, bool open = true) =>
-        new("crypto_LUKS", Ids.Uuid(seed + "/luks"), label) { OpenAs = open ? label : null, Inside = open ? Ext4(seed, label) : null, Tokens = ["clevis"], Kdfs = ["argon2id", "pbkdf2"] };
+        new("crypto_LUKS", Ids.Uuid(seed + "/luks"), label)
+        {
+            OpenAs = open ? label : null,
+            Inside = open ? Ext4(seed, label) : null,
+            Tokens = ["clevis"],
+            Kdfs = ["argon2id", "pbkdf2"]
+        };
 }
 
 /// <summary>An array of md.</summary>
@@ -322,8 +328,18 @@ public sealed class SketchMd
     /// <summary>An assembled array over these devices, all in place.</summary>
     public static SketchMd Of(string host, string device, string name, string level, long bytes, SketchContent? content, params string[] members)
     {
-        var array = new SketchMd { Device = device, Name = name, Level = level, Bytes = bytes, Content = content, Places = members.Length, Uuid = Ids.MdUuid($"{host}/{name}") };
-        array.Members.AddRange(members.Select((member, index) => new SketchMember { Device = member, Role = index, DeviceUuid = Ids.MdUuid($"{host}/{name}/{index}") }));
+        var array = new SketchMd
+        {
+            Device = device,
+            Name = name,
+            Level = level,
+            Bytes = bytes,
+            Content = content,
+            Places = members.Length,
+            Uuid = Ids.MdUuid($"{host}/{name}")
+        };
+        array.Members.AddRange(
+            members.Select((member, index) => new SketchMember { Device = member, Role = index, DeviceUuid = Ids.MdUuid($"{host}/{name}/{index}") }));
         return array;
     }
 }

@@ -29,7 +29,17 @@ public static class OtherMachines
         var pool = new SketchPool { Name = "tank", Guid = 16560801190095409780 };
         for (var slot = 1; slot <= 4; slot++)
         {
-            var drive = new SketchDisk { Name = $"nvme{slot}n1", Bytes = 1L << 40, Bus = SketchBus.Nvme, Place = slot, Model = "MICRON_7450", Serial = $"NV{slot}", Wwn = $"eui.00253845000{slot}", Rotational = false };
+            var drive = new SketchDisk
+            {
+                Name = $"nvme{slot}n1",
+                Bytes = 1L << 40,
+                Bus = SketchBus.Nvme,
+                Place = slot,
+                Model = "MICRON_7450",
+                Serial = $"NV{slot}",
+                Wwn = $"eui.00253845000{slot}",
+                Rotational = false
+            };
             drive.Add(1L << 39, $"zfs{slot}", type: "6A898CC3-1DD2-11B2-99A6-080020736631");
             pool.Members.Add(drive.Partitions[0].Name);
             machine.Disks.Add(drive);
@@ -47,7 +57,16 @@ public static class OtherMachines
         machine.Disks.Add(Sata("sdc", 2));
         machine.Disks.Add(Sata("sdd", 3));
         machine.Disks.Add(Sata("sde", 4));
-        machine.Disks.Add(new SketchDisk { Name = "sdz", Bytes = 1L << 40, Bus = SketchBus.Sas, Place = 5, Model = "SEAGATE ST8000NM0075", Serial = "ZA1", Wwn = "0x5000c50000000005" });
+        machine.Disks.Add(new SketchDisk
+        {
+            Name = "sdz",
+            Bytes = 1L << 40,
+            Bus = SketchBus.Sas,
+            Place = 5,
+            Model = "SEAGATE ST8000NM0075",
+            Serial = "ZA1",
+            Wwn = "0x5000c50000000005"
+        });
 
         var stopped = SketchMd.Of("odd", "", "stopped", "raid10", 2L << 40, null, "sdb", "sdc", "sdd");
         stopped.Device = null;
@@ -83,7 +102,17 @@ public static class OtherMachines
 
     private static SketchDisk Sata(string name, int port, SketchContent? content = null, Signature? leftover = null)
     {
-        var disk = new SketchDisk { Name = name, Bytes = 1L << 40, Bus = SketchBus.Sata, Place = port, Model = "WDC WD2003FYYS-02W0B0", Serial = $"S{port}", Wwn = $"0x500000000000000{port}", Content = content };
+        var disk = new SketchDisk
+        {
+            Name = name,
+            Bytes = 1L << 40,
+            Bus = SketchBus.Sata,
+            Place = port,
+            Model = "WDC WD2003FYYS-02W0B0",
+            Serial = $"S{port}",
+            Wwn = $"0x500000000000000{port}",
+            Content = content
+        };
         if (leftover is not null)
         {
             disk.Leftovers.Add(leftover);

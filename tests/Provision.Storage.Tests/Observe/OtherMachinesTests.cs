@@ -22,7 +22,8 @@ public class OtherMachinesTests
     [Fact]
     public void Nvme_drives_are_in_slots_and_sas_drives_at_phys()
     {
-        Assert.Equal(["1 nvme1n1", "2 nvme2n1", "3 nvme3n1", "4 nvme4n1"], Odd.Drives.Where(drive => drive.Media == DriveMedia.Nvme).Select(drive => $"{drive.Bus!.PciSlot} {drive.Device}"));
+        Assert.Equal(["1 nvme1n1", "2 nvme2n1", "3 nvme3n1", "4 nvme4n1"],
+            Odd.Drives.Where(drive => drive.Media == DriveMedia.Nvme).Select(drive => $"{drive.Bus!.PciSlot} {drive.Device}"));
         Assert.Equal((5, "sas"), (Odd.Find("sdz")!.Bus!.Phy, Odd.Find("sdz")!.Transport));
     }
 
@@ -41,7 +42,8 @@ public class OtherMachinesTests
         Assert.Equal(
             ["tank True Normal nvme1n1p1,nvme2n1p1,nvme3n1p1,nvme4n1p1 12648430", "cold False Inactive sdz 12648430"],
             Odd.Pools.Select(pool => $"{pool.Name} {pool.Imported} {pool.Health} {string.Join(',', pool.Members)} {pool.HostId}"));
-        Assert.Equal(["tank True 0", "tank/mail 1 True 1099511627776", "tank/locked False 0"], Odd.Pools[0].Datasets.Select(set => $"{set.Name} {set.KeyAvailable} {set.Quota}"));
+        Assert.Equal(["tank True 0", "tank/mail 1 True 1099511627776", "tank/locked False 0"],
+            Odd.Pools[0].Datasets.Select(set => $"{set.Name} {set.KeyAvailable} {set.Quota}"));
         Assert.Equal(("/srv/mail 1", "tank/mail 1"), (Odd.Mounts[0].Path, Odd.Mounts[0].Source));
     }
 
@@ -55,7 +57,8 @@ public class OtherMachinesTests
 
     [Fact]
     public void A_degraded_array_says_so() =>
-        Assert.Equal((SetHealth.Degraded, 2, 1), Odd.Arrays.Where(array => array.Name == "mirror").Select(array => (array.State, array.Places, array.Members.Count)).Single());
+        Assert.Equal((SetHealth.Degraded, 2, 1), Odd.Arrays.Where(array => array.Name == "mirror")
+            .Select(array => (array.State, array.Places, array.Members.Count)).Single());
 
     [Theory]
     [InlineData("clean", "idle", "none", 0, SetHealth.Normal, null)]
@@ -108,8 +111,10 @@ public class OtherMachinesTests
     {
         Assert.Equal(
             ["1 2/1 Raid Set # 000 H10 Good", "1 2/3 Failed H12 Failed", "2 2/1 Raid Set # 000 H20 Worn", "2 2/3 Failed H22 Failed"],
-            Odd.Drives.Where(drive => drive.Areca is not null).Select(drive => $"{drive.Areca!.Controller} {drive.Areca.Enclosure}/{drive.Areca.Slot} {drive.Areca.Usage} {drive.Serial} {drive.Health.Verdict}"));
-        Assert.Equal(["1 vol 1 Raid Set # 000 Rebuilding", "2 vol 2 Raid Set # 000 Degraded"], Odd.ArecaVolumes.Select(volume => $"{volume.Controller} {volume.Name} {volume.RaidSet} {volume.Health}"));
+            Odd.Drives.Where(drive => drive.Areca is not null).Select(drive =>
+                $"{drive.Areca!.Controller} {drive.Areca.Enclosure}/{drive.Areca.Slot} {drive.Areca.Usage} {drive.Serial} {drive.Health.Verdict}"));
+        Assert.Equal(["1 vol 1 Raid Set # 000 Rebuilding", "2 vol 2 Raid Set # 000 Degraded"],
+            Odd.ArecaVolumes.Select(volume => $"{volume.Controller} {volume.Name} {volume.RaidSet} {volume.Health}"));
     }
 
     [Fact]
@@ -130,8 +135,10 @@ public class OtherMachinesTests
         record.Runs["cli64 vsf info"] = new Answer(0, "GuiErrMsg<0x08>: Password Required.\n", "");
         record.Runs["cli64 disk info drv=9"] = new Answer(0, "Drive Information\n", "");
         var observed = StorageObserver.Observe(new BundleLook(record));
-        Assert.Equal(["the answer is cut off", "GuiErrMsg<0x08>: Password Required."], observed.Problems.Select(problem => problem.Message.Split(": what is")[0]).Order(StringComparer.Ordinal).Reverse());
-        Assert.Equal((null, HealthVerdict.Unknown), observed.Drives.Where(drive => drive.Areca?.Slot == 1).Select(drive => (drive.Serial, drive.Health.Verdict)).Single());
+        Assert.Equal(["the answer is cut off", "GuiErrMsg<0x08>: Password Required."],
+            observed.Problems.Select(problem => problem.Message.Split(": what is")[0]).Order(StringComparer.Ordinal).Reverse());
+        Assert.Equal((null, HealthVerdict.Unknown), observed.Drives.Where(drive => drive.Areca?.Slot == 1).Select(drive => (drive.Serial, drive.Health.Verdict))
+            .Single());
     }
 
     [Fact]
@@ -161,8 +168,10 @@ public class OtherMachinesTests
         Assert.Equal(("md127", "search", "raid10", SetHealth.Degraded, 3), (array.Device, array.Name, array.Level, array.State, array.Places));
         Assert.Equal(["ubda 0 in_sync", "ubdc 2 in_sync", "ubdb  faulty"], array.Members.Select(member => $"{member.Device} {member.Role} {member.State}"));
         Assert.True(observed.Find("ubdb")!.Md!.Events < observed.Find("ubda")!.Md!.Events);
-        Assert.Equal(("i33d1t01", "i33d1t01", "aes-xts-plain64"), (observed.Find("ubdd1")!.PartitionLabel, observed.Find("ubdd1")!.Luks!.Label, observed.Find("ubdd1")!.Luks!.Cipher));
-        Assert.Equal((BlockKind.Crypt, "i33d1t01", "ext4"), (observed.Find("dm-0")!.Kind, observed.Find("dm-0")!.MapperName, observed.Find("dm-0")!.Signature!.Type));
+        Assert.Equal(("i33d1t01", "i33d1t01", "aes-xts-plain64"),
+            (observed.Find("ubdd1")!.PartitionLabel, observed.Find("ubdd1")!.Luks!.Label, observed.Find("ubdd1")!.Luks!.Cipher));
+        Assert.Equal((BlockKind.Crypt, "i33d1t01", "ext4"),
+            (observed.Find("dm-0")!.Kind, observed.Find("dm-0")!.MapperName, observed.Find("dm-0")!.Signature!.Type));
         Assert.Contains(observed.Mounts, mount => mount.Path == "/mnt/x" && mount.Number == observed.Find("dm-0")!.Number);
         Assert.Equal(["md127", "ubdd2"], observed.Devices.Where(device => device.IsBlank).Select(device => device.Name));
         Assert.False(observed.Find("dm-1")!.IsBlank);

@@ -11,7 +11,8 @@ internal sealed class SketchKernel
     public SketchKernel(MachineSketch machine)
     {
         this.machine = machine;
-        Mappers = [.. Contents().Where(pair => pair.Content?.OpenAs is not null).Select((pair, index) => new OpenContainer($"dm-{index}", pair.Name, pair.Bytes - (16 << 20), pair.Content!))];
+        Mappers = [.. Contents().Where(pair => pair.Content?.OpenAs is not null)
+            .Select((pair, index) => new OpenContainer($"dm-{index}", pair.Name, pair.Bytes - (16 << 20), pair.Content!))];
         Machine();
         Ports();
         foreach (var (disk, index) in machine.Disks.Select((disk, index) => (disk, index)))
@@ -104,9 +105,14 @@ internal sealed class SketchKernel
         {
             SketchBus.Sata when AtaOf(disk.Place) is var (pci, ata) =>
                 ($"/sys/devices/pci0000:00/{pci}/ata{ata}/host{ata}/target{ata}:0:0/{ata}:0:0:0", $"pci-{pci}-ata-{disk.Place}"),
-            SketchBus.Areca => ($"/sys/devices/pci0000:00/0000:00:03.0/0000:03:00.0/host0/target0:0:{disk.Place - 1}/0:0:{disk.Place - 1}:0", $"pci-0000:03:00.0-scsi-0:0:{disk.Place - 1}:0"),
-            SketchBus.Usb => ("/sys/devices/pci0000:00/0000:00:14.0/usb1/1-2/1-2:1.0/host20/target20:0:0/20:0:0:0", "pci-0000:00:14.0-usb-0:2:1.0-scsi-0:0:0:0"),
-            SketchBus.Sas => ($"/sys/devices/pci0000:00/0000:02:00.0/host9/port-9:{disk.Place}/end_device-9:{disk.Place}/target9:0:{disk.Place}/9:0:{disk.Place}:0", $"pci-0000:02:00.0-sas-phy{disk.Place}-lun-0"),
+            SketchBus.Areca =>
+                ($"/sys/devices/pci0000:00/0000:00:03.0/0000:03:00.0/host0/target0:0:{disk.Place - 1}/0:0:{disk.Place - 1}:0",
+                $"pci-0000:03:00.0-scsi-0:0:{disk.Place - 1}:0"),
+            SketchBus.Usb =>
+                ("/sys/devices/pci0000:00/0000:00:14.0/usb1/1-2/1-2:1.0/host20/target20:0:0/20:0:0:0", "pci-0000:00:14.0-usb-0:2:1.0-scsi-0:0:0:0"),
+            SketchBus.Sas =>
+                ($"/sys/devices/pci0000:00/0000:02:00.0/host9/port-9:{disk.Place}/end_device-9:{disk.Place}/target9:0:{disk.Place}/9:0:{disk.Place}:0",
+                $"pci-0000:02:00.0-sas-phy{disk.Place}-lun-0"),
             SketchBus.Nvme => ($"/sys/devices/pci0000:40/0000:40:01.1/{NvmePci(disk.Place)}/nvme/{disk.Name[..^2]}", $"pci-{NvmePci(disk.Place)}-nvme-1"),
             _ => ($"/sys/devices/pci0000:00/0000:00:0a.0/virtio{index}", $"virtio-pci-0000:00:0a.0"),
         };
@@ -119,7 +125,8 @@ internal sealed class SketchKernel
         {
             var place = $"{real}/{partition.Name}";
             Files[place + "/partition"] = Number(partition.Number);
-            Common(place, partition.Name, partition.Bytes, $"{(disk.Bus == SketchBus.Nvme ? 259 : 8)}:{(index * 64) + partition.Number}", partition.ReadOnly, partition.SectorsWritten);
+            Common(place, partition.Name, partition.Bytes, $"{(disk.Bus == SketchBus.Nvme ? 259 : 8)}:{(index * 64) + partition.Number}", partition.ReadOnly,
+                partition.SectorsWritten);
         }
     }
 
@@ -166,7 +173,8 @@ internal sealed class SketchKernel
         var text = new StringBuilder();
         text.Append($"S:disk/by-path/{path}\nS:disk/by-diskseq/1\nI:4711\nE:ID_PATH={path}\nE:ID_TYPE=disk\n");
         text.Append($"E:ID_MODEL={disk.Model.Replace(' ', '_')}\nE:ID_MODEL_ENC={disk.Model.PadRight(40).Replace(" ", "\\x20", StringComparison.Ordinal)}\n");
-        text.Append(disk.Bus is SketchBus.Areca or SketchBus.Sas ? $"E:ID_SERIAL=3{disk.Wwn?[2..]}\nE:ID_SERIAL_SHORT={disk.Wwn?[2..]}\nE:ID_SCSI_SERIAL={disk.Serial}\n"
+        text.Append(disk.Bus is SketchBus.Areca or SketchBus.Sas
+            ? $"E:ID_SERIAL=3{disk.Wwn?[2..]}\nE:ID_SERIAL_SHORT={disk.Wwn?[2..]}\nE:ID_SCSI_SERIAL={disk.Serial}\n"
             : $"E:ID_SERIAL={disk.Model.Replace(' ', '_')}_{disk.Serial}\nE:ID_SERIAL_SHORT={disk.Serial}\n");
         if (disk.Wwn is { } wwn)
         {
@@ -192,7 +200,8 @@ internal sealed class SketchKernel
         Files[real + "/ro"] = readOnly ? "1" : "0";
         Files[real + "/stat"] = $"    120        0     4096       33        8        0 {written,8}        5        0       44       38";
         Files.Folder(real + "/holders");
-        foreach (var holder in machine.Arrays.Where(array => array.Device is not null && array.Members.Any(member => member.Device == name && member.State != "stale")).Select(array => array.Device!)
+        foreach (var holder in machine.Arrays.Where(array =>
+            array.Device is not null && array.Members.Any(member => member.Device == name && member.State != "stale")).Select(array => array.Device!)
             .Concat(Mappers.Where(mapper => mapper.Under == name).Select(mapper => mapper.Name)))
         {
             Files.Link($"{real}/holders/{holder}", "/sys/devices/virtual/block/" + holder);
@@ -215,7 +224,8 @@ internal sealed class SketchKernel
         foreach (var member in present)
         {
             Files[$"{real}/md/dev-{member.Device}/state"] = member.State;
-            Files[$"{real}/md/dev-{member.Device}/slot"] = member.Role is { } role && member.State != "faulty" && array.State != "inactive" ? Number(role) : "none";
+            Files[$"{real}/md/dev-{member.Device}/slot"] = member.Role is { } role && member.State != "faulty" && array.State != "inactive" ? Number(role)
+                : "none";
             Files.Link($"{real}/slaves/{member.Device}", "/sys/class/block/" + member.Device);
         }
     }
@@ -225,7 +235,8 @@ internal sealed class SketchKernel
         var real = "/sys/devices/virtual/block/" + mapper.Name;
         Block(mapper.Name, real, mapper.Bytes, $"252:{mapper.Name[3..]}", false, 0, true);
         Files[real + "/dm/name"] = mapper.Container.OpenAs!;
-        Files[real + "/dm/uuid"] = $"CRYPT-LUKS{mapper.Container.Version}-{mapper.Container.Uuid?.Replace("-", "", StringComparison.Ordinal)}-{mapper.Container.OpenAs}";
+        Files[real + "/dm/uuid"] =
+            $"CRYPT-LUKS{mapper.Container.Version}-{mapper.Container.Uuid?.Replace("-", "", StringComparison.Ordinal)}-{mapper.Container.OpenAs}";
         Files.Link($"{real}/slaves/{mapper.Under}", "/sys/class/block/" + mapper.Under);
     }
 
@@ -236,8 +247,11 @@ internal sealed class SketchKernel
         {
             var mapper = Mappers.Find(open => open.Name == source || open.Container.OpenAs == source);
             var shown = mapper is not null ? "/dev/mapper/" + mapper.Container.OpenAs : filesystem is "zfs" or "tmpfs" ? source : "/dev/" + source;
-            var number = mapper is not null ? $"252:{mapper.Name[3..]}" : Files.Content($"/sys/class/block/{source}/dev") ?? Files.Content($"/sys/block/{source}/dev") ?? "0:50";
-            text.Append(CultureInfo.InvariantCulture, $"90 21 {number} / {path.Replace(" ", "\\040", StringComparison.Ordinal)} rw,nosuid,nodev,noexec,noatime shared:40 - {filesystem} {shown.Replace(" ", "\\040", StringComparison.Ordinal)} rw,errors=remount-ro\n");
+            var number = mapper is not null ? $"252:{mapper.Name[3..]}"
+                : Files.Content($"/sys/class/block/{source}/dev") ?? Files.Content($"/sys/block/{source}/dev") ?? "0:50";
+            text.Append(CultureInfo.InvariantCulture,
+                $"90 21 {number} / {path.Replace(" ", "\\040", StringComparison.Ordinal)} rw,nosuid,nodev,noexec,noatime shared:40 - {filesystem} "
+                + $"{shown.Replace(" ", "\\040", StringComparison.Ordinal)} rw,errors=remount-ro\n");
         }
 
         Files["/proc/self/mountinfo"] = text.ToString();
@@ -286,7 +300,8 @@ internal sealed class SketchFiles : IMachineFiles
     public FileFacts? Stat(string path, bool follow = false)
     {
         var real = follow ? Real(path) : path;
-        return contents.ContainsKey(real) ? Facts(FileKind.File) : folders.ContainsKey(real) ? Facts(FileKind.Folder) : links.ContainsKey(real) ? Facts(FileKind.Link) : null;
+        return contents.ContainsKey(real) ? Facts(FileKind.File) : folders.ContainsKey(real) ? Facts(FileKind.Folder) : links.ContainsKey(real)
+            ? Facts(FileKind.Link) : null;
     }
 
     public FileContent? Read(string path, bool follow = false) =>

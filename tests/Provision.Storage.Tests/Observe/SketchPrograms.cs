@@ -22,7 +22,8 @@ internal sealed class SketchPrograms(MachineSketch machine, SketchKernel kernel)
             return new CommandResult(command, answer.ExitCode, Encoding.UTF8.GetBytes(answer.Output), "");
         }
 
-        var devices = command.Arguments.Select(word => word[(word.LastIndexOf('=') + 1)..]).Where(word => word.StartsWith("/dev/", StringComparison.Ordinal) && word != "/dev/null").Select(word => word[5..]).ToList();
+        var devices = command.Arguments.Select(word => word[(word.LastIndexOf('=') + 1)..])
+            .Where(word => word.StartsWith("/dev/", StringComparison.Ordinal) && word != "/dev/null").Select(word => word[5..]).ToList();
         if (devices.Any(machine.DeadDevices.Contains))
         {
             return new CommandResult(command, 124, default, "");
@@ -245,7 +246,14 @@ internal sealed class SketchPrograms(MachineSketch machine, SketchKernel kernel)
                 ["type"] = "luks2",
                 ["key_size"] = luks.KeyBytes,
                 ["af"] = new JsonObject { ["type"] = "luks1", ["stripes"] = 4000, ["hash"] = "sha256" },
-                ["area"] = new JsonObject { ["type"] = "raw", ["offset"] = "32768", ["size"] = "258048", ["encryption"] = "aes-xts-plain64", ["key_size"] = 64 },
+                ["area"] = new JsonObject
+                {
+                    ["type"] = "raw",
+                    ["offset"] = "32768",
+                    ["size"] = "258048",
+                    ["encryption"] = "aes-xts-plain64",
+                    ["key_size"] = 64
+                },
                 ["kdf"] = new JsonObject { ["type"] = kdf, ["salt"] = Secret(device + kdf) },
             };
         }
@@ -253,14 +261,31 @@ internal sealed class SketchPrograms(MachineSketch machine, SketchKernel kernel)
         var tokens = new JsonObject();
         foreach (var (token, index) in luks.Tokens.Select((token, index) => (token, index)))
         {
-            tokens[index.ToString(CultureInfo.InvariantCulture)] = new JsonObject { ["type"] = token, ["keyslots"] = new JsonArray("1"), ["jwe"] = new JsonObject { ["ciphertext"] = Secret(device + token) } };
+            tokens[index.ToString(CultureInfo.InvariantCulture)] = new JsonObject
+            {
+                ["type"] = token,
+                ["keyslots"] = new JsonArray("1"),
+                ["jwe"] = new JsonObject { ["ciphertext"] = Secret(device + token) }
+            };
         }
 
         return (0, new JsonObject
         {
             ["keyslots"] = slots,
             ["tokens"] = tokens,
-            ["segments"] = new JsonObject { ["0"] = new JsonObject { ["type"] = "crypt", ["offset"] = "16777216", ["size"] = "dynamic", ["iv_tweak"] = "0", ["encryption"] = luks.Cipher, ["sector_size"] = 4096 } },
+            ["segments"] =
+                new JsonObject
+                {
+                    ["0"] = new JsonObject
+                    {
+                        ["type"] = "crypt",
+                        ["offset"] = "16777216",
+                        ["size"] = "dynamic",
+                        ["iv_tweak"] = "0",
+                        ["encryption"] = luks.Cipher,
+                        ["sector_size"] = 4096
+                    }
+                },
             ["digests"] = new JsonObject { ["0"] = new JsonObject { ["type"] = "pbkdf2", ["salt"] = Secret(device + "s"), ["digest"] = Secret(device + "d") } },
             ["config"] = new JsonObject { ["json_size"] = "12288" },
         }.ToJsonString(new() { WriteIndented = true }), "");
@@ -278,7 +303,13 @@ internal sealed class SketchPrograms(MachineSketch machine, SketchKernel kernel)
         if (disk.Bus is SketchBus.Areca or SketchBus.Virtio || disk.Standby)
         {
             head["smartctl"]!["exit_status"] = 2;
-            head["smartctl"]!["messages"] = new JsonArray(new JsonObject { ["string"] = disk.Standby ? "Device is in STANDBY mode, exit(2)" : $"/dev/{device}: Unable to detect device type", ["severity"] = "information" });
+            head["smartctl"]!["messages"] =
+                new JsonArray(new JsonObject
+                {
+                    ["string"] = disk.Standby ? "Device is in STANDBY mode, exit(2)"
+                : $"/dev/{device}: Unable to detect device type",
+                    ["severity"] = "information"
+                });
             return (2, head.ToJsonString(), "");
         }
 
@@ -289,7 +320,12 @@ internal sealed class SketchPrograms(MachineSketch machine, SketchKernel kernel)
         head["power_on_time"] = new JsonObject { ["hours"] = disk.Hours };
         if (disk.Bus == SketchBus.Nvme)
         {
-            head["nvme_smart_health_information_log"] = new JsonObject { ["critical_warning"] = disk.SmartPassed ? 0 : 4, ["media_errors"] = disk.Reallocated, ["percentage_used"] = 3 };
+            head["nvme_smart_health_information_log"] = new JsonObject
+            {
+                ["critical_warning"] = disk.SmartPassed ? 0 : 4,
+                ["media_errors"] = disk.Reallocated,
+                ["percentage_used"] = 3
+            };
         }
         else
         {
@@ -320,7 +356,9 @@ internal sealed class SketchPrograms(MachineSketch machine, SketchKernel kernel)
             text.Append("  # Name             Raid Name       Level   Capacity Ch/Id/Lun  State         \n").Append(rule);
             foreach (var (volume, index) in areca.Volumes.Select((volume, index) => (volume, index)))
             {
-                text.Append(CultureInfo.InvariantCulture, $"{index + 1,3} {volume.Name,-16} {volume.RaidSet,-15} {volume.Level,-7} {volume.Gigabytes,7:0.0}GB 00/{index:00}/00   {volume.State,-14}\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"{index + 1,3} {volume.Name,-16} {volume.RaidSet,-15} {volume.Level,-7} {volume.Gigabytes,7:0.0}GB 00/{index:00}/00   "
+                    + $"{volume.State,-14}\n");
             }
         }
         else if (words.Count == 2)
@@ -328,7 +366,8 @@ internal sealed class SketchPrograms(MachineSketch machine, SketchKernel kernel)
             text.Append("  # Enc# Slot#   ModelName                        Capacity  Usage\n").Append(rule);
             foreach (var (drive, index) in areca.Drives.Select((drive, index) => (drive, index)))
             {
-                text.Append(CultureInfo.InvariantCulture, $"{index + 1,3}  {drive.Enclosure:00}  {drive.Slot,-8} {drive.Model,-29} {drive.Gigabytes,10:0.0}GB  {drive.Usage,-16}\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"{index + 1,3}  {drive.Enclosure:00}  {drive.Slot,-8} {drive.Model,-29} {drive.Gigabytes,10:0.0}GB  {drive.Usage,-16}\n");
             }
         }
         else
@@ -390,18 +429,22 @@ internal sealed class SketchPrograms(MachineSketch machine, SketchKernel kernel)
             """), "");
     }
 
-    private string ZpoolList() => string.Concat(machine.Pools.Where(pool => pool.Imported).Select(pool => string.Create(CultureInfo.InvariantCulture, $"{pool.Name}\t{pool.Guid}\t{pool.Health}\n")));
+    private string ZpoolList() =>
+        string.Concat(machine.Pools.Where(pool => pool.Imported).Select(pool =>
+        string.Create(CultureInfo.InvariantCulture, $"{pool.Name}\t{pool.Guid}\t{pool.Health}\n")));
 
     private string ZpoolStatus(bool guids) => string.Concat(machine.Pools.Where(pool => pool.Imported).Select(pool =>
     {
         string Shown(string name) => guids ? Ids.Number(name).ToString(CultureInfo.InvariantCulture) : name;
         var width = pool.Width == 0 ? pool.Members.Count : pool.Width;
         var tree = string.Concat(pool.Members.Chunk(width).Select((members, index) =>
-            $"\t  {Shown($"raidz2-{index}")}  ONLINE       0     0     0\n" + string.Concat(members.Select(member => $"\t    {Shown(member)}  ONLINE       0     0     0\n"))));
+            $"\t  {Shown($"raidz2-{index}")}  ONLINE       0     0     0\n"
+                + string.Concat(members.Select(member => $"\t    {Shown(member)}  ONLINE       0     0     0\n"))));
         return $"  pool: {pool.Name}\n state: {pool.Health}\n  scan: scrub repaired 0B in 00:00:01 with 0 errors on Sun Nov 22 00:24:02 2026\nconfig:\n\n"
             + $"\tNAME  STATE     READ WRITE CKSUM\n\t{Shown(pool.Name)}  {pool.Health}       0     0     0\n{tree}\nerrors: No known data errors\n\n";
     }));
 
     private string ZfsList() => string.Concat(machine.Pools.Where(pool => pool.Imported).SelectMany(pool => pool.Datasets).Select(set =>
-        string.Create(CultureInfo.InvariantCulture, $"{set.Name}\t{Ids.Number(set.Name)}\t{set.MountPath}\t{(set.Mounted ? "yes" : "no")}\t{set.Encryption}\t{set.KeyStatus}\t{set.Quota}\n")));
+        string.Create(CultureInfo.InvariantCulture,
+            $"{set.Name}\t{Ids.Number(set.Name)}\t{set.MountPath}\t{(set.Mounted ? "yes" : "no")}\t{set.Encryption}\t{set.KeyStatus}\t{set.Quota}\n")));
 }

@@ -35,7 +35,12 @@ public class RecordAcceptanceTests
     [Fact]
     public void ANewMachineHasNewSets()
     {
-        var bare = Bundled with { Arrays = [], ArecaVolumes = [], Devices = [.. Bundled.Devices.Where(device => device.Kind == BlockKind.Disk && device.Transport == "sata")] };
+        var bare = Bundled with
+        {
+            Arrays = [],
+            ArecaVolumes = [],
+            Devices = [.. Bundled.Devices.Where(device => device.Kind == BlockKind.Disk && device.Transport == "sata")]
+        };
         var acceptance = Accept(null, bare);
         Assert.Empty(acceptance.Refusals);
         Assert.Equal(36, acceptance.Record.Bays.Count);
@@ -62,7 +67,8 @@ public class RecordAcceptanceTests
         machine = machine.Swap("rear/4", "rear/5").With("rear/1", _ => null)
             .With("rear/7", drive => drive with { Serial = "NEW-SERIAL", Model = "NEW\u001b[31m MODEL" });
         var text = new StringBuilder();
-        foreach (var change in RecordAcceptance.Of(machine.Map(), machine.Record, machine.Observed).Changes.Where(change => change.Place.Contains('/', StringComparison.Ordinal)))
+        foreach (var change in RecordAcceptance.Of(machine.Map(), machine.Record, machine.Observed).Changes.Where(change =>
+            change.Place.Contains('/', StringComparison.Ordinal)))
         {
             text.Append($"{change.Place}: {change.Was ?? "-"} -> {change.Is ?? "-"} ({change.Why})\n");
         }
@@ -85,7 +91,8 @@ public class RecordAcceptanceTests
         var first = Accept(null, Bundled);
         var label = View.Layout!.Volumes[0].Label;
         var old = first.Record.Volumes[label];
-        var record = Recorded(first with { Record = first.Record.WithVolume(label, old with { Luks = "0b4c2f54-3f0e-4b37-9df6-7c2b1f1a9a01", Rehearsed = "2026-10-01" }) });
+        var record = Recorded(
+            first with { Record = first.Record.WithVolume(label, old with { Luks = "0b4c2f54-3f0e-4b37-9df6-7c2b1f1a9a01", Rehearsed = "2026-10-01" }) });
         var again = Accept(record, Bundled);
         Assert.Equal(old, again.Record.Volumes[label]);
         Assert.Equal("its identity changed", Assert.Single(again.Changes).Why);
@@ -106,7 +113,8 @@ public class RecordAcceptanceTests
         Assert.Equal(now with { Rehearsed = "2026-10-01" }, found.Record.Volumes[label]);
         Assert.Equal("found", Assert.Single(found.Changes).Why);
         var other = Recorded(first with { Record = first.Record.WithVolume(label, now with { KeyBits = 256, Rehearsed = "2026-10-01" }) });
-        Assert.Equal(("its identity changed", null), (Assert.Single(Accept(other, Bundled).Changes).Why, Accept(other, Bundled).Record.Volumes[label].Rehearsed));
+        Assert.Equal(("its identity changed", null),
+            (Assert.Single(Accept(other, Bundled).Changes).Why, Accept(other, Bundled).Record.Volumes[label].Rehearsed));
     }
 
     [Fact]
@@ -136,9 +144,29 @@ public class RecordAcceptanceTests
             "blank serial" => machine.With("rear/4", drive => drive with { Serial = "  " }),
             "control characters" => machine.With("rear/4", drive => drive with { Serial = "A\u001b[2J" }),
             "twice" => machine.With("rear/4", drive => drive with { Serial = "I33R005" }),
-            "silent controller" => machine with { Observed = machine.Observed with { Drives = [.. machine.Observed.Drives.Where(drive => drive.Areca is null)], Unseen = [new UnseenPart(StoragePart.ArecaDrives, "cli64: not there")] } },
-            "another machine" => machine with { Observed = machine.Observed with { Machine = machine.Observed.Machine with { HostName = "imap99", Macs = [MacAddress.Parse("00:00:5e:00:53:ff")] } } },
-            "observation failed" => machine with { Observed = machine.Observed with { Problems = [Diagnostic.Error(Location.OfFile("sysfs"), "cannot be read")] } },
+            "silent controller" =>
+                machine with
+                {
+                    Observed = machine.Observed with
+                    {
+                        Drives = [.. machine.Observed.Drives.Where(drive => drive.Areca is null)],
+                        Unseen = [new UnseenPart(StoragePart.ArecaDrives, "cli64: not there")]
+                    }
+                },
+            "another machine" =>
+                machine with
+                {
+                    Observed = machine.Observed with
+                    {
+                        Machine = machine.Observed.Machine with
+                        {
+                            HostName = "imap99",
+                            Macs = [MacAddress.Parse("00:00:5e:00:53:ff")]
+                        }
+                    }
+                },
+            "observation failed" =>
+                machine with { Observed = machine.Observed with { Problems = [Diagnostic.Error(Location.OfFile("sysfs"), "cannot be read")] } },
             "label twice" => machine.WithDisk(Labelled("sdx1", "sda")).WithDisk(Labelled("sdy1", "sdy")),
             _ => machine.WithDisk(Labelled("sdy1", "sdy")),
         };
