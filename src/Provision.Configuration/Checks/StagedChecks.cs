@@ -25,7 +25,8 @@ public enum CheckOutcome
 public sealed record CheckResult(FileCheck Check, IReadOnlyList<string> Paths, CheckOutcome Outcome, string Output);
 
 /// <summary>Runs the checkers of changed files against the whole tree as it would be: the changed files are overlaid on the real paths in a private mount
-/// namespace, so that a checker follows includes as the daemon will. Nothing is written to disk.</summary>
+/// namespace, so that a checker follows includes as the daemon will. Nothing is written to disk: a checker sees the system read-only, and what it writes to
+/// the directories of logs, locks and temporary files goes to memory. It has no network, its children end with it, and its output is limited.</summary>
 /// <param name="files">The root to check.</param>
 /// <param name="commands">Runs the checkers.</param>
 public sealed class StagedChecks(IMachineFiles files, ICommandRunner commands)
@@ -34,7 +35,14 @@ public sealed class StagedChecks(IMachineFiles files, ICommandRunner commands)
     private const string Memory = "/dev/shm";
 
     private static readonly string[] ProgramFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    /// <summary>Where daemons' checkers write: a lock, a log, an empty cache.</summary>
+    private static readonly string[] Scratch = ["/run", "/tmp", "/var/tmp", "/var/log", "/var/cache", "/var/lib", "/var/spool"];
+
+    private const int MostOutput = 1024 * 1024;
+
+    /// <summary>Time that a checker may take.</summary>
+    internal TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Runs every check of the given files; equal commands run once.</summary>
     /// <param name="differences">The files that an install would write or remove, and those whose check is owed.</param>
@@ -89,16 +97,21 @@ public sealed class StagedChecks(IMachineFiles files, ICommandRunner commands)
         using var mounts = PrivateMounts.Create(commands);
         mounts.MountMemory(Memory);
         LayOver(mounts, changed);
+        var root = files.IsRunningSystem ? null : files.Root;
         var results = new CheckResult[runnable.Count];
         Parallel.For(0, runnable.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
         {
             var (check, paths) = runnable[i];
-            var command = Command.Of(check.Program, [.. check.Arguments.Skip(1)]).WithTimeout(Limit);
-            var result = mounts.Run(command, files.IsRunningSystem ? null : files.Root);
+            var command = Command.Of(check.Program, [.. check.Arguments.Skip(1)]).WithTimeout(Limit).WithOutputLimit(MostOutput);
+            var result = mounts.RunAlone(command, root);
             var printed = (result.Text + result.Error).Trim();
             var passed = result.Succeeded && (!check.Silent || printed.Length == 0);
-            results[i] = new CheckResult(check, paths, passed ? CheckOutcome.Passed : CheckOutcome.Failed,
-                printed.Length > 0 || passed ? printed : $"exit code {result.ExitCode}");
+            results[i] = new CheckResult(check, paths, passed ? CheckOutcome.Passed : CheckOutcome.Failed, result.ExitCode switch
+            {
+                153 => $"the checker printed more than {MostOutput:N0} bytes and was ended",
+                124 => $"the checker did not end within {Limit.TotalSeconds:0} s",
+                _ => printed.Length > 0 || passed ? printed : $"exit code {result.ExitCode}",
+            });
         });
         return results;
     }
@@ -108,15 +121,16 @@ public sealed class StagedChecks(IMachineFiles files, ICommandRunner commands)
     {
         using var memory = mounts.FilesOf(Memory);
         var points = new Dictionary<string, int>(StringComparer.Ordinal);
+        var mounted = mounts.Points();
+
+        // Those with mounts below them stay as they are, or the mounts would be hidden; below /run nothing is that a checker reads.
+        var scratch = Scratch.Where(folder => files.Stat(folder)?.Kind == FileKind.Folder
+            && (folder is "/run" or "/tmp" || !mounted.Any(point => point.StartsWith(InRoot(folder) + "/", StringComparison.Ordinal)))).ToList();
+        scratch.ForEach(folder => NumberOf(folder));
         foreach (var difference in changed)
         {
-            var point = PointOf(difference.Path);
-            if (!points.TryGetValue(point, out var number))
-            {
-                points[point] = number = points.Count;
-                memory.MakeFolder($"/{number}/work");
-                MakeLike(memory, $"/{number}/upper", point);
-            }
+            var point = scratch.Find(folder => difference.Path.StartsWith(folder + "/", StringComparison.Ordinal)) ?? PointOf(difference.Path);
+            var number = NumberOf(point);
 
             if (difference.Desired is { } desired)
             {
@@ -136,6 +150,20 @@ public sealed class StagedChecks(IMachineFiles files, ICommandRunner commands)
         if (gone.Count > 0)
         {
             mounts.Run(Command.Of("rm", ["-f", "--", .. gone])).OrThrow();
+        }
+
+        mounts.MakeReadOnly(scratch.Select(InRoot));
+
+        int NumberOf(string point)
+        {
+            if (!points.TryGetValue(point, out var number))
+            {
+                points[point] = number = points.Count;
+                memory.MakeFolder($"/{number}/work");
+                MakeLike(memory, $"/{number}/upper", point);
+            }
+
+            return number;
         }
     }
 

@@ -102,8 +102,52 @@ internal static unsafe partial class LinuxCalls
         }
     }
 
+    private const nint MountSetAttributesNumber = 442; // the same on x86-64 and arm64
+    private const int Recursive = 0x8000;
+    private const int OwnFolders = 0x200;
+    private const int MountNamespace = 0x20000;
+
+    /// <summary>The argument of mount_setattr(2).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct MountAttributes
+    {
+        public ulong Set;
+        public ulong Clear;
+        public ulong Propagation;
+        public ulong UserNamespace;
+    }
+
+    /// <summary>Moves the calling thread into a mount namespace: a thread of its own, as it cannot come back. Returns a negative number on an error.</summary>
+    public static int EnterMounts(int descriptor) => Unshare(OwnFolders) is < 0 and var error ? error : SetNamespace(descriptor, MountNamespace);
+
+    /// <summary>mount_setattr(2): makes the mount at a path, with all below it, read-only, or the mount alone writable again.</summary>
+    public static int SetReadOnly(string path, bool isReadOnly)
+    {
+        const ulong readOnly = 1;
+        const int currentFolder = -100;
+        var attributes = new MountAttributes { Set = isReadOnly ? readOnly : 0, Clear = isReadOnly ? 0 : readOnly };
+        var bytes = Marshal.StringToCoTaskMemUTF8(path);
+        try
+        {
+            return (int)SystemCall(MountSetAttributesNumber, currentFolder, bytes, isReadOnly ? Recursive : 0, (nint)(&attributes), sizeof(MountAttributes));
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(bytes);
+        }
+    }
+
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint SystemCall(nint number, nint folder, nint path, nint how, nint size);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint SystemCall(nint number, nint folder, nint path, nint flags, nint attributes, nint size);
+
+    [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
+    private static partial int Unshare(int flags);
+
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    private static partial int SetNamespace(int descriptor, int kind);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags, int mode);

@@ -5,6 +5,9 @@ namespace Provision.Core;
 /// <remarks>Needs root; uses <c>unshare</c>, <c>nsenter</c> and <c>mount</c> of util-linux.</remarks>
 public sealed class PrivateMounts : IDisposable
 {
+    /// <summary>Postfix refuses to read its configuration without an active interface; loopback is one.</summary>
+    private const string Alone = "ip link set lo up 2> /dev/null; \"$@\" 2>&1; exit $?";
+
     private readonly ICommandRunner commands;
     private readonly StartedProcess holder;
 
@@ -38,12 +41,50 @@ public sealed class PrivateMounts : IDisposable
     /// <summary>Runs a command inside the namespace.</summary>
     /// <param name="command">The command; its program is looked up inside <paramref name="changeRoot"/>.</param>
     /// <param name="changeRoot">A root to change to, or null.</param>
-    public CommandResult Run(Command command, string? changeRoot = null)
+    public CommandResult Run(Command command, string? changeRoot = null) => commands.Run(Inside(Below(command, changeRoot)));
+
+    /// <summary>Runs a command inside the namespace, without network, and with processes of its own that end with it. Both outputs are in the result's
+    /// <see cref="CommandResult.Output"/>, so that one limit holds for them.</summary>
+    /// <param name="command">The command; its program is looked up inside <paramref name="changeRoot"/>.</param>
+    /// <param name="changeRoot">A root to change to, or null.</param>
+    public CommandResult RunAlone(Command command, string? changeRoot = null) => commands.Run(Inside(
+        Below(command, changeRoot).Through("unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "--", "sh", "-c", Alone, "sh")));
+
+    /// <summary>Makes everything in the namespace read-only.</summary>
+    /// <param name="writable">Mount points that stay writable.</param>
+    /// <exception cref="MachineFileException">The system refuses.</exception>
+    public void MakeReadOnly(IEnumerable<string> writable)
     {
-        // nsenter would resolve --root outside the namespace; chroot inside it sees what is mounted there.
-        var inside = changeRoot is null ? command : command.Through("chroot", changeRoot);
-        return commands.Run(inside.Through("nsenter", $"--mount=/proc/{holder.Id}/ns/mnt", "--"));
+        var paths = writable.ToList();
+        MachineFileException? failure = null;
+
+        // A thread that has entered the namespace cannot leave it.
+        var thread = new Thread(() =>
+        {
+            var descriptor = LinuxCalls.Open($"/proc/{holder.Id}/ns/mnt", LinuxCalls.OpenReadOnly | LinuxCalls.OpenCloseOnExec, 0);
+            if (descriptor < 0 || LinuxCalls.EnterMounts(descriptor) < 0 || LinuxCalls.SetReadOnly("/", true) < 0 || paths.Any(path => LinuxCalls.SetReadOnly(path, false) < 0))
+            {
+                failure = new MachineFileException("make read-only", "/", System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
+            }
+
+            _ = descriptor < 0 ? 0 : LinuxCalls.Close(descriptor);
+        });
+        thread.Start();
+        thread.Join();
+        if (failure is not null)
+        {
+            throw failure;
+        }
     }
+
+    /// <summary>The mount points of the namespace.</summary>
+    public IReadOnlyList<string> Points() =>
+        [.. File.ReadLines($"/proc/{holder.Id}/mountinfo").Select(line => line.Split(' ')[4].Replace("\\040", " ", StringComparison.Ordinal))];
+
+    // nsenter would resolve --root outside the namespace; chroot inside it sees what is mounted there.
+    private static Command Below(Command command, string? changeRoot) => changeRoot is null ? command : command.Through("chroot", changeRoot);
+
+    private Command Inside(Command command) => command.Through("nsenter", $"--mount=/proc/{holder.Id}/ns/mnt", "--");
 
     /// <summary>Mounts an empty tmpfs on a directory.</summary>
     public void MountMemory(string folder) =>
