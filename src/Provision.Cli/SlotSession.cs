@@ -49,9 +49,9 @@ internal sealed class SlotSession : Session
     /// <param name="list">An option with a list of values to pass along; null for none.</param>
     public static Command Create(string verb, string text, Func<ParseResult, SlotSession, int> run, Option<string[]>? list = null)
     {
-        var host = new Argument<string>("HOST") { Description = "The host; where it is another machine, the command is run there by ssh" };
+        var host = new Argument<string>("HOST") { Description = "The host; if it is another machine, the command is run there by ssh" };
         var slots = new Argument<string[]>("SLOT") { Description = "Slots of it (default: all that hold a store)", Arity = ArgumentArity.ZeroOrMore };
-        var here = new Option<bool>(Here) { Description = "This machine is HOST, whatever its network cards say" };
+        var here = new Option<bool>(Here) { Description = "This machine is HOST, whatever its MACs" };
         var command = new Command(verb, text);
         command.Options.Add(here);
         command.Arguments.Add(host);

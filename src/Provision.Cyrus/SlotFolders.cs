@@ -20,7 +20,7 @@ public sealed class SlotFolders(IMachineFiles files, Owner owner)
         var slot = view.Slot;
         if (view.Store is not { } store || view.Paths is not { } paths)
         {
-            throw new InstanceException($"{slot.Name} is free: a slot has folders once a store is in it (hosts/stores.yaml)");
+            throw new InstanceException($"{slot.Name} is free: a slot has directories once a store uses it (hosts/stores.yaml)");
         }
 
         // The newest search index is in memory, and its directory is created at each start.

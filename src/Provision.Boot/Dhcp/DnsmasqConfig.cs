@@ -28,7 +28,7 @@ internal static class DnsmasqConfig
     {
         var first = $"http://{place.Server}:{place.HttpPort}/boot.ipxe";
         var text = new StringBuilder();
-        Line(text, "# Made by provision netboot serve; it is written anew when the inventory changes.");
+        Line(text, "# Made by provision netboot serve; it is rewritten when the inventory changes.");
         Line(text, "port=0");
         Line(text, "bind-dynamic");
         Line(text, $"listen-address={place.Server}");
@@ -83,7 +83,7 @@ internal static class DnsmasqConfig
 
     private static void Proxy(StringBuilder text, Site site, string first)
     {
-        Line(text, "# Another server gives addresses; this one adds what to boot");
+        Line(text, "# Another server assigns addresses; this one announces what to boot");
         foreach (var network in site.Networks)
         {
             Line(text, $"dhcp-range={network.First},proxy,{new Ipv4Address((uint)(0x1_0000_0000L - network.Size))}");

@@ -18,11 +18,11 @@ internal sealed record InstallStep(string Name, string Says, bool Writes, Action
     public static readonly IReadOnlyList<InstallStep> All =
     [
         new("guard", "every disk is made read-only", false, WriteProtection.Apply),
-        new("claim", "the machine is looked at and the job claimed", false, Claim.First),
+        new("claim", "inspecting the machine and claiming the job", false, Claim.First),
         new("probe", "the commit is fetched: is this its host?", false, Probe.Check),
         new("plan", "the plan is compared with the one that was armed", false, PlanCheck.Compare),
         new("marker", "whether this job is finished already", false, JobMarker.Find),
-        new("fingerprint", "heads of every protected disk are hashed", false, Proof.Before),
+        new("fingerprint", "fingerprinting protected disks", false, Proof.Before),
         new("image", "the image is verified", false, ImageCheck.Verify),
         new("release", "the target may be written", false, TargetMaker.Release),
         new("invalidate", "the old boot loader is taken away", true, TargetMaker.Invalidate),

@@ -229,7 +229,7 @@ public static class JobRules
 
         if (job.State == JobState.Differs && state is (JobState.Done or JobState.Failed))
         {
-            return new JobStep(job, "the installer was to wait, and nobody approved its plan", AlarmKind.NotApproved);
+            return new JobStep(job, "the installer should be waiting: its plan was not approved", AlarmKind.NotApproved);
         }
 
         if (state == JobState.Differs && reported.Report.FoundHash is not { Length: 64 })
@@ -256,7 +256,7 @@ public static class JobRules
 
         return approved.Hash == job.FoundHash
             ? new JobStep(job with { State = JobState.Installing, ApprovedHash = approved.Hash, Deadline = approved.At + JobTimes.Install })
-            : new JobStep(job, $"the machine gives the plan {job.FoundHash}, not {approved.Hash}");
+            : new JobStep(job, $"the machine's plan is {job.FoundHash}, not {approved.Hash}");
     }
 
     /// <summary>Returns the refusal for a machine that is not the one that the job is for; null if nothing speaks against it. The machine learns neither the

@@ -185,7 +185,7 @@ internal sealed class SqliteJobDatabase : IJobDatabase
 
     private void Prepare()
     {
-        SqliteFile.Prepare(connection, $"the jobs in {path} are damaged: move the file away and arm anew");
+        SqliteFile.Prepare(connection, $"the jobs in {path} are damaged: move the file away and arm again");
         Run("BEGIN IMMEDIATE");
         var found = Query("PRAGMA user_version", row => row.GetInt32(0))[0];
         if (found < Version)

@@ -46,7 +46,7 @@ internal sealed class BootEndpoints(BootServerState server)
             server.Say($"ALARM {step.Job.Host}: {step.Detail ?? step.Refusal}");
         }
 
-        Tell($"{host?.Name ?? mac.ToString()} ({(machine.DmiUuid is { } told ? "UUID " + told : "tells no UUID")}) boots {decision.Target switch { BootTarget.Local => "its disk", BootTarget.Discovery => "the discovery", _ => "the installer" }}: {decision.Why}");
+        Tell($"{host?.Name ?? mac.ToString()} ({(machine.DmiUuid is { } told ? "UUID " + told : "no UUID")}) boots {decision.Target switch { BootTarget.Local => "its disk", BootTarget.Discovery => "the discovery", _ => "the installer" }}: {decision.Why}");
         if (decision.Target == BootTarget.Local)
         {
             return Answer(decision, null, null);

@@ -17,19 +17,19 @@ internal static class FailoverCommand
         var store = new Option<string?>("--store") { Description = "One store", HelpName = "STORE" };
         var to = new Option<string?>("--to") { Description = "With --store: the slot that takes over (default: one at the same site, on the host with the fewest masters)", HelpName = "SLOT" };
         var away = new Option<string?>("--host") { Description = "Every store that has its master on this host, spread over the others", HelpName = "HOST" };
-        var back = new Option<string?>("--back") { Description = "The return trip: every store whose first slot is on this host gets its master there again", HelpName = "HOST" };
-        var force = new Option<bool>("--force") { Description = "The master is dead: take over without it. It is fenced until it is merged; what it had acknowledged and not yet sent is not there until then" };
-        var reason = new Option<string?>("--reason") { Description = "With --force: why; it is kept in the history", HelpName = "TEXT" };
-        var lag = new Option<long>("--lag-limit") { Description = "Bytes of changes that a replica may lack; about 85 an event", HelpName = "BYTES", DefaultValueFactory = _ => new FailoverRequest(null!, null!).LagLimit };
-        var resume = new Option<bool>("--resume") { Description = "Go on with a failover to the same slot that died half way" };
-        var abort = new Option<bool>("--abort") { Description = "With --store: end a failover that died half way; the slot that the database names serves" };
+        var back = new Option<string?>("--back") { Description = "Return every master to this host whose store has its first slot there", HelpName = "HOST" };
+        var force = new Option<bool>("--force") { Description = "The master is dead: take over without it. It is fenced until it is merged; what it had acknowledged but not yet sent is missing until then" };
+        var reason = new Option<string?>("--reason") { Description = "With --force: the reason, which is kept in the history", HelpName = "TEXT" };
+        var lag = new Option<long>("--lag-limit") { Description = "Bytes of changes that a replica may lack; about 85 per event", HelpName = "BYTES", DefaultValueFactory = _ => new FailoverRequest(null!, null!).LagLimit };
+        var resume = new Option<bool>("--resume") { Description = "Resume an interrupted failover to the same slot" };
+        var abort = new Option<bool>("--abort") { Description = "With --store: abort an interrupted failover; the slot that the database names serves" };
         var yes = StorageOptions.Yes();
         var database = MastersDatabase.Option();
         var command = new Command(
             "failover",
-            "Moves the master of a store to another of its slots: asks, marks it as moving (who logs in waits), stops the old one, sends what its replicas lack, and starts the new one. " +
-            "Where anything fails before the new master is named the old one serves again. Takes 5 to 15 seconds a store.\n\n" +
-            "Exit code 0 all have moved, 1 some have not (each says why and who serves), 2 nothing was done.");
+            "Moves the master of a store to another of its slots: asks for confirmation, marks the store as moving (logins wait), stops the old one, sends what its replicas lack, and starts the new one. " +
+            "If anything fails before the new master is named, the old one serves again. Takes 5 to 15 seconds per store.\n\n" +
+            "Exit code 0 all have moved, 1 some have not (each with the reason and who serves), 2 nothing was done.");
         foreach (var option in new Option[] { store, to, away, back, force, reason, lag, resume, abort, yes, database })
         {
             command.Options.Add(option);
@@ -43,7 +43,7 @@ internal static class FailoverCommand
             var chosen = (arguments.GetValue(store), arguments.GetValue(away), arguments.GetValue(back));
             if (arguments.GetValue(abort))
             {
-                return Print(arguments, [run.Abort(StoreOf(workspace.Fleet, arguments.GetValue(store) ?? throw new UserErrorException("--abort is for one store: say --store STORE")))]);
+                return Print(arguments, [run.Abort(StoreOf(workspace.Fleet, arguments.GetValue(store) ?? throw new UserErrorException("--abort is for one store: name it with --store STORE")))]);
             }
 
             var requests = chosen switch
@@ -51,11 +51,11 @@ internal static class FailoverCommand
                 ({ } name, null, null) => [new FailoverRequest(StoreOf(workspace.Fleet, name), TargetOf(workspace.Fleet, masters.Read(), StoreOf(workspace.Fleet, name), arguments.GetValue(to)))],
                 (null, { } host, null) => Away(workspace.Fleet, masters.Read(), workspace.Host(host)),
                 (null, null, { } host) => FailoverTargets.BackTo(workspace.Fleet, masters.Read(), workspace.Host(host)),
-                _ => throw new UserErrorException("say which: --store STORE [--to SLOT], --host HOST, or --back HOST"),
+                _ => throw new UserErrorException("name one of --store STORE [--to SLOT], --host HOST, or --back HOST"),
             };
             if (arguments.GetValue(force) && string.IsNullOrWhiteSpace(arguments.GetValue(reason)))
             {
-                throw new UserErrorException("--force needs --reason: who looks at the history later must know why the old master was taken for dead");
+                throw new UserErrorException("--force needs --reason: the history must show why the old master was considered dead");
             }
 
             requests = [.. requests.Select(request => request with { LagLimit = arguments.GetValue(lag), Resume = arguments.GetValue(resume), ForceReason = arguments.GetValue(force) ? arguments.GetValue(reason) : null })];
@@ -148,7 +148,7 @@ internal static class FailoverCommand
         }
 
         var master = now.Stores.TryGetValue(store.Name, out var known) ? fleet.FindSlot(known.Master) : null;
-        return master is null ? throw new UserErrorException($"nobody is known as master of {store.Name}: say --to SLOT, or \"provision masters enroll\" first")
+        return master is null ? throw new UserErrorException($"the database has no master of {store.Name}: name one with --to SLOT, or run \"provision masters enroll\" first")
             : Away(fleet, now, master.Host).First(request => request.Store.Name == store.Name).Target;
     }
 

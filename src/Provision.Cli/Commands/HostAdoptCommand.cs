@@ -69,8 +69,8 @@ internal static class HostAdoptCommand
         var dryRun = HostCommand.DryRun();
         var command = new Command(
             "adopt",
-            "Makes a discovered machine a host: writes its inventory entry with its network cards, and its drive record from what it saw in its bays. " +
-            "The whole inventory is checked with both, and both changes are shown.");
+            "Makes a discovered machine a host: writes its inventory entry with its MACs, and its drive record from what it observed in its bays. " +
+            "The whole inventory is validated with both, and both changes are shown.");
         command.Arguments.Add(id);
         foreach (var option in new Option[] { name, chassis, site, roles, state, dryRun })
         {

@@ -28,13 +28,13 @@ internal static class InstallerCommand
     {
         var ticket = new Option<string>("--ticket") { Description = "The ticket that the boot server handed over", HelpName = "FILE", DefaultValueFactory = _ => DefaultTicket };
         var order = new Option<string?>("--order") { Description = "Install without a boot server: the order as a file", HelpName = "FILE" };
-        var image = new Option<string?>("--image") { Description = "With --order: the folder of the artefacts that it names", HelpName = "DIR" };
+        var image = new Option<string?>("--image") { Description = "With --order: the directory of the artefacts that it names", HelpName = "DIR" };
         var noReboot = new Option<bool>("--no-reboot") { Description = "Do not restart the machine after a success" };
         var command = new Command(
             "run",
-            "Installs this machine as its job says: makes every disk read-only, looks at them, compares the plan with the one that was armed, hashes what is protected, verifies the image, " +
-            "and only then takes the operating system's disks out of the protection, makes them anew, unpacks, configures, writes the boot loader last, and proves that nothing else was written.\n\n" +
-            "Killed anywhere it is simply run again. Exit code 0 installed; 1 failed after the old boot loader was gone: the next boot tries again; " +
+            "Installs this machine according to its job: makes every disk read-only, inspects them, compares the plan with the armed one, fingerprints protected disks, verifies the image, " +
+            "and only then makes the operating system's disks writable, partitions and fills them, writes the boot loader last, and proves that nothing else was written.\n\n" +
+            "After an interruption it is simply run again. Exit code 0 installed; 1 failed after the old boot loader was gone: the next boot tries again; " +
             "2 nothing was written: the old system still starts.");
         command.Options.Add(ticket);
         command.Options.Add(order);
@@ -59,11 +59,11 @@ internal static class InstallerCommand
     private static Command CreateDiscover()
     {
         var server = new Option<string>("--server") { Description = "Base address of the boot server", HelpName = "URL", Required = true };
-        var noReboot = new Option<bool>("--no-reboot") { Description = "Do not restart the machine once it is a host" };
+        var noReboot = new Option<bool>("--no-reboot") { Description = "Do not restart the machine once it is adopted" };
         var command = new Command(
             "discover",
-            "Tells the boot server what this machine is (network cards, firmware, controllers, drives with their places and serials), touches nothing, and repeats it each minute " +
-            "until an engineer has made it a host (\"provision host adopt\"). Then the machine restarts.");
+            "Reports to the boot server what this machine is (NICs, firmware, controllers, drives with bays and serials), touches nothing, and repeats it each minute " +
+            "until an engineer has adopted it (\"provision host adopt\"). Then the machine restarts.");
         command.Options.Add(server);
         command.Options.Add(noReboot);
         command.SetAction(arguments =>
@@ -94,7 +94,7 @@ internal static class InstallerCommand
 
     private static Command CreateRules()
     {
-        var command = new Command("rules", $"Prints {GuardRules.UdevFile}, the rule of udev by which every disk is read-only from its first moment; the initramfs has it in /etc/udev/rules.d.");
+        var command = new Command("rules", $"Prints {GuardRules.UdevFile}, the udev rule that makes every disk read-only from the start; the initramfs has it in /etc/udev/rules.d.");
         command.SetAction(_ => Console.Out.Write(GuardRules.Udev));
         return command;
     }
@@ -103,12 +103,12 @@ internal static class InstallerCommand
     {
         if (order is not null)
         {
-            return new LocalJobChannel(order, image ?? throw new UserErrorException("--order needs --image DIR, the folder of the artefacts that it names"));
+            return new LocalJobChannel(order, image ?? throw new UserErrorException("--order needs --image DIR, the directory of the artefacts that it names"));
         }
 
         if (!File.Exists(ticket))
         {
-            throw new UserErrorException($"there is no ticket {ticket}: the boot server gives one to a machine that is armed (provision netboot arm HOST); without a server say --order FILE --image DIR");
+            throw new UserErrorException($"there is no ticket {ticket}: the boot server gives one to a machine that is armed (provision netboot arm HOST); without a server use --order FILE --image DIR");
         }
 
         try

@@ -99,9 +99,9 @@ internal static class MastersCommand
 
     private static Command Enroll(Option<string?> database)
     {
-        var fresh = new Option<bool>("--new") { Description = "Make the database: once in the life of a fleet; one that was lost is restored instead" };
-        var yes = new Option<bool>("--yes") { Description = "Do it without asking" };
-        var command = new Command("enroll", "Gives every store of the inventory that the database does not know its first slot as master. Shows what it would do, and asks.");
+        var fresh = new Option<bool>("--new") { Description = "Create the database, once in the life of a fleet; a lost one is restored instead" };
+        var yes = new Option<bool>("--yes") { Description = "Do not ask for confirmation" };
+        var command = new Command("enroll", "Makes the first slot the master of every store that the database does not know. Shows what it would do, and asks for confirmation.");
         command.Options.Add(fresh);
         command.Options.Add(yes);
         command.SetAction(arguments =>
@@ -142,7 +142,7 @@ internal static class MastersCommand
     private static Command Export(Option<string?> database)
     {
         var to = new Option<string[]>("--to") { Description = "A directory, or ssh://user@host/directory (default: masters.exports of the inventory, for its own database)", HelpName = "DEST" };
-        var command = new Command("export", "Exports the masters now; every change does so by itself. Keep at least one destination on another machine.");
+        var command = new Command("export", "Exports the masters now; every change is exported automatically. Keep at least one destination on another machine.");
         command.Options.Add(to);
         command.SetAction(arguments =>
         {
@@ -177,11 +177,11 @@ internal static class MastersCommand
     private static Command Restore(Option<string?> database)
     {
         var file = new Argument<string>("FILE") { Description = "An export: the one with the highest serial" };
-        var force = new Option<bool>("--force") { Description = "Replace what the database knows; its fences stay" };
-        var yes = new Option<bool>("--yes") { Description = "Do it without asking" };
+        var force = new Option<bool>("--force") { Description = "Replace what the database holds; its fences stay" };
+        var yes = new Option<bool>("--yes") { Description = "Do not ask for confirmation" };
         var command = new Command(
             "restore",
-            "Puts an export in place of the masters, in a database that is made where it was lost. Every epoch and the serial are raised, so that no earlier confirmation is worth anything any more; the history stays.");
+            "Replaces the masters by an export, and creates a lost database. Every epoch and the serial are raised, so that earlier confirmations become invalid; the history stays.");
         command.Arguments.Add(file);
         command.Options.Add(force);
         command.Options.Add(yes);

@@ -17,9 +17,9 @@ internal static class MastersFollowCommand
         var identity = GlobalOptions.Identity();
         var command = new Command(
             "follow",
-            "Writes this host's files that say where a store's master is (lookup tables of mail and web frontends) with who is master now, from the commit that is installed, and acts on their units. " +
-            "Files of slots are not touched: a slot's role is decided at its start. provision-masters-follow.path runs it whenever the local status daemon has learned something.\n\n" +
-            "Exit code 0 they are as they should be, 1 a unit failed and they were put back, 2 nothing was done.");
+            "Writes this host's files that depend on masters (lookup tables of frontends) with the current masters, from the installed commit, and acts on their units. " +
+            "Files of slots are not touched: a slot's replication role is decided when it starts. provision-masters-follow.path runs it after every change that the local status daemon reads.\n\n" +
+            "Exit code 0 files up to date, 1 a unit failed and they were rolled back, 2 nothing was done.");
         command.Options.Add(server);
         command.Options.Add(identity);
         command.SetAction(arguments =>

@@ -15,15 +15,15 @@ internal static class MastersServeCommand
     {
         var from = new Option<string[]>("--from") { Description = "Relay: ask this status daemon instead of the database; may be repeated (default: on a machine that is none of masters.servers, all of those)", HelpName = "URL" };
         var listen = new Option<string?>("--listen") { Description = "Address and port (default: every address and masters.port; a relay: 127.0.0.1)", HelpName = "ADDRESS:PORT" };
-        var users = new Option<string?>("--users") { Description = "Lines \"user@domain store\", for logins whose store the asker does not know", HelpName = "FILE" };
-        var remembered = new Option<string>("--remembered") { Description = "Where the last known masters are kept for the time after a restart", HelpName = "FILE", DefaultValueFactory = _ => Remembered };
+        var users = new Option<string?>("--users") { Description = "Lines \"user@domain store\", for logins that come without a store", HelpName = "FILE" };
+        var remembered = new Option<string>("--remembered") { Description = "Cache file of the last known masters, for use after a restart", HelpName = "FILE", DefaultValueFactory = _ => Remembered };
         var command = new Command(
             "serve",
-            "The status daemon: tells who is master of each store, or that it moves, within a second of every change.\n\n" +
+            "The status daemon: reports the master of each store, or that the store is moving, within a second of every change.\n\n" +
             "  GET /masters          everything, with \"live\" and its age in seconds\n" +
-            "  GET /confirm?slot=S   whether S may start as master: asks the database now; 503 where it cannot\n" +
-            "  GET /auth             as nginx's mail proxy asks (Auth-User or Auth-Store, Auth-Protocol): Auth-Server and Auth-Port, or Auth-Wait while the store moves\n\n" +
-            "While the database cannot be reached the last known masters go on being told, and nothing is confirmed.");
+            "  GET /confirm?slot=S   whether S may start as master: asks the database now; 503 if it cannot\n" +
+            "  GET /auth             for nginx's mail proxy (Auth-User or Auth-Store, Auth-Protocol): Auth-Server and Auth-Port, or Auth-Wait while the store moves\n\n" +
+            "While the database cannot be reached, the last known masters are still reported, and nothing is confirmed.");
         foreach (var option in new Option[] { from, listen, users, remembered })
         {
             command.Options.Add(option);
@@ -52,7 +52,7 @@ internal static class MastersServeCommand
                     Listen = at ?? new IPEndPoint(origins.Count > 0 ? IPAddress.Loopback : IPAddress.Any, place.Port),
                 },
                 line => Console.Error.WriteLine($"{DateTimeOffset.UtcNow:u} {line}"));
-            Console.Out.WriteLine($"tells masters {(origins.Count > 0 ? $"of {string.Join(", ", origins)} " : "")}at {server.Address}");
+            Console.Out.WriteLine($"reports masters {(origins.Count > 0 ? $"of {string.Join(", ", origins)} " : "")}at {server.Address}");
             await server.WaitForEnd(cancellation);
             return ExitCodes.Same;
         });
@@ -66,7 +66,7 @@ internal static class MastersServeCommand
         if (named.Length == 0 && database is null)
         {
             var host = workspace.FindThisHost()
-                ?? throw new UserErrorException("this machine is no host of the inventory, so it is not known whether it has the database: give --database NAME, or --from URL for a relay");
+                ?? throw new UserErrorException("this machine is no host of the inventory, so it is unknown whether it has the database: give --database NAME, or --from URL for a relay");
             named = workspace.Fleet.MasterServers.Any(url => new Uri(url).Host == host.Address.ToString()) ? [] : [.. workspace.Fleet.MasterServers];
         }
 

@@ -20,9 +20,9 @@ internal static class NetbootArmCommand
 
     public static Command Create() => Create(
         "arm",
-        "Shows the destructive plan of a reinstall with its hash, asks, and arms the host for it: its next network boot starts the installer, once. " +
-        "The plan comes from the drive record, so the host may be dead; a machine that gives another plan stops, writes nothing and waits for \"netboot approve\".\n\n" +
-        "Run it on the boot server. Refused, with everything that speaks against it, where a gate objects.",
+        "Shows the destructive plan of a reinstall with its hash, asks for confirmation, and arms the host: its next network boot starts the installer, once. " +
+        "The plan comes from the drive record, so the host may be dead. If the machine's plan differs, the installer stops without writing and waits for \"netboot approve\".\n\n" +
+        "Run it on the boot server. If any gate fails, arming is refused and every reason is listed.",
         NetbootCommand.Host(),
         NetbootCommand.State(),
         (_, armed, _) => Task.FromResult(armed()));
@@ -35,17 +35,17 @@ internal static class NetbootArmCommand
     /// <param name="work">Receives the function that arms, and returns the exit code.</param>
     public static Command Create(string name, string text, Argument<string> host, Option<string> state, Func<ParseResult, Func<int>, CancellationToken, Task<int>> work)
     {
-        var store = new Option<string?>("--store") { Description = "Folder of the images (default: that of the host's site)", HelpName = "DIR" };
+        var store = new Option<string?>("--store") { Description = "Image repository (default: that of the host's site)", HelpName = "DIR" };
         var serials = StorageOptions.SystemDisks();
         var lasting = new TimeOption("--for", "How long it stays armed", "30m");
         var image = new Option<string?>("--image") { Description = "Name of the image (default: that of the host's roles, such as os-imap)", HelpName = "NAME" };
-        var uuid = new Option<string?>("--dmi-uuid") { Description = "UUID of the machine's firmware (default: that of the first machine with one of the host's cards)", HelpName = "UUID" };
-        var code = new Option<bool>("--require-code") { Description = "The installer waits until you have confirmed the code that the machine's console shows" };
-        var fresh = new Option<bool>("--new-identity") { Description = "The host gets new keys in place of its own: after a compromise" };
-        var wait = new Option<bool>("--wait") { Description = "A stopped installer stays up for engineers; without this it restarts into the system on the disk after ten minutes" };
-        var dirty = new Option<bool>("--allow-dirty") { Description = "Arm though there are changes that are not committed; the reinstall will not have them" };
+        var uuid = new Option<string?>("--dmi-uuid") { Description = "UUID of the machine's firmware (default: that of the first machine that boots with one of the host's MACs)", HelpName = "UUID" };
+        var code = new Option<bool>("--require-code") { Description = "The installer waits until you approve the code on the machine's console" };
+        var fresh = new Option<bool>("--new-identity") { Description = "Give the host new keys instead of its own; use it after a compromise" };
+        var wait = new Option<bool>("--wait") { Description = "Keep a stopped installer up for engineers (default: after ten minutes it restarts into the system on the disk)" };
+        var dirty = new Option<bool>("--allow-dirty") { Description = "Arm despite uncommitted changes (the reinstall will not include them)" };
         var yes = StorageOptions.Yes();
-        var force = new Option<string?>("--force") { Description = "Arm it though its stores object (masters, copies, another slot of a store); the reason is kept with the job", HelpName = "REASON" };
+        var force = new Option<string?>("--force") { Description = "Arm despite the gates of stores and roles; the reason is kept with the job", HelpName = "REASON" };
         var database = MastersDatabase.Option();
         var command = new Command(name, text);
         command.Arguments.Add(host);
@@ -99,7 +99,7 @@ internal static class NetbootArmCommand
         var job = JobRules.Arm(permit, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), Environment.UserName + (facts.ForceReason is { } reason ? $", by force: {reason}" : ""), DateTimeOffset.UtcNow, lasting);
         if (!jobs.TryAdd(job))
         {
-            throw new UserErrorException($"{name}, or a host with one of its network cards, was armed at this moment by somebody else");
+            throw new UserErrorException($"{name}, or a host with one of its network cards, has just been armed by another command");
         }
 
         if (json)

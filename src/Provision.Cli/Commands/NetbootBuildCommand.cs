@@ -12,23 +12,23 @@ internal static class NetbootBuildCommand
 {
     public static Command Create()
     {
-        var names = new Argument<string[]>("NAME") { Description = "Images: installer, or os- and roles as hosts list them, such as os-imap or os-imap-zfs (default: all that the site's hosts need)", Arity = ArgumentArity.ZeroOrMore };
-        var site = new Option<string?>("--site") { Description = "The site (default: that of the host that this machine is)", HelpName = "NAME" };
-        var store = new Option<string?>("--store") { Description = "Folder of the images (default: the site's)", HelpName = "DIR" };
+        var names = new Argument<string[]>("NAME") { Description = "Images: installer, or os- followed by roles as hosts list them, such as os-imap or os-imap-zfs (default: all that the site's hosts need)", Arity = ArgumentArity.ZeroOrMore };
+        var site = new Option<string?>("--site") { Description = "The site (default: that of this host)", HelpName = "NAME" };
+        var store = new Option<string?>("--store") { Description = "Image repository (default: the site's)", HelpName = "DIR" };
         var key = new Option<string>("--key") { Description = "Private ssh key that signs images; the installer trusts its public half, FILE.pub", HelpName = "FILE", DefaultValueFactory = _ => ImageSigner.DefaultKey };
-        var packages = new Option<string[]>("--package") { Description = "A Debian package as a file; goes before one of the same name in the archive", HelpName = "FILE.deb", DefaultValueFactory = _ => [] };
+        var packages = new Option<string[]>("--package") { Description = "A Debian package file; takes precedence over a package of the same name in the archive", HelpName = "FILE.deb", DefaultValueFactory = _ => [] };
         var from = new Option<string?>("--from-packages") { Description = "Build from the kept packages of an earlier image, without a mirror", HelpName = "DIGEST" };
-        var keep = new Option<int>("--keep") { Description = "How many older builds of each image stay, beside those of open jobs", HelpName = "N", DefaultValueFactory = _ => 3 };
-        var force = new Option<bool>("--force") { Description = "Build also what did not change" };
+        var keep = new Option<int>("--keep") { Description = "Older builds of each image to keep, in addition to those of open jobs", HelpName = "N", DefaultValueFactory = _ => 3 };
+        var force = new Option<bool>("--force") { Description = "Build even if nothing changed" };
         var state = NetbootCommand.State();
         var command = new Command(
             "build",
-            "Builds images, each addressed by the digest of what it is made from: the recipe, the exact packages that the mirror gives now, the named packages and the signing key. " +
-            "What did not change is not built again. Each image is signed, becomes current in one step, and its packages are kept as a signed apt repository " +
-            "(STORE/packages/DIGEST): when the mirror does not answer, they are what is built from.\n\n" +
+            "Builds images, each addressed by the digest of its inputs: the recipe, the exact packages that the mirror has now, the named packages and the signing key. " +
+            "Unchanged images are not built again. Each image is signed, becomes current in one step, and its packages are kept as a signed apt repository " +
+            "(STORE/packages/DIGEST): if the mirror does not answer, images are built from them.\n\n" +
             "  provision netboot build --package out/provision_0.1.0_amd64.deb\n" +
             "  provision netboot build installer os-imap --site nyi\n\n" +
-            "Run it as root, on the boot server. It needs mmdebstrap, apt-utils, gpg, ssh-keygen and zstd; TMPDIR names the folder to work in.");
+            "Run it as root, on the boot server. It needs mmdebstrap, apt-utils, gpg, ssh-keygen and zstd; TMPDIR names the scratch directory.");
         command.Arguments.Add(names);
         foreach (var option in new Option[] { site, store, key, packages, from, keep, force, state })
         {
@@ -52,7 +52,7 @@ internal static class NetbootBuildCommand
     private static int Build(ParseResult arguments, string[] names, string? siteName, string? storeFolder, Wish wish, CancellationToken cancellation)
     {
         var workspace = Workspace.Load(arguments);
-        var site = NetbootCommand.SiteOf(workspace, siteName) ?? throw new UserErrorException("this machine is no host of the inventory, so its site is not known: name it with --site");
+        var site = NetbootCommand.SiteOf(workspace, siteName) ?? throw new UserErrorException("this machine is no host of the inventory, so its site is unknown: name it with --site");
         var store = storeFolder ?? site.Netboot.Store;
         var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
         var results = new List<ImageResult>();
@@ -70,7 +70,7 @@ internal static class NetbootBuildCommand
             var pinned = Pinned(wish.State);
             foreach (var gone in recipes.SelectMany(recipe => new ImagePublisher(store).Prune(recipe.Name, wish.Keep, pinned).Select(digest => $"{recipe.Name}/{digest[..12]}")))
             {
-                Console.Error.WriteLine($"removed {gone}, which nobody needs any more");
+                Console.Error.WriteLine($"removed {gone}, which is no longer needed");
             }
         }
         catch (ImageException e)

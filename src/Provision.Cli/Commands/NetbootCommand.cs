@@ -13,11 +13,11 @@ internal static class NetbootCommand
         var command = new Command(
             "netboot",
             "Reinstalls hosts from the network.\n\n" +
-            "  provision netboot build              its images: the installer, and an operating system for each set of roles\n" +
-            "  provision netboot serve              the boot server of a site, with DHCP and TFTP beside it\n" +
+            "  provision netboot build              images: the installer, and an operating system for each set of roles\n" +
+            "  provision netboot serve              the boot server of a site, with DHCP and TFTP\n" +
             "  provision netboot arm imap33         shows what a reinstall would wipe; the host's next network boot does it\n" +
             "  provision netboot watch imap33       follows it\n\n" +
-            "A machine that nobody armed, or whose job is done, late or in doubt, boots from its own disk.");
+            "A machine boots from its own disk unless it has a valid, unexpired job.");
         command.Subcommands.Add(NetbootBuildCommand.Create());
         command.Subcommands.Add(NetbootServeCommand.Create());
         command.Subcommands.Add(NetbootArmCommand.Create());
@@ -30,7 +30,7 @@ internal static class NetbootCommand
 
     public static Option<string> State() => new("--state")
     {
-        Description = "Folder of the boot server's state",
+        Description = "State directory of the boot server",
         HelpName = "DIR",
         DefaultValueFactory = _ => StateDirectory.Default,
     };

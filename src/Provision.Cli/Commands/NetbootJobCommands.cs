@@ -12,9 +12,9 @@ internal static class NetbootJobCommands
     {
         var host = NetbootCommand.Host();
         var state = NetbootCommand.State();
-        var hash = new Option<string?>("--hash") { Description = "Hash of the plan that the machine gave (\"netboot status HOST\" shows it with the plan), or its first 12 digits or more", HelpName = "HASH" };
-        var code = new Option<string?>("--code") { Description = "The code that the machine's console shows (\"arm --require-code\")", HelpName = "CODE" };
-        var command = new Command("approve", "Lets an installer go on that waits: for another plan than the one that was armed, by its hash, or for the code on its console. To abort it: \"netboot disarm\".");
+        var hash = new Option<string?>("--hash") { Description = "Hash of the machine's plan (\"netboot status HOST\" shows both), or at least its first 12 digits", HelpName = "HASH" };
+        var code = new Option<string?>("--code") { Description = "The code on the machine's console", HelpName = "CODE" };
+        var command = new Command("approve", "Approves a waiting installer, by plan hash or by console code. To abort it: \"netboot disarm\".");
         command.Arguments.Add(host);
         command.Options.Add(hash);
         command.Options.Add(code);
@@ -28,7 +28,7 @@ internal static class NetbootJobCommands
             {
                 ({ } given, null) => new Approved(now, given.Length >= 12 && job.FoundHash?.StartsWith(given, StringComparison.Ordinal) == true ? job.FoundHash : given),
                 (null, { } given) => new CodeGiven(now, given),
-                _ => throw new UserErrorException("say what you approve: --hash HASH or --code CODE"),
+                _ => throw new UserErrorException("name what you approve: --hash HASH or --code CODE"),
             };
             return Tell(jobs.Change(job.Id, happened)!);
         });
@@ -41,7 +41,7 @@ internal static class NetbootJobCommands
         var state = NetbootCommand.State();
         var command = new Command(
             "disarm",
-            "Takes a job back: the host boots from its own disk. An installer that waits, or is at work, stops at its next question; one that had begun to write leaves a system that may not start.");
+            "Cancels a job: the host boots from its own disk. A running or waiting installer stops at its next request; if it had begun to write, the system may not start.");
         command.Arguments.Add(host);
         command.Options.Add(state);
         command.SetAction(arguments =>
@@ -56,7 +56,7 @@ internal static class NetbootJobCommands
     {
         var host = new Argument<string?>("HOST") { Description = "The host (default: every open job and the last closed ones)", Arity = ArgumentArity.ZeroOrOne };
         var state = NetbootCommand.State();
-        var command = new Command("status", "Shows jobs: what state each is in, until when, what was said last; for one host also why it stopped and the proof of what was not written.");
+        var command = new Command("status", "Shows jobs with their status, deadline and last message; for one host also who got what, why it stopped, and the proof of what was not written.");
         command.Arguments.Add(host);
         command.Options.Add(state);
         command.SetAction(arguments =>

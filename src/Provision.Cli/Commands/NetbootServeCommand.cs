@@ -12,16 +12,16 @@ internal static class NetbootServeCommand
     {
         var listen = new Option<string?>("--listen") { Description = "Address and port (default: the site's boot server and its port)", HelpName = "ADDRESS:PORT" };
         var state = NetbootCommand.State();
-        var store = new Option<string?>("--store") { Description = "Folder of the images (default: the site's)", HelpName = "DIR" };
-        var site = new Option<string?>("--site") { Description = "The site (default: that of the host that this machine is)", HelpName = "NAME" };
-        var dnsmasq = new Option<string?>("--dnsmasq") { Description = "full: gives addresses and says what to boot; proxy: beside a DHCP server of others; off (default: the site's netboot.dhcp)", HelpName = "full|proxy|off" };
+        var store = new Option<string?>("--store") { Description = "Image repository (default: the site's)", HelpName = "DIR" };
+        var site = new Option<string?>("--site") { Description = "The site (default: that of this host)", HelpName = "NAME" };
+        var dnsmasq = new Option<string?>("--dnsmasq") { Description = "full: assigns addresses and announces what to boot; proxy: only announces it, next to another DHCP server; off (default: the site's netboot.dhcp)", HelpName = "full|proxy|off" };
         dnsmasq.AcceptOnlyFromAmong("full", "proxy", "off");
         var identity = GlobalOptions.Identity();
         var command = new Command(
             "serve",
-            "The boot server: a script for every machine, images, jobs and a page with what goes on, over HTTP; DHCP and TFTP by a dnsmasq of its own, with a configuration " +
-            "made from the inventory. It may be killed and started again at any time; while it is down machines boot from their own disks.\n\n" +
-            "Each change of the inventory is taken within seconds; one that does not validate is told, and the last good one goes on.");
+            "The boot server: boot scripts, images, jobs and a status page over HTTP; DHCP and TFTP by its own dnsmasq, with a configuration " +
+            "made from the inventory. It may be killed and restarted at any time; while it is down, machines boot from their own disks.\n\n" +
+            "Changes of the inventory are loaded within seconds; if the inventory is invalid, the error is logged and the last valid one stays in use.");
         command.Options.Add(listen);
         command.Options.Add(state);
         command.Options.Add(store);
@@ -39,7 +39,7 @@ internal static class NetbootServeCommand
         var mode = dnsmasq switch { "full" => DhcpMode.Full, "proxy" => DhcpMode.Proxy, "off" => DhcpMode.Off, _ => site?.Netboot.Dhcp ?? DhcpMode.Off };
         if (site is null && mode != DhcpMode.Off)
         {
-            throw new UserErrorException("this machine is no host of the inventory, so its site is not known: name it with --site, or give --dnsmasq off");
+            throw new UserErrorException("this machine is no host of the inventory, so its site is unknown: name it with --site, or give --dnsmasq off");
         }
 
         var own = site is null ? null : workspace.Fleet.BootServerOf(site);

@@ -10,7 +10,7 @@ internal static class NetbootWatchCommand
     {
         var host = new Argument<string?>("HOST") { Description = "The host (default: all of them, until you stop it)", Arity = ArgumentArity.ZeroOrOne };
         var state = NetbootCommand.State();
-        var command = new Command("watch", "Follows a reinstall live, and ends with it. Exit code 0 installed, 1 ended in another way, 2 trouble.");
+        var command = new Command("watch", "Follows a reinstall until it ends. Exit code 0 installed, 1 ended in another way, 2 error.");
         command.Arguments.Add(host);
         command.Options.Add(state);
         command.SetAction((arguments, cancellation) => Watch(arguments, arguments.GetValue(host), state, cancellation));

@@ -15,16 +15,16 @@ internal static class ReinstallCommand
     {
         var host = new Argument<string>("HOST") { Description = "The host (not with --local on the host itself)", Arity = ArgumentArity.ZeroOrOne };
         var state = NetbootCommand.State();
-        var local = new Option<bool>("--local") { Description = "Start the installer from the host's own disk, by GRUB: for firmware that cannot boot from the network" };
+        var local = new Option<bool>("--local") { Description = "Start the installer from the host's own disk, by GRUB, if its firmware cannot boot from the network" };
         var server = new Option<string?>("--server") { Description = "With --local: the boot server (default: that of the host's site)", HelpName = "URL" };
-        var cancel = new Option<bool>("--cancel") { Description = "With --local: take it back, the next boot is the usual one" };
+        var cancel = new Option<bool>("--cancel") { Description = "With --local: cancel it; the next boot is the usual one" };
         var command = NetbootArmCommand.Create(
             "reinstall",
             "On the boot server, with HOST: arms the host as \"netboot arm\" does, restarts it by ssh, and follows the reinstall to its end. A host that does not answer stays armed: " +
-            "switch it off and on, and it is followed all the same.\n\n" +
+            "power-cycle it, and it is followed all the same.\n\n" +
             "On a host that is armed, with --local: fetches and verifies the installer, and has GRUB start it at the next boot, once; then run \"reboot\". " +
             "With HOST and --local the boot server does both.\n\n" +
-            "Exit code 0 reinstalled (--local: ready for the reboot), 1 ended in another way, 2 trouble.",
+            "Exit code 0 reinstalled (--local: ready for the reboot), 1 ended in another way, 2 error.",
             host,
             state,
             async (arguments, arm, cancellation) =>
@@ -57,7 +57,7 @@ internal static class ReinstallCommand
         }
 
         var job = start.Arm();
-        Console.Out.WriteLine($"ready: \"reboot\" starts the installer of job {job}; \"provision reinstall --local --cancel\" takes it back");
+        Console.Out.WriteLine($"ready: \"reboot\" starts the installer of job {job}; \"provision reinstall --local --cancel\" cancels it");
         return ExitCodes.Same;
     }
 
@@ -72,7 +72,7 @@ internal static class ReinstallCommand
         var workspace = Workspace.Load(arguments);
         var site = workspace.Fleet.FindSite(workspace.FindHost(null, files).Site)!;
         return workspace.Fleet.BootServerOf(site) is { } server ? new Uri($"http://{server}:{site.Netboot.Port}")
-            : throw new UserErrorException($"the site {site.Name} has no boot server in the inventory: give one of its hosts the role install, or say --server URL");
+            : throw new UserErrorException($"the site {site.Name} has no boot server in the inventory: give one of its hosts a role that provides boot-server, or name one with --server URL");
     }
 
     /// <summary>Restarts a host by ssh. If the host cannot be reached, it may be dead and must be power-cycled by hand.</summary>
@@ -88,7 +88,7 @@ internal static class ReinstallCommand
         catch (HostUnreachableException e)
         {
             // A host that shuts down may close the connection before it has responded.
-            Console.Error.WriteLine($"{e.Message}; if it does not restart by itself, switch it off and on; it stays armed");
+            Console.Error.WriteLine($"{e.Message}; if it does not restart by itself, power-cycle it; it stays armed");
         }
     }
 }

@@ -7,7 +7,7 @@ internal static class SlotCommand
 {
     public static Command Create()
     {
-        var command = new Command("slot", "Works with the Cyrus slots of a host.");
+        var command = new Command("slot", "Operates on the Cyrus slots of a host.");
         command.Subcommands.Add(SlotUnitCommands.Status());
         command.Subcommands.Add(SlotUnitCommands.Folders());
         command.Subcommands.Add(SlotUnitCommands.Start());

@@ -21,9 +21,9 @@ internal static class SlotConfirmCommand
         var identity = GlobalOptions.Identity();
         var command = new Command(
             "confirm",
-            "Run by a slot's unit before Cyrus starts. A slot starts as master only where a status daemon says, from the database and at this moment, that it is; in every other " +
-            "case, also where nobody answers, it starts as replica; but one that was master, has changes that a replica did not get, and finds nobody to ask does not start (exit code 2). Where the configuration on disk is for the other role it is written first, from the commit that is installed. " +
-            "A fenced slot, or one whose folder is not its own, does not start (exit code 2).");
+            "Run by a slot's unit before Cyrus starts. A slot starts as master only if a status daemon confirms it from the database at this moment. In every other " +
+            "case, even without an answer, it starts as replica; but a former master with changes that a replica did not get does not start without an answer (exit code 2). If the configuration on disk is for the other replication role, it is written first, from the installed commit. " +
+            "A fenced slot, or one whose directory is not its own, does not start (exit code 2).");
         command.Arguments.Add(slot);
         command.Options.Add(server);
         command.Options.Add(identity);
@@ -37,7 +37,7 @@ internal static class SlotConfirmCommand
         var configuration = SlotConfiguration.Read(files, slot) ?? throw new InstanceException($"there is no configuration of {slot}: provision install");
         if (InstanceMarker.Read(files, configuration.ConfigFolder ?? "/") is not { } marker || marker.Slot != slot)
         {
-            throw new InstanceException($"{configuration.ConfigFolder} is not a folder of {slot}: either its disk is not mounted (provision storage unlock), or it was never made (provision slot create HOST {slot})");
+            throw new InstanceException($"{configuration.ConfigFolder} is not a directory of {slot}: either its disk is not mounted (provision storage unlock), or it was never made (provision slot create HOST {slot})");
         }
 
         using var question = new MasterQuestion(servers);

@@ -14,8 +14,8 @@ internal static class SlotDigestCommand
         var only = new Argument<string[]>("MAILBOX") { Description = "Names of mailboxes, such as user.alice.Work (default: all)", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command(
             "digest",
-            "Prints what every mailbox of a slot holds: the numbers that IMAP knows it by, and hashes over the UIDs, GUIDs and sizes and over the flags of its " +
-            "messages. It is made from the slot's files, so the slot may be stopped. Two slots of one store have equal digests.\n\n" +
+            "Prints a digest of every mailbox of a slot: the numbers that IMAP knows it by, and hashes over the UIDs, GUIDs and sizes and over the flags of its " +
+            "messages. It reads the slot's files, so the slot may be stopped. Two slots of one store have equal digests.\n\n" +
             "Example:\n  provision slot digest sloti33d1t01");
         command.Arguments.Add(slot);
         command.Arguments.Add(only);

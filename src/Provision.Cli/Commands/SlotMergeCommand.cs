@@ -11,12 +11,12 @@ internal static class SlotMergeCommand
     {
         var host = new Argument<string>("HOST") { Description = "The slot's host" };
         var slot = new Argument<string>("SLOT") { Description = "A fenced slot" };
-        var loss = new Option<string?>("--accept-loss") { Description = "Let it back though a mailbox of it is not on the master; say why, it is kept in the history", HelpName = "REASON" };
+        var loss = new Option<string?>("--accept-loss") { Description = "Merge although one of its mailboxes is not on the master; the reason is kept in the history", HelpName = "REASON" };
         var yes = StorageOptions.Yes();
         var database = MastersDatabase.Option();
         var command = new Command(
             "merge",
-            "Brings what only a fenced slot has to the store's master and its replicas, compares, and lets the slot back as a replica. A slot is fenced when another took over from it by force; " +
+            "Copies what only a fenced slot has to the store's master and replicas, compares, and starts the slot as a replica. A slot is fenced if another took over from it by force; " +
             "until it is merged it does not start, and its host is not reinstalled. Run it where the database of masters is, with the slot's host up.");
         command.Arguments.Add(host);
         command.Arguments.Add(slot);

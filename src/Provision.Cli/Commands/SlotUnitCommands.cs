@@ -19,12 +19,12 @@ internal static class SlotUnitCommands
 
     public static Command Status() => SlotSession.Create(
         "status",
-        "Shows how slots are: what each service says on its port, the daemons, and what each replica lacks. Exit code 0 all are well, 1 one is not, 2 trouble.",
+        "Shows the health of slots: each service's banner, the daemons, and what each replica lacks. Exit code 0 all are healthy, 1 one is not, 2 error.",
         (arguments, session) => SlotSession.Print(arguments, Observe(session)));
 
     public static Command Folders() => SlotSession.Create(
         "create",
-        "Makes the folders of slots on their mounted disks, once. A slot starts only where this has been done, so that a disk that is not mounted is not taken for an empty slot.",
+        "Creates the directories of slots on their mounted disks, once. A slot starts only after that, so that an unmounted disk is not taken for an empty slot.",
         (arguments, session) =>
         {
             using var files = RootedFiles.Open("/");
@@ -33,7 +33,7 @@ internal static class SlotUnitCommands
             foreach (var slot in session.Slots)
             {
                 var made = new SlotFolders(files, owner).Create(view.Slots.First(one => ReferenceEquals(one.Slot, slot)));
-                Console.Error.WriteLine(made.Count == 0 ? $"{slot.Name} is there already" : $"{slot.Name}: {made.Count} folders");
+                Console.Error.WriteLine(made.Count == 0 ? $"{slot.Name} already exists" : $"{slot.Name}: {made.Count} directories");
             }
 
             return ExitCodes.Same;
@@ -41,23 +41,23 @@ internal static class SlotUnitCommands
 
     public static Command Start() => SlotSession.Create(
         "start",
-        "Starts slots, each as what the database of masters says it is, and waits until they are well. Exit code 0 all are well, 1 one is not, 2 trouble.",
+        "Starts slots, each in the replication role that the database of masters confirms, and waits until they are healthy. Exit code 0 all are healthy, 1 one is not, 2 error.",
         (arguments, session) => Do(arguments, session, "start"));
 
     public static Command Stop() => SlotSession.Create(
         "stop",
-        "Stops slots; what somebody is doing in them has ten seconds to end. A master that is stopped serves nobody and is not replaced: for that see \"provision failover\".",
+        "Stops slots; open sessions have ten seconds to end. A stopped master serves nobody and is not replaced: for that see \"provision failover\".",
         (arguments, session) => Do(arguments, session, "stop"));
 
     /// <summary>Creates the option for addresses of peers, which replace the configured channels.</summary>
-    public static Option<string[]> To() => new("--to") { Description = "Address of another slot of the store, which gets all that any channel has still to send; the logs go once all named have it", HelpName = "ADDRESS" };
+    public static Option<string[]> To() => new("--to") { Description = "Address of another slot of the store, which gets everything that any channel has still to send; the logs are removed once all of the named ones have it", HelpName = "ADDRESS" };
 
     public static Command Drain()
     {
         var to = To();
         return SlotSession.Create(
             "drain",
-            "Sends to its replicas what a stopped master still has for them (step 5 of a failover). Exit code 0 they have everything, 1 something is left, 2 trouble.",
+            "Sends to its replicas what a stopped master still has for them (step 5 of a failover). Exit code 0 they have everything, 1 something is left, 2 error.",
             (arguments, session) =>
             {
                 using var files = RootedFiles.Open("/");
@@ -77,15 +77,15 @@ internal static class SlotUnitCommands
 
     public static Command Fill()
     {
-        var to = new Option<string[]>("--to") { Description = "A replica of the store that is new", HelpName = "SLOT" };
+        var to = new Option<string[]>("--to") { Description = "A new replica of the store", HelpName = "SLOT" };
         return SlotSession.Create(
             "fill",
-            "Sends everything that a running master holds to a replica that is new; by itself it sends only what changes. For a full store that takes hours. Exit code 0 all was taken, 2 trouble.",
+            "Sends everything that a running master holds to a new replica; replication itself sends only changes. For a full store that takes hours. Exit code 0 all was sent, 2 error.",
             (arguments, session) =>
             {
                 if (arguments.GetValue(to) is not { Length: > 0 } replicas || session.Slots.Count != 1)
                 {
-                    throw new UserErrorException("say which: HOST SLOT --to SLOT");
+                    throw new UserErrorException("name one slot and its replicas: HOST SLOT --to SLOT");
                 }
 
                 using var files = RootedFiles.Open("/");

@@ -9,7 +9,7 @@ internal static class StorageOptions
     public static Argument<string?> Host() =>
         new("HOST") { Description = "The host (default: the one whose MACs this machine has)", Arity = ArgumentArity.ZeroOrOne };
 
-    public static Option<bool> Yes() => new("--yes") { Description = "Do it without asking" };
+    public static Option<bool> Yes() => new("--yes") { Description = "Do not ask for confirmation" };
 
     public static Option<string> EscrowFolder() => new("--escrow")
     {

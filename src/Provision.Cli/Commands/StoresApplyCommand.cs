@@ -14,14 +14,14 @@ internal static class StoresApplyCommand
     public static Command Create()
     {
         var file = new Argument<string>("PLAN") { Description = "A plan as \"provision stores plan ... -o json\" printed it" };
-        var limit = new TimeOption("--sync-limit", "How long a new replica may take until it holds everything", "12h");
+        var limit = new TimeOption("--sync-limit", "Time limit for a new replica to hold everything", "12h");
         var yes = StorageOptions.Yes();
         var database = MastersDatabase.Option();
         var command = new Command(
             "apply",
-            "Walks through the steps of a plan, one after the other: commits the change of the inventory, gives the commit to the hosts of the store and installs it there, fills a new replica, waits until it " +
-            "holds exactly what the master holds, moves masters, and drops the old slot, whose data stays on its disks. A copy is dropped only while all others are whole. Stopped anywhere, the same " +
-            "command goes on. Run it where the database of masters is; push the commits afterwards.\n\n" +
+            "Carries out the steps of a plan in order: commits the change of the inventory, delivers the commit to the store's hosts and installs it there, fills a new replica, waits until it " +
+            "holds exactly what the master holds, moves masters, and drops the old slot, whose data stays on its disks. A copy is dropped only while all others are complete. After an interruption, the same " +
+            "command resumes. Run it where the database of masters is; push the commits afterwards.\n\n" +
             "Exit code 0 all steps are done, 1 a step cannot be done (those before it are), 2 nothing was done.\n\n" +
             "Example:\n" +
             "  provision stores plan --evacuate imap33 -o json > plan.json && provision stores apply plan.json");
@@ -36,7 +36,7 @@ internal static class StoresApplyCommand
             var time = limit.In(arguments);
             if (GitRevision.Read(workspace.Folder, workspace.Commands) is var revision && (revision.Dirty || !revision.HasCommit))
             {
-                throw new UserErrorException($"{workspace.Folder} {(revision.Dirty ? "has changes that are not committed" : "is no git repository")}: each step is a commit of its own, which the hosts get");
+                throw new UserErrorException($"{workspace.Folder} {(revision.Dirty ? "has changes that are not committed" : "is no git repository")}: each step is a commit, which is delivered to the hosts");
             }
 
             using var masters = MastersDatabase.Open(workspace, arguments.GetValue(database));
@@ -54,13 +54,13 @@ internal static class StoresApplyCommand
             catch (Exception e) when (e is InstanceException or CommandFailedException or HostUnreachableException or UserErrorException)
             {
                 (e as UserErrorException ?? new UserErrorException(e.Message)).Print(Console.Error);
-                Console.Error.WriteLine("stopped; when that is mended, the same command goes on");
+                Console.Error.WriteLine("stopped; once this is fixed, the same command resumes");
                 return ExitCodes.Differs;
             }
 
             if (steps.Unreached.Count > 0)
             {
-                Console.Error.WriteLine($"not told, as they do not answer: {string.Join(", ", steps.Unreached)}; give them the commits and install them when they are back");
+                Console.Error.WriteLine($"not updated because they do not answer: {string.Join(", ", steps.Unreached)}; deliver the commits and install them when they are back");
             }
 
             Console.Out.WriteLine($"all {plan.Steps.Count} steps are done; push the commits");

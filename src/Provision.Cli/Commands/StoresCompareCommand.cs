@@ -13,8 +13,8 @@ internal static class StoresCompareCommand
         var database = MastersDatabase.Option();
         var command = new Command(
             "compare",
-            "Compares every mailbox of a store's master with its replicas in full: UID, MODSEQ, flags, size and GUID of every message. What differs is looked at again a few times, because mail arrives " +
-            "meanwhile. Exit code 0 all are equal, 1 one differs, 2 trouble.");
+            "Compares every mailbox of a store's master with its replicas in full: UID, MODSEQ, flags, size and GUID of every message. Differences are checked again a few times, because mail arrives " +
+            "meanwhile. Exit code 0 all are equal, 1 one differs, 2 error.");
         command.Arguments.Add(names);
         command.Options.Add(database);
         command.SetAction(arguments =>
@@ -28,7 +28,7 @@ internal static class StoresCompareCommand
             {
                 if (!now.Stores.TryGetValue(store.Name, out var row) || workspace.Fleet.FindSlot(row.Master) is not { } master)
                 {
-                    Console.Error.WriteLine($"{store.Name}: nobody is known as its master (provision masters enroll)");
+                    Console.Error.WriteLine($"{store.Name}: the database has no master for it (provision masters enroll)");
                     exit = ExitCodes.Trouble;
                     continue;
                 }

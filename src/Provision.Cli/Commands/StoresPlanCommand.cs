@@ -21,7 +21,7 @@ internal static class StoresPlanCommand
             "plan",
             "Plans a change of where stores lie, as steps: add a replica, wait until it is in sync, drop the old one. No step breaks a hard rule or takes a copy away before the new one is there; " +
             "moves are as few as possible. Without options it spreads pairs of hosts that share too many stores. The same inventory gives the same plan. " +
-            "Exit code 0 the plan is shown or nothing has to be done, 1 refused (it says which rule and which hosts), 2 trouble.\n\n" +
+            "Exit code 0 the plan is shown or nothing has to be done, 1 refused (with the rule and the hosts), 2 error.\n\n" +
             "Examples:\n" +
             "  provision stores plan --add-store 10 --class tera\n" +
             "  provision stores plan --evacuate imap33\n" +

@@ -28,7 +28,7 @@ public sealed class FailoverRun(FailoverTools tools)
         var view = tools.Masters.Read();
         if (!view.Stores.TryGetValue(store.Name, out var now))
         {
-            return new FailoverReport(store.Name, FailoverOutcome.Refused, null, request.Target.Name, TimeSpan.Zero, [$"{store.Name} is not in the database of masters; \"provision masters enroll\" gives it its first slot as master"]);
+            return new FailoverReport(store.Name, FailoverOutcome.Refused, null, request.Target.Name, TimeSpan.Zero, [$"{store.Name} is not in the database of masters; \"provision masters enroll\" makes its first slot the master"]);
         }
 
         var move = new StoreMove(tools, request, tools.Fleet.FindSlot(now.Master), now);

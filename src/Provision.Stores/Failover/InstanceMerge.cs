@@ -47,7 +47,7 @@ public sealed class InstanceMerge(FailoverTools tools, HostShell shell, Func<Slo
         {
             if (reason is null)
             {
-                throw new InstanceException($"{slot.Name} stays fenced, {master.Name} has not all of it: {missing}\nlook at these mailboxes; to let it back all the same: --accept-loss REASON");
+                throw new InstanceException($"{slot.Name} stays fenced, {master.Name} has not all of it: {missing}\ninspect these mailboxes; to merge anyway: --accept-loss REASON");
             }
 
             tools.Say(store.Name, $"is let back though {missing}");

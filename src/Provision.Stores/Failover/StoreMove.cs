@@ -50,7 +50,7 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
         }
         else
         {
-            Say($"2 goes on with what {before.By} began at {before.Since:u}");
+            Say($"2 resumes what {before.By} began at {before.Since:u}");
         }
 
         began = run.Clock.GetTimestamp();
@@ -145,7 +145,7 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
         }
         else
         {
-            problems.Add($"{before.Master} does not start as master: look at it (provision slot status {old!.Host.Name} {old.Name}), then \"provision failover --store {store} --abort\" to try again, or --to SLOT");
+            problems.Add($"{before.Master} does not start as master: see why (provision slot status {old!.Host.Name} {old.Name}), then \"provision failover --store {store} --abort\" to try again, or --to SLOT");
         }
 
         // A replica stopped for the failover is started again in any case.
@@ -160,7 +160,7 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
         InstanceHealth? health = null;
         if (!Try(problems, () => health = run.Hands.Start(target)) || health is not { Role: ReplicationRole.Master })
         {
-            problems.Add($"{target.Name} does not serve; {store} stays moving, nobody is sent anywhere. Mend it and say \"provision failover --store {store} --abort\" (makes {target.Name} serve)"
+            problems.Add($"{target.Name} does not serve; {store} stays moving, and logins wait. Fix it and run \"provision failover --store {store} --abort\" (makes {target.Name} serve)"
                 + (request.ForceReason is null && old is not null ? $", or \"provision failover --store {store} --to {old.Name}\": it has everything" : ""));
             return End(FailoverOutcome.Stuck, problems);
         }

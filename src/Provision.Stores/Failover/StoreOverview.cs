@@ -47,7 +47,7 @@ public sealed record StoreOverview(Store Store, StoreMastership? Mastership, IRe
             ?? (fenced ? "fenced" : health!.Problems.Count > 0 ? health.Problems[0]
             : health.Role != (isMaster ? ReplicationRole.Master : ReplicationRole.Replica) ? $"runs as {health.Role.ToString().ToLowerInvariant()}"
             : isMaster ? row!.Mode == StoreMode.Moving ? "moving" : ""
-            : channel is null ? "nobody says how far it is behind" : channel.Age > MostBehind ? "far behind" : "");
+            : channel is null ? "the master does not report how far it is behind" : channel.Age > MostBehind ? "far behind" : "");
         return new StoreInstance(slot, health, channel?.Age, note.Length == 0, note);
     }
 

@@ -13,7 +13,7 @@ namespace Provision.Stores.Failover;
 /// <param name="masters">The database of masters, queried live.</param>
 /// <param name="by">The acting user: <c>user@host</c>.</param>
 /// <param name="clock">The clock.</param>
-/// <param name="syncLimit">How long a new replica may take until it holds everything.</param>
+/// <param name="syncLimit">Time limit for a new replica to hold everything.</param>
 /// <param name="say">Receives progress: the store and a log line.</param>
 public sealed class StoreSteps(IPlacementOperations hands, IMastershipDatabase masters, string by, TimeProvider clock, TimeSpan syncLimit, Action<string, string> say)
 {
@@ -199,7 +199,7 @@ public sealed class StoreSteps(IPlacementOperations hands, IMastershipDatabase m
 
     private Slot MasterOf(string name)
     {
-        var row = masters.Read().Stores.GetValueOrDefault(name) ?? throw new InstanceException($"nobody is known as master of {name}: provision masters enroll");
+        var row = masters.Read().Stores.GetValueOrDefault(name) ?? throw new InstanceException($"the database has no master of {name}: provision masters enroll");
         return row.Mode == StoreMode.Up ? Slot(row.Master) : throw new InstanceException($"{name} is moving: wait until it is up, or end that (provision failover --store {name} --abort)");
     }
 

@@ -46,7 +46,7 @@ public sealed class MasterQuestion(IReadOnlyList<Uri> servers, HttpMessageHandle
                     return found;
                 }
 
-                failures.Add($"{server} gave an answer that says nothing");
+                failures.Add($"{server} returned an empty answer");
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException or IOException)
             {

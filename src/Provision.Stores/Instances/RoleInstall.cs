@@ -26,9 +26,9 @@ public sealed record RolePermit(ReplicationRole Role, string Why)
         { Fenced: true } => throw new InstanceException($"{slot} is fenced: another slot took over from it by force, and it may have what no other has. It starts once it is merged: provision slot merge HOST {slot}"),
         { Master: true } => new RolePermit(ReplicationRole.Master, $"{answer.Store}, epoch {answer.Epoch}"),
         not null => new RolePermit(ReplicationRole.Replica, $"{answer.Store ?? "no store"}, epoch {answer.Epoch?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}"),
-        null when unsent.Count > 0 => throw new InstanceException($"{slot} was master and has changes that {string.Join(" and ", unsent)} did not get, and nobody says who is master now ({string.Join("; ", failures)}). "
+        null when unsent.Count > 0 => throw new InstanceException($"{slot} was master and has changes that {string.Join(" and ", unsent)} did not get, and no status daemon answered ({string.Join("; ", failures)}). "
             + "As a replica it could lose them to the new master, so it waits for an answer"),
-        null => new RolePermit(ReplicationRole.Replica, $"nobody confirms a master ({(failures.Count > 0 ? string.Join("; ", failures) : "no status daemon is known")})"),
+        null => new RolePermit(ReplicationRole.Replica, $"no confirmation as master ({(failures.Count > 0 ? string.Join("; ", failures) : "no status daemon is known")})"),
     };
 }
 

@@ -36,7 +36,7 @@ internal static class MastershipRules
         }
 
         return EpochOf(change) is { } epoch && epoch != row.Epoch
-            ? Refused($"store {row.Store} is at epoch {row.Epoch} with the master {row.Master}, not at epoch {epoch}: {row.By} changed it at {row.Since:u}; look at it again (provision masters) and start over")
+            ? Refused($"store {row.Store} is at epoch {row.Epoch} with the master {row.Master}, not at epoch {epoch}: {row.By} changed it at {row.Since:u}; check again (provision masters) and start over")
             : Known(before, row, change);
     }
 

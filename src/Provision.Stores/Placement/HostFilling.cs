@@ -34,7 +34,7 @@ internal static class HostFilling
             {
             }
 
-            bounds.Add(new(chosen.Count, chosen.Count == needed ? why : $"{why}; {needed - chosen.Count} lack, because every other store of hosts above their share is there already"));
+            bounds.Add(new(chosen.Count, chosen.Count == needed ? why : $"{why}; {needed - chosen.Count} lack, because every other store of hosts above their share already exists"));
             moved.AddRange(chosen.Keys.OrderBy(static replica => replica.Store).ThenBy(static replica => replica.Place));
         }
 

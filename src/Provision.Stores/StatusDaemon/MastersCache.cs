@@ -35,7 +35,7 @@ internal sealed class MastersCache(IMastersOrigin origin, string remembered, Act
         {
             if (lost != e.Message)
             {
-                say($"{e.Message}; the last known masters go on being told, and nothing is confirmed");
+                say($"{e.Message}; the last known masters are still reported, and nothing is confirmed");
             }
 
             lost = e.Message;
@@ -100,7 +100,7 @@ internal sealed class MastersCache(IMastersOrigin origin, string remembered, Act
         }
         catch (IOException e)
         {
-            say($"the masters cannot be remembered for after a restart: {e.Message}");
+            say($"the masters cannot be cached for use after a restart: {e.Message}");
         }
     }
 }

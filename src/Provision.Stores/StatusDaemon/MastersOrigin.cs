@@ -120,7 +120,7 @@ internal sealed class DaemonsOrigin(IReadOnlyList<Uri> daemons) : IMastersOrigin
             }
         }
 
-        throw new StateLostException($"nobody can confirm a master now: {string.Join("; ", why)}");
+        throw new StateLostException($"no status daemon can confirm a master now: {string.Join("; ", why)}");
     }
 
     public void Dispose() => http.Dispose();

@@ -12,7 +12,7 @@ public class ProofTests
     [InlineData(0, "a", "b", "PROTECTED DISK /dev/sdc (rear/4 serial A): its tables, headers or superblocks are not what they were")]
     [InlineData(0, "", "b", "PROTECTED DISK /dev/sdc (rear/4 serial A): appeared during the installation")]
     [InlineData(0, "a", "", "PROTECTED DISK /dev/sdc (rear/4 serial A): was there when the installation began and is not any more")]
-    [InlineData(0, "a-7", "a-9", "PROTECTED DISK /dev/sdc (rear/4 serial A): its tables, headers or superblocks are not what they were, or it was pulled and put back")]
+    [InlineData(0, "a-7", "a-9", "PROTECTED DISK /dev/sdc (rear/4 serial A): its tables, headers or superblocks have changed, or it was pulled and reinserted")]
     public void A_difference_is_told_with_the_disk_and_its_bay(long sectors, string before, string after, string? says)
     {
         ProtectedDevice[] disks = [new("sdb", "rear/3 serial B", 0, "x", "x"), new("sdc", "rear/4 serial A", sectors, before, after)];

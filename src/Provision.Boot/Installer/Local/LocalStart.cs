@@ -52,7 +52,7 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
             var content = Fetch(http, folder + name);
             if (Convert.ToHexStringLower(SHA256.HashData(content)) != file.Sha256)
             {
-                throw new InstallException($"{folder}{name} is not what its manifest says: build it again (provision netboot build installer)");
+                throw new InstallException($"{folder}{name} differs from its manifest: build it again (provision netboot build installer)");
             }
 
             RootFile.Put(machine.Files, $"{Folder}/{name}", content, FileModes.Private);

@@ -41,7 +41,7 @@ internal static class NextBoot
             var stub = EfiPartition.With(machine, guard, part.Path, write: false, files => files.Read(Stub) is { } file ? Encoding.UTF8.GetString(file.Content) : "");
             if (!stub.Contains(File, StringComparison.Ordinal))
             {
-                throw new InstallException($"{part.Path}: the boot loader of this system does not know {File}, so it cannot be told what to start next: boot the installer from the network");
+                throw new InstallException($"{part.Path}: the boot loader of this system does not know {File}, so it cannot be made to start the installer: boot the installer from the network");
             }
         }
 

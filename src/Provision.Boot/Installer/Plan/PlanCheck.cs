@@ -32,7 +32,7 @@ internal static class PlanCheck
                 told = plan.Hash;
                 Differences(run.Order, plan).ToList().ForEach(line => run.Say(line, isError: true));
                 run.Channel.Report(new InstallReport { Outcome = InstallOutcome.Differs, FoundHash = plan.Hash, Problems = Differences(run.Order, plan) });
-                run.Say($"waiting for an engineer: provision netboot approve {run.Order.Host} {plan.Hash[..12]}, or disarm");
+                run.Say($"waiting for an engineer: provision netboot approve {run.Order.Host} --hash {plan.Hash[..12]}, or disarm");
             }
 
             run.CheckDeadline();
@@ -58,7 +58,7 @@ internal static class PlanCheck
 
     private static IReadOnlyList<string> Differences(JobOrder order, StoragePlan plan) =>
     [
-        $"this machine gives the plan {plan.Hash}, and {order.Host} was armed for {order.PlanHash}: nothing is written",
+        $"this machine's plan is {plan.Hash}, and {order.Host} was armed for {order.PlanHash}: nothing is written",
         .. plan.Actions.Select(action => $"  {action.Word} {action.Target}: {action.Reason}{(action.Identities.Count == 0 ? "" : $" [{string.Join("; ", action.Identities)}]")}"),
     ];
 }

@@ -54,7 +54,7 @@ internal static class Proof
             {
                 problems.Add(disk.Before.Length == 0 ? $"{who}: appeared during the installation"
                     : disk.After.Length == 0 ? $"{who}: was there when the installation began and is not any more"
-                    : $"{who}: its tables, headers or superblocks are not what they were, or it was pulled and put back");
+                    : $"{who}: its tables, headers or superblocks have changed, or it was pulled and reinserted");
             }
         }
 
