@@ -62,21 +62,24 @@ internal sealed class PlacementOperations(ParseResult arguments, IMastershipData
     }
 
     /// <inheritdoc/>
-    public void Fill(Slot master, Slot replica) => On(Shell, master.Host, FillLimit, "provision", "slot", "fill", master.Host.Name, master.Name, "--here", "--to", replica.Name);
+    public void Fill(Slot master, Slot replica) =>
+        On(Shell, master.Host, FillLimit, "provision", "slot", "fill", master.Host.Name, master.Name, "--here", "--to", replica.Name);
 
     /// <inheritdoc/>
     public StoreComparison Compare(Slot master, Slot replica) => new RemoteDigests(Shell).Compare(master, [replica])[0];
 
     /// <inheritdoc/>
     public FailoverReport MakeMaster(Store store, Slot slot) =>
-        new FailoverRun(new FailoverTools(Fleet, masters, new RemoteInstances(Shell), Session.Author, TimeProvider.System, say)).Move(new FailoverRequest(store, slot));
+        new FailoverRun(new FailoverTools(Fleet, masters, new RemoteInstances(Shell), Session.Author, TimeProvider.System, say))
+            .Move(new FailoverRequest(store, slot));
 
     private static void On(HostShell shell, Host host, TimeSpan limit, params IReadOnlyList<string> words)
     {
         var result = shell.Run(host, limit, words);
         if (!result.Succeeded)
         {
-            throw new InstanceException($"{host.Name}: \"{string.Join(' ', words)}\" failed: {(result.Error.Trim().Length > 0 ? result.Error : result.Text).Trim()}");
+            throw new InstanceException($"{host.Name}: \"{string.Join(' ', words)}\" failed: " +
+                $"{(result.Error.Trim().Length > 0 ? result.Error : result.Text).Trim()}");
         }
     }
 }

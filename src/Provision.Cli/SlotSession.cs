@@ -64,7 +64,8 @@ internal sealed class SlotSession : Session
         command.SetAction(arguments =>
         {
             using var session = new SlotSession(arguments, arguments.GetValue(host)!, arguments.GetValue(slots)!);
-            return arguments.GetValue(here) || session.IsHere ? run(arguments, session) : session.RunThere(verb, arguments, list is null ? [] : [.. arguments.GetValue(list)!.SelectMany(word => new[] { list.Name, word })]);
+            return arguments.GetValue(here) || session.IsHere ? run(arguments, session)
+                : session.RunThere(verb, arguments, list is null ? [] : [.. arguments.GetValue(list)!.SelectMany(word => new[] { list.Name, word })]);
         });
         return command;
     }
@@ -91,7 +92,8 @@ internal sealed class SlotSession : Session
     private int RunThere(string verb, ParseResult arguments, string[] more)
     {
         var form = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json ? "json" : "text";
-        var result = Shell(Workspace).Run(Host, RemoteLimit, ["provision", "slot", verb, Host.Name, .. Slots.Select(slot => slot.Name), .. more, Here, "--output", form]);
+        var result = Shell(Workspace).Run(
+            Host, RemoteLimit, ["provision", "slot", verb, Host.Name, .. Slots.Select(slot => slot.Name), .. more, Here, "--output", form]);
         Console.Out.Write(result.Text);
         Console.Error.Write(result.Error);
         return result.ExitCode;

@@ -29,7 +29,8 @@ public sealed class SlotFolders(IMachineFiles files, Owner owner)
             var parent = files.Stat(mount[..Math.Max(1, mount.LastIndexOf('/'))], follow: true);
             if (files.Stat(mount, follow: true) is not { Kind: FileKind.Folder } folder || parent is null || folder.MountId == parent.MountId)
             {
-                throw new InstanceException($"{slot.Name}: nothing is mounted at {mount}, and nothing was made; unlock the disks first (provision storage unlock)");
+                throw new InstanceException($"{slot.Name}: nothing is mounted at {mount}, and nothing was made; unlock the disks first (provision storage " +
+                    $"unlock)");
             }
         }
 

@@ -39,7 +39,8 @@ public sealed class SlotsHealth(HostView view, Func<IReadOnlyList<InstanceHealth
     public static IReadOnlyList<string> SlotsToObserve(HostView view, IEnumerable<string> configured)
     {
         ArgumentNullException.ThrowIfNull(view);
-        return [.. view.Slots.Where(slot => slot.Store is not null).Select(slot => slot.Slot.Name).Union(configured, StringComparer.Ordinal).Order(NaturalOrder.Instance)];
+        return [.. view.Slots.Where(slot => slot.Store is not null).Select(slot => slot.Slot.Name).Union(configured, StringComparer.Ordinal)
+            .Order(NaturalOrder.Instance)];
     }
 
     /// <summary>Returns the metrics behind some of the checks.</summary>
@@ -57,7 +58,8 @@ public sealed class SlotsHealth(HostView view, Func<IReadOnlyList<InstanceHealth
             channels.Select(one => new Sample(one.Channel.Age?.TotalSeconds ?? 0, ("store", one.Store), ("replica", one.Channel.Name))));
         yield return new(
             "provision_replica_stuck", "1 if a replica does not take the log that is sent to it.",
-            channels.Select(one => new Sample(one.Channel.IsRunning && one.Channel.Age > StuckAfter ? 1 : 0, ("store", one.Store), ("replica", one.Channel.Name))));
+            channels.Select(one => new Sample(
+                one.Channel.IsRunning && one.Channel.Age > StuckAfter ? 1 : 0, ("store", one.Store), ("replica", one.Channel.Name))));
         yield return new(
             "provision_store_moving", "1 while a store of this host moves.",
             view.Slots.Select(slot => slot.Store?.Name).OfType<string>().Select(store => new Sample(Moving(store) is null ? 0 : 1, ("store", store))));
@@ -73,11 +75,13 @@ public sealed class SlotsHealth(HostView view, Func<IReadOnlyList<InstanceHealth
 
     private static IEnumerable<(HealthLevel Level, string Sentence)> Lag(InstanceHealth slot, ReplicationRole role) =>
         role != ReplicationRole.Master ? []
-        : slot.Role == ReplicationRole.None ? [(HealthLevel.Unknown, "it has no configuration that names its replicas, so how far they are behind is not known")]
+        : slot.Role == ReplicationRole.None
+            ? [(HealthLevel.Unknown, "it has no configuration that names its replicas, so how far they are behind is not known")]
         : slot.Channels.Count == 0 ? [(HealthLevel.Critical, "it is a master without any replica")]
         : slot.Channels.All(channel => channel.Age >= CriticalLag) ? [(HealthLevel.Critical, "it has no replica less than 5 minutes behind")]
         : slot.Channels.Where(channel => channel.Age > WarningLag)
-            .Select(channel => (HealthLevel.Warning, FormattableString.Invariant($"its replica {channel.Name} is {channel.Age!.Value.TotalMinutes:0} minutes behind")));
+            .Select(channel => (HealthLevel.Warning,
+                FormattableString.Invariant($"its replica {channel.Name} is {channel.Age!.Value.TotalMinutes:0} minutes behind")));
 
     /// <summary>Checks that each store has exactly one master, by querying the masters live: two, or none, is the worst condition.</summary>
     private IEnumerable<HealthFinding> Masters() => masters is null ? [] : HealthCheck.Judge("masters", masters.Value, now =>
@@ -95,8 +99,10 @@ public sealed class SlotsHealth(HostView view, Func<IReadOnlyList<InstanceHealth
     private static (HealthLevel Level, string Sentence)? MasterProblem(InstanceHealth slot, string store, StoreMastership? row) => (slot.Role, row) switch
     {
         (_, null) => (HealthLevel.Warning, $"{store} is not in the database of masters"),
-        (ReplicationRole.Master, _) when row.Master != slot.Slot => (HealthLevel.Critical, $"{slot.Slot} runs as master of {store}, whose master is {row.Master}"),
-        (ReplicationRole.Replica, _) when row.Master == slot.Slot => (HealthLevel.Critical, $"{slot.Slot} is master of {store} but runs as a replica: {store} is not served"),
+        (ReplicationRole.Master, _) when row.Master != slot.Slot =>
+            (HealthLevel.Critical, $"{slot.Slot} runs as master of {store}, whose master is {row.Master}"),
+        (ReplicationRole.Replica, _) when row.Master == slot.Slot =>
+            (HealthLevel.Critical, $"{slot.Slot} is master of {store} but runs as a replica: {store} is not served"),
         _ => null,
     };
 
@@ -107,7 +113,8 @@ public sealed class SlotsHealth(HostView view, Func<IReadOnlyList<InstanceHealth
         var known = view.Slots.ToDictionary(slot => slot.Slot.Name, StringComparer.Ordinal);
         return HealthCheck.Judge(check, slots.Value, all => all.SelectMany(slot =>
         {
-            var role = slot.Role != ReplicationRole.None ? slot.Role : known.GetValueOrDefault(slot.Slot)?.IsMaster == true ? ReplicationRole.Master : ReplicationRole.Replica;
+            var role = slot.Role != ReplicationRole.None ? slot.Role : known.GetValueOrDefault(slot.Slot)?.IsMaster == true ? ReplicationRole.Master
+                : ReplicationRole.Replica;
             var why = WhyExpected(slot.Slot);
             return judge(slot, role).Select(found =>
             {

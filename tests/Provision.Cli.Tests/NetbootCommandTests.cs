@@ -142,7 +142,7 @@ public sealed class NetbootCommandTests : IDisposable
 
         // The bundle is a look at imap33: what it saw in its bays is not what this machine has.
         Assert.Equal(2, adopted.ExitCode);
-        Assert.Contains("no network card of imap39", adopted.Error, StringComparison.Ordinal);
+        Assert.Contains("no NIC of imap39", adopted.Error, StringComparison.Ordinal);
         Assert.Equal(2, Run("hosts", "imap39").ExitCode);
         Assert.False(File.Exists(Path.Combine(Repo, "hosts/drives/imap39.yaml")));
         Assert.Contains(id, Run("host", "discovered", "--state", State).Text, StringComparison.Ordinal);

@@ -59,7 +59,7 @@ public sealed class NothingAnswersTests(LonelySite site) : IClassFixture<LonelyS
     [Theory]
     [InlineData("stores compare store1 --database WORK/masters.sqlite", 2, "cannot be compared: ")]
     [InlineData("stores --live store1 --database WORK/masters.sqlite", 1, "does not answer by ssh")]
-    [InlineData("stores apply WORK/plan.json --yes --database WORK/masters.sqlite", 1, "when that is mended, the same command")]
+    [InlineData("stores apply WORK/plan.json --yes --database WORK/masters.sqlite", 1, "once this is fixed, the same command resumes")]
     [InlineData("failover --host imap33 --yes --database WORK/masters.sqlite", 2, "does not answer by ssh")]
     [InlineData("failover --store store1 --to sloti34d1t01 --yes --database WORK/masters.sqlite", 2, "does not answer by ssh")]
     [InlineData("failover --back imap33 --yes --database WORK/masters.sqlite", 0, "")]

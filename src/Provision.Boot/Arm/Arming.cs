@@ -13,7 +13,8 @@ namespace Provision.Boot.Arm;
 /// <param name="NewIdentity">The host gets new keys.</param>
 /// <param name="NeedsCode">The code on the console is to be confirmed.</param>
 /// <param name="Waits">A stopped installer stays up for engineers.</param>
-public sealed record ArmWish(IReadOnlyList<string> OsDiskSerials, string? DmiUuid, string? Image, bool AllowsDirty, bool NewIdentity, bool NeedsCode, bool Waits = false);
+public sealed record ArmWish(IReadOnlyList<string> OsDiskSerials, string? DmiUuid, string? Image, bool AllowsDirty, bool NewIdentity, bool NeedsCode,
+    bool Waits = false);
 
 /// <summary>Gathers what the gates look at. Pure but for the look into the image store.</summary>
 public static class Arming

@@ -39,7 +39,8 @@ public static class RoleGates
                 objections.Add(Diagnostic.Error(
                     host.Location,
                     targets.Count == 0
-                        ? $"the gate {gate.Name} of role {role} asks other hosts of the role{(gate.On == GateTarget.SitePeers ? $" at site {host.Site}" : "")}, and none is in service"
+                        ? $"the gate {gate.Name} of role {role} asks other hosts of the " +
+                            $"role{(gate.On == GateTarget.SitePeers ? $" at site {host.Site}" : "")}, and none is in service"
                         : $"the gate {gate.Name} of role {role} holds on {held} of {needed} {(needed == 1 ? "host" : "hosts")}: "
                             + string.Join("; ", runs.Where(one => !Holds(gate, one.Run)).Select(one => $"{one.Target.Name}: {Reason(gate, one.Run)}")),
                     $"its command: {string.Join(' ', command)}"));

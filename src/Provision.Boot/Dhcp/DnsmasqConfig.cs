@@ -59,7 +59,8 @@ internal static class DnsmasqConfig
         Line(text, $"dhcp-boot=tag:!ipxe,tag:bios,{Bios},,{place.Server}", $"dhcp-boot=tag:!ipxe,tag:uefi,{Uefi},,{place.Server}");
         Line(text, $"dhcp-boot=tag:!ipxe,tag:http,http://{place.Server}:{place.HttpPort}/ipxe/{Uefi}", "dhcp-option-force=tag:!ipxe,tag:http,60,HTTPClient");
         Line(text, $"dhcp-boot=tag:ipxe,{first}");
-        Line(text, "", "# Addresses: every host its own; others a lent one of the boot server's network", "dhcp-authoritative", "dhcp-lease-max=5000", $"dhcp-leasefile={place.Folder}/dnsmasq.leases");
+        Line(text, "", "# Addresses: every host its own; others a lent one of the boot server's network", "dhcp-authoritative", "dhcp-lease-max=5000",
+            $"dhcp-leasefile={place.Folder}/dnsmasq.leases");
         Line(text, $"domain={fleet.Domain}");
         for (var i = 0; i < site.Networks.Count; i++)
         {

@@ -67,7 +67,9 @@ internal sealed class AptWorld
         var result = Apt(TimeSpan.FromMinutes(5), ["install", "--print-uris", "-qq", "-y", "-o", "Dir::Cache::archives=" + At("nothing"), .. wanted]);
         return result.Succeeded
             // 'URI' FILE BYTES SHA256:HASH
-            ? [.. result.Text.Split('\n').Select(line => line.Split(' ')).Where(words => words.Length == 4 && words[3].StartsWith("SHA256:", StringComparison.Ordinal)).Select(words => new ImagePackage(words[1], words[3]["SHA256:".Length..]))]
+            ? [.. result.Text.Split('\n').Select(line => line.Split(' '))
+                .Where(words => words.Length == 4 && words[3].StartsWith("SHA256:", StringComparison.Ordinal))
+                .Select(words => new ImagePackage(words[1], words[3]["SHA256:".Length..]))]
             : throw new ImageException($"the packages cannot be had: {Reason(result)}");
     }
 
@@ -83,19 +85,24 @@ internal sealed class AptWorld
     }
 
     private static string Reason(CommandResult result) =>
-        string.Join("; ", result.Error.Split('\n').Concat(result.Text.Split('\n')).Where(line => line.StartsWith("E:", StringComparison.Ordinal) || line.StartsWith(' ')).Select(line => line.Trim()).Take(5)) is { Length: > 0 } said ? said : result.Error.Trim();
+        string.Join("; ", result.Error.Split('\n').Concat(result.Text.Split('\n'))
+            .Where(line => line.StartsWith("E:", StringComparison.Ordinal) || line.StartsWith(' ')).Select(line => line.Trim())
+            .Take(5)) is { Length: > 0 } said ? said : result.Error.Trim();
 
-    private CommandResult Apt(TimeSpan limit, IReadOnlyList<string> arguments) => commands.Run(Configured("apt-get", arguments).WithTimeout(limit), cancellation);
+    private CommandResult Apt(TimeSpan limit, IReadOnlyList<string> arguments) =>
+        commands.Run(Configured("apt-get", arguments).WithTimeout(limit), cancellation);
 
     private Command Configured(string program, params IReadOnlyList<string> arguments) =>
-        Command.Of(program, arguments).WithEnvironment("APT_CONFIG", At("apt.conf")).WithEnvironment("LC_ALL", "C.UTF-8").WithEnvironment("DEBIAN_FRONTEND", "noninteractive");
+        Command.Of(program, arguments).WithEnvironment("APT_CONFIG", At("apt.conf")).WithEnvironment("LC_ALL", "C.UTF-8")
+            .WithEnvironment("DEBIAN_FRONTEND", "noninteractive");
 
     /// <summary>Debian's keys, where the machine keeps them; a source may name its own with signed-by.</summary>
     private void Trust()
     {
         foreach (var (from, pattern) in ((string, string)[])[("/etc/apt/trusted.gpg.d", "*"), ("/usr/share/keyrings", "debian-archive-*")])
         {
-            foreach (var key in Directory.Exists(from) ? Directory.EnumerateFiles(from, pattern).Where(file => Path.GetExtension(file) is ".gpg" or ".asc") : [])
+            foreach (var key in Directory.Exists(from) ? Directory.EnumerateFiles(from, pattern).Where(file => Path.GetExtension(file) is ".gpg" or ".asc")
+                : [])
             {
                 File.Copy(key, At("trusted/" + Path.GetFileName(key)), overwrite: true);
             }
@@ -104,7 +111,8 @@ internal sealed class AptWorld
 
     private void TakeMachineSources(string release)
     {
-        foreach (var file in ((string[])["/etc/apt/sources.list"]).Concat(Directory.Exists("/etc/apt/sources.list.d") ? Directory.GetFiles("/etc/apt/sources.list.d") : []).Where(File.Exists))
+        foreach (var file in ((string[])["/etc/apt/sources.list"])
+            .Concat(Directory.Exists("/etc/apt/sources.list.d") ? Directory.GetFiles("/etc/apt/sources.list.d") : []).Where(File.Exists))
         {
             File.Copy(file, At("sources.d/" + Path.GetFileName(file)));
         }

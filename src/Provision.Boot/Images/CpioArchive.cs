@@ -21,7 +21,8 @@ internal static class CpioArchive
     {
         // magic, inode, mode, uid, gid, links, mtime, size, device (2), special (2), length of the name with its zero, checksum
         int[] fields = [inode, mode, 0, 0, mode >> 12 == 4 ? 2 : 1, 0, content.Length, 0, 0, 0, 0, name.Length + 1, 0];
-        archive.Write(Encoding.ASCII.GetBytes("070701" + string.Concat(fields.Select(field => field.ToString("x8", CultureInfo.InvariantCulture))) + name + "\0"));
+        archive.Write(Encoding.ASCII.GetBytes(
+            "070701" + string.Concat(fields.Select(field => field.ToString("x8", CultureInfo.InvariantCulture))) + name + "\0"));
         Pad(archive, 4);
         archive.Write(content);
         Pad(archive, 4);

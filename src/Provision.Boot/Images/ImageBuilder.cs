@@ -38,15 +38,16 @@ public sealed record ImageBuildOptions
 public sealed record ImageResult(string Name, string Digest, bool Built, long Bytes, double Seconds, int Packages, bool Kept);
 
 /// <summary>
-/// Builds images, all in the same way: apt says which packages exactly; they are the inputs, and where those are new, the packages are kept as a signed repository,
-/// and the image is made of that repository alone. So a build without a mirror is no other build.
+/// Builds images, all in the same way: apt says which packages exactly; they are the inputs, and where those are new, the packages are kept as a signed
+/// repository, and the image is made of that repository alone. So a build without a mirror is no other build.
 /// </summary>
 /// <param name="options">What it is built with.</param>
 /// <param name="commands">Runs the programs.</param>
 /// <param name="say">Told what happens: name of the image, and a line.</param>
 public sealed class ImageBuilder(ImageBuildOptions options, ICommandRunner commands, Action<string, string> say)
 {
-    private const string MakeIt = ": make one (make deb) and name it with --package out/provision_VERSION_amd64.deb, or put it into a repository that netboot.mirror names";
+    private const string MakeIt = ": make one (make deb) and name it with --package out/provision_VERSION_amd64.deb, or put it into a repository that " +
+        "netboot.mirror names";
     private readonly ImagePublisher publisher = new(options.Store);
     private string? mirrorIsDown;
 
@@ -77,16 +78,19 @@ public sealed class ImageBuilder(ImageBuildOptions options, ICommandRunner comma
         var parts = Parts(recipe, work, repository);
         var root = Path.Combine(work.Path, "root");
         var result = Directory.CreateDirectory(Path.Combine(work.Path, "out")).FullName;
-        Phase(recipe, phase, recipe.IsInstaller ? "making kernel and initramfs" : "installing them", () => MakeRoot(recipe, repository, root, parts, result, cancellation));
+        Phase(recipe, phase, recipe.IsInstaller ? "making kernel and initramfs" : "installing them", () =>
+            MakeRoot(recipe, repository, root, parts, result, cancellation));
         var target = publisher.Begin(recipe.Name, digest);
         var files = Phase(recipe, phase, "packing", () => recipe.IsInstaller
             ? (IReadOnlyList<ImageFile>)[Take("vmlinuz"), Take("initrd.zst")]
             : [ImagePacker.PackRoot(root, target, commands)]);
         File.WriteAllBytes(Path.Combine(target, "inputs.json"), inputs.Canonical());
-        ImagePacker.WriteManifest(Path.Combine(target, "manifest.json"), new ImageManifest { Name = recipe.Name, Inputs = digest, Release = recipe.Release, Files = files }, options.Signer);
+        ImagePacker.WriteManifest(Path.Combine(target, "manifest.json"),
+            new ImageManifest { Name = recipe.Name, Inputs = digest, Release = recipe.Release, Files = files }, options.Signer);
         publisher.Publish(recipe.Name, digest);
         var bytes = files.Sum(file => file.Bytes);
-        say(recipe.Name, string.Create(CultureInfo.InvariantCulture, $"built: {bytes / 1e6:0.0} MB in {since.Elapsed.TotalSeconds:0} s, {packages.Count} packages, digest {digest[..12]}"));
+        say(recipe.Name, string.Create(
+            CultureInfo.InvariantCulture, $"built: {bytes / 1e6:0.0} MB in {since.Elapsed.TotalSeconds:0} s, {packages.Count} packages, digest {digest[..12]}"));
         return new ImageResult(recipe.Name, digest, Built: true, bytes, since.Elapsed.TotalSeconds, packages.Count, kept);
 
         ImageFile Take(string name)
@@ -111,7 +115,8 @@ public sealed class ImageBuilder(ImageBuildOptions options, ICommandRunner comma
             }
 
             from = publisher.KeptOf(recipe.Name)
-                ?? throw new ImageException($"{recipe.Name}: the mirror does not answer ({mirrorIsDown}), and no packages of an earlier build are kept in {options.Store}");
+                ?? throw new ImageException($"{recipe.Name}: the mirror does not answer ({mirrorIsDown}), and no packages of an earlier build are kept in " +
+                    $"{options.Store}");
             say(recipe.Name, $"the mirror does not answer ({mirrorIsDown}); building from the kept packages {from[..12]}");
         }
 
@@ -123,7 +128,8 @@ public sealed class ImageBuilder(ImageBuildOptions options, ICommandRunner comma
 
         var key = Path.Combine(publisher.Scratch, "kept.asc");
         options.Signer.ExportPackagesKey(key);
-        var apt = new AptWorld(Path.Combine(publisher.Scratch, "kept"), recipe.Release, [$"deb [signed-by={key}] copy:{repository} ./"], local, commands, cancellation);
+        var apt = new AptWorld(Path.Combine(publisher.Scratch, "kept"), recipe.Release, [$"deb [signed-by={key}] copy:{repository} ./"], local, commands,
+            cancellation);
         return apt.Update() is { } bad
             ? throw new ImageException($"{recipe.Name}: the kept packages {from[..12]} cannot be used: {bad}")
             : (apt, Exact(apt, recipe), true);
@@ -137,7 +143,8 @@ public sealed class ImageBuilder(ImageBuildOptions options, ICommandRunner comma
         }
         catch (ImageException e)
         {
-            throw new ImageException($"{recipe.Name}: {e.Message}{(e.Message.Contains("package " + ImageRecipe.ProvisionPackage, StringComparison.Ordinal) ? MakeIt : "")}");
+            var hint = e.Message.Contains("package " + ImageRecipe.ProvisionPackage, StringComparison.Ordinal) ? MakeIt : "";
+            throw new ImageException($"{recipe.Name}: {e.Message}{hint}");
         }
     }
 
@@ -199,14 +206,16 @@ public sealed class ImageBuilder(ImageBuildOptions options, ICommandRunner comma
             if (good is null)
             {
                 from.ForEach(File.Delete);
-                throw new ImageException($"the fetched {package.File} {(from.Count == 0 ? "is not there" : "is not what its index says; it was removed")}: build again");
+                throw new ImageException($"the fetched {package.File} {(from.Count == 0 ? "is not there" : "is not what its index says; it was removed")}: " +
+                    $"build again");
             }
 
             fetched.Add(good);
         }
 
         // Names of one content: many images have the same packages.
-        commands.Run(Command.Of("cp", ["--link", "--target-directory=" + folder, .. fetched.Where(file => !IsLocal(file))]).WithTimeout(TimeSpan.FromMinutes(5))).OrThrow();
+        commands.Run(Command.Of("cp", ["--link", "--target-directory=" + folder, .. fetched.Where(file => !IsLocal(file))])
+            .WithTimeout(TimeSpan.FromMinutes(5))).OrThrow();
         fetched.Where(IsLocal).ToList().ForEach(file => File.Copy(file, Path.Combine(folder, Path.GetFileName(file))));
         PackageFolder.Index(folder, PackageFolder.KeptLabel, inputs.Recipe.Release, commands);
         options.Signer.SignPackages(folder);
@@ -251,7 +260,8 @@ public sealed class ImageBuilder(ImageBuildOptions options, ICommandRunner comma
 
         // mmdebstrap has no later hook where nothing is configured.
         var last = recipe.IsInstaller ? "extract" : "customize";
-        arguments.AddRange([$"--{last}-hook=sh {parts}/after.sh \"$1\" {parts} {result}", recipe.Release, root, $"deb [signed-by={parts}/{PackageFolder.KeyFile}] copy:{repository} ./"]);
+        arguments.AddRange([$"--{last}-hook=sh {parts}/after.sh \"$1\" {parts} {result}", recipe.Release, root,
+            $"deb [signed-by={parts}/{PackageFolder.KeyFile}] copy:{repository} ./"]);
         commands.Run(Command.Of("mmdebstrap", arguments).WithEnvironment("LC_ALL", "C.UTF-8").WithTimeout(TimeSpan.FromHours(2)), cancellation).OrThrow();
     }
 

@@ -15,8 +15,8 @@ public sealed record ImagePackage(string File, string Sha256)
 }
 
 /// <summary>
-/// Everything that an image is made from. Its digest is the image's address: the same inputs are the same image, and a build of them has nothing to do. The mirror
-/// is in it as the exact packages that it gave; where they came from is not.
+/// Everything that an image is made from. Its digest is the image's address: the same inputs are the same image, and a build of them has nothing to do.
+/// The mirror is in it as the exact packages that it gave; where they came from is not.
 /// </summary>
 /// <param name="Recipe">How it is made.</param>
 /// <param name="Packages">The exact packages.</param>

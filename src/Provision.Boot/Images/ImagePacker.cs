@@ -15,7 +15,8 @@ internal static class ImagePacker
     public static ImageFile PackRoot(string root, string folder, ICommandRunner commands)
     {
         var archive = Path.Combine(folder, "root.tar.zst");
-        string[] how = ["--create", "--sort=name", "--numeric-owner", "--xattrs", "--xattrs-include=*", "--one-file-system", "--use-compress-program=zstd -T0 -6", "--file=" + archive, "--directory=" + root, "."];
+        string[] how = ["--create", "--sort=name", "--numeric-owner", "--xattrs", "--xattrs-include=*", "--one-file-system",
+            "--use-compress-program=zstd -T0 -6", "--file=" + archive, "--directory=" + root, "."];
         commands.Run(Command.Of("tar", how).WithTimeout(TimeSpan.FromHours(1))).OrThrow();
         var used = commands.Run(Command.Of("du", "-s", "-x", "-B1", root).WithTimeout(TimeSpan.FromMinutes(10))).OrThrow().Text.Split('\t')[0];
         return Describe(archive, long.Parse(used, System.Globalization.CultureInfo.InvariantCulture));

@@ -1,8 +1,8 @@
 namespace Provision.Boot.Images;
 
 /// <summary>
-/// The writing side of the store of images (<see cref="ImageRepository"/> reads it). Nothing has its name before it is whole and on the disk, and <c>current/NAME</c> changes
-/// in one step: a build that is killed anywhere leaves what was current.
+/// The writing side of the store of images (<see cref="ImageRepository"/> reads it). Nothing has its name before it is whole and on the disk, and
+/// <c>current/NAME</c> changes in one step: a build that is killed anywhere leaves what was current.
 /// </summary>
 public sealed class ImagePublisher
 {
@@ -38,17 +38,20 @@ public sealed class ImagePublisher
     }
 
     /// <summary>True where an image is there with everything that belongs to it.</summary>
-    public bool IsWhole(string name, string digest) => File.Exists(Path.Combine(ImageOf(name, digest), "manifest.json.sig")) && Directory.Exists(PackagesOf(digest));
+    public bool IsWhole(string name, string digest) => File.Exists(Path.Combine(ImageOf(name, digest), "manifest.json.sig"))
+        && Directory.Exists(PackagesOf(digest));
 
     /// <summary>Size of an image's files.</summary>
     public long BytesOf(string name, string digest) =>
-        new DirectoryInfo(ImageOf(name, digest)).EnumerateFiles().Where(file => !file.Name.Contains(".json", StringComparison.Ordinal)).Sum(file => file.Length);
+        new DirectoryInfo(ImageOf(name, digest)).EnumerateFiles().Where(file => !file.Name.Contains(".json", StringComparison.Ordinal))
+            .Sum(file => file.Length);
 
     /// <summary>Folder of the packages of an image.</summary>
     public string PackagesOf(string digest) => Path.Combine(store, Packages, digest);
 
     /// <summary>Digest of the newest kept packages of a name: those of its current image; null where there are none.</summary>
-    public string? KeptOf(string name) => images.Current(name) is { } current && current[(name.Length + 1)..] is var digest && Directory.Exists(PackagesOf(digest)) ? digest : null;
+    public string? KeptOf(string name) => images.Current(name) is { } current && current[(name.Length + 1)..] is var digest
+        && Directory.Exists(PackagesOf(digest)) ? digest : null;
 
     /// <summary>An empty folder for an image's files.</summary>
     public string Begin(string name, string digest) => Empty(Unfinished(ImageOf(name, digest)));

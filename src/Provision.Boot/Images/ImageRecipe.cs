@@ -6,7 +6,8 @@ using Provision.Inventory;
 
 namespace Provision.Boot.Images;
 
-/// <summary>How one image is made: what is asked of the archive, and what is done with it. Pure; two equal recipes make equal images of the same packages.</summary>
+/// <summary>How one image is made: what is asked of the archive, and what is done with it. Pure; two equal recipes make equal images of the same
+/// packages.</summary>
 public sealed record ImageRecipe
 {
     /// <summary>The Debian package of this program.</summary>
@@ -24,8 +25,10 @@ public sealed record ImageRecipe
     /// <summary>What the installer's initramfs is taken from; its script names the files. Nothing here goes past the block layer.</summary>
     private static readonly string[] InstallerParts =
     [
-        "base-files", "base-passwd", "libc-bin", "coreutils", "busybox", "udev", "libkmod2", "libacl1", "kmod", "util-linux", "util-linux-extra", "mount", "fdisk", "mdadm", "cryptsetup-bin",
-        "e2fsprogs", "dosfstools", "tar", "zstd", "xz-utils", "cpio", "openssh-client", "openssh-server", "git", "age", "linux-image-amd64", "hostname", ProvisionPackage,
+        "base-files", "base-passwd", "libc-bin", "coreutils", "busybox", "udev", "libkmod2", "libacl1", "kmod", "util-linux", "util-linux-extra", "mount",
+            "fdisk", "mdadm", "cryptsetup-bin",
+        "e2fsprogs", "dosfstools", "tar", "zstd", "xz-utils", "cpio", "openssh-client", "openssh-server", "git", "age", "linux-image-amd64", "hostname",
+            ProvisionPackage,
     ];
 
     /// <summary>Name of the image: <c>installer</c>, <c>os-store</c>.</summary>
@@ -65,11 +68,18 @@ public sealed record ImageRecipe
             Name = ImageNames.OfRoles(host.Roles),
             Release = fleet.Release,
             // A role's pin ("linux-image-amd64=6.12.*") counts for the same package of the base.
-            Wanted = Sorted(["?essential", "?priority(required)", "apt", .. System.Where(name => !pinned.Any(package => Bare(package) == name)), .. pinned, .. site.Netboot.ImagePackages]),
+            Wanted = Sorted(["?essential", "?priority(required)", "apt", .. System.Where(name => !pinned.Any(package => Bare(package) == name)), .. pinned,
+                .. site.Netboot.ImagePackages]),
             Variant = "minbase",
             Before = Resource("os-before.sh"),
             After = Resource("os-after.sh"),
-            Files = new Dictionary<string, string>(StringComparer.Ordinal) { ["core-modules"] = string.Join(' ', BootLoader.CoreModules), ["core-path"] = BootLoader.CoreImage, ["allowed_signers"] = allowedSigners },
+            Files = new Dictionary<string, string>(
+                StringComparer.Ordinal)
+            {
+                ["core-modules"] = string.Join(' ', BootLoader.CoreModules),
+                ["core-path"] = BootLoader.CoreImage,
+                ["allowed_signers"] = allowedSigners
+            },
         };
     }
 

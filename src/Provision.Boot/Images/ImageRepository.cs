@@ -53,5 +53,6 @@ public sealed class ImageRepository(string folder)
     private static bool IsDigest(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 
     private static bool IsPlain(string part) =>
-        part.Length is > 0 and <= 200 && part[0] != '.' && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '+' or '~' or '=' or ':' or '%');
+        part.Length is > 0 and <= 200 && part[0] != '.'
+            && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '+' or '~' or '=' or ':' or '%');
 }

@@ -24,7 +24,8 @@ public sealed class ImageSigner
         this.commands = commands;
         if (!File.Exists(key) || !File.Exists(key + ".pub"))
         {
-            throw new ImageException($"there is no key to sign images with: {(File.Exists(key) ? key + ".pub" : key)}. Make one (ssh-keygen -t ed25519 -N '' -C images -f {key}), or name yours with --key FILE");
+            throw new ImageException($"there is no key to sign images with: {(File.Exists(key) ? key + ".pub" : key)}. Make one (ssh-keygen -t ed25519 -N '' " +
+                $"-C images -f {key}), or name yours with --key FILE");
         }
 
         var words = File.ReadAllText(key + ".pub").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
@@ -44,7 +45,8 @@ public sealed class ImageSigner
     public void SignManifest(string file)
     {
         File.Delete(file + ".sig");
-        commands.Run(Command.Of("ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", ImageManifest.SignatureNamespace, file).WithTimeout(TimeSpan.FromMinutes(1))).OrThrow();
+        commands.Run(Command.Of("ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", ImageManifest.SignatureNamespace, file)
+            .WithTimeout(TimeSpan.FromMinutes(1))).OrThrow();
     }
 
     /// <summary>Signs the index of a repository: writes <c>InRelease</c> and the public key.</summary>
@@ -82,6 +84,7 @@ public sealed class ImageSigner
             Directory.Delete(home, recursive: true);
         }
 
-        void Gpg(string[] arguments) => commands.Run(Command.Of("gpg", ["--homedir", home, "--batch", "--quiet", "--yes", .. arguments]).WithTimeout(TimeSpan.FromMinutes(2))).OrThrow();
+        void Gpg(string[] arguments) =>
+            commands.Run(Command.Of("gpg", ["--homedir", home, "--batch", "--quiet", "--yes", .. arguments]).WithTimeout(TimeSpan.FromMinutes(2))).OrThrow();
     }
 }

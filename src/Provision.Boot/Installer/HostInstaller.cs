@@ -56,7 +56,8 @@ public sealed class HostInstaller
             run.Close();
             report = Report(run, times, InstallOutcome.Done, []);
         }
-        catch (Exception wrong) when (wrong is InstallException or GuardException or CommandFailedException or StorageException or IOException or UnauthorizedAccessException or HttpRequestException or InvalidDataException)
+        catch (Exception wrong) when (wrong is InstallException or GuardException or CommandFailedException or StorageException or IOException
+            or UnauthorizedAccessException or HttpRequestException or InvalidDataException)
         {
             var outcome = wrong is InstallException { Differs: true } ? InstallOutcome.Differs : written ? InstallOutcome.Failed : InstallOutcome.Refused;
             var problems = wrong is InstallException { Problems: var all } ? all : [wrong.Message];

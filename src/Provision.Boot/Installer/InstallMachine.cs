@@ -38,6 +38,7 @@ public sealed record InstallMachine(StorageMachine Storage, TimeProvider Clock)
     {
         var commands = new ProcessRunner();
         var look = new FreshLook(commands, files);
-        return new InstallMachine(new StorageMachine(commands, files, look, () => StorageObserver.Observe(new LiveLook(commands, files, DateTimeOffset.UtcNow))), TimeProvider.System);
+        return new InstallMachine(new StorageMachine(
+            commands, files, look, () => StorageObserver.Observe(new LiveLook(commands, files, DateTimeOffset.UtcNow))), TimeProvider.System);
     }
 }

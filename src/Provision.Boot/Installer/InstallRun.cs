@@ -116,7 +116,8 @@ internal sealed class InstallRun(InstallMachine machine, IJobChannel channel, Ac
     {
         if (Holds(Safeguard.Deadline) && machine.Clock.GetUtcNow() is var now && now >= Order.Deadline)
         {
-            throw new InstallException($"the job {Order.Job} expired at {Order.Deadline:yyyy-MM-dd HH:mm:ss} UTC, and it is {now:yyyy-MM-dd HH:mm:ss} now: arm {Order.Host} again");
+            throw new InstallException($"the job {Order.Job} expired at {Order.Deadline:yyyy-MM-dd HH:mm:ss} UTC, and it is {now:yyyy-MM-dd HH:mm:ss} now: " +
+                $"arm {Order.Host} again");
         }
     }
 }

@@ -106,20 +106,28 @@ public static class ArmGates
     internal static readonly IReadOnlyList<(string Name, Func<ArmFacts, Diagnostic?> Objection)> Rows =
     [
         ("retired", facts => facts.IsRetired ? Error(facts, $"{facts.Host} is retired") : null),
-        ("cards", facts => facts.Macs.Count == 0 ? Error(facts, $"{facts.Host} has no network card in the inventory: no boot of it would be recognised") : null),
-        ("chassis", facts => facts.HasLayout ? null : Error(facts, $"{facts.Host} has no chassis, so nothing is known of its disks", "give it one: chassis: NAME")),
-        ("record", facts => facts.HasRecord ? null : Error(facts, $"{facts.Host} has no drive record, so nothing says which disks are to be protected", $"provision drives accept {facts.Host}")),
+        ("cards", facts => facts.Macs.Count == 0 ? Error(facts, $"{facts.Host} has no network card in the inventory: no boot of it would be recognised")
+            : null),
+        ("chassis", facts => facts.HasLayout ? null
+            : Error(facts, $"{facts.Host} has no chassis, so nothing is known of its disks", "give it one: chassis: NAME")),
+        ("record", facts => facts.HasRecord ? null
+            : Error(facts, $"{facts.Host} has no drive record, so nothing says which disks are to be protected", $"provision drives accept {facts.Host}")),
         ("roles", facts => facts.Roles.FirstOrDefault(role => role.Data is null || role.Gate is null) is { } role
-            ? Error(facts, $"the role {role.Name} of {facts.Host} does not say of which class its data is and what must hold before a reinstall", "give it the keys data and gate")
+            ? Error(facts, $"the role {role.Name} of {facts.Host} does not say of which class its data is and what must hold before a reinstall",
+                "give it the keys data and gate")
             : facts.Roles.Count == 0 ? Error(facts, $"{facts.Host} has no role") : null),
         ("plan", facts => facts.PlanRefusals.Count > 0 ? Error(facts, $"the plan for {facts.Host} is refused: {string.Join("; ", facts.PlanRefusals)}") : null),
         ("target", facts => facts is { HasRecord: true, HasLayout: true, PlanRefusals.Count: 0 } && (facts.Wipes == 0 || facts.PlanHash is not { Length: 64 })
             ? Error(facts, $"the plan for {facts.Host} has no disk for the operating system") : null),
         ("commit", facts => facts.Commit is not { Length: 40 } ? Error(facts, "the inventory is in no commit: a reinstall is made from one", "commit it")
-            : facts is { IsDirty: true, AllowsDirty: false } ? Error(facts, "the inventory has changes that are not committed, and a reinstall would not have them", "commit and push them, or say --allow-dirty") : null),
+            : facts is { IsDirty: true, AllowsDirty: false }
+                ? Error(facts, "the inventory has changes that are not committed, and a reinstall would not have them",
+                "commit and push them, or say --allow-dirty") : null),
         ("image", facts => facts.Image is null ? Error(facts, $"the store has no image {facts.ImageName}", "provision netboot build")
             : facts.HasInstaller ? null : Error(facts, "the store has no installer", "provision netboot build")),
-        ("job", facts => facts.OpenJob is { } job ? Error(facts, $"{facts.Host} is {job.State.Word()} already, by {job.ArmedBy}, until {job.Deadline:u}", $"provision netboot disarm {facts.Host}") : null),
+        ("job", facts => facts.OpenJob is { } job
+            ? Error(facts, $"{facts.Host} is {job.State.Word()} already, by {job.ArmedBy}, until {job.Deadline:u}", $"provision netboot disarm {facts.Host}")
+            : null),
     ];
 
     /// <summary>Asks every gate.</summary>

@@ -10,7 +10,8 @@ namespace Provision.Boot.Jobs;
 public sealed record DiscoveredMachine(string Id, DateTimeOffset At, string Source, DiscoveryReport Report);
 
 /// <summary>
-/// Discovered machines, as files of their own: whatever unknown machines send, the jobs have their room. A machine that does not report for a week is forgotten.
+/// Discovered machines, as files of their own: whatever unknown machines send, the jobs have their room. A machine that does not report for a week is
+/// forgotten.
 /// </summary>
 /// <param name="directory">Their directory; created with the first machine.</param>
 public sealed class DiscoveredMachines(string directory)
@@ -50,7 +51,9 @@ public sealed class DiscoveredMachines(string directory)
             }
 
             AtomicFile.Write(PathOf(machine.Id, "tar.zst"), bundle, FileModes.Private);
-            AtomicFile.Write(PathOf(machine.Id, "json"), JsonSerializer.SerializeToUtf8Bytes(machine with { Report = machine.Report with { Bundle = [] } }, StoredJson.Default.DiscoveredMachine), FileModes.Private);
+            AtomicFile.Write(PathOf(machine.Id, "json"),
+                JsonSerializer.SerializeToUtf8Bytes(machine with { Report = machine.Report with { Bundle = [] } }, StoredJson.Default.DiscoveredMachine),
+                FileModes.Private);
             return null;
         }
     }

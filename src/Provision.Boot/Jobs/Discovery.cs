@@ -7,7 +7,8 @@ namespace Provision.Boot.Jobs;
 /// <param name="Serial">The number on its case, for people.</param>
 /// <param name="Summary">Controllers and disks with bay and serial, a line each, for people.</param>
 /// <param name="Bundle">The look at the machine as <c>provision capture</c> packs it (base64 in JSON).</param>
-public sealed record DiscoveryReport(string? DmiUuid, IReadOnlyList<string> Macs, string? Product, string? Serial, IReadOnlyList<string> Summary, byte[] Bundle);
+public sealed record DiscoveryReport(
+    string? DmiUuid, IReadOnlyList<string> Macs, string? Product, string? Serial, IReadOnlyList<string> Summary, byte[] Bundle);
 
 /// <summary>The answer: under which id the machine is known.</summary>
 /// <param name="Id">What <c>provision host adopt</c> is given.</param>

@@ -30,8 +30,8 @@ public interface IJobDatabase : IDisposable
     /// <summary>Adds a job; false where its host, or one of its cards, has an open one.</summary>
     bool TryAdd(Job job);
 
-    /// <summary>Applies an event to a job by <see cref="JobRules"/>, and logs what changed and what was handed over. Alarms of one kind are folded: the 1st, 10th,
-    /// 100th ... of a job is logged. Returns null if there is no such job.</summary>
+    /// <summary>Applies an event to a job by <see cref="JobRules"/>, and logs what changed and what was handed over. Alarms of one kind are folded: the
+    /// 1st, 10th, 100th ... of a job is logged. Returns null if there is no such job.</summary>
     JobStep? Change(string id, JobEvent happened);
 
     /// <summary>Adds what an installer said, after <see cref="InstallerSpoke"/> was accepted. A job keeps its last <paramref name="most"/> lines.</summary>

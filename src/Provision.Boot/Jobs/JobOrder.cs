@@ -50,7 +50,8 @@ public sealed record JobOrder
     /// <summary>Where the image's signed manifest is; the signature is beside it with <c>.sig</c> at its end.</summary>
     public required string Image { get; init; }
 
-    /// <summary>Where the host's identity is (an archive of <c>etc/ssh/ssh_host_*</c> and <c>etc/provision/host.key</c>, readable by the holder of the boot key only); null where a new one is made.</summary>
+    /// <summary>Where the host's identity is (an archive of <c>etc/ssh/ssh_host_*</c> and <c>etc/provision/host.key</c>, readable by the holder of the
+    /// boot key only); null where a new one is made.</summary>
     public string? Identity { get; init; }
 
     /// <summary>Public ssh keys of engineers who may log in while an installer has stopped, as lines of an <c>authorized_keys</c> file.</summary>

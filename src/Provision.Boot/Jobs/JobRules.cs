@@ -95,7 +95,8 @@ public static class JobRules
 
         if (!JobSecrets.Matches(asked.Claim.Token, job.TokenHash))
         {
-            return new JobStep(job, "the token is not the one of this boot", AlarmKind.WrongToken, $"{asked.Source} claimed the job with a token that is not that of the last boot");
+            return new JobStep(job, "the token is not the one of this boot", AlarmKind.WrongToken,
+                $"{asked.Source} claimed the job with a token that is not that of the last boot");
         }
 
         if (Stranger(job, asked.Claim.DmiUuid, asked.Claim.Macs, asked.Source) is { } stranger)
@@ -108,7 +109,8 @@ public static class JobRules
         {
             return isSame
                 ? new JobStep(Spoken(job, asked.At)) // The answer was lost, or it waits, and it asks again.
-                : new JobStep(job, "the token was used before, with another key", AlarmKind.UsedToken, $"{asked.Source} used the token of the last boot again, with another key");
+                : new JobStep(job, "the token was used before, with another key", AlarmKind.UsedToken,
+                    $"{asked.Source} used the token of the last boot again, with another key");
         }
 
         if (asked.Claim.BootKey.Length != JobSecrets.Characters)
@@ -119,7 +121,8 @@ public static class JobRules
         if (!isSame && asked.At - job.SpokeAt < JobTimes.Silence)
         {
             return new JobStep(job, $"another installer of this job spoke less than {JobTimes.Silence.TotalSeconds:0} seconds ago", AlarmKind.Busy,
-                $"{asked.Source} claimed the job with another key while its installer was speaking: either the machine was restarted, or another one pretends to be it")
+                $"{asked.Source} claimed the job with another key while its installer was speaking: either the machine was restarted, or another one " +
+                    $"pretends to be it")
             { IsPassing = true };
         }
 
@@ -135,7 +138,8 @@ public static class JobRules
                 Deadline = job is { State: JobState.Armed, NeedsCode: false } ? asked.At + JobTimes.Install : job.Deadline,
             },
             Alarm: again ? AlarmKind.AfterIdentity : null,
-            Detail: again ? $"{asked.Source} claimed the job again after the host's identity had been handed over: compare the code on the machine's console (netboot approve {job.Host} --code CODE)" : null);
+            Detail: again ? $"{asked.Source} claimed the job again after the host's identity had been handed over: compare the code on the machine's console " +
+                $"(netboot approve {job.Host} --code CODE)" : null);
     }
 
     private static JobStep Code(Job job, CodeGiven given)
@@ -147,7 +151,8 @@ public static class JobRules
 
         return given.Code.Trim().Equals(JobSecrets.CodeOf(job.BootKeyHash!), StringComparison.OrdinalIgnoreCase)
             ? new JobStep(job with { State = JobState.Claimed, Deadline = given.At + JobTimes.Install, IdentityKeyHash = null })
-            : new JobStep(job, "this is not the code of the machine that claimed the job: if it is what the console shows, another machine claimed it; disarm", AlarmKind.WrongCode);
+            : new JobStep(job, "this is not the code of the machine that claimed the job: if it is what the console shows, another machine claimed it; disarm",
+                AlarmKind.WrongCode);
     }
 
     private static JobStep Speak(Job job, InstallerSpoke spoke)
@@ -193,7 +198,11 @@ public static class JobRules
     {
         var installer = job.HandedOver.Count == 0 ? 1 : job.HandedOver[^1].Installer + (isNew ? 1 : 0);
         return job.HandedOver.Any(one => one.What == what && one.Source == source && one.Installer == installer) ? job
-            : job with { HandedOver = [.. job.HandedOver.Skip(Math.Max(0, job.HandedOver.Count - Job.MostHandedOver + 1)), new HandedOver(at, what, source, installer)] };
+            : job with
+            {
+                HandedOver = [.. job.HandedOver.Skip(Math.Max(0, job.HandedOver.Count - Job.MostHandedOver + 1)),
+                new HandedOver(at, what, source, installer)]
+            };
     }
 
     private static Job Spoken(Job job, DateTimeOffset at) => at - job.SpokeAt < JobTimes.SpokeExactly ? job : job with { SpokeAt = at };
@@ -263,9 +272,11 @@ public static class JobRules
     /// UUID nor the host that it was compared with.</summary>
     private static JobStep? Stranger(Job job, string? uuid, IReadOnlyList<MacAddress> macs, string source) =>
         job.DmiUuid is { } bound && uuid != bound
-            ? new JobStep(job, "this machine is not the one that the job is for", AlarmKind.OtherMachine, $"{source} asked as a machine {(uuid is null ? "without a UUID" : $"with the UUID {uuid}")}, and the job is for {bound}")
+            ? new JobStep(job, "this machine is not the one that the job is for", AlarmKind.OtherMachine,
+                $"{source} asked as a machine {(uuid is null ? "without a UUID" : $"with the UUID {uuid}")}, and the job is for {bound}")
         : MacAddress.AnyOf(macs, job.Macs) ? null
-            : new JobStep(job, "this machine is not the one that the job is for", AlarmKind.OtherMachine, $"{source} asked as a machine that has no network card of {job.Host}");
+            : new JobStep(job, "this machine is not the one that the job is for", AlarmKind.OtherMachine,
+                $"{source} asked as a machine that has no network card of {job.Host}");
 
     private static JobStep Closed(Job job) => new(job, $"the job is {job.State.Word()}");
 }

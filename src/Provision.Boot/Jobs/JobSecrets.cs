@@ -30,7 +30,8 @@ internal static class JobSecrets
 
     /// <summary>True for the secret that a hash was made of; takes as long for a wrong one as for the right one.</summary>
     public static bool Matches(string? secret, string? hash) =>
-        secret is { Length: Characters } && hash is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(HashOf(secret)), Encoding.UTF8.GetBytes(hash));
+        secret is { Length: Characters } && hash is not null
+            && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(HashOf(secret)), Encoding.UTF8.GetBytes(hash));
 
     /// <summary>
     /// The code that an installer shows on its console and an engineer gives to <c>netboot approve --code</c>: eight characters that follow from

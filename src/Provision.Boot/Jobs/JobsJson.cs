@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace Provision.Boot.Jobs;
 
 /// <summary>The one spelling in JSON of what boot server, installer and files exchange.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = false, MaxDepth = 8, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = false, MaxDepth = 8,
+    RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(JobTicket))]
 [JsonSerializable(typeof(ClaimRequest))]
 [JsonSerializable(typeof(JobOrder))]

@@ -83,7 +83,8 @@ internal sealed class SqliteJobDatabase : IJobDatabase
     public Job? FindOpenOf(string host) => Ask(() => Query("SELECT body FROM jobs WHERE host = $host AND open = 1", ReadJob, ("$host", host)).FirstOrDefault());
 
     /// <inheritdoc/>
-    public Job? FindOpenByMac(MacAddress mac) => Ask(() => Query("SELECT body FROM cards JOIN jobs ON jobs.id = cards.job WHERE mac = $mac", ReadJob, ("$mac", mac.ToString())).FirstOrDefault());
+    public Job? FindOpenByMac(MacAddress mac) =>
+        Ask(() => Query("SELECT body FROM cards JOIN jobs ON jobs.id = cards.job WHERE mac = $mac", ReadJob, ("$mac", mac.ToString())).FirstOrDefault());
 
     /// <inheritdoc/>
     public bool TryAdd(Job job) => Write(() =>
@@ -117,7 +118,8 @@ internal sealed class SqliteJobDatabase : IJobDatabase
         var step = JobRules.Apply(job, happened);
         if (!ReferenceEquals(step.Job, job))
         {
-            Run("UPDATE jobs SET open = $open, body = $body WHERE id = $id", ("$open", step.Job.State.IsOpen() ? 1 : 0), ("$body", Body(step.Job)), ("$id", id));
+            Run("UPDATE jobs SET open = $open, body = $body WHERE id = $id", ("$open", step.Job.State.IsOpen() ? 1 : 0), ("$body", Body(step.Job)),
+                ("$id", id));
             if (!step.Job.State.IsOpen())
             {
                 Run("DELETE FROM cards WHERE job = $id", ("$id", id));
@@ -125,7 +127,9 @@ internal sealed class SqliteJobDatabase : IJobDatabase
 
             if (step.Job.State != job.State)
             {
-                Note(step.Job, new InstallEvent(happened.At, "job", step.Job.State.Word(), IsError: step.Job.State is JobState.Differs or JobState.Failed or JobState.Refused or JobState.Expired));
+                Note(step.Job, new InstallEvent(
+                    happened.At, "job", step.Job.State.Word(),
+                    IsError: step.Job.State is JobState.Differs or JobState.Failed or JobState.Refused or JobState.Expired));
             }
         }
 
@@ -154,13 +158,15 @@ internal sealed class SqliteJobDatabase : IJobDatabase
             Note(job, line);
         }
 
-        Run("DELETE FROM lines WHERE job = $job AND number <= (SELECT number FROM lines WHERE job = $job ORDER BY number DESC LIMIT 1 OFFSET $most)", ("$job", job.Id), ("$most", most));
+        Run("DELETE FROM lines WHERE job = $job AND number <= (SELECT number FROM lines WHERE job = $job ORDER BY number DESC LIMIT 1 OFFSET $most)",
+            ("$job", job.Id), ("$most", most));
         return true;
     });
 
     /// <inheritdoc/>
     public IReadOnlyList<JobLine> Lines(long after, string? job, int most) => Ask(() => Query(
-        $"SELECT number, job, host, state, body FROM lines WHERE number > $after {(job is null ? "" : "AND job = $job")} ORDER BY number LIMIT $most", ReadLine, ("$after", after), ("$job", job ?? ""), ("$most", most)));
+        $"SELECT number, job, host, state, body FROM lines WHERE number > $after {(job is null ? "" : "AND job = $job")} ORDER BY number LIMIT $most",
+            ReadLine, ("$after", after), ("$job", job ?? ""), ("$most", most)));
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, JobLine> LastLines(int most) => Ask(() => Query(
@@ -210,7 +216,8 @@ internal sealed class SqliteJobDatabase : IJobDatabase
     private static string Body(Job job) => JsonSerializer.Serialize(job, StoredJson.Default.Job);
 
     private static JobLine ReadLine(DbDataReader row) =>
-        new(row.GetInt64(0), row.GetString(1), row.GetString(2), (JobState)row.GetInt32(3), JsonSerializer.Deserialize(row.GetString(4), StoredJson.Default.InstallEvent)!);
+        new(row.GetInt64(0), row.GetString(1), row.GetString(2), (JobState)row.GetInt32(3),
+            JsonSerializer.Deserialize(row.GetString(4), StoredJson.Default.InstallEvent)!);
 
     private static Job ReadJob(DbDataReader row) => JsonSerializer.Deserialize(row.GetString(0), StoredJson.Default.Job)!;
 
@@ -280,8 +287,11 @@ internal sealed class SqliteJobDatabase : IJobDatabase
         // SQLite cannot make its shared memory file on a full disk either.
         const int full = 13, noSharedMemory = 4874, ioError = 10, readOnly = 8, cannotOpen = 14;
         var isFull = e is SqliteException { SqliteErrorCode: full } or SqliteException { SqliteExtendedErrorCode: noSharedMemory }
-            || (e is SqliteException { SqliteErrorCode: ioError or readOnly or cannotOpen } && new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace < 1 << 20);
-        return new StateLostException(isFull ? $"the disk of {path} is full: nothing can be noted of jobs" : $"the jobs in {path} cannot be read: {e.Message}", e) { IsFull = isFull };
+            || (e is SqliteException { SqliteErrorCode: ioError or readOnly or cannotOpen }
+                && new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace < 1 << 20);
+        return new StateLostException(isFull ? $"the disk of {path} is full: nothing can be noted of jobs" : $"the jobs in {path} cannot be read: {e.Message}",
+            e)
+        { IsFull = isFull };
     }
 
     private static bool IsPowerOfTen(long count)
@@ -296,5 +306,6 @@ internal sealed class SqliteJobDatabase : IJobDatabase
 
     private void Run(string sql, params ReadOnlySpan<(string Name, object? Value)> values) => connection.Run(sql, values);
 
-    private List<T> Query<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> values) => connection.Query(sql, read, values);
+    private List<T> Query<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> values) =>
+        connection.Query(sql, read, values);
 }

@@ -46,14 +46,16 @@ internal sealed class BootEndpoints(BootServerState server)
             server.Say($"ALARM {step.Job.Host}: {step.Detail ?? step.Refusal}");
         }
 
-        Tell($"{host?.Name ?? mac.ToString()} ({(machine.DmiUuid is { } told ? "UUID " + told : "no UUID")}) boots {decision.Target switch { BootTarget.Local => "its disk", BootTarget.Discovery => "the discovery", _ => "the installer" }}: {decision.Why}");
+        Tell($"{host?.Name ?? mac.ToString()} ({(machine.DmiUuid is { } told ? "UUID " + told : "no UUID")}) boots " +
+            $"{decision.Target switch { BootTarget.Local => "its disk", BootTarget.Discovery => "the discovery", _ => "the installer" }}: {decision.Why}");
         if (decision.Target == BootTarget.Local)
         {
             return Answer(decision, null, null);
         }
 
         var options = (host is null ? null : known!.FindSite(host.Site)) ?? server.Site();
-        var boot = server.Images.Current(ImageNames.Installer) is { } image ? new InstallerBoot(image, Answers.BaseOf(context), options?.Netboot.KernelOptions ?? []) : null;
+        var boot = server.Images.Current(ImageNames.Installer) is { } image
+            ? new InstallerBoot(image, Answers.BaseOf(context), options?.Netboot.KernelOptions ?? []) : null;
         return Answer(decision, step?.Job, boot);
 
         Task Answer(BootDecision what, Job? job, InstallerBoot? with) => context.Request.Query["form"] == "json"

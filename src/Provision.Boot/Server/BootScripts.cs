@@ -29,8 +29,8 @@ internal static class BootScripts
         """ + Local;
 
     /// <summary>
-    /// From the machine's own disk. A BIOS is told which; UEFI goes on with the next entry of its boot order, but only where the one before has failed (EDK II shows its
-    /// menu and waits where it succeeded); a BIOS that knows no such drive goes on in any case.
+    /// From the machine's own disk. A BIOS is told which; UEFI goes on with the next entry of its boot order, but only where the one before has failed
+    /// (EDK II shows its menu and waits where it succeeded); a BIOS that knows no such drive goes on in any case.
     /// </summary>
     private const string Local = """
         :local
@@ -48,7 +48,8 @@ internal static class BootScripts
         var script = new StringBuilder("#!ipxe\n");
         var target = boot is null ? BootTarget.Local : decision.Target;
         var why = boot is null && decision.Target != BootTarget.Local ? decision.Why + ", but the store has no installer" : decision.Why;
-        script.Append("echo provision: ").Append(target == BootTarget.Local ? "local disk: " : target == BootTarget.Discovery ? "discovery: " : "installer: ").Append(Words(why)).Append('\n');
+        script.Append("echo provision: ").Append(target == BootTarget.Local ? "local disk: " : target == BootTarget.Discovery ? "discovery: " : "installer: ")
+            .Append(Words(why)).Append('\n');
         if (target == BootTarget.Installer)
         {
             // The ticket with the token is a file of the initrd: what is on the command line is in every log.
@@ -72,7 +73,8 @@ internal static class BootScripts
     public static BootOffer OfferOf(BootDecision decision, Job? job, InstallerBoot? boot, string mac) =>
         decision.Target != BootTarget.Installer || job is null ? new BootOffer(decision.Why)
         : boot is null ? new BootOffer(decision.Why + ", but the store has no installer")
-        : new BootOffer(decision.Why, job.Id, $"/artefacts/{boot.Image}/manifest.json", TicketOf(job), KernelWords(boot, mac.Replace(':', '-'), JobWords(boot, job)));
+        : new BootOffer(decision.Why, job.Id, $"/artefacts/{boot.Image}/manifest.json", TicketOf(job),
+            KernelWords(boot, mac.Replace(':', '-'), JobWords(boot, job)));
 
     private static string JobWords(InstallerBoot boot, Job job) => $"provision.server={boot.Server} provision.job={job.Id}";
 
@@ -81,7 +83,8 @@ internal static class BootScripts
     private static string KernelWords(InstallerBoot boot, string card, string words) => string.Join(' ', [$"BOOTIF=01-{card}", words, .. boot.KernelOptions]);
 
     /// <summary>
-    /// Under UEFI the kernel asks for its initrds by the names that it is told; <c>initrd.magic</c>, which is all of them, iPXE of before 2021 does not have, and Debian 12 ships that.
+    /// Under UEFI the kernel asks for its initrds by the names that it is told; <c>initrd.magic</c>, which is all of them, iPXE of before 2021 does not
+    /// have, and Debian 12 ships that.
     /// </summary>
     private static void Kernel(StringBuilder script, InstallerBoot boot, string words)
     {
@@ -91,5 +94,6 @@ internal static class BootScripts
 
     /// <summary>Words that a script may echo: iPXE expands <c>${}</c>, ends a command at <c>||</c> and <c>&amp;&amp;</c>, and a line at its end.</summary>
     private static string Words(string text) =>
-        string.Concat(Printable.Of(text, 200).Select(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '-' or '.' or ',' or ':' or ';' or '(' or ')' or '/' or '_' ? c : ' '));
+        string.Concat(Printable.Of(text, 200)
+            .Select(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '-' or '.' or ',' or ':' or ';' or '(' or ')' or '/' or '_' ? c : ' '));
 }

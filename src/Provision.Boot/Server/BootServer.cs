@@ -47,7 +47,8 @@ public sealed record BootServerOptions
 
 /// <summary>What the endpoints share.</summary>
 internal sealed record BootServerState(
-    BootServerOptions Options, FleetWatch Fleet, JobConnection Jobs, ImageRepository Images, StateDirectory State, SecretStore Secrets, JobKey Key, Action<string> Log)
+    BootServerOptions Options, FleetWatch Fleet, JobConnection Jobs, ImageRepository Images, StateDirectory State, SecretStore Secrets, JobKey Key,
+        Action<string> Log)
 {
     public RequestLimits Limits { get; } = new(Options.Clock);
 
@@ -66,8 +67,8 @@ internal sealed record BootServerState(
 }
 
 /// <summary>
-/// The boot server: scripts, artefacts, jobs and the live stream over HTTP, with a dnsmasq beside it. It keeps nothing but the state folder, so it may be killed
-/// at any time and started again.
+/// The boot server: scripts, artefacts, jobs and the live stream over HTTP, with a dnsmasq beside it. It keeps nothing but the state folder, so it may be
+/// killed at any time and started again.
 /// </summary>
 public sealed class BootServer : IAsyncDisposable
 {
@@ -260,7 +261,8 @@ public sealed class BootServer : IAsyncDisposable
         try
         {
             var server = known.BootServerOf(site) ?? (Ipv4Address.TryParse(state.Options.Listen.Address.ToString(), out var listening) ? listening : default);
-            dnsmasq.Keep(DnsmasqConfig.Of(known, site, state.Options.Dhcp, new DnsmasqPlace(server, state.Options.Listen.Port, state.State.Folder, state.Options.IpxeFolder)), commands);
+            dnsmasq.Keep(DnsmasqConfig.Of(known, site, state.Options.Dhcp,
+                new DnsmasqPlace(server, state.Options.Listen.Port, state.State.Folder, state.Options.IpxeFolder)), commands);
         }
         catch (Exception e) when (e is CommandFailedException or IOException or UnauthorizedAccessException)
         {

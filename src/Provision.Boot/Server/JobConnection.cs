@@ -2,7 +2,8 @@ using Provision.Boot.Jobs;
 
 namespace Provision.Boot.Server;
 
-/// <summary>The job store of a running server. One that is damaged or gone is told and asked for again now and then; until then machines boot locally.</summary>
+/// <summary>The job store of a running server. One that is damaged or gone is told and asked for again now and then; until then machines boot
+/// locally.</summary>
 /// <param name="open">Opens the store.</param>
 /// <param name="say">Told what happens.</param>
 internal sealed class JobConnection(Func<IJobDatabase> open, Action<string> say) : IDisposable

@@ -119,7 +119,8 @@ internal sealed class JobEndpoints(BootServerState server)
         server.State.BundleOf(job.Commit) is { } bundle ? ArtefactEndpoints.Send(context, bundle, $"\"{job.Commit}\"", isForever: false)
         : Answers.Refuse(context, 404, $"there is no bundle of {job.Commit}; arming makes it");
 
-    /// <summary>The host's own keys, decrypted for the one installer that holds the job; kept nowhere. The hand-over is noted before the first byte is sent.</summary>
+    /// <summary>The host's own keys, decrypted for the one installer that holds the job; kept nowhere. The hand-over is noted before the first byte is
+    /// sent.</summary>
     public Task Identity(HttpContext context)
     {
         if (KeyOf(context) is not var (job, key))
@@ -166,5 +167,6 @@ internal sealed class JobEndpoints(BootServerState server)
 
     /// <summary>The job that the path names with the key that the sender bears; null if it is not that of the job's installer.</summary>
     private (Job Job, string Key)? KeyOf(HttpContext context) =>
-        JobRequests.JobOf(context, server) is { } job && JobRequests.BearerOf(context) is { } key && JobSecrets.Matches(key, job.BootKeyHash) ? (job, key) : null;
+        JobRequests.JobOf(context, server) is { } job && JobRequests.BearerOf(context) is { } key && JobSecrets.Matches(key, job.BootKeyHash) ? (job, key)
+            : null;
 }

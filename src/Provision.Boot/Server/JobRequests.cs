@@ -12,5 +12,6 @@ internal static class JobRequests
 
     /// <summary>The key that the sender bears; null for none.</summary>
     public static string? BearerOf(HttpContext context) =>
-        context.Request.Headers.Authorization is [{ } header] && header.StartsWith("Bearer ", StringComparison.Ordinal) && header.Length == 7 + JobSecrets.Characters ? header[7..] : null;
+        context.Request.Headers.Authorization is [{ } header] && header.StartsWith("Bearer ", StringComparison.Ordinal) && header.Length == 7 +
+            JobSecrets.Characters ? header[7..] : null;
 }

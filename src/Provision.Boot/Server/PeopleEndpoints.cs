@@ -35,7 +35,8 @@ internal sealed class PeopleEndpoints(BootServerState server)
             (_, text, nonce) = page.Value;
         }
 
-        context.Response.Headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; frame-ancestors 'none'";
+        context.Response.Headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; " +
+            $"frame-ancestors 'none'";
         return Answers.Bytes(context, Encoding.UTF8.GetBytes(text), "text/html; charset=utf-8");
     }
 
@@ -78,7 +79,8 @@ internal sealed class PeopleEndpoints(BootServerState server)
                 foreach (var line in server.Jobs.Ask(jobs => jobs.Lines(after, null, 500)))
                 {
                     after = line.Number;
-                    await context.Response.WriteAsync($"id: {line.Number}\ndata: {JsonSerializer.Serialize(line, NetbootJson.Default.JobLine)}\n\n", context.RequestAborted);
+                    await context.Response.WriteAsync(
+                        $"id: {line.Number}\ndata: {JsonSerializer.Serialize(line, NetbootJson.Default.JobLine)}\n\n", context.RequestAborted);
                 }
 
                 await context.Response.Body.FlushAsync(context.RequestAborted);
@@ -101,7 +103,8 @@ internal sealed class PeopleEndpoints(BootServerState server)
             return;
         }
 
-        var macs = report.Macs.Take(64).Select(text => MacAddress.TryParse(text, out var mac) && !mac.IsGroupOrZero ? mac : default).Where(mac => mac != default).Distinct().OrderBy(mac => mac.Bits).ToList();
+        var macs = report.Macs.Take(64).Select(text => MacAddress.TryParse(text, out var mac) && !mac.IsGroupOrZero ? mac : default)
+            .Where(mac => mac != default).Distinct().OrderBy(mac => mac.Bits).ToList();
         if (macs.Count == 0)
         {
             await Answers.Refuse(context, 400, "the machine has no network card");

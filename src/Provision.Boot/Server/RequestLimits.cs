@@ -10,7 +10,8 @@ internal sealed class RequestLimits(TimeProvider clock)
     /// <summary>Connections of one address, and in all.</summary>
     public const int ConnectionsOfSource = 300, Connections = 8000;
 
-    private readonly SourceRate discoveries = new(10, TimeSpan.FromSeconds(20), clock), claims = new(60, TimeSpan.FromSeconds(1), clock), log = new(60, TimeSpan.FromSeconds(1), clock);
+    private readonly SourceRate discoveries = new(10, TimeSpan.FromSeconds(20), clock), claims = new(60, TimeSpan.FromSeconds(1), clock),
+        log = new(60, TimeSpan.FromSeconds(1), clock);
     private readonly Turns discovered = new(4, 1), claimed = new(32, 2), reported = new(64, 8), downloads = new(400, ConnectionsOfSource);
     private int leftOut;
 

@@ -18,7 +18,8 @@ internal static class HostAdoptCommand
         var state = NetbootCommand.State();
         var command = new Command(
             "discovered",
-            "Lists machines that booted from the network and are not in the inventory. They inspected themselves, touched nothing, and wait for \"host adopt\". " +
+            "Lists machines that booted from the network and are not in the inventory. They inspected themselves, touched nothing, and wait for \"host " +
+                "adopt\". " +
             "A machine that has not reported for a week is forgotten.");
         command.Arguments.Add(id);
         command.Options.Add(remove);
@@ -46,7 +47,8 @@ internal static class HostAdoptCommand
 
             Columns.Write(Console.Out, ["ID", "SEEN", "FROM", "MACS", "PRODUCT", "SERIAL", "UUID"], machines.Select(machine => (IReadOnlyList<string>)
             [
-                machine.Id, machine.At.ToString("u"), machine.Source, string.Join(",", machine.Report.Macs), Printable.Of(machine.Report.Product ?? "-"), Printable.Of(machine.Report.Serial ?? "-"), machine.Report.DmiUuid ?? "-",
+                machine.Id, machine.At.ToString("u"), machine.Source, string.Join(",", machine.Report.Macs), Printable.Of(machine.Report.Product ?? "-"),
+                    Printable.Of(machine.Report.Serial ?? "-"), machine.Report.DmiUuid ?? "-",
             ]));
             foreach (var line in arguments.GetValue(id) is null ? [] : machines[0].Report.Summary)
             {
@@ -64,7 +66,9 @@ internal static class HostAdoptCommand
         var name = new Option<string>("--name") { Description = "The new host's name", HelpName = "NAME", Required = true };
         var chassis = new Option<string>("--chassis") { Description = "The hardware generation", HelpName = "NAME", Required = true };
         var site = new Option<string?>("--site") { Description = "The site (default: the only one)", HelpName = "NAME" };
-        var roles = new Option<string[]>("--role") { Description = "A role; give one for each", HelpName = "NAME", Required = true, AllowMultipleArgumentsPerToken = true };
+        var roles = new Option<string[]>(
+            "--role")
+        { Description = "A role; give one for each", HelpName = "NAME", Required = true, AllowMultipleArgumentsPerToken = true };
         var state = NetbootCommand.State();
         var dryRun = HostCommand.DryRun();
         var command = new Command(
@@ -81,7 +85,8 @@ internal static class HostAdoptCommand
         {
             var discovered = NetbootCommand.Folder(arguments, state).Discovered;
             var machine = Find(discovered.List(), arguments.GetValue(id)!);
-            var host = new NewHost(arguments.GetValue(name)!, machine.Report.Macs, arguments.GetValue(chassis), arguments.GetValue(site), arguments.GetValue(roles)!);
+            var host = new NewHost(arguments.GetValue(name)!, machine.Report.Macs, arguments.GetValue(chassis), arguments.GetValue(site),
+                arguments.GetValue(roles)!);
             var folder = Workspace.FindFolder(arguments);
             var files = InventoryFiles.ReadFrom(folder);
             var entry = Good(HostEntry.Add(files, host));
@@ -104,7 +109,8 @@ internal static class HostAdoptCommand
 
     private static DiscoveredMachine Find(IReadOnlyList<DiscoveredMachine> machines, string id) =>
         machines.FirstOrDefault(machine => machine.Id == id)
-        ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("ID"), $"no discovered machine is \"{id}\"", NearestName.Hint(id, machines.Select(machine => machine.Id)))]);
+        ?? throw new UserErrorException(
+            [Diagnostic.Error(Location.OfFile("ID"), $"no discovered machine is \"{id}\"", NearestName.Hint(id, machines.Select(machine => machine.Id)))]);
 
     private static InventoryEdit Good(InventoryEdit edit) => edit.IsGood ? edit : throw new UserErrorException(edit.Result.Diagnostics);
 

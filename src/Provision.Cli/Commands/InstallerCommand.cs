@@ -17,7 +17,8 @@ internal static class InstallerCommand
 
     public static Command Create()
     {
-        var command = new Command("installer", "Installs the machine it runs on. Only the installer's initramfs runs it: on a running system its first step refuses.");
+        var command = new Command("installer",
+            "Installs the machine it runs on. Only the installer's initramfs runs it: on a running system its first step refuses.");
         command.Subcommands.Add(CreateRun());
         command.Subcommands.Add(CreateDiscover());
         command.Subcommands.Add(CreateRules());
@@ -26,14 +27,18 @@ internal static class InstallerCommand
 
     private static Command CreateRun()
     {
-        var ticket = new Option<string>("--ticket") { Description = "The ticket that the boot server handed over", HelpName = "FILE", DefaultValueFactory = _ => DefaultTicket };
+        var ticket = new Option<string>(
+            "--ticket")
+        { Description = "The ticket that the boot server handed over", HelpName = "FILE", DefaultValueFactory = _ => DefaultTicket };
         var order = new Option<string?>("--order") { Description = "Install without a boot server: the order as a file", HelpName = "FILE" };
         var image = new Option<string?>("--image") { Description = "With --order: the directory of the artefacts that it names", HelpName = "DIR" };
         var noReboot = new Option<bool>("--no-reboot") { Description = "Do not restart the machine after a success" };
         var command = new Command(
             "run",
-            "Installs this machine according to its job: makes every disk read-only, inspects them, compares the plan with the armed one, fingerprints protected disks, verifies the image, " +
-            "and only then makes the operating system's disks writable, partitions and fills them, writes the boot loader last, and proves that nothing else was written.\n\n" +
+            "Installs this machine according to its job: makes every disk read-only, inspects them, compares the plan with the armed one, fingerprints " +
+                "protected disks, verifies the image, " +
+            "and only then makes the operating system's disks writable, partitions and fills them, writes the boot loader last, and proves that nothing else " +
+                "was written.\n\n" +
             "After an interruption it is simply run again. Exit code 0 installed; 1 failed after the old boot loader was gone: the next boot tries again; " +
             "2 nothing was written: the old system still starts.");
         command.Options.Add(ticket);
@@ -62,7 +67,8 @@ internal static class InstallerCommand
         var noReboot = new Option<bool>("--no-reboot") { Description = "Do not restart the machine once it is adopted" };
         var command = new Command(
             "discover",
-            "Reports to the boot server what this machine is (NICs, firmware, controllers, drives with bays and serials), touches nothing, and repeats it each minute " +
+            "Reports to the boot server what this machine is (NICs, firmware, controllers, drives with bays and serials), touches nothing, and repeats it " +
+                "each minute " +
             "until an engineer has adopted it (\"provision host adopt\"). Then the machine restarts.");
         command.Options.Add(server);
         command.Options.Add(noReboot);
@@ -94,7 +100,8 @@ internal static class InstallerCommand
 
     private static Command CreateRules()
     {
-        var command = new Command("rules", $"Prints {GuardRules.UdevFile}, the udev rule that makes every disk read-only from the start; the initramfs has it in /etc/udev/rules.d.");
+        var command = new Command("rules",
+            $"Prints {GuardRules.UdevFile}, the udev rule that makes every disk read-only from the start; the initramfs has it in /etc/udev/rules.d.");
         command.SetAction(_ => Console.Out.Write(GuardRules.Udev));
         return command;
     }
@@ -108,7 +115,8 @@ internal static class InstallerCommand
 
         if (!File.Exists(ticket))
         {
-            throw new UserErrorException($"there is no ticket {ticket}: the boot server gives one to a machine that is armed (provision netboot arm HOST); without a server use --order FILE --image DIR");
+            throw new UserErrorException($"there is no ticket {ticket}: the boot server gives one to a machine that is armed (provision netboot arm HOST); " +
+                $"without a server use --order FILE --image DIR");
         }
 
         try

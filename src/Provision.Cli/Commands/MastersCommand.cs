@@ -16,7 +16,8 @@ internal static class MastersCommand
         database.Recursive = true;
         var command = new Command(
             "masters",
-            "Lists who is master of each store, by the database itself, and which slots are fenced: those may have mail that no other slot has, and do not start until they are merged.\n\n" +
+            "Lists who is master of each store, by the database itself, and which slots are fenced: those may have mail that no other slot has, and do not " +
+                "start until they are merged.\n\n" +
             "  provision masters history store7     who moved it, when and why\n" +
             "  provision masters enroll             gives the inventory's new stores their first slot as master\n" +
             "  provision masters restore FILE       after the database was lost: the last export, with every epoch raised");
@@ -37,14 +38,17 @@ internal static class MastersCommand
                 return ExitCodes.Same;
             }
 
-            Columns.Write(Console.Out, ["STORE", "MASTER", "EPOCH", "MODE", "SINCE", "BY"], now.Stores.Values.OrderBy(row => row.Store, NaturalOrder.Instance).Select(row => (IReadOnlyList<string>)
+            Columns.Write(Console.Out, ["STORE", "MASTER", "EPOCH", "MODE", "SINCE", "BY"], now.Stores.Values.OrderBy(row => row.Store, NaturalOrder.Instance)
+                .Select(row => (IReadOnlyList<string>)
             [
-                row.Store, row.Master, Number(row.Epoch), row.Mode == StoreMode.Up ? "up" : row.Target is null ? "moving" : $"moving to {row.Target}", Time(row.Since), Printable.Of(row.By),
+                row.Store, row.Master, Number(row.Epoch), row.Mode == StoreMode.Up ? "up" : row.Target is null ? "moving" : $"moving to {row.Target}",
+                    Time(row.Since), Printable.Of(row.By),
             ]));
             if (now.Fenced.Count > 0)
             {
                 Console.Out.WriteLine();
-                Columns.Write(Console.Out, ["FENCED", "STORE", "EPOCH", "SINCE", "BY", "REASON"], now.Fenced.Values.OrderBy(row => row.Slot, NaturalOrder.Instance).Select(row => (IReadOnlyList<string>)
+                Columns.Write(Console.Out, ["FENCED", "STORE", "EPOCH", "SINCE", "BY", "REASON"],
+                    now.Fenced.Values.OrderBy(row => row.Slot, NaturalOrder.Instance).Select(row => (IReadOnlyList<string>)
                 [
                     row.Slot, row.Store, Number(row.Epoch), Time(row.At), Printable.Of(row.By), Printable.Of(row.Reason, 300),
                 ]));
@@ -90,7 +94,8 @@ internal static class MastersCommand
 
             Columns.Write(Console.Out, ["SERIAL", "AT", "BY", "STORE", "WHAT", "FROM", "TO", "EPOCH", "REASON"], events.Select(one => (IReadOnlyList<string>)
             [
-                Number(one.Serial), Time(one.At), Printable.Of(one.By), one.Store, one.What, one.From ?? "-", one.To ?? "-", Number(one.Epoch), Printable.Of(one.Reason ?? "", 300),
+                Number(one.Serial), Time(one.At), Printable.Of(one.By), one.Store, one.What, one.From ?? "-", one.To ?? "-", Number(one.Epoch),
+                    Printable.Of(one.Reason ?? "", 300),
             ]));
             return ExitCodes.Same;
         });
@@ -101,7 +106,8 @@ internal static class MastersCommand
     {
         var fresh = new Option<bool>("--new") { Description = "Create the database, once in the life of a fleet; a lost one is restored instead" };
         var yes = new Option<bool>("--yes") { Description = "Do not ask for confirmation" };
-        var command = new Command("enroll", "Makes the first slot the master of every store that the database does not know. Shows what it would do, and asks for confirmation.");
+        var command = new Command("enroll",
+            "Makes the first slot the master of every store that the database does not know. Shows what it would do, and asks for confirmation.");
         command.Options.Add(fresh);
         command.Options.Add(yes);
         command.SetAction(arguments =>
@@ -141,13 +147,20 @@ internal static class MastersCommand
 
     private static Command Export(Option<string?> database)
     {
-        var to = new Option<string[]>("--to") { Description = "A directory, or ssh://user@host/directory (default: masters.exports of the inventory, for its own database)", HelpName = "DEST" };
-        var command = new Command("export", "Exports the masters now; every change is exported automatically. Keep at least one destination on another machine.");
+        var to = new Option<string[]>("--to")
+        {
+            Description = "A directory, or ssh://user@host/directory (default: masters.exports of the inventory, for its " +
+            "own database)",
+            HelpName = "DEST"
+        };
+        var command = new Command("export",
+            "Exports the masters now; every change is exported automatically. Keep at least one destination on another machine.");
         command.Options.Add(to);
         command.SetAction(arguments =>
         {
             var workspace = Workspace.Load(arguments);
-            var destinations = MastersDatabase.Destinations(workspace, arguments.GetValue(to) is { Length: > 0 } named ? named : MastersDatabase.ExportsOf(workspace, arguments.GetValue(database)));
+            var destinations = MastersDatabase.Destinations(
+                workspace, arguments.GetValue(to) is { Length: > 0 } named ? named : MastersDatabase.ExportsOf(workspace, arguments.GetValue(database)));
             if (destinations.Count == 0)
             {
                 throw new UserErrorException("nowhere to export to: name a destination with --to DEST, or in the inventory, masters: { exports: [...] }");
@@ -181,7 +194,8 @@ internal static class MastersCommand
         var yes = new Option<bool>("--yes") { Description = "Do not ask for confirmation" };
         var command = new Command(
             "restore",
-            "Replaces the masters by an export, and creates a lost database. Every epoch and the serial are raised, so that earlier confirmations become invalid; the history stays.");
+            "Replaces the masters by an export, and creates a lost database. Every epoch and the serial are raised, so that earlier confirmations become " +
+                "invalid; the history stays.");
         command.Arguments.Add(file);
         command.Options.Add(force);
         command.Options.Add(yes);
@@ -195,7 +209,8 @@ internal static class MastersCommand
             }
 
             var workspace = Workspace.Load(arguments);
-            Console.Error.WriteLine($"{path}: {exported.Stores.Count} stores, {exported.Fenced.Count} fenced slots, serial {exported.Serial}; last change {(exported.Stores.Count == 0 ? "never" : Time(exported.Stores.Values.Max(row => row.Since)))}");
+            Console.Error.WriteLine($"{path}: {exported.Stores.Count} stores, {exported.Fenced.Count} fenced slots, serial {exported.Serial}; last change " +
+                $"{(exported.Stores.Count == 0 ? "never" : Time(exported.Stores.Values.Max(row => row.Since)))}");
             Confirmation.Ask(arguments.GetValue(yes), "restore", $"{exported.Stores.Count} stores to restore");
             using var store = MastersDatabase.Open(workspace, arguments.GetValue(database), create: true);
             var (after, refusal) = store.Restore(exported, Session.Author, DateTimeOffset.UtcNow, arguments.GetValue(force));

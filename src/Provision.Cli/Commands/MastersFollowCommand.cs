@@ -13,12 +13,16 @@ internal static class MastersFollowCommand
 {
     public static Command Create()
     {
-        var server = new Option<string[]>("--server") { Description = "Status daemons, asked in this order (default: those of the inventory)", HelpName = "URL" };
+        var server = new Option<string[]>(
+            "--server")
+        { Description = "Status daemons, asked in this order (default: those of the inventory)", HelpName = "URL" };
         var identity = GlobalOptions.Identity();
         var command = new Command(
             "follow",
-            "Writes this host's files that depend on masters (lookup tables of frontends) with the current masters, from the installed commit, and acts on their units. " +
-            "Files of slots are not touched: a slot's replication role is decided when it starts. provision-masters-follow.path runs it after every change that the local status daemon reads.\n\n" +
+            "Writes this host's files that depend on masters (lookup tables of frontends) with the current masters, from the installed commit, and acts on " +
+                "their units. " +
+            "Files of slots are not touched: a slot's replication role is decided when it starts. provision-masters-follow.path runs it after every change " +
+                "that the local status daemon reads.\n\n" +
             "Exit code 0 files up to date, 1 a unit failed and they were rolled back, 2 nothing was done.");
         command.Options.Add(server);
         command.Options.Add(identity);

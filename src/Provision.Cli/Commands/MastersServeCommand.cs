@@ -13,16 +13,32 @@ internal static class MastersServeCommand
 
     public static Command Create(Option<string?> database)
     {
-        var from = new Option<string[]>("--from") { Description = "Relay: ask this status daemon instead of the database; may be repeated (default: on a machine that is none of masters.servers, all of those)", HelpName = "URL" };
-        var listen = new Option<string?>("--listen") { Description = "Address and port (default: every address and masters.port; a relay: 127.0.0.1)", HelpName = "ADDRESS:PORT" };
+        var from = new Option<string[]>(
+            "--from")
+        {
+            Description = "Relay: ask this status daemon instead of the database; may be repeated (default: on a machine that is none of " +
+            "masters.servers, all of those)",
+            HelpName = "URL"
+        };
+        var listen = new Option<string?>(
+            "--listen")
+        { Description = "Address and port (default: every address and masters.port; a relay: 127.0.0.1)", HelpName = "ADDRESS:PORT" };
         var users = new Option<string?>("--users") { Description = "Lines \"user@domain store\", for logins that come without a store", HelpName = "FILE" };
-        var remembered = new Option<string>("--remembered") { Description = "Cache file of the last known masters, for use after a restart", HelpName = "FILE", DefaultValueFactory = _ => Remembered };
+        var remembered = new Option<string>(
+            "--remembered")
+        {
+            Description = "Cache file of the last known masters, for use after a restart",
+            HelpName = "FILE",
+            DefaultValueFactory = _ =>
+            Remembered
+        };
         var command = new Command(
             "serve",
             "The status daemon: reports the master of each store, or that the store is moving, within a second of every change.\n\n" +
             "  GET /masters          everything, with \"live\" and its age in seconds\n" +
             "  GET /confirm?slot=S   whether S may start as master: asks the database now; 503 if it cannot\n" +
-            "  GET /auth             for nginx's mail proxy (Auth-User or Auth-Store, Auth-Protocol): Auth-Server and Auth-Port, or Auth-Wait while the store moves\n\n" +
+            "  GET /auth             for nginx's mail proxy (Auth-User or Auth-Store, Auth-Protocol): Auth-Server and Auth-Port, or Auth-Wait while the " +
+                "store moves\n\n" +
             "While the database cannot be reached, the last known masters are still reported, and nothing is confirmed.");
         foreach (var option in new Option[] { from, listen, users, remembered })
         {
@@ -66,7 +82,8 @@ internal static class MastersServeCommand
         if (named.Length == 0 && database is null)
         {
             var host = workspace.FindThisHost()
-                ?? throw new UserErrorException("this machine is no host of the inventory, so it is unknown whether it has the database: give --database NAME, or --from URL for a relay");
+                ?? throw new UserErrorException(
+                    "this machine is no host of the inventory, so it is unknown whether it has the database: give --database NAME, or --from URL for a relay");
             named = workspace.Fleet.MasterServers.Any(url => new Uri(url).Host == host.Address.ToString()) ? [] : [.. workspace.Fleet.MasterServers];
         }
 

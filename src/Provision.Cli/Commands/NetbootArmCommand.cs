@@ -20,8 +20,10 @@ internal static class NetbootArmCommand
 
     public static Command Create() => Create(
         "arm",
-        "Shows the destructive plan of a reinstall with its hash, asks for confirmation, and arms the host: its next network boot starts the installer, once. " +
-        "The plan comes from the drive record, so the host may be dead. If the machine's plan differs, the installer stops without writing and waits for \"netboot approve\".\n\n" +
+        "Shows the destructive plan of a reinstall with its hash, asks for confirmation, and arms the host: its next network boot starts the installer, " +
+        "once. " +
+        "The plan comes from the drive record, so the host may be dead. If the machine's plan differs, the installer stops without writing and waits for " +
+            "\"netboot approve\".\n\n" +
         "Run it on the boot server. If any gate fails, arming is refused and every reason is listed.",
         NetbootCommand.Host(),
         NetbootCommand.State(),
@@ -33,19 +35,33 @@ internal static class NetbootArmCommand
     /// <param name="host">The host argument.</param>
     /// <param name="state">The state directory option.</param>
     /// <param name="work">Receives the function that arms, and returns the exit code.</param>
-    public static Command Create(string name, string text, Argument<string> host, Option<string> state, Func<ParseResult, Func<int>, CancellationToken, Task<int>> work)
+    public static Command Create(string name, string text, Argument<string> host, Option<string> state, Func<ParseResult, Func<int>, CancellationToken,
+        Task<int>> work)
     {
         var store = new Option<string?>("--store") { Description = "Image repository (default: that of the host's site)", HelpName = "DIR" };
         var serials = StorageOptions.SystemDisks();
         var lasting = new TimeOption("--for", "How long it stays armed", "30m");
-        var image = new Option<string?>("--image") { Description = "Name of the image (default: that of the host's roles, such as os-imap)", HelpName = "NAME" };
-        var uuid = new Option<string?>("--dmi-uuid") { Description = "UUID of the machine's firmware (default: that of the first machine that boots with one of the host's MACs)", HelpName = "UUID" };
+        var image = new Option<string?>(
+            "--image")
+        { Description = "Name of the image (default: that of the host's roles, such as os-imap)", HelpName = "NAME" };
+        var uuid = new Option<string?>(
+            "--dmi-uuid")
+        {
+            Description = "UUID of the machine's firmware (default: that of the first machine that boots with one of the host's MACs)",
+            HelpName = "UUID"
+        };
         var code = new Option<bool>("--require-code") { Description = "The installer waits until you approve the code on the machine's console" };
         var fresh = new Option<bool>("--new-identity") { Description = "Give the host new keys instead of its own; use it after a compromise" };
-        var wait = new Option<bool>("--wait") { Description = "Keep a stopped installer up for engineers (default: after ten minutes it restarts into the system on the disk)" };
+        var wait = new Option<bool>("--wait")
+        {
+            Description = "Keep a stopped installer up for engineers (default: after ten minutes it restarts into the " +
+            "system on the disk)"
+        };
         var dirty = new Option<bool>("--allow-dirty") { Description = "Arm despite uncommitted changes (the reinstall will not include them)" };
         var yes = StorageOptions.Yes();
-        var force = new Option<string?>("--force") { Description = "Arm despite the gates of stores and roles; the reason is kept with the job", HelpName = "REASON" };
+        var force = new Option<string?>(
+            "--force")
+        { Description = "Arm despite the gates of stores and roles; the reason is kept with the job", HelpName = "REASON" };
         var database = MastersDatabase.Option();
         var command = new Command(name, text);
         command.Arguments.Add(host);
@@ -57,7 +73,8 @@ internal static class NetbootArmCommand
         command.SetAction((arguments, cancellation) => work(arguments, () => Arm(
             arguments,
             arguments.GetValue(host)!,
-            new ArmWish(arguments.GetValue(serials)!, UuidOf(arguments.GetValue(uuid)), arguments.GetValue(image), arguments.GetValue(dirty), arguments.GetValue(fresh), arguments.GetValue(code), arguments.GetValue(wait)),
+            new ArmWish(arguments.GetValue(serials)!, UuidOf(arguments.GetValue(uuid)), arguments.GetValue(image), arguments.GetValue(dirty),
+                arguments.GetValue(fresh), arguments.GetValue(code), arguments.GetValue(wait)),
             state,
             arguments.GetValue(store),
             lasting.In(arguments),
@@ -66,7 +83,8 @@ internal static class NetbootArmCommand
         return command;
     }
 
-    private static int Arm(ParseResult arguments, string name, ArmWish wish, Option<string> stateOption, string? store, TimeSpan lasting, bool yes, Func<(Workspace Workspace, Host Host, IJobDatabase Jobs, ArmFacts Facts), ArmFacts> stores)
+    private static int Arm(ParseResult arguments, string name, ArmWish wish, Option<string> stateOption, string? store, TimeSpan lasting, bool yes,
+        Func<(Workspace Workspace, Host Host, IJobDatabase Jobs, ArmFacts Facts), ArmFacts> stores)
     {
         var workspace = Workspace.Load(arguments);
         var repository = workspace.Folder;
@@ -96,7 +114,8 @@ internal static class NetbootArmCommand
         var state = new StateDirectory(arguments.GetValue(stateOption)!);
         state.KeepBundles([.. jobs.Jobs(onlyOpen: true, 10_000).Select(open => open.Commit)]);
         state.MakeBundle(repository, revision.Id, workspace.Commands);
-        var job = JobRules.Arm(permit, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), Environment.UserName + (facts.ForceReason is { } reason ? $", by force: {reason}" : ""), DateTimeOffset.UtcNow, lasting);
+        var job = JobRules.Arm(permit, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), Environment.UserName +
+            (facts.ForceReason is { } reason ? $", by force: {reason}" : ""), DateTimeOffset.UtcNow, lasting);
         if (!jobs.TryAdd(job))
         {
             throw new UserErrorException($"{name}, or a host with one of its network cards, has just been armed by another command");
@@ -116,7 +135,8 @@ internal static class NetbootArmCommand
 
     /// <summary>Evaluates the gates of the host's data: the commands of its roles, then its stores, with a full comparison of every copy that would
     /// remain.</summary>
-    private static ArmFacts AskGates(ParseResult arguments, Option<string?> database, string? force, (Workspace Workspace, Host Host, IJobDatabase Jobs, ArmFacts Facts) about)
+    private static ArmFacts AskGates(
+        ParseResult arguments, Option<string?> database, string? force, (Workspace Workspace, Host Host, IJobDatabase Jobs, ArmFacts Facts) about)
     {
         var facts = about.Facts with { ForceReason = force };
         if (about.Host.Status == HostStatus.Retired)
@@ -125,7 +145,8 @@ internal static class NetbootArmCommand
         }
 
         var answers = force is { Length: > 0 }
-            ? new GateAnswers([.. facts.Roles.Where(role => role.Gate is { Kind: GateKind.Command }).Select(role => $"{role.Name}: {role.Gate!.Name} was not asked (forced)")], [])
+            ? new GateAnswers([.. facts.Roles.Where(role => role.Gate is { Kind: GateKind.Command })
+                .Select(role => $"{role.Name}: {role.Gate!.Name} was not asked (forced)")], [])
             : RoleGates.Ask(about.Workspace.Fleet, about.Host, facts.Roles, RunOn(SlotSession.Shell(about.Workspace)));
         foreach (var answer in answers.Answers)
         {
@@ -138,7 +159,8 @@ internal static class NetbootArmCommand
             Console.Error.WriteLine($"note: {single}");
         }
 
-        facts = Stores(arguments, database, about with { Facts = facts with { GateAnswers = [.. answers.Answers, .. single is null ? (string[])[] : [single]] } });
+        facts = Stores(arguments, database,
+            about with { Facts = facts with { GateAnswers = [.. answers.Answers, .. single is null ? (string[])[] : [single]] } });
         return facts with { DataObjections = [.. answers.Objections, .. facts.DataObjections] };
     }
 
@@ -188,5 +210,6 @@ internal static class NetbootArmCommand
 
     private static string? UuidOf(string? text) =>
         text is null ? null
-        : Guid.TryParseExact(text, "D", out var uuid) ? uuid.ToString("D") : throw new UserErrorException($"--dmi-uuid {text}: expected a UUID, as dmidecode -s system-uuid prints it");
+        : Guid.TryParseExact(text, "D", out var uuid) ? uuid.ToString("D")
+            : throw new UserErrorException($"--dmi-uuid {text}: expected a UUID, as dmidecode -s system-uuid prints it");
 }

@@ -12,18 +12,43 @@ internal static class NetbootBuildCommand
 {
     public static Command Create()
     {
-        var names = new Argument<string[]>("NAME") { Description = "Images: installer, or os- followed by roles as hosts list them, such as os-imap or os-imap-zfs (default: all that the site's hosts need)", Arity = ArgumentArity.ZeroOrMore };
+        var names = new Argument<string[]>(
+            "NAME")
+        {
+            Description = "Images: installer, or os- followed by roles as hosts list them, such as os-imap or os-imap-zfs (default: all that the " +
+            "site's hosts need)",
+            Arity = ArgumentArity.ZeroOrMore
+        };
         var site = new Option<string?>("--site") { Description = "The site (default: that of this host)", HelpName = "NAME" };
         var store = new Option<string?>("--store") { Description = "Image repository (default: the site's)", HelpName = "DIR" };
-        var key = new Option<string>("--key") { Description = "Private ssh key that signs images; the installer trusts its public half, FILE.pub", HelpName = "FILE", DefaultValueFactory = _ => ImageSigner.DefaultKey };
-        var packages = new Option<string[]>("--package") { Description = "A Debian package file; takes precedence over a package of the same name in the archive", HelpName = "FILE.deb", DefaultValueFactory = _ => [] };
-        var from = new Option<string?>("--from-packages") { Description = "Build from the kept packages of an earlier image, without a mirror", HelpName = "DIGEST" };
-        var keep = new Option<int>("--keep") { Description = "Older builds of each image to keep, in addition to those of open jobs", HelpName = "N", DefaultValueFactory = _ => 3 };
+        var key = new Option<string>("--key")
+        {
+            Description = "Private ssh key that signs images; the installer trusts its public half, FILE.pub",
+            HelpName = "FILE",
+            DefaultValueFactory = _ => ImageSigner.DefaultKey
+        };
+        var packages = new Option<string[]>(
+            "--package")
+        {
+            Description = "A Debian package file; takes precedence over a package of the same name in the archive",
+            HelpName = "FILE.deb",
+            DefaultValueFactory = _ => []
+        };
+        var from = new Option<string?>(
+            "--from-packages")
+        { Description = "Build from the kept packages of an earlier image, without a mirror", HelpName = "DIGEST" };
+        var keep = new Option<int>("--keep")
+        {
+            Description = "Older builds of each image to keep, in addition to those of open jobs",
+            HelpName = "N",
+            DefaultValueFactory = _ => 3
+        };
         var force = new Option<bool>("--force") { Description = "Build even if nothing changed" };
         var state = NetbootCommand.State();
         var command = new Command(
             "build",
-            "Builds images, each addressed by the digest of its inputs: the recipe, the exact packages that the mirror has now, the named packages and the signing key. " +
+            "Builds images, each addressed by the digest of its inputs: the recipe, the exact packages that the mirror has now, the named packages and the " +
+                "signing key. " +
             "Unchanged images are not built again. Each image is signed, becomes current in one step, and its packages are kept as a signed apt repository " +
             "(STORE/packages/DIGEST): if the mirror does not answer, images are built from them.\n\n" +
             "  provision netboot build --package out/provision_0.1.0_amd64.deb\n" +
@@ -41,7 +66,8 @@ internal static class NetbootBuildCommand
                 arguments.GetValue(names)!,
                 arguments.GetValue(site),
                 arguments.GetValue(store),
-                new Wish(arguments.GetValue(key)!, arguments.GetValue(packages)!, arguments.GetValue(from), arguments.GetValue(keep), arguments.GetValue(force), arguments.GetValue(state)!),
+                new Wish(arguments.GetValue(key)!, arguments.GetValue(packages)!, arguments.GetValue(from), arguments.GetValue(keep),
+                    arguments.GetValue(force), arguments.GetValue(state)!),
                 cancellation),
             cancellation));
         return command;
@@ -52,7 +78,8 @@ internal static class NetbootBuildCommand
     private static int Build(ParseResult arguments, string[] names, string? siteName, string? storeFolder, Wish wish, CancellationToken cancellation)
     {
         var workspace = Workspace.Load(arguments);
-        var site = NetbootCommand.SiteOf(workspace, siteName) ?? throw new UserErrorException("this machine is no host of the inventory, so its site is unknown: name it with --site");
+        var site = NetbootCommand.SiteOf(workspace, siteName)
+            ?? throw new UserErrorException("this machine is no host of the inventory, so its site is unknown: name it with --site");
         var store = storeFolder ?? site.Netboot.Store;
         var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
         var results = new List<ImageResult>();
@@ -60,7 +87,15 @@ internal static class NetbootBuildCommand
         {
             var signer = new ImageSigner(wish.Key, workspace.Commands);
             var recipes = Chosen(Recipes(workspace.Fleet, site, signer), names);
-            var options = new ImageBuildOptions { Store = store, Signer = signer, Sources = site.Netboot.Mirror, Packages = wish.Packages, Force = wish.Force, FromPackages = wish.From };
+            var options = new ImageBuildOptions
+            {
+                Store = store,
+                Signer = signer,
+                Sources = site.Netboot.Mirror,
+                Packages = wish.Packages,
+                Force = wish.Force,
+                FromPackages = wish.From
+            };
             var builder = new ImageBuilder(options, workspace.Commands, (image, line) => (json ? Console.Error : Console.Out).WriteLine($"{image}: {line}"));
             foreach (var recipe in recipes)
             {
@@ -68,7 +103,8 @@ internal static class NetbootBuildCommand
             }
 
             var pinned = Pinned(wish.State);
-            foreach (var gone in recipes.SelectMany(recipe => new ImagePublisher(store).Prune(recipe.Name, wish.Keep, pinned).Select(digest => $"{recipe.Name}/{digest[..12]}")))
+            foreach (var gone in recipes.SelectMany(
+                recipe => new ImagePublisher(store).Prune(recipe.Name, wish.Keep, pinned).Select(digest => $"{recipe.Name}/{digest[..12]}")))
             {
                 Console.Error.WriteLine($"removed {gone}, which is no longer needed");
             }
@@ -104,13 +140,16 @@ internal static class NetbootBuildCommand
     private static List<ImageRecipe> Recipes(Fleet fleet, Site site, ImageSigner signer) =>
     [
         ImageRecipe.Installer(fleet, site, signer.AllowedSigners),
-        .. fleet.Hosts.Where(host => host.Site == site.Name && host.Status != HostStatus.Retired).DistinctBy(host => ImageNames.OfRoles(host.Roles)).Select(host => ImageRecipe.OfRoles(fleet, site, host, signer.AllowedSigners)).OrderBy(recipe => recipe.Name, StringComparer.Ordinal),
+        .. fleet.Hosts.Where(host => host.Site == site.Name && host.Status != HostStatus.Retired).DistinctBy(host => ImageNames.OfRoles(host.Roles))
+            .Select(host => ImageRecipe.OfRoles(fleet, site, host, signer.AllowedSigners)).OrderBy(recipe => recipe.Name, StringComparer.Ordinal),
     ];
 
     private static List<ImageRecipe> Chosen(List<ImageRecipe> all, string[] names) => names.Length == 0 ? all :
     [
         .. names.Select(name => all.Find(recipe => recipe.Name == name)
-            ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("NAME"), $"no host of the site needs an image \"{name}\"", NearestName.Hint(name, all.Select(recipe => recipe.Name)))])),
+            ?? throw new UserErrorException(
+                [Diagnostic.Error(Location.OfFile("NAME"), $"no host of the site needs an image \"{name}\"",
+                NearestName.Hint(name, all.Select(recipe => recipe.Name)))])),
     ];
 
     /// <summary>Returns the images of open jobs, which must be kept; empty if this machine has no jobs.</summary>

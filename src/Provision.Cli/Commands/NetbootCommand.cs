@@ -59,11 +59,15 @@ internal static class NetbootCommand
     {
         var folder = new StateDirectory(arguments.GetValue(state)!);
         return folder.HasJobs ? folder
-            : throw new UserErrorException($"{folder.Folder} has no job database, so no host was ever armed on this machine: run the command on the boot server, or name its directory with --state DIR");
+            : throw new UserErrorException(
+                $"{folder.Folder} has no job database, so no host was ever armed on this machine: run the command on the boot server, or name its directory " +
+                $"with --state DIR");
     }
 
     public static Job OpenJob(IJobDatabase jobs, string host) =>
-        jobs.FindOpenOf(host) ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("HOST"), $"{host} has no open job", NearestName.Hint(host, jobs.Jobs(onlyOpen: true, 1000).Select(job => job.Host)))]);
+        jobs.FindOpenOf(host) ?? throw new UserErrorException(
+            [Diagnostic.Error(Location.OfFile("HOST"), $"{host} has no open job",
+            NearestName.Hint(host, jobs.Jobs(onlyOpen: true, 1000).Select(job => job.Host)))]);
 
     /// <summary>Returns the site of a name, or of this machine if there is no name.</summary>
     public static Site? SiteOf(Workspace workspace, string? name)
@@ -71,7 +75,9 @@ internal static class NetbootCommand
         if (name is not null)
         {
             return workspace.Fleet.FindSite(name)
-                ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile("--site"), $"there is no site \"{name}\"", NearestName.Hint(name, workspace.Fleet.Sites.Select(site => site.Name)))]);
+                ?? throw new UserErrorException(
+                    [Diagnostic.Error(Location.OfFile("--site"), $"there is no site \"{name}\"",
+                    NearestName.Hint(name, workspace.Fleet.Sites.Select(site => site.Name)))]);
         }
 
         return workspace.FindThisHost() is { } host ? workspace.Fleet.FindSite(host.Site)

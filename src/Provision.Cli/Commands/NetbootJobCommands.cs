@@ -12,7 +12,9 @@ internal static class NetbootJobCommands
     {
         var host = NetbootCommand.Host();
         var state = NetbootCommand.State();
-        var hash = new Option<string?>("--hash") { Description = "Hash of the machine's plan (\"netboot status HOST\" shows both), or at least its first 12 digits", HelpName = "HASH" };
+        var hash = new Option<string?>(
+            "--hash")
+        { Description = "Hash of the machine's plan (\"netboot status HOST\" shows both), or at least its first 12 digits", HelpName = "HASH" };
         var code = new Option<string?>("--code") { Description = "The code on the machine's console", HelpName = "CODE" };
         var command = new Command("approve", "Approves a waiting installer, by plan hash or by console code. To abort it: \"netboot disarm\".");
         command.Arguments.Add(host);
@@ -26,7 +28,8 @@ internal static class NetbootJobCommands
             var now = DateTimeOffset.UtcNow;
             JobEvent happened = (arguments.GetValue(hash), arguments.GetValue(code)) switch
             {
-                ({ } given, null) => new Approved(now, given.Length >= 12 && job.FoundHash?.StartsWith(given, StringComparison.Ordinal) == true ? job.FoundHash : given),
+                ({ } given, null) => new Approved(
+                    now, given.Length >= 12 && job.FoundHash?.StartsWith(given, StringComparison.Ordinal) == true ? job.FoundHash : given),
                 (null, { } given) => new CodeGiven(now, given),
                 _ => throw new UserErrorException("name what you approve: --hash HASH or --code CODE"),
             };
@@ -41,7 +44,8 @@ internal static class NetbootJobCommands
         var state = NetbootCommand.State();
         var command = new Command(
             "disarm",
-            "Cancels a job: the host boots from its own disk. A running or waiting installer stops at its next request; if it had begun to write, the system may not start.");
+            "Cancels a job: the host boots from its own disk. A running or waiting installer stops at its next request; if it had begun to write, the system " +
+                "may not start.");
         command.Arguments.Add(host);
         command.Options.Add(state);
         command.SetAction(arguments =>
@@ -54,9 +58,12 @@ internal static class NetbootJobCommands
 
     public static Command CreateStatus()
     {
-        var host = new Argument<string?>("HOST") { Description = "The host (default: every open job and the last closed ones)", Arity = ArgumentArity.ZeroOrOne };
+        var host = new Argument<string?>(
+            "HOST")
+        { Description = "The host (default: every open job and the last closed ones)", Arity = ArgumentArity.ZeroOrOne };
         var state = NetbootCommand.State();
-        var command = new Command("status", "Shows jobs with their status, deadline and last message; for one host also who got what, why it stopped, and the proof of what was not written.");
+        var command = new Command("status",
+            "Shows jobs with their status, deadline and last message; for one host also who got what, why it stopped, and the proof of what was not written.");
         command.Arguments.Add(host);
         command.Options.Add(state);
         command.SetAction(arguments =>
@@ -64,7 +71,8 @@ internal static class NetbootJobCommands
             using var jobs = NetbootCommand.Open(arguments, state);
             var name = arguments.GetValue(host);
             var now = DateTimeOffset.UtcNow;
-            var shown = jobs.Jobs(onlyOpen: false, 200).Where(job => name is null || job.Host == name).Select(job => JobRules.Apply(job, new TimePassed(now)).Job).OrderByDescending(job => job.State.IsOpen()).ToList();
+            var shown = jobs.Jobs(onlyOpen: false, 200).Where(job => name is null || job.Host == name)
+                .Select(job => JobRules.Apply(job, new TimePassed(now)).Job).OrderByDescending(job => job.State.IsOpen()).ToList();
             var lines = jobs.LastLines(200);
             if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
             {
@@ -77,7 +85,8 @@ internal static class NetbootJobCommands
             }
             else
             {
-                Columns.Write(Console.Out, ["HOST", "STATE", "UNTIL", "STEP", "DONE", "LAST SAID"], shown.Take(name is null ? 50 : 5).Select(job => Row(job, lines.GetValueOrDefault(job.Id)?.Event)));
+                Columns.Write(Console.Out, ["HOST", "STATE", "UNTIL", "STEP", "DONE", "LAST SAID"], shown.Take(name is null ? 50 : 5)
+                    .Select(job => Row(job, lines.GetValueOrDefault(job.Id)?.Event)));
                 if (name is not null && shown.Count > 0)
                 {
                     Explain(shown[0]);
@@ -132,7 +141,8 @@ internal static class NetbootJobCommands
     }
 
     private static IReadOnlyList<string> Row(Job job, InstallEvent? last) =>
-        [job.Host, job.State.Word(), job.State.IsOpen() ? job.Deadline.ToString("u") : "-", Printable.Of(last?.Step ?? "-"), last?.Done is { } done ? $"{done:P0}" : "-", Printable.Of(last?.Text ?? "-", 300)];
+        [job.Host, job.State.Word(), job.State.IsOpen() ? job.Deadline.ToString("u") : "-", Printable.Of(last?.Step ?? "-"), last?.Done is { } done
+            ? $"{done:P0}" : "-", Printable.Of(last?.Text ?? "-", 300)];
 
     private static void Explain(Job job)
     {
@@ -155,7 +165,8 @@ internal static class NetbootJobCommands
         foreach (var device in job.Report?.Protected ?? [])
         {
             var same = device is { SectorsWritten: 0 } && device.Before == device.After;
-            Console.Out.WriteLine($"  {(same ? "untouched" : "CHANGED")}  {Printable.Of(device.Identity)} ({Printable.Of(device.Device)}): {device.SectorsWritten} sectors written");
+            Console.Out.WriteLine($"  {(same ? "untouched" : "CHANGED")}  {Printable.Of(device.Identity)} ({Printable.Of(device.Device)}): " +
+                $"{device.SectorsWritten} sectors written");
         }
     }
 

@@ -10,11 +10,19 @@ internal static class NetbootServeCommand
 {
     public static Command Create()
     {
-        var listen = new Option<string?>("--listen") { Description = "Address and port (default: the site's boot server and its port)", HelpName = "ADDRESS:PORT" };
+        var listen = new Option<string?>(
+            "--listen")
+        { Description = "Address and port (default: the site's boot server and its port)", HelpName = "ADDRESS:PORT" };
         var state = NetbootCommand.State();
         var store = new Option<string?>("--store") { Description = "Image repository (default: the site's)", HelpName = "DIR" };
         var site = new Option<string?>("--site") { Description = "The site (default: that of this host)", HelpName = "NAME" };
-        var dnsmasq = new Option<string?>("--dnsmasq") { Description = "full: assigns addresses and announces what to boot; proxy: only announces it, next to another DHCP server; off (default: the site's netboot.dhcp)", HelpName = "full|proxy|off" };
+        var dnsmasq = new Option<string?>(
+            "--dnsmasq")
+        {
+            Description = "full: assigns addresses and announces what to boot; proxy: only announces it, next to another DHCP server; off " +
+            "(default: the site's netboot.dhcp)",
+            HelpName = "full|proxy|off"
+        };
         dnsmasq.AcceptOnlyFromAmong("full", "proxy", "off");
         var identity = GlobalOptions.Identity();
         var command = new Command(
@@ -29,11 +37,13 @@ internal static class NetbootServeCommand
         command.Options.Add(dnsmasq);
         command.Options.Add(identity);
         command.SetAction((arguments, cancellation) => Serve(
-            arguments, NetbootCommand.SiteOf(Workspace.Load(arguments), arguments.GetValue(site)), arguments.GetValue(listen), arguments.GetValue(state)!, arguments.GetValue(store), arguments.GetValue(dnsmasq), arguments.GetValue(identity)!, cancellation));
+            arguments, NetbootCommand.SiteOf(Workspace.Load(arguments), arguments.GetValue(site)), arguments.GetValue(listen), arguments.GetValue(state)!,
+                arguments.GetValue(store), arguments.GetValue(dnsmasq), arguments.GetValue(identity)!, cancellation));
         return command;
     }
 
-    private static async Task<int> Serve(ParseResult arguments, Site? site, string? listen, string state, string? store, string? dnsmasq, string identity, CancellationToken cancellation)
+    private static async Task<int> Serve(
+        ParseResult arguments, Site? site, string? listen, string state, string? store, string? dnsmasq, string identity, CancellationToken cancellation)
     {
         var workspace = Workspace.Load(arguments);
         var mode = dnsmasq switch { "full" => DhcpMode.Full, "proxy" => DhcpMode.Proxy, "off" => DhcpMode.Off, _ => site?.Netboot.Dhcp ?? DhcpMode.Off };

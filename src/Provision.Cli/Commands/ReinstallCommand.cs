@@ -15,12 +15,17 @@ internal static class ReinstallCommand
     {
         var host = new Argument<string>("HOST") { Description = "The host (not with --local on the host itself)", Arity = ArgumentArity.ZeroOrOne };
         var state = NetbootCommand.State();
-        var local = new Option<bool>("--local") { Description = "Start the installer from the host's own disk, by GRUB, if its firmware cannot boot from the network" };
+        var local = new Option<bool>("--local")
+        {
+            Description = "Start the installer from the host's own disk, by GRUB, if its firmware cannot boot from the " +
+            "network"
+        };
         var server = new Option<string?>("--server") { Description = "With --local: the boot server (default: that of the host's site)", HelpName = "URL" };
         var cancel = new Option<bool>("--cancel") { Description = "With --local: cancel it; the next boot is the usual one" };
         var command = NetbootArmCommand.Create(
             "reinstall",
-            "On the boot server, with HOST: arms the host as \"netboot arm\" does, restarts it by ssh, and follows the reinstall to its end. A host that does not answer stays armed: " +
+            "On the boot server, with HOST: arms the host as \"netboot arm\" does, restarts it by ssh, and follows the reinstall to its end. A host that " +
+                "does not answer stays armed: " +
             "power-cycle it, and it is followed all the same.\n\n" +
             "On a host that is armed, with --local: fetches and verifies the installer, and has GRUB start it at the next boot, once; then run \"reboot\". " +
             "With HOST and --local the boot server does both.\n\n" +
@@ -33,7 +38,8 @@ internal static class ReinstallCommand
                 if (arguments.GetValue(host) is not { } name)
                 {
                     return byGrub ? OnThisHost(arguments, arguments.GetValue(server), arguments.GetValue(cancel))
-                        : throw new UserErrorException("which host? On the boot server: provision reinstall HOST; on an armed host itself: provision reinstall --local");
+                        : throw new UserErrorException(
+                            "which host? On the boot server: provision reinstall HOST; on an armed host itself: provision reinstall --local");
                 }
 
                 arm();
@@ -72,7 +78,9 @@ internal static class ReinstallCommand
         var workspace = Workspace.Load(arguments);
         var site = workspace.Fleet.FindSite(workspace.FindHost(null, files).Site)!;
         return workspace.Fleet.BootServerOf(site) is { } server ? new Uri($"http://{server}:{site.Netboot.Port}")
-            : throw new UserErrorException($"the site {site.Name} has no boot server in the inventory: give one of its hosts a role that provides boot-server, or name one with --server URL");
+            : throw new UserErrorException(
+                $"the site {site.Name} has no boot server in the inventory: give one of its hosts a role that provides boot-server, or name one with " +
+                $"--server URL");
     }
 
     /// <summary>Restarts a host by ssh. If the host cannot be reached, it may be dead and must be power-cycled by hand.</summary>
@@ -81,7 +89,8 @@ internal static class ReinstallCommand
         var workspace = Workspace.Load(arguments);
         try
         {
-            var result = SlotSession.Shell(workspace).Run(workspace.Host(name), SshLimit, line => Console.Error.WriteLine(Printable.Of(line, 500)), ["sh", "-c", first + "systemctl reboot"]);
+            var result = SlotSession.Shell(workspace)
+                .Run(workspace.Host(name), SshLimit, line => Console.Error.WriteLine(Printable.Of(line, 500)), ["sh", "-c", first + "systemctl reboot"]);
             Console.Error.WriteLine(result.Succeeded ? $"{name} restarts"
                 : $"{name} was not restarted: {Ssh.Last(result.Error)}; it stays armed: restart it by hand, or \"provision netboot disarm {name}\"");
         }

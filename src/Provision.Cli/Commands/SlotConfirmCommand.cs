@@ -21,13 +21,16 @@ internal static class SlotConfirmCommand
         var identity = GlobalOptions.Identity();
         var command = new Command(
             "confirm",
-            "Run by a slot's unit before Cyrus starts. A slot starts as master only if a status daemon confirms it from the database at this moment. In every other " +
-            "case, even without an answer, it starts as replica; but a former master with changes that a replica did not get does not start without an answer (exit code 2). If the configuration on disk is for the other replication role, it is written first, from the installed commit. " +
+            "Run by a slot's unit before Cyrus starts. A slot starts as master only if a status daemon confirms it from the database at this moment. In " +
+                "every other " +
+            "case, even without an answer, it starts as replica; but a former master with changes that a replica did not get does not start without an " +
+                "answer (exit code 2). If the configuration on disk is for the other replication role, it is written first, from the installed commit. " +
             "A fenced slot, or one whose directory is not its own, does not start (exit code 2).");
         command.Arguments.Add(slot);
         command.Options.Add(server);
         command.Options.Add(identity);
-        command.SetAction(arguments => Confirm(arguments, arguments.GetValue(slot)!, [.. arguments.GetValue(server)!.Select(url => new Uri(url))], arguments.GetValue(identity)!));
+        command.SetAction(arguments =>
+            Confirm(arguments, arguments.GetValue(slot)!, [.. arguments.GetValue(server)!.Select(url => new Uri(url))], arguments.GetValue(identity)!));
         return command;
     }
 
@@ -37,17 +40,21 @@ internal static class SlotConfirmCommand
         var configuration = SlotConfiguration.Read(files, slot) ?? throw new InstanceException($"there is no configuration of {slot}: provision install");
         if (InstanceMarker.Read(files, configuration.ConfigFolder ?? "/") is not { } marker || marker.Slot != slot)
         {
-            throw new InstanceException($"{configuration.ConfigFolder} is not a directory of {slot}: either its disk is not mounted (provision storage unlock), or it was never made (provision slot create HOST {slot})");
+            throw new InstanceException($"{configuration.ConfigFolder} is not a directory of {slot}: either its disk is not mounted (provision storage " +
+                $"unlock), or it was never made (provision slot create HOST {slot})");
         }
 
         using var question = new MasterQuestion(servers);
         var answer = question.Ask(slot);
-        for (var end = DateTimeOffset.UtcNow + Patience; answer is null && configuration.Role == ReplicationRole.Master && DateTimeOffset.UtcNow < end; answer = question.Ask(slot))
+        for (var end = DateTimeOffset.UtcNow + Patience; answer is null && configuration.Role == ReplicationRole.Master
+            && DateTimeOffset.UtcNow < end; answer = question.Ask(slot))
         {
             Thread.Sleep(BetweenTries);
         }
 
-        IReadOnlyList<string> unsent = configuration.Role == ReplicationRole.Master ? [.. new SlotObserver(files, new ProcessRunner()).ChannelsOf(configuration).Where(channel => channel.Age is not null).Select(channel => channel.Name)] : [];
+        IReadOnlyList<string> unsent = configuration.Role == ReplicationRole.Master
+            ? [.. new SlotObserver(files, new ProcessRunner()).ChannelsOf(configuration).Where(channel => channel.Age is not null)
+            .Select(channel => channel.Name)] : [];
         var permit = RolePermit.Of(slot, answer, [.. question.Failures.Distinct()], unsent);
         Console.Error.WriteLine($"{slot} starts as {permit.Role.ToString().ToLowerInvariant()}: {permit.Why}");
         if (permit.Role != configuration.Role)

@@ -11,10 +11,13 @@ internal static class SlotDigestCommand
     public static Command Create()
     {
         var slot = new Argument<string>("SLOT") { Description = "A slot of this host" };
-        var only = new Argument<string[]>("MAILBOX") { Description = "Names of mailboxes, such as user.alice.Work (default: all)", Arity = ArgumentArity.ZeroOrMore };
+        var only = new Argument<string[]>(
+            "MAILBOX")
+        { Description = "Names of mailboxes, such as user.alice.Work (default: all)", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command(
             "digest",
-            "Prints a digest of every mailbox of a slot: the numbers that IMAP knows it by, and hashes over the UIDs, GUIDs and sizes and over the flags of its " +
+            "Prints a digest of every mailbox of a slot: the numbers that IMAP knows it by, and hashes over the UIDs, GUIDs and sizes and over the flags of " +
+                "its " +
             "messages. It reads the slot's files, so the slot may be stopped. Two slots of one store have equal digests.\n\n" +
             "Example:\n  provision slot digest sloti33d1t01");
         command.Arguments.Add(slot);
@@ -37,10 +40,12 @@ internal static class SlotDigestCommand
             }
             else
             {
-                Columns.Write(Console.Out, ["MESSAGES", "LAST UID", "MODSEQ", "UIDVALIDITY", "CONTENTS", "FLAGS", "MAILBOX"], digest.Mailboxes.Select(mailbox => (IReadOnlyList<string>)
+                Columns.Write(Console.Out, ["MESSAGES", "LAST UID", "MODSEQ", "UIDVALIDITY", "CONTENTS", "FLAGS", "MAILBOX"],
+                    digest.Mailboxes.Select(mailbox => (IReadOnlyList<string>)
                 (mailbox.Unreadable is { } why
                     ? ["-", "-", "-", "-", "-", "-", $"{mailbox.Name}: {why}"]
-                    : [$"{mailbox.Messages}", $"{mailbox.LastUid}", $"{mailbox.HighestModSeq}", $"{mailbox.UidValidity}", mailbox.Contents[..12], mailbox.Flags[..12], mailbox.Name])));
+                    : [$"{mailbox.Messages}", $"{mailbox.LastUid}", $"{mailbox.HighestModSeq}", $"{mailbox.UidValidity}", mailbox.Contents[..12],
+                        mailbox.Flags[..12], mailbox.Name])));
             }
 
             return ExitCodes.Same;

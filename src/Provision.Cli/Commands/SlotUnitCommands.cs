@@ -14,7 +14,7 @@ namespace Provision.Cli.Commands;
 /// <summary><c>provision slot create</c>, <c>start</c>, <c>stop</c> and <c>drain</c>: operate on the slots of one host.</summary>
 internal static class SlotUnitCommands
 {
-    /// <summary>The unit allows a slot's commands ten seconds, and kills it after that.</summary>
+    /// <summary>systemd's own limit for the start of a unit; a stop ends sooner, by the unit's TimeoutStopSec.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     public static Command Status() => SlotSession.Create(
@@ -24,11 +24,13 @@ internal static class SlotUnitCommands
 
     public static Command Folders() => SlotSession.Create(
         "create",
-        "Creates the directories of slots on their mounted disks, once. A slot starts only after that, so that an unmounted disk is not taken for an empty slot.",
+        "Creates the directories of slots on their mounted disks, once. A slot starts only after that, so that an unmounted disk is not taken for an empty " +
+            "slot.",
         (arguments, session) =>
         {
             using var files = RootedFiles.Open("/");
-            var owner = OwnerDatabase.Read(files).Resolve(new OwnerNames("cyrus", "mail")) ?? throw new UserErrorException("this machine has no user cyrus or no group mail: install the packages of its role first (provision install)");
+            var owner = OwnerDatabase.Read(files).Resolve(new OwnerNames("cyrus", "mail"))
+                ?? throw new UserErrorException("this machine has no user cyrus or no group mail: install the packages of its role first (provision install)");
             var view = session.Workspace.View(session.Host, Masters.Default);
             foreach (var slot in session.Slots)
             {
@@ -41,7 +43,8 @@ internal static class SlotUnitCommands
 
     public static Command Start() => SlotSession.Create(
         "start",
-        "Starts slots, each in the replication role that the database of masters confirms, and waits until they are healthy. Exit code 0 all are healthy, 1 one is not, 2 error.",
+        "Starts slots, each in the replication role that the database of masters confirms, and waits until they are healthy. Exit code 0 all are healthy, 1 " +
+            "one is not, 2 error.",
         (arguments, session) => Do(arguments, session, "start"));
 
     public static Command Stop() => SlotSession.Create(
@@ -50,14 +53,21 @@ internal static class SlotUnitCommands
         (arguments, session) => Do(arguments, session, "stop"));
 
     /// <summary>Creates the option for addresses of peers, which replace the configured channels.</summary>
-    public static Option<string[]> To() => new("--to") { Description = "Address of another slot of the store, which gets everything that any channel has still to send; the logs are removed once all of the named ones have it", HelpName = "ADDRESS" };
+    public static Option<string[]> To() =>
+        new("--to")
+        {
+            Description = "Address of another slot of the store, which gets everything that any channel has still to send; the logs are removed " +
+        "once all of the named ones have it",
+            HelpName = "ADDRESS"
+        };
 
     public static Command Drain()
     {
         var to = To();
         return SlotSession.Create(
             "drain",
-            "Sends to its replicas what a stopped master still has for them (step 5 of a failover). Exit code 0 they have everything, 1 something is left, 2 error.",
+            "Sends to its replicas what a stopped master still has for them (step 5 of a failover). Exit code 0 they have everything, 1 something is left, 2 " +
+                "error.",
             (arguments, session) =>
             {
                 using var files = RootedFiles.Open("/");
@@ -80,7 +90,8 @@ internal static class SlotUnitCommands
         var to = new Option<string[]>("--to") { Description = "A new replica of the store", HelpName = "SLOT" };
         return SlotSession.Create(
             "fill",
-            "Sends everything that a running master holds to a new replica; replication itself sends only changes. For a full store that takes hours. Exit code 0 all was sent, 2 error.",
+            "Sends everything that a running master holds to a new replica; replication itself sends only changes. For a full store that takes hours. Exit " +
+                "code 0 all was sent, 2 error.",
             (arguments, session) =>
             {
                 if (arguments.GetValue(to) is not { Length: > 0 } replicas || session.Slots.Count != 1)
@@ -96,7 +107,8 @@ internal static class SlotUnitCommands
     }
 
     private static string UnitOf(Slot slot) => slot.Unit
-        ?? throw new UserErrorException([Diagnostic.Error(slot.Host.At("roles"), $"no role of {slot.Host.Name} says how an instance runs", InstanceKind.MissingHint)]);
+        ?? throw new UserErrorException(
+            [Diagnostic.Error(slot.Host.At("roles"), $"no role of {slot.Host.Name} says how an instance runs", InstanceKind.MissingHint)]);
 
     private static int Do(ParseResult arguments, SlotSession session, string verb)
     {
@@ -105,7 +117,8 @@ internal static class SlotUnitCommands
         if (!done.Succeeded)
         {
             var lines = session.Slots.Select(slot => (slot.Name, Lines: systemd.LastLines(UnitOf(slot)))).Where(slot => slot.Lines.Length > 0);
-            throw new InstanceException($"systemctl {verb}: {done.Error.Trim().Split('\n')[0]}\n{string.Join('\n', lines.Select(slot => $"{slot.Name}: {slot.Lines.ReplaceLineEndings("; ")}"))}".TrimEnd());
+            var journal = string.Join('\n', lines.Select(slot => $"{slot.Name}: {slot.Lines.ReplaceLineEndings("; ")}"));
+            throw new InstanceException($"systemctl {verb}: {done.Error.Trim().Split('\n')[0]}\n{journal}".TrimEnd());
         }
 
         // A stopped slot is the requested result.

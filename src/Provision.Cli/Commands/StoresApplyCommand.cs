@@ -19,8 +19,10 @@ internal static class StoresApplyCommand
         var database = MastersDatabase.Option();
         var command = new Command(
             "apply",
-            "Carries out the steps of a plan in order: commits the change of the inventory, delivers the commit to the store's hosts and installs it there, fills a new replica, waits until it " +
-            "holds exactly what the master holds, moves masters, and drops the old slot, whose data stays on its disks. A copy is dropped only while all others are complete. After an interruption, the same " +
+            "Carries out the steps of a plan in order: commits the change of the inventory, delivers the commit to the store's hosts and installs it there, " +
+                "fills a new replica, waits until it " +
+            "holds exactly what the master holds, moves masters, and drops the old slot, whose data stays on its disks. A copy is dropped only while all " +
+                "others are complete. After an interruption, the same " +
             "command resumes. Run it where the database of masters is; push the commits afterwards.\n\n" +
             "Exit code 0 all steps are done, 1 a step cannot be done (those before it are), 2 nothing was done.\n\n" +
             "Example:\n" +
@@ -36,12 +38,14 @@ internal static class StoresApplyCommand
             var time = limit.In(arguments);
             if (GitRevision.Read(workspace.Folder, workspace.Commands) is var revision && (revision.Dirty || !revision.HasCommit))
             {
-                throw new UserErrorException($"{workspace.Folder} {(revision.Dirty ? "has changes that are not committed" : "is no git repository")}: each step is a commit, which is delivered to the hosts");
+                throw new UserErrorException($"{workspace.Folder} {(revision.Dirty ? "has changes that are not committed" : "is no git repository")}: each " +
+                    $"step is a commit, which is delivered to the hosts");
             }
 
             using var masters = MastersDatabase.Open(workspace, arguments.GetValue(database));
             masters.Read();
-            if (!Confirmation.Yes($"do the {plan.Steps.Count} steps of plan {plan.Hash[..12]}, {plan.Steps.Count(step => step.Kind == StepKind.DropReplica)} moves of {plan.Stores.Count} stores?", arguments.GetValue(yes)))
+            if (!Confirmation.Yes($"do the {plan.Steps.Count} steps of plan {plan.Hash[..12]}, {plan.Steps.Count(step => step.Kind == StepKind.DropReplica)} " +
+                $"moves of {plan.Stores.Count} stores?", arguments.GetValue(yes)))
             {
                 return ExitCodes.Trouble;
             }
@@ -60,7 +64,8 @@ internal static class StoresApplyCommand
 
             if (steps.Unreached.Count > 0)
             {
-                Console.Error.WriteLine($"not updated because they do not answer: {string.Join(", ", steps.Unreached)}; deliver the commits and install them when they are back");
+                Console.Error.WriteLine($"not updated because they do not answer: {string.Join(", ", steps.Unreached)}; deliver the commits and install them " +
+                    $"when they are back");
             }
 
             Console.Out.WriteLine($"all {plan.Steps.Count} steps are done; push the commits");

@@ -11,8 +11,10 @@ internal static class StoresCheckCommand
     {
         var command = new Command(
             "check",
-            "Checks where stores lie: the hard rules, how many stores a pair of hosts shares beside the least that is possible, what the death of a host lays on others, " +
-            "and whether free slots can absorb the loss of any one host. Exit code 0 no findings, 1 a rule is broken, a pair is more than one above its bound or a loss is not absorbed, 2 error.\n\n" +
+            "Checks where stores lie: the hard rules, how many stores a pair of hosts shares beside the least that is possible, what the death of a host " +
+                "lays on others, " +
+            "and whether free slots can absorb the loss of any one host. Exit code 0 no findings, 1 a rule is broken, a pair is more than one above its " +
+                "bound or a loss is not absorbed, 2 error.\n\n" +
             "Example:\n  provision stores check");
         command.SetAction(arguments =>
         {
@@ -27,7 +29,8 @@ internal static class StoresCheckCommand
                 PlacementPrinter.Print(Console.Out, breaches, figures);
             }
 
-            return breaches.Count == 0 && figures.Lost.Count == 0 && figures.Groups.All(group => group.Pairs.All(pair => pair.Most <= pair.Bound + 1)) ? ExitCodes.Same : ExitCodes.Differs;
+            return breaches.Count == 0 && figures.Lost.Count == 0 && figures.Groups.All(group => group.Pairs.All(pair => pair.Most <= pair.Bound + 1))
+                ? ExitCodes.Same : ExitCodes.Differs;
         });
         return command;
     }

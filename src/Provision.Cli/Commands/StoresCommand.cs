@@ -15,7 +15,11 @@ internal static class StoresCommand
         var names = new Argument<string[]>("STORE") { Description = "Names of stores (default: all)", Arity = ArgumentArity.ZeroOrMore };
         var masters = GlobalOptions.Masters();
         var store = new Option<string[]>("--store") { Description = "The same as STORE", HelpName = "STORE" };
-        var live = new Option<bool>("--live") { Description = "Ask the slots and the database of masters: who serves, how far replicas are behind, and which host losses each store survives. Exit code 1 where one has less than two copies" };
+        var live = new Option<bool>("--live")
+        {
+            Description = "Ask the slots and the database of masters: who serves, how far replicas are behind, and which " +
+            "host losses each store survives. Exit code 1 where one has less than two copies"
+        };
         var database = MastersDatabase.Option();
         var command = new Command("stores", "Lists stores with their slots, the master first; checks and plans where they lie, and compares what is in them.");
         command.Arguments.Add(names);
@@ -86,13 +90,15 @@ internal static class StoresCommand
         }
         else
         {
-            Columns.Write(Console.Out, ["STORE", "SLOT", "ROLE", "BEHIND", "SURVIVES THE LOSS OF"], stores.SelectMany(view => view.Slots.Select((slot, index) => (IReadOnlyList<string>)
+            Columns.Write(Console.Out, ["STORE", "SLOT", "ROLE", "BEHIND", "SURVIVES THE LOSS OF"],
+                stores.SelectMany(view => view.Slots.Select((slot, index) => (IReadOnlyList<string>)
             [
                 index == 0 ? view.Store.Name : "",
                 $"{slot.Slot.Name}@{slot.Slot.Host.Name}/{slot.Slot.Host.Site}",
                 slot.Health?.Role.ToString().ToLowerInvariant() ?? "?",
                 slot.Behind is { } behind ? string.Create(CultureInfo.InvariantCulture, $"{behind.TotalSeconds:F0} s") : "-",
-                (view.Survives.Contains(slot.Slot.Host.Name) ? slot.Slot.Host.Name : "NOT " + slot.Slot.Host.Name) + (slot.Note.Length > 0 ? $"  ({slot.Note})" : ""),
+                (view.Survives.Contains(slot.Slot.Host.Name) ? slot.Slot.Host.Name : "NOT " + slot.Slot.Host.Name) +
+                    (slot.Note.Length > 0 ? $"  ({slot.Note})" : ""),
             ])));
         }
 

@@ -13,7 +13,8 @@ internal static class StoresCompareCommand
         var database = MastersDatabase.Option();
         var command = new Command(
             "compare",
-            "Compares every mailbox of a store's master with its replicas in full: UID, MODSEQ, flags, size and GUID of every message. Differences are checked again a few times, because mail arrives " +
+            "Compares every mailbox of a store's master with its replicas in full: UID, MODSEQ, flags, size and GUID of every message. Differences are " +
+                "checked again a few times, because mail arrives " +
             "meanwhile. Exit code 0 all are equal, 1 one differs, 2 error.");
         command.Arguments.Add(names);
         command.Options.Add(database);
@@ -33,7 +34,8 @@ internal static class StoresCompareCommand
                     continue;
                 }
 
-                var replicas = store.Slots.Where(slot => slot != row.Master && !now.Fenced.ContainsKey(slot)).Select(slot => workspace.Fleet.FindSlot(slot)!).ToList();
+                var replicas = store.Slots.Where(slot => slot != row.Master && !now.Fenced.ContainsKey(slot)).Select(slot => workspace.Fleet.FindSlot(slot)!)
+                    .ToList();
                 foreach (var (replica, result, why) in digests.CompareEach(master, replicas))
                 {
                     if (result is not { } comparison)
@@ -43,7 +45,8 @@ internal static class StoresCompareCommand
                         continue;
                     }
 
-                    Console.Out.WriteLine($"{store.Name}: {comparison.Replica} {(comparison.IsEqual ? "equals" : "DIFFERS FROM")} {comparison.Master}, {comparison.Mailboxes} mailboxes");
+                    Console.Out.WriteLine($"{store.Name}: {comparison.Replica} {(comparison.IsEqual ? "equals" : "DIFFERS FROM")} {comparison.Master}, " +
+                        $"{comparison.Mailboxes} mailboxes");
                     foreach (var line in comparison.Lines())
                     {
                         Console.Out.WriteLine(Printable.Of(line, 500));

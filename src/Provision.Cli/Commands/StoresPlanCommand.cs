@@ -12,14 +12,22 @@ internal static class StoresPlanCommand
     {
         var add = new Option<int>("--add-store") { Description = "Make so many new stores", HelpName = "N" };
         var @class = new Option<string?>("--class") { Description = "Slot class of the new stores (default: the only one)", HelpName = "NAME" };
-        var home = new Option<string?>("--home") { Description = "Site of two of three copies of the new stores (default: the one with most slots of the class in use)", HelpName = "SITE" };
+        var home = new Option<string?>(
+            "--home")
+        {
+            Description = "Site of two of three copies of the new stores (default: the one with most slots of the class in use)",
+            HelpName = "SITE"
+        };
         var evacuate = new Option<string[]>("--evacuate") { Description = "Move every store off this host; may be given more than once", HelpName = "HOST" };
-        var hosts = new Option<string[]>("--add-host") { Description = "Give this host its even share, also one of status new; may be given more than once", HelpName = "HOST" };
+        var hosts = new Option<string[]>(
+            "--add-host")
+        { Description = "Give this host its even share, also one of status new; may be given more than once", HelpName = "HOST" };
         var write = new Option<bool>("--write") { Description = "Write the placement that the plan ends with into the inventory, keeping comments and order" };
         var masters = GlobalOptions.Masters();
         var command = new Command(
             "plan",
-            "Plans a change of where stores lie, as steps: add a replica, wait until it is in sync, drop the old one. No step breaks a hard rule or takes a copy away before the new one is there; " +
+            "Plans a change of where stores lie, as steps: add a replica, wait until it is in sync, drop the old one. No step breaks a hard rule or takes a " +
+                "copy away before the new one is there; " +
             "moves are as few as possible. Without options it spreads pairs of hosts that share too many stores. The same inventory gives the same plan. " +
             "Exit code 0 the plan is shown or nothing has to be done, 1 refused (with the rule and the hosts), 2 error.\n\n" +
             "Examples:\n" +
@@ -79,9 +87,11 @@ internal static class StoresPlanCommand
             problems.Error(Location.OfFile("--add-store"), "expected a number of stores, 0 or more");
         }
 
-        foreach (var (option, name) in request.AddHosts.Select(host => ("--add-host", host)).Concat(request.Evacuate.Select(host => ("--evacuate", host))).Where(host => fleet.FindHost(host.Item2) is null))
+        foreach (var (option, name) in request.AddHosts.Select(host => ("--add-host", host)).Concat(request.Evacuate.Select(host => ("--evacuate", host)))
+            .Where(host => fleet.FindHost(host.Item2) is null))
         {
-            problems.Error(Location.OfFile(option), $"the inventory has no host \"{name}\"", NearestName.Hint(name, fleet.Hosts.Select(known => known.Name)) ?? "write it first: provision host add");
+            problems.Error(Location.OfFile(option), $"the inventory has no host \"{name}\"", NearestName.Hint(name, fleet.Hosts.Select(known => known.Name))
+                ?? "write it first: provision host add");
         }
 
         if (request.Home is { } home && fleet.FindSite(home) is null)

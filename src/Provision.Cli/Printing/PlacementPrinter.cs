@@ -9,7 +9,9 @@ internal static class PlacementPrinter
     /// <summary>Prints the result of a check.</summary>
     public static void Print(TextWriter to, IReadOnlyList<StoreBreach> breaches, PlacementFigures figures)
     {
-        Columns.Write(to, ["CLASS", "FIGURE", "MOST", "BOUND", "WHERE"], figures.Groups.SelectMany(group => RowsOf(group).Select(row => (IReadOnlyList<string>)[Classes(group), row.Figure, row.Value, row.Bound, row.Where])));
+        Columns.Write(to, ["CLASS", "FIGURE", "MOST", "BOUND", "WHERE"],
+            figures.Groups.SelectMany(group => RowsOf(group)
+            .Select(row => (IReadOnlyList<string>)[Classes(group), row.Figure, row.Value, row.Bound, row.Where])));
         to.WriteLine(breaches.Count == 0 ? "every store keeps the hard rules" : $"{breaches.Count} breaches of hard rules:");
         foreach (var breach in breaches)
         {
@@ -50,7 +52,9 @@ internal static class PlacementPrinter
 
         to.WriteLine();
         Columns.Write(to, ["CLASS", "FIGURE", "BEFORE", "AFTER", "BOUND"], plan.FiguresAfter.Groups.Zip(plan.FiguresBefore.Groups).SelectMany(groups =>
-            RowsOf(groups.First).Select(row => (IReadOnlyList<string>)[Classes(groups.First), row.Figure, RowsOf(groups.Second).FirstOrDefault(old => old.Figure == row.Figure).Value ?? "0", row.Value, row.Bound])));
+            RowsOf(groups.First).Select(row =>
+                (IReadOnlyList<string>)[Classes(groups.First), row.Figure, RowsOf(groups.Second).FirstOrDefault(old => old.Figure == row.Figure).Value ?? "0",
+                row.Value, row.Bound])));
         foreach (var bound in plan.Bounds)
         {
             to.WriteLine($"at least {bound.Moves} moves: {bound.Why}");

@@ -15,7 +15,8 @@ internal static class SlotPrinter
             slot.Unit,
             $"{slot.Services.Count(service => service.Banner is not null)}/{slot.Services.Count}",
             $"{slot.Daemons.Count - slot.MissingDaemons.Count}/{slot.Daemons.Count}",
-            slot.Channels.Count == 0 ? "-" : string.Join(" ", slot.Channels.Select(channel => $"{channel.Name}:{(channel.Age is { } age ? $"{age.TotalSeconds:0}s" : "0s")}")),
+            slot.Channels.Count == 0 ? "-"
+                : string.Join(" ", slot.Channels.Select(channel => $"{channel.Name}:{(channel.Age is { } age ? $"{age.TotalSeconds:0}s" : "0s")}")),
             slot.IsWell ? "well" : "NOT WELL",
         ]));
         foreach (var (slot, problem) in slots.SelectMany(slot => slot.Problems.Select(problem => (slot, problem))))

@@ -20,7 +20,8 @@ public sealed class SlotDigester(IMachineFiles files, ICommandRunner commands)
     /// <exception cref="CommandFailedException">A tool of Cyrus failed.</exception>
     public InstanceDigest Digest(string slot, IReadOnlyCollection<string>? only = null)
     {
-        var configuration = SlotConfiguration.Read(files, slot) ?? throw new InvalidDataException($"there is no configuration of {slot} in {SlotConfiguration.Folder}/{slot}");
+        var configuration = SlotConfiguration.Read(files, slot)
+            ?? throw new InvalidDataException($"there is no configuration of {slot} in {SlotConfiguration.Folder}/{slot}");
         var found = new List<MailboxDigest>();
         foreach (var names in Names(configuration).Where(name => only is null || only.Contains(name)).Order(StringComparer.Ordinal).Chunk(AtOnce))
         {
@@ -50,7 +51,8 @@ public sealed class SlotDigester(IMachineFiles files, ICommandRunner commands)
         {
             using var document = JsonDocument.Parse(list.Output);
             return [.. document.RootElement.EnumerateObject()
-                .Where(mailbox => !mailbox.Name.StartsWith(deleted, StringComparison.Ordinal) && !(mailbox.Value.GetProperty("mbtype").GetString() ?? "").AsSpan().ContainsAny('d', 'i', 'r'))
+                .Where(mailbox => !mailbox.Name.StartsWith(deleted, StringComparison.Ordinal) && !(mailbox.Value.GetProperty("mbtype").GetString() ?? "")
+                    .AsSpan().ContainsAny('d', 'i', 'r'))
                 .Select(mailbox => mailbox.Name)];
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
@@ -60,5 +62,6 @@ public sealed class SlotDigester(IMachineFiles files, ICommandRunner commands)
     }
 
     private static Command Tool(SlotConfiguration configuration, string program, IReadOnlyList<string> arguments) =>
-        Command.Of($"/usr/lib/cyrus/bin/{program}", ["-C", configuration.ImapdConf, .. arguments]).Through("setpriv", "--reuid=cyrus", "--regid=mail", "--init-groups");
+        Command.Of($"/usr/lib/cyrus/bin/{program}", ["-C", configuration.ImapdConf, .. arguments])
+            .Through("setpriv", "--reuid=cyrus", "--regid=mail", "--init-groups");
 }

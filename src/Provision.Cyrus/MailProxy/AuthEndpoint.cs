@@ -90,7 +90,8 @@ public sealed class AuthEndpoint(StatusDaemonParts parts, string? usersFile) : I
             ports = known = (inventory, new ConcurrentDictionary<string, YamlMapping?>(StringComparer.Ordinal));
         }
 
-        var mapping = known.ByHost.GetOrAdd(host.Name, static (_, of) => HostView.Of(of.inventory, of.host, Masters.Default).Settings.Find("slot_ports") as YamlMapping, (inventory, host));
+        var mapping = known.ByHost.GetOrAdd(
+            host.Name, static (_, of) => HostView.Of(of.inventory, of.host, Masters.Default).Settings.Find("slot_ports") as YamlMapping, (inventory, host));
         return (mapping?.Find(protocol) as YamlScalar)?.Value is long port ? (int)port : null;
     }
 

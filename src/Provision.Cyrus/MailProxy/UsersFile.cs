@@ -19,7 +19,8 @@ internal sealed class UsersFile(string file, Action<string> say)
     {
         try
         {
-            var now = new FileInfo(file) is { Exists: true } found ? (found.LastWriteTimeUtc.Ticks, found.Length) : throw new FileNotFoundException($"{file} is not there");
+            var now = new FileInfo(file) is { Exists: true } found ? (found.LastWriteTimeUtc.Ticks, found.Length)
+                : throw new FileNotFoundException($"{file} is not there");
             if (now == seen)
             {
                 return;

@@ -42,7 +42,8 @@ internal static class Banner
 
             var buffer = new byte[512];
             int read;
-            while (!said.Contains('\n', StringComparison.Ordinal) && said.Length < 512 && (read = await socket.ReceiveAsync(buffer, limit.Token).ConfigureAwait(false)) > 0)
+            while (!said.Contains('\n', StringComparison.Ordinal) && said.Length < 512
+                && (read = await socket.ReceiveAsync(buffer, limit.Token).ConfigureAwait(false)) > 0)
             {
                 said += Encoding.Latin1.GetString(buffer, 0, read);
             }
@@ -58,7 +59,8 @@ internal static class Banner
 
         var line = Printable.Of(said.Split('\n')[0].TrimEnd('\r'), 200);
         return line.Length == 0 ? (service, $"{place} closed the connection without a word")
-            : !Beginnings.TryGetValue(service.Name, out var beginning) || line.StartsWith(beginning, StringComparison.Ordinal) && !line.StartsWith("* BYE", StringComparison.Ordinal) ? (service with { Banner = line }, null)
+            : !Beginnings.TryGetValue(service.Name, out var beginning) || line.StartsWith(beginning, StringComparison.Ordinal)
+                && !line.StartsWith("* BYE", StringComparison.Ordinal) ? (service with { Banner = line }, null)
             : (service with { Banner = line }, $"{place} does not serve: \"{line}\"");
     }
 }

@@ -46,7 +46,8 @@ public sealed partial record SlotConfiguration
 
     /// <summary>Mail directories by the option that configures them: <c>partition-default</c>, <c>archivepartition-default</c>.</summary>
     public IEnumerable<KeyValuePair<string, string>> Partitions =>
-        Options.Where(option => option.Key.StartsWith("partition-", StringComparison.Ordinal) || option.Key.StartsWith("archivepartition-", StringComparison.Ordinal));
+        Options.Where(option => option.Key.StartsWith("partition-", StringComparison.Ordinal)
+            || option.Key.StartsWith("archivepartition-", StringComparison.Ordinal));
 
     /// <summary>The configuration file passed to every Cyrus program with <c>-C</c>.</summary>
     public string ImapdConf => $"{Folder}/{Slot}/imapd.conf";
@@ -70,7 +71,8 @@ public sealed partial record SlotConfiguration
     public static SlotConfiguration? Read(IMachineFiles files, string slot)
     {
         ArgumentNullException.ThrowIfNull(files);
-        return Lines(files, $"{Folder}/{slot}/cyrus.conf") is { } cyrus && Lines(files, $"{Folder}/{slot}/imapd.conf") is { } imapd ? Parse(slot, cyrus, imapd) : null;
+        return Lines(files, $"{Folder}/{slot}/cyrus.conf") is { } cyrus && Lines(files, $"{Folder}/{slot}/imapd.conf") is { } imapd ? Parse(slot, cyrus, imapd)
+            : null;
     }
 
     private static SlotConfiguration Parse(string slot, string[] cyrus, string[] imapd)
@@ -108,7 +110,8 @@ public sealed partial record SlotConfiguration
         return new SlotConfiguration
         {
             Slot = slot,
-            Role = !first.Success || first.Groups["slot"].Value != slot ? ReplicationRole.None : first.Groups["role"].Value == "MASTER" ? ReplicationRole.Master : ReplicationRole.Replica,
+            Role = !first.Success || first.Groups["slot"].Value != slot ? ReplicationRole.None : first.Groups["role"].Value == "MASTER"
+                ? ReplicationRole.Master : ReplicationRole.Replica,
             Services = services,
             Daemons = daemons,
             Options = options,

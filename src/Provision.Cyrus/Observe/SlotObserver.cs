@@ -17,7 +17,13 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
         var unit = UnitOf(slot);
         if (SlotConfiguration.Read(files, slot) is not { } configuration)
         {
-            return new InstanceHealth { Slot = slot, Role = ReplicationRole.None, Unit = unit, Problems = [$"there is no configuration of it in {SlotConfiguration.Folder}/{slot}"] };
+            return new InstanceHealth
+            {
+                Slot = slot,
+                Role = ReplicationRole.None,
+                Unit = unit,
+                Problems = [$"there is no configuration of it in {SlotConfiguration.Folder}/{slot}"]
+            };
         }
 
         var answers = Task.WhenAll(configuration.Services.Select(service => Task.Run(() => Banner.Of(service))));
@@ -68,7 +74,8 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
             return "unknown";
         }
 
-        var said = commands.Run(Command.Of("systemctl", "show", "--property=ActiveState", "--value", SlotConfiguration.UnitOf(slot)).WithTimeout(TimeSpan.FromSeconds(10)));
+        var said = commands.Run(Command.Of("systemctl", "show", "--property=ActiveState", "--value", SlotConfiguration.UnitOf(slot))
+            .WithTimeout(TimeSpan.FromSeconds(10)));
         return said.Succeeded && said.Text.Trim() is { Length: > 0 } state ? state : "unknown";
     }
 
@@ -76,12 +83,15 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
     private List<string[]> Children(SlotConfiguration configuration, out string? problem)
     {
         // Cyrus's user writes the pid file: its content is only a claim, to be confirmed by the process's own arguments.
-        var text = files.Stat(configuration.PidFile) is { Kind: FileKind.File, Size: < 32 } && files.Read(configuration.PidFile) is { } file ? Encoding.ASCII.GetString(file.Content).Trim() : null;
+        var text = files.Stat(configuration.PidFile) is { Kind: FileKind.File, Size: < 32 } && files.Read(configuration.PidFile) is { } file
+            ? Encoding.ASCII.GetString(file.Content).Trim() : null;
         problem = text is null ? $"it does not run: there is no {configuration.PidFile}"
-            : !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || !Arguments(text).Contains(configuration.CyrusConf, StringComparer.Ordinal)
+            : !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || !Arguments(text)
+                .Contains(configuration.CyrusConf, StringComparer.Ordinal)
             ? $"it does not run: {configuration.PidFile} names a process that is not its master"
             : null;
-        return problem is not null || files.Read($"/proc/{text}/task/{text}/children") is not { } children ? [] : [.. Encoding.ASCII.GetString(children.Content).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Arguments)];
+        return problem is not null || files.Read($"/proc/{text}/task/{text}/children") is not { } children ? []
+            : [.. Encoding.ASCII.GetString(children.Content).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Arguments)];
     }
 
     private string[] Arguments(string pid)
@@ -97,7 +107,8 @@ public sealed class SlotObserver(IMachineFiles files, ICommandRunner commands)
     }
 
     private static bool IsOf(InstanceDaemon daemon, string[] process) =>
-        process.Length == daemon.Words.Count && Path.GetFileName(process[0]) == Path.GetFileName(daemon.Words[0]) && process.Skip(1).SequenceEqual(daemon.Words.Skip(1), StringComparer.Ordinal);
+        process.Length == daemon.Words.Count && Path.GetFileName(process[0]) == Path.GetFileName(daemon.Words[0]) && process.Skip(1)
+            .SequenceEqual(daemon.Words.Skip(1), StringComparer.Ordinal);
 
     /// <summary>Returns the changes that the slot, as a master, has not yet sent to each of its replicas.</summary>
     public IReadOnlyList<ReplicationChannel> ChannelsOf(SlotConfiguration configuration)

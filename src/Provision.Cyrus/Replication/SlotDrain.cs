@@ -32,7 +32,8 @@ public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
         var (configuration, health) = Stopped(slot);
         for (var tried = 0; tried < Tries && health.Channels.Any(channel => channel.Age is not null); tried++)
         {
-            Parallel.ForEach(health.Channels.Where(channel => channel.Age is not null), channel => commands.Run(AsCyrus(SyncClient, ["-C", configuration.ImapdConf, "-n", channel.Name, "-o", "-l", "-R", "-1"]).WithTimeout(OneTry)));
+            Parallel.ForEach(health.Channels.Where(channel => channel.Age is not null), channel =>
+                commands.Run(AsCyrus(SyncClient, ["-C", configuration.ImapdConf, "-n", channel.Name, "-o", "-l", "-R", "-1"]).WithTimeout(OneTry)));
             health = new SlotObserver(files, commands).Observe(slot);
         }
 
@@ -51,7 +52,8 @@ public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
     {
         var (configuration, _) = Stopped(slot);
         var logs = LogsOf(configuration);
-        var lines = logs.SelectMany(log => Encoding.UTF8.GetString(files.Read(log)!.Content).Split('\n', StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal).ToList();
+        var lines = logs.SelectMany(log => Encoding.UTF8.GetString(files.Read(log)!.Content).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            .Distinct(StringComparer.Ordinal).ToList();
         if (lines.Count == 0)
         {
             return 0;
@@ -89,11 +91,13 @@ public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
     /// <exception cref="InstanceException">The slot is not running as master or has no such channel, or the replica did not accept everything.</exception>
     public void Fill(string slot, string channel)
     {
-        var configuration = SlotConfiguration.Read(files, slot) ?? throw new InstanceException($"there is no configuration of {slot} in {SlotConfiguration.Folder}/{slot}");
+        var configuration = SlotConfiguration.Read(files, slot)
+            ?? throw new InstanceException($"there is no configuration of {slot} in {SlotConfiguration.Folder}/{slot}");
         var health = new SlotObserver(files, commands).Observe(slot);
         if (health is not { Role: ReplicationRole.Master, Unit: "active" } || health.Channels.All(one => one.Name != channel))
         {
-            throw new InstanceException($"{slot} ({health.Role.ToString().ToLowerInvariant()}, {health.Unit}) sends nothing to {channel}: it has the channels {string.Join(", ", health.Channels.Select(one => one.Name))}");
+            throw new InstanceException($"{slot} ({health.Role.ToString().ToLowerInvariant()}, {health.Unit}) sends nothing to {channel}: it has the " +
+                $"channels {string.Join(", ", health.Channels.Select(one => one.Name))}");
         }
 
         var sent = commands.Run(AsCyrus(SyncClient, ["-C", configuration.ImapdConf, "-n", channel, "-A"]).WithTimeout(WholeServer));
@@ -112,7 +116,8 @@ public sealed class SlotDrain(IMachineFiles files, ICommandRunner commands)
 
     private (SlotConfiguration, InstanceHealth) Stopped(string slot)
     {
-        var configuration = SlotConfiguration.Read(files, slot) ?? throw new InstanceException($"there is no configuration of {slot} in {SlotConfiguration.Folder}/{slot}");
+        var configuration = SlotConfiguration.Read(files, slot)
+            ?? throw new InstanceException($"there is no configuration of {slot} in {SlotConfiguration.Folder}/{slot}");
         var health = new SlotObserver(files, commands).Observe(slot);
         if (health.Unit is not ("inactive" or "failed") || health.Services.Any(service => service.Banner is not null))
         {

@@ -11,7 +11,8 @@ namespace Provision.Stores.Failover;
 /// <param name="By">The acting user: <c>user@host</c>.</param>
 /// <param name="Clock">The clock.</param>
 /// <param name="Say">Receives each step: the store and a log line.</param>
-public sealed record FailoverTools(Fleet Fleet, IMastershipDatabase Masters, IInstanceOperations Hands, string By, TimeProvider Clock, Action<string, string> Say);
+public sealed record FailoverTools(
+    Fleet Fleet, IMastershipDatabase Masters, IInstanceOperations Hands, string By, TimeProvider Clock, Action<string, string> Say);
 
 /// <summary>
 /// Moves a store's master to another of its slots, in nine steps. Until the database names the new master (step 7), any failure rolls back to the old one. By
@@ -28,7 +29,8 @@ public sealed class FailoverRun(FailoverTools tools)
         var view = tools.Masters.Read();
         if (!view.Stores.TryGetValue(store.Name, out var now))
         {
-            return new FailoverReport(store.Name, FailoverOutcome.Refused, null, request.Target.Name, TimeSpan.Zero, [$"{store.Name} is not in the database of masters; \"provision masters enroll\" makes its first slot the master"]);
+            return new FailoverReport(store.Name, FailoverOutcome.Refused, null, request.Target.Name, TimeSpan.Zero,
+                [$"{store.Name} is not in the database of masters; \"provision masters enroll\" makes its first slot the master"]);
         }
 
         var move = new StoreMove(tools, request, tools.Fleet.FindSlot(now.Master), now);

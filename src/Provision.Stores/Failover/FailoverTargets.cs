@@ -16,11 +16,13 @@ public static class FailoverTargets
     /// <param name="problems">Receives an error for each store without a possible target.</param>
     public static IReadOnlyList<FailoverRequest> AwayFrom(Fleet fleet, MastershipSnapshot now, Host host, DiagnosticBag problems)
     {
-        var masters = now.Stores.Values.Select(store => fleet.FindSlot(store.Master)?.Host.Name).OfType<string>().GroupBy(name => name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+        var masters = now.Stores.Values.Select(store => fleet.FindSlot(store.Master)?.Host.Name).OfType<string>().GroupBy(name => name, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
         var candidates = new List<(Store Store, List<Slot> Slots)>();
         foreach (var store in OnHost(fleet, now, host))
         {
-            var others = store.Slots.Select(fleet.FindSlot).OfType<Slot>().Where(slot => slot.Host.Name != host.Name && slot.Host.Status == HostStatus.Active && !now.Fenced.ContainsKey(slot.Name)).ToList();
+            var others = store.Slots.Select(fleet.FindSlot).OfType<Slot>()
+                .Where(slot => slot.Host.Name != host.Name && slot.Host.Status == HostStatus.Active && !now.Fenced.ContainsKey(slot.Name)).ToList();
             var near = others.Where(slot => slot.Host.Site == host.Site).ToList();
             if (others.Count == 0)
             {

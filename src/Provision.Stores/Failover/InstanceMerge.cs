@@ -24,7 +24,8 @@ public sealed class InstanceMerge(FailoverTools tools, HostShell shell, Func<Slo
             throw new InstanceException($"{slot.Name} is not fenced: there is nothing to merge");
         }
 
-        var store = tools.Fleet.FindStore(fence.Store) ?? throw new InstanceException($"{slot.Name} is fenced as a slot of {fence.Store}, which the inventory does not have any more");
+        var store = tools.Fleet.FindStore(fence.Store)
+            ?? throw new InstanceException($"{slot.Name} is fenced as a slot of {fence.Store}, which the inventory does not have any more");
         var row = now.Stores.GetValueOrDefault(store.Name) ?? throw new InstanceException($"the database of masters does not know {store.Name}");
         var master = tools.Fleet.FindSlot(row.Master) ?? throw new InstanceException($"{store.Name}: its master {row.Master} is no slot of the inventory");
         if (row.Mode != StoreMode.Up)
@@ -34,9 +35,11 @@ public sealed class InstanceMerge(FailoverTools tools, HostShell shell, Func<Slo
 
         // systemd tries to start its unit every few seconds, and the start is refused.
         tools.Hands.Stop(slot);
-        var peers = store.Slots.Where(name => name != slot.Name && !now.Fenced.ContainsKey(name)).Select(name => tools.Fleet.FindSlot(name)!).OrderByDescending(peer => peer == master).ToList();
+        var peers = store.Slots.Where(name => name != slot.Name && !now.Fenced.ContainsKey(name)).Select(name => tools.Fleet.FindSlot(name)!)
+            .OrderByDescending(peer => peer == master).ToList();
         tools.Say(store.Name, $"sends what {slot.Name} had for others to {string.Join(", ", peers.Select(peer => peer.Name))}");
-        var sent = shell.Run(slot.Host, Limit, ["provision", "slot", "drain", slot.Host.Name, slot.Name, "--here", .. peers.SelectMany(peer => new[] { "--to", peer.Address.ToString()! })]);
+        var sent = shell.Run(slot.Host, Limit,
+            ["provision", "slot", "drain", slot.Host.Name, slot.Name, "--here", .. peers.SelectMany(peer => new[] { "--to", peer.Address.ToString()! })]);
         if (!sent.Succeeded)
         {
             throw new InstanceException($"{slot.Name} stays fenced: {Ssh.Last(sent.Error)}");
@@ -47,7 +50,8 @@ public sealed class InstanceMerge(FailoverTools tools, HostShell shell, Func<Slo
         {
             if (reason is null)
             {
-                throw new InstanceException($"{slot.Name} stays fenced, {master.Name} has not all of it: {missing}\ninspect these mailboxes; to merge anyway: --accept-loss REASON");
+                throw new InstanceException($"{slot.Name} stays fenced, {master.Name} has not all of it: {missing}\ninspect these mailboxes; to merge " +
+                    $"anyway: --accept-loss REASON");
             }
 
             tools.Say(store.Name, $"is let back though {missing}");

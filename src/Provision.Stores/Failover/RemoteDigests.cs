@@ -17,7 +17,8 @@ public sealed class RemoteDigests(HostShell shell)
     public InstanceDigest Of(Slot slot, IReadOnlyCollection<string>? only = null)
     {
         var result = shell.Run(slot.Host, Limit, ["provision", "slot", "digest", "--output", "json", slot.Name, "--", .. only ?? []]);
-        return result.Succeeded ? InstanceDigest.FromJson(result.Output.Span) : throw new InstanceException($"{slot.Name}: what is in it cannot be listed: {Ssh.Last(result.Error)}");
+        return result.Succeeded ? InstanceDigest.FromJson(result.Output.Span)
+            : throw new InstanceException($"{slot.Name}: what is in it cannot be listed: {Ssh.Last(result.Error)}");
     }
 
     /// <summary>Compares a store's master with its replicas; differences are checked again, because mail arrives meanwhile.</summary>
@@ -43,14 +44,16 @@ public sealed class RemoteDigests(HostShell shell)
 
     /// <summary>Returns a sentence with the difference between a replica and its master, or why it cannot be determined; null if they are equal.</summary>
     public string? Difference(Slot master, Slot replica) => Say(() =>
-        Compare(master, [replica])[0] is { IsEqual: false } different ? $"differs from {master.Name} in {different.Differences.Count} mailboxes ({different.Differences[0]})" : null);
+        Compare(master, [replica])[0] is { IsEqual: false } different
+            ? $"differs from {master.Name} in {different.Differences.Count} mailboxes ({different.Differences[0]})" : null);
 
     /// <summary>Returns a sentence with the mailboxes that only the first of two slots has, or why they cannot be determined; null if there are none.</summary>
     public string? OnlyOnFirst(Slot first, Slot second) => Say(() =>
     {
         var there = Of(second).Mailboxes.Select(mailbox => mailbox.Name).ToHashSet(StringComparer.Ordinal);
         var alone = Of(first).Mailboxes.Select(mailbox => mailbox.Name).Where(name => !there.Contains(name)).ToList();
-        return alone.Count == 0 ? null : $"{alone.Count} mailboxes are on {first.Name} alone: {string.Join(", ", alone.Take(10))}{(alone.Count > 10 ? ", ..." : "")}";
+        return alone.Count == 0 ? null
+            : $"{alone.Count} mailboxes are on {first.Name} alone: {string.Join(", ", alone.Take(10))}{(alone.Count > 10 ? ", ..." : "")}";
     });
 
     private static string? Say(Func<string?> question)

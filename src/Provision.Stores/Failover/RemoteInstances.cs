@@ -20,14 +20,16 @@ public sealed class RemoteInstances(HostShell shell) : IInstanceOperations
     public void Stop(Slot slot) => Do(slot, "stop", Limit);
 
     /// <inheritdoc/>
-    public IReadOnlyList<ReplicationChannel> Drain(Slot slot) => Health(slot, Do(slot, "drain", DrainLimit)).Channels.Where(channel => channel.Age is not null).ToList();
+    public IReadOnlyList<ReplicationChannel> Drain(Slot slot) => Health(slot, Do(slot, "drain", DrainLimit)).Channels.Where(channel => channel.Age is not null)
+        .ToList();
 
     private CommandResult Do(Slot slot, string verb, TimeSpan limit)
     {
         var result = shell.Run(slot.Host, limit, "provision", "slot", verb, slot.Host.Name, slot.Name, "--here", "--output", "json");
 
         // 1 means that the slot is unhealthy; the output has the details.
-        return result.ExitCode is 0 or 1 ? result : throw new InstanceException($"{slot.Name}: \"provision slot {verb}\" on {slot.Host.Name} failed: {Ssh.Last(result.Error)}");
+        return result.ExitCode is 0 or 1 ? result
+            : throw new InstanceException($"{slot.Name}: \"provision slot {verb}\" on {slot.Host.Name} failed: {Ssh.Last(result.Error)}");
     }
 
     private static InstanceHealth Health(Slot slot, CommandResult result) =>

@@ -13,7 +13,8 @@ namespace Provision.Stores.Failover;
 /// <param name="Reinstalling">Hosts with another slot of the store that are being reinstalled.</param>
 /// <param name="Unmerged">Fenced slots of the store.</param>
 public sealed record StoreCopies(
-    string Store, string Slot, string Master, bool IsMaster, IReadOnlyList<string> HealthyElsewhere, IReadOnlyList<string> Unhealthy, IReadOnlyList<string> Reinstalling, IReadOnlyList<string> Unmerged)
+    string Store, string Slot, string Master, bool IsMaster, IReadOnlyList<string> HealthyElsewhere, IReadOnlyList<string> Unhealthy,
+        IReadOnlyList<string> Reinstalling, IReadOnlyList<string> Unmerged)
 {
     /// <summary>The number of healthy copies that must remain: two, or all others of a class that has fewer.</summary>
     public int Needed { get; init; } = 2;
@@ -28,11 +29,15 @@ public static class StoreGates
         ("masters", (host, all) => Where(all, store => store.IsMaster) is { Count: > 0 } stores
             ? Error(host, $"{host.Name} is master of {Names(stores)}", $"provision failover --host {host.Name}") : null),
         ("copies", (host, all) => Where(all, store => store.HealthyElsewhere.Count < store.Needed) is { Count: > 0 } stores
-            ? Error(host, $"without {host.Name} too few healthy copies would be left of {Names(stores)}: {string.Join("; ", stores.SelectMany(store => store.Unhealthy).Distinct(StringComparer.Ordinal).Take(5))}", "provision stores compare") : null),
+            ? Error(host, $"without {host.Name} too few healthy copies would be left of {Names(stores)}: " +
+                $"{string.Join("; ", stores.SelectMany(store => store.Unhealthy).Distinct(StringComparer.Ordinal).Take(5))}", "provision stores compare")
+                : null),
         ("same-store", (host, all) => Where(all, store => store.Reinstalling.Count > 0) is { Count: > 0 } stores
-            ? Error(host, $"another slot of {Names(stores)} is being reinstalled ({string.Join(", ", stores.SelectMany(store => store.Reinstalling).Distinct(StringComparer.Ordinal))})", "provision netboot status") : null),
+            ? Error(host, $"another slot of {Names(stores)} is being reinstalled " +
+                $"({string.Join(", ", stores.SelectMany(store => store.Reinstalling).Distinct(StringComparer.Ordinal))})", "provision netboot status") : null),
         ("unmerged", (host, all) => Where(all, store => store.Unmerged.Count > 0) is { Count: > 0 } stores
-            ? Error(host, $"{string.Join(", ", stores.SelectMany(store => store.Unmerged))} of {Names(stores)} may hold data that no other slot has", "provision slot merge HOST SLOT") : null),
+            ? Error(host, $"{string.Join(", ", stores.SelectMany(store => store.Unmerged))} of {Names(stores)} may hold data that no other slot has",
+                "provision slot merge HOST SLOT") : null),
     ];
 
     /// <summary>Returns the objections of every gate; empty if there are none.</summary>
@@ -42,7 +47,8 @@ public static class StoreGates
     /// <summary>Returns the objection for stores whose state is unknown: unknown is never treated as safe.</summary>
     public static Diagnostic Unseen(Host host, string why) => Error(host, $"the state of the stores of {host.Name} is unknown: {why}");
 
-    /// <summary>Returns the stores with a slot on a host, each with the copies that would remain; without those that have one copy (<see cref="SingleCopies"/>).</summary>
+    /// <summary>Returns the stores with a slot on a host, each with the copies that would remain; without those that have one copy (<see
+    /// cref="SingleCopies"/>).</summary>
     /// <param name="fleet">The inventory.</param>
     /// <param name="host">The host.</param>
     /// <param name="now">The current masters.</param>
@@ -50,11 +56,15 @@ public static class StoreGates
     /// <param name="difference">Returns how a replica differs from the master, by a full comparison of the mailboxes, or why that cannot be determined; null if
     /// they are equal.</param>
     /// <param name="unknown">Why the state cannot be determined; null if it can.</param>
-    public static IReadOnlyList<StoreCopies> Observe(Fleet fleet, Host host, MastershipSnapshot now, Predicate<string> isReinstalling, Func<Slot, Slot, string?> difference, out string? unknown)
+    public static IReadOnlyList<StoreCopies> Observe(
+        Fleet fleet, Host host, MastershipSnapshot now, Predicate<string> isReinstalling, Func<Slot, Slot, string?> difference, out string? unknown)
     {
-        var stores = fleet.SlotsOf(host).Select(slot => (Slot: slot, Store: fleet.StoreOfSlot(slot.Name))).Where(pair => pair.Store is { Slots.Count: > 1 }).ToList();
+        var stores = fleet.SlotsOf(host).Select(slot => (Slot: slot, Store: fleet.StoreOfSlot(slot.Name))).Where(pair => pair.Store is { Slots.Count: > 1 })
+            .ToList();
         var strangers = stores.Where(pair => !now.Stores.ContainsKey(pair.Store!.Name)).Select(pair => pair.Store!.Name).ToList();
-        unknown = strangers.Count == 0 ? null : $"the database of masters does not know {string.Join(", ", strangers.Take(5))}{(strangers.Count > 5 ? $" and {strangers.Count - 5} more" : "")} (provision masters enroll)";
+        unknown = strangers.Count == 0 ? null
+            : $"the database of masters does not know " +
+            $"{string.Join(", ", strangers.Take(5))}{(strangers.Count > 5 ? $" and {strangers.Count - 5} more" : "")} (provision masters enroll)";
         if (unknown is not null)
         {
             return [];

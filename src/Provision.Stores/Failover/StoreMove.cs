@@ -99,7 +99,8 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
             {
                 if (run.Hands.Status(old) is { Role: ReplicationRole.Master, Unit: "active" })
                 {
-                    objections.Add($"{old.Name} answers and serves: a failover without --force loses nothing; or stop it first (provision slot stop {old.Host.Name} {old.Name})");
+                    objections.Add($"{old.Name} answers and serves: a failover without --force loses nothing; or stop it first (provision slot stop " +
+                        $"{old.Host.Name} {old.Name})");
                 }
             }
             catch (Exception e) when (e is InstanceException or HostUnreachableException)
@@ -145,7 +146,8 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
         }
         else
         {
-            problems.Add($"{before.Master} does not start as master: see why (provision slot status {old!.Host.Name} {old.Name}), then \"provision failover --store {store} --abort\" to try again, or --to SLOT");
+            problems.Add($"{before.Master} does not start as master: see why (provision slot status {old!.Host.Name} {old.Name}), then \"provision failover " +
+                $"--store {store} --abort\" to try again, or --to SLOT");
         }
 
         // A replica stopped for the failover is started again in any case.
@@ -160,7 +162,8 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
         InstanceHealth? health = null;
         if (!Try(problems, () => health = run.Hands.Start(target)) || health is not { Role: ReplicationRole.Master })
         {
-            problems.Add($"{target.Name} does not serve; {store} stays moving, and logins wait. Fix it and run \"provision failover --store {store} --abort\" (makes {target.Name} serve)"
+            problems.Add($"{target.Name} does not serve; {store} stays moving, and logins wait. Fix it and run \"provision failover --store {store} " +
+                $"--abort\" (makes {target.Name} serve)"
                 + (request.ForceReason is null && old is not null ? $", or \"provision failover --store {store} --to {old.Name}\": it has everything" : ""));
             return End(FailoverOutcome.Stuck, problems);
         }
@@ -189,20 +192,25 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
         }
         else if (view.Fenced.TryGetValue(target.Name, out var fence))
         {
-            objections.Add($"{target.Name} is fenced since {fence.At:u} ({fence.Reason}): merge it first (provision slot merge {target.Host.Name} {target.Name})");
+            objections.Add($"{target.Name} is fenced since {fence.At:u} ({fence.Reason}): merge it first (provision slot merge {target.Host.Name} " +
+                $"{target.Name})");
         }
-        else if (request.ForceReason is null && before.Mode == StoreMode.Moving && before.Target is not null && !(request.Resume && before.Target == target.Name))
+        else if (request.ForceReason is null && before.Mode == StoreMode.Moving && before.Target is not null
+            && !(request.Resume && before.Target == target.Name))
         {
-            objections.Add($"{store} is moving to {before.Target}, begun by {before.By} at {before.Since:u}; if that has died: --resume with the same target, or \"provision failover --store {store} --abort\"");
+            objections.Add($"{store} is moving to {before.Target}, begun by {before.By} at {before.Since:u}; if that has died: --resume with the same " +
+                $"target, or \"provision failover --store {store} --abort\"");
         }
         else
         {
             try
             {
                 var health = run.Hands.Status(target);
-                if (health is not { Role: ReplicationRole.Replica, Unit: "active" } || health.Services.FirstOrDefault(service => service.Name == "syncserver") is not { Banner: not null })
+                if (health is not { Role: ReplicationRole.Replica, Unit: "active" }
+                    || health.Services.FirstOrDefault(service => service.Name == "syncserver") is not { Banner: not null })
                 {
-                    objections.Add($"{target.Name} is no replica that takes changes: {(health.Problems.Count > 0 ? string.Join("; ", health.Problems) : $"{health.Role}, {health.Unit}".ToLowerInvariant())}");
+                    objections.Add($"{target.Name} is no replica that takes changes: " +
+                        $"{(health.Problems.Count > 0 ? string.Join("; ", health.Problems) : $"{health.Role}, {health.Unit}".ToLowerInvariant())}");
                 }
             }
             catch (Exception e) when (e is InstanceException or HostUnreachableException)
@@ -220,9 +228,11 @@ internal sealed class StoreMove(FailoverTools run, FailoverRequest request, Slot
         {
             var health = run.Hands.Status(master);
             return health.Role != ReplicationRole.Master && before.Mode == StoreMode.Up
-                ? [$"{master.Name} does not run as master: {(health.Problems.Count > 0 ? string.Join("; ", health.Problems) : health.Unit)}; if its host is lost, say --force with a reason"]
+                ? [$"{master.Name} does not run as master: {(health.Problems.Count > 0 ? string.Join("; ", health.Problems) : health.Unit)}; if its host is " +
+                    $"lost, say --force with a reason"]
                 : [.. health.Channels.Where(channel => channel.Bytes > request.LagLimit).Select(channel => string.Create(CultureInfo.InvariantCulture,
-                    $"{channel.Name} lacks {channel.Bytes} bytes of changes, the oldest {channel.Age?.TotalSeconds:F0} s old: wait until it has caught up, look why it does not, or say --lag-limit {channel.Bytes * 2}"))];
+                    $"{channel.Name} lacks {channel.Bytes} bytes of changes, the oldest {channel.Age?.TotalSeconds:F0} s old: wait until it has caught up, " +
+                        $"look why it does not, or say --lag-limit {channel.Bytes * 2}"))];
         }
         catch (Exception e) when (e is InstanceException or HostUnreachableException)
         {

@@ -36,10 +36,12 @@ public sealed record StoreOverview(Store Store, StoreMastership? Mastership, IRe
         var row = now.Stores.GetValueOrDefault(store.Name);
         var asked = store.Slots.Select(fleet.FindSlot).OfType<Slot>().ConcurrentlyEach(3, slot => Ask(hands, slot));
         var channels = asked.FirstOrDefault(answer => answer.Slot.Name == row?.Master).Health?.Channels;
-        return new StoreOverview(store, row, [.. asked.Select(answer => Judge(answer.Slot, answer.Health, answer.Problem, row, channels, now.Fenced.ContainsKey(answer.Slot.Name)))]);
+        return new StoreOverview(store, row,
+            [.. asked.Select(answer => Judge(answer.Slot, answer.Health, answer.Problem, row, channels, now.Fenced.ContainsKey(answer.Slot.Name)))]);
     }
 
-    private static StoreInstance Judge(Slot slot, InstanceHealth? health, string? problem, StoreMastership? row, IReadOnlyList<ReplicationChannel>? channels, bool fenced)
+    private static StoreInstance Judge(
+        Slot slot, InstanceHealth? health, string? problem, StoreMastership? row, IReadOnlyList<ReplicationChannel>? channels, bool fenced)
     {
         var isMaster = row?.Master == slot.Name;
         var channel = channels?.FirstOrDefault(one => one.Name == slot.Name);

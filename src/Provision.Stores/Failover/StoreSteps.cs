@@ -15,7 +15,8 @@ namespace Provision.Stores.Failover;
 /// <param name="clock">The clock.</param>
 /// <param name="syncLimit">Time limit for a new replica to hold everything.</param>
 /// <param name="say">Receives progress: the store and a log line.</param>
-public sealed class StoreSteps(IPlacementOperations hands, IMastershipDatabase masters, string by, TimeProvider clock, TimeSpan syncLimit, Action<string, string> say)
+public sealed class StoreSteps(
+    IPlacementOperations hands, IMastershipDatabase masters, string by, TimeProvider clock, TimeSpan syncLimit, Action<string, string> say)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
     private readonly SortedSet<string> unreached = new(StringComparer.Ordinal);
@@ -75,9 +76,12 @@ public sealed class StoreSteps(IPlacementOperations hands, IMastershipDatabase m
             return false;
         }
 
-        var store = hands.Fleet.FindStore(part.Store) ?? throw new InstanceException($"the inventory has no {part.Store}: the plan is of another inventory, make a new one");
+        var store = hands.Fleet.FindStore(part.Store)
+            ?? throw new InstanceException($"the inventory has no {part.Store}: the plan is of another inventory, make a new one");
         return !store.Slots.Contains(gone)
-            && (store.Slots.Contains(came) ? true : throw new InstanceException($"{store.Name} is on {string.Join(", ", store.Slots)}, neither on {gone} nor on {came}: the plan is of another inventory, make a new one"));
+            && (store.Slots.Contains(came) ? true
+                : throw new InstanceException($"{store.Name} is on {string.Join(", ", store.Slots)}, neither on {gone} nor on {came}: the plan is of another " +
+                $"inventory, make a new one"));
     }
 
     private void Create(NewStore wanted)
@@ -87,7 +91,8 @@ public sealed class StoreSteps(IPlacementOperations hands, IMastershipDatabase m
             hands.Place(wanted, $"{wanted.Name}: made on {string.Join(", ", wanted.Slots)}");
         }
 
-        if (!masters.Read().Stores.ContainsKey(wanted.Name) && masters.Change(new MastershipChange.Enroll(wanted.Name, wanted.Slots[0], by, clock.GetUtcNow())).Refusal is { } refusal)
+        if (!masters.Read().Stores.ContainsKey(wanted.Name)
+            && masters.Change(new MastershipChange.Enroll(wanted.Name, wanted.Slots[0], by, clock.GetUtcNow())).Refusal is { } refusal)
         {
             throw new InstanceException(refusal);
         }
@@ -126,7 +131,8 @@ public sealed class StoreSteps(IPlacementOperations hands, IMastershipDatabase m
         {
             if (clock.GetUtcNow() >= end)
             {
-                throw new InstanceException($"{because}{replica} is not in sync: {difference}. Look why (provision stores compare {name}), then run the same plan again");
+                throw new InstanceException($"{because}{replica} is not in sync: {difference}. Look why (provision stores compare {name}), then run the same " +
+                    $"plan again");
             }
 
             say(name, difference);
@@ -168,7 +174,8 @@ public sealed class StoreSteps(IPlacementOperations hands, IMastershipDatabase m
             }
         }
 
-        hands.Place(new NewStore(name, store.Class, came is null ? rest : [.. store.Slots.Where(slot => slot != came).Select(slot => slot == gone ? came : slot)]), $"{name}: {gone} leaves");
+        hands.Place(new NewStore(name, store.Class, came is null ? rest
+            : [.. store.Slots.Where(slot => slot != came).Select(slot => slot == gone ? came : slot)]), $"{name}: {gone} leaves");
         Leave(name, gone);
     }
 
@@ -199,8 +206,10 @@ public sealed class StoreSteps(IPlacementOperations hands, IMastershipDatabase m
 
     private Slot MasterOf(string name)
     {
-        var row = masters.Read().Stores.GetValueOrDefault(name) ?? throw new InstanceException($"the database has no master of {name}: provision masters enroll");
-        return row.Mode == StoreMode.Up ? Slot(row.Master) : throw new InstanceException($"{name} is moving: wait until it is up, or end that (provision failover --store {name} --abort)");
+        var row = masters.Read().Stores.GetValueOrDefault(name)
+            ?? throw new InstanceException($"the database has no master of {name}: provision masters enroll");
+        return row.Mode == StoreMode.Up ? Slot(row.Master)
+            : throw new InstanceException($"{name} is moving: wait until it is up, or end that (provision failover --store {name} --abort)");
     }
 
     private Slot Slot(string name) => hands.Fleet.FindSlot(name) ?? throw new InstanceException($"the inventory has no slot {name}");

@@ -63,7 +63,8 @@ public sealed class CurrentMasters(IReadOnlyList<string> servers, string databas
     /// <param name="files">The root that may have a cached snapshot.</param>
     /// <exception cref="InvalidDataException">The cached snapshot cannot be read.</exception>
     public Masters Read(MastersSources asked, IMachineFiles files) =>
-        Sources.Where(source => asked.HasFlag(source.Source)).Select(source => source.Ask(this, files)).FirstOrDefault(found => found is not null) ?? Masters.Default;
+        Sources.Where(source => asked.HasFlag(source.Source)).Select(source => source.Ask(this, files)).FirstOrDefault(found => found is not null)
+            ?? Masters.Default;
 
     /// <summary>Returns the cached masters; the first slot of each store if there are none.</summary>
     /// <exception cref="InvalidDataException">The cached snapshot cannot be read.</exception>

@@ -48,7 +48,8 @@ public sealed record InstanceDigest(string Slot, IReadOnlyList<MailboxDigest> Ma
     {
         try
         {
-            return JsonSerializer.Deserialize(json, InstanceDigestJson.Default.InstanceDigest) ?? throw new InvalidDataException("not the digest of a slot: null");
+            return JsonSerializer.Deserialize(json, InstanceDigestJson.Default.InstanceDigest)
+                ?? throw new InvalidDataException("not the digest of a slot: null");
         }
         catch (JsonException e)
         {
@@ -58,6 +59,7 @@ public sealed record InstanceDigest(string Slot, IReadOnlyList<MailboxDigest> Ma
 }
 
 /// <summary>The JSON form of digests.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(InstanceDigest))]
 internal sealed partial class InstanceDigestJson : JsonSerializerContext;

@@ -4,12 +4,14 @@ using System.Text.Json.Serialization;
 namespace Provision.Stores.Instances;
 
 /// <summary>The JSON form of slots' health: <c>provision slot status -o json</c> writes it, other hosts read it.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true, NewLine = "\n", RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true, NewLine = "\n",
+    RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(InstanceHealth[]))]
 public sealed partial class InstanceHealthJson : JsonSerializerContext
 {
     /// <summary>Serialises slots, with a trailing newline.</summary>
-    public static byte[] ToJson(IReadOnlyList<InstanceHealth> slots) => [.. JsonSerializer.SerializeToUtf8Bytes([.. slots], Default.InstanceHealthArray), (byte)'\n'];
+    public static byte[] ToJson(IReadOnlyList<InstanceHealth> slots) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes([.. slots], Default.InstanceHealthArray), (byte)'\n'];
 
     /// <summary>Parses the output of <see cref="ToJson"/>.</summary>
     /// <exception cref="InvalidDataException">The input is malformed.</exception>

@@ -9,7 +9,9 @@ namespace Provision.Stores.Instances;
 /// <param name="handler">Sends the requests; null for the network.</param>
 public sealed class MasterQuestion(IReadOnlyList<Uri> servers, HttpMessageHandler? handler = null) : IDisposable
 {
-    private readonly HttpClient http = new(handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }, disposeHandler: handler is null) { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly HttpClient http = new(
+        handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }, disposeHandler: handler is null)
+    { Timeout = TimeSpan.FromSeconds(5) };
 
     /// <summary>Why no daemon answered, one sentence each.</summary>
     public IReadOnlyList<string> Failures => failures;
@@ -17,7 +19,8 @@ public sealed class MasterQuestion(IReadOnlyList<Uri> servers, HttpMessageHandle
     private readonly List<string> failures = [];
 
     /// <summary>Returns the answer about a slot; null if no daemon has one. A slot unknown to the daemon is not a master.</summary>
-    public MasterAnswer? Ask(string slot) => First("/confirm?slot=" + Uri.EscapeDataString(slot), text => MasterAnswer.FromJson(text), new MasterAnswer(slot, null, false, null, false, 0));
+    public MasterAnswer? Ask(string slot) =>
+        First("/confirm?slot=" + Uri.EscapeDataString(slot), text => MasterAnswer.FromJson(text), new MasterAnswer(slot, null, false, null, false, 0));
 
     /// <summary>Returns all masters; null if no daemon returns them.</summary>
     public MastershipSnapshot? AskAll() => First("/masters", text => MastershipExport.Read(text, "/masters", new DiagnosticBag())?.Snapshot, null);
@@ -50,7 +53,8 @@ public sealed class MasterQuestion(IReadOnlyList<Uri> servers, HttpMessageHandle
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException or IOException)
             {
-                failures.Add($"{server} {(e is TaskCanceledException ? "did not answer in time" : e is HttpRequestException { StatusCode: { } code } ? $"answers {(int)code}" : $"cannot be asked: {e.Message}")}");
+                var why = e is TaskCanceledException ? "did not answer in time" : e is HttpRequestException { StatusCode: { } code } ? $"answers {(int)code}" : $"cannot be asked: {e.Message}";
+                failures.Add($"{server} {why}");
             }
         }
 

@@ -20,15 +20,22 @@ public sealed record RolePermit(ReplicationRole Role, string Why)
     /// <param name="answer">The answer; null if no daemon answered.</param>
     /// <param name="failures">Why no daemon answered.</param>
     /// <param name="unsent">Replicas that lack changes which the slot has from its time as master.</param>
-    /// <exception cref="InstanceException">The slot may not start in any role: it is fenced, or may be fenced and has changes that no other slot has.</exception>
+    /// <exception cref="InstanceException">The slot may not start in any role: it is fenced, or may be fenced and has changes that no other slot
+    /// has.</exception>
     public static RolePermit Of(string slot, MasterAnswer? answer, IReadOnlyList<string> failures, IReadOnlyList<string> unsent) => answer switch
     {
-        { Fenced: true } => throw new InstanceException($"{slot} is fenced: another slot took over from it by force, and it may have what no other has. It starts once it is merged: provision slot merge HOST {slot}"),
+        { Fenced: true } => throw new InstanceException(
+            $"{slot} is fenced: another slot took over from it by force, and it may have what no other has. It starts once it is merged: provision slot " +
+            $"merge HOST {slot}"),
         { Master: true } => new RolePermit(ReplicationRole.Master, $"{answer.Store}, epoch {answer.Epoch}"),
-        not null => new RolePermit(ReplicationRole.Replica, $"{answer.Store ?? "no store"}, epoch {answer.Epoch?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}"),
-        null when unsent.Count > 0 => throw new InstanceException($"{slot} was master and has changes that {string.Join(" and ", unsent)} did not get, and no status daemon answered ({string.Join("; ", failures)}). "
+        not null => new RolePermit(ReplicationRole.Replica,
+            $"{answer.Store ?? "no store"}, epoch {answer.Epoch?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}"),
+        null when unsent.Count > 0 => throw new InstanceException(
+            $"{slot} was master and has changes that {string.Join(" and ", unsent)} did not get, and no status daemon answered " +
+            $"({string.Join("; ", failures)}). "
             + "As a replica it could lose them to the new master, so it waits for an answer"),
-        null => new RolePermit(ReplicationRole.Replica, $"no confirmation as master ({(failures.Count > 0 ? string.Join("; ", failures) : "no status daemon is known")})"),
+        null => new RolePermit(ReplicationRole.Replica,
+            $"no confirmation as master ({(failures.Count > 0 ? string.Join("; ", failures) : "no status daemon is known")})"),
     };
 }
 
@@ -112,7 +119,8 @@ public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, Ti
         var end = clock.GetUtcNow() + LockPatience;
         while (true)
         {
-            var report = new Installation(files, commands, clock).Install(desired, revision, selection, new InstallOptions { AllowDirty = !revision.HasCommit, LeaveUnits = true });
+            var report = new Installation(files, commands, clock)
+                .Install(desired, revision, selection, new InstallOptions { AllowDirty = !revision.HasCommit, LeaveUnits = true });
             if (report.ExitCode == 0)
             {
                 return;
@@ -122,7 +130,8 @@ public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, Ti
             var restarted = report.Plan is null && new StateStore(files).ReadState().Owed.ContainsKey(instance.Unit ?? "");
             if (report.Plan is not null || restarted || clock.GetUtcNow() > end)
             {
-                throw new InstanceException($"{slot}: its configuration cannot be written: {(restarted ? "a provision run that wrote it for the other role is restarting it" : string.Join("; ", report.Messages))}");
+                throw new InstanceException($"{slot}: its configuration cannot be written: " +
+                    $"{(restarted ? "a provision run that wrote it for the other role is restarting it" : string.Join("; ", report.Messages))}");
             }
 
             Thread.Sleep(BetweenTries);

@@ -25,8 +25,10 @@ internal sealed class StoreComparer(Func<string, IReadOnlyCollection<string>?, I
             Thread.Sleep(pause);
             var open = found.Where(comparison => !comparison.IsEqual).ToList();
             var names = open.SelectMany(comparison => comparison.Differences).Select(difference => difference.Name).ToHashSet(StringComparer.Ordinal);
-            var again = Round(master, [.. open.Select(comparison => comparison.Replica)], names.Count > MostNames ? null : names, past).ToDictionary(comparison => comparison.Replica, StringComparer.Ordinal);
-            found = [.. found.Select(comparison => again.TryGetValue(comparison.Replica, out var later) ? comparison with { Differences = Still(comparison, later) } : comparison)];
+            var again = Round(master, [.. open.Select(comparison => comparison.Replica)], names.Count > MostNames ? null : names, past)
+                .ToDictionary(comparison => comparison.Replica, StringComparer.Ordinal);
+            found = [.. found.Select(comparison => again.TryGetValue(comparison.Replica, out var later)
+                ? comparison with { Differences = Still(comparison, later) } : comparison)];
         }
 
         return found;

@@ -43,7 +43,8 @@ public sealed record StoreComparison(string Master, string Replica, int Mailboxe
 
     /// <summary>Returns the comparison as text: one line, and one more per difference.</summary>
     public IEnumerable<string> Lines() => Differences.Select(difference => $"  {difference}")
-        .Prepend(IsEqual ? $"{Replica}: equal to {Master}, {Mailboxes} mailboxes" : $"{Replica}: {Differences.Count} of {Mailboxes} mailboxes differ from {Master}");
+        .Prepend(IsEqual ? $"{Replica}: equal to {Master}, {Mailboxes} mailboxes"
+            : $"{Replica}: {Differences.Count} of {Mailboxes} mailboxes differ from {Master}");
 
     private static IEnumerable<string> Between(MailboxDigest master, MailboxDigest replica)
     {

@@ -52,7 +52,9 @@ public sealed class ExportDestination(string destination, ICommandRunner command
         using var files = RootedFiles.Open("/");
         var folder = Path.GetFullPath(destination);
         AtomicFile.Write(files, $"{folder}/{name}", content, FileModes.Private);
-        foreach (var old in files.List(folder).Where(file => file.StartsWith("masters-", StringComparison.Ordinal) && file.EndsWith(".json", StringComparison.Ordinal)).OrderDescending(StringComparer.Ordinal).Skip(Kept))
+        foreach (var old in files.List(folder)
+            .Where(file => file.StartsWith("masters-", StringComparison.Ordinal) && file.EndsWith(".json", StringComparison.Ordinal))
+            .OrderDescending(StringComparer.Ordinal).Skip(Kept))
         {
             files.Remove($"{folder}/{old}");
         }
@@ -60,7 +62,8 @@ public sealed class ExportDestination(string destination, ICommandRunner command
 
     private void WriteThere(string name, byte[] content)
     {
-        if (!Uri.TryCreate(destination, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.UserInfo.StartsWith('-') || uri.Host.StartsWith('-') || uri.AbsolutePath.Length < 2)
+        if (!Uri.TryCreate(destination, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.UserInfo.StartsWith('-') || uri.Host.StartsWith('-')
+            || uri.AbsolutePath.Length < 2)
         {
             throw new FormatException("expected ssh://user@host/directory");
         }
@@ -68,7 +71,8 @@ public sealed class ExportDestination(string destination, ICommandRunner command
         var folder = Shell.Quote(Uri.UnescapeDataString(uri.AbsolutePath).TrimEnd('/'));
         var script = new StringBuilder("set -e; umask 077; ")
             .Append("mkdir -p ").Append(folder).Append("; cd ").Append(folder)
-            .Append("; cat > .").Append(name).Append(".new; sync .").Append(name).Append(".new; mv -f .").Append(name).Append(".new ").Append(name).Append("; sync . ; ")
+            .Append("; cat > .").Append(name).Append(".new; sync .").Append(name).Append(".new; mv -f .").Append(name).Append(".new ").Append(name)
+                .Append("; sync . ; ")
             .Append("ls | grep '^masters-[0-9]*[.]json$' | sort -r | tail -n +").Append(Kept + 1).Append(" | xargs -r rm -f --");
         commands.Run(Ssh.To(uri.UserInfo.Length > 0 ? $"{uri.UserInfo}@{uri.Host}" : uri.Host, uri.Port > 0 ? uri.Port : null, script.ToString())
             .WithInput(content).WithTimeout(TimeSpan.FromSeconds(30))).OrThrow();

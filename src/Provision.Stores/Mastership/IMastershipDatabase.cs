@@ -41,7 +41,8 @@ public sealed record FencedInstance(string Slot, string Store, long Epoch, DateT
 public sealed record MastershipSnapshot(long Serial, IReadOnlyDictionary<string, StoreMastership> Stores, IReadOnlyDictionary<string, FencedInstance> Fenced)
 {
     /// <summary>The empty database.</summary>
-    public static MastershipSnapshot Empty { get; } = new(0, new Dictionary<string, StoreMastership>(StringComparer.Ordinal), new Dictionary<string, FencedInstance>(StringComparer.Ordinal));
+    public static MastershipSnapshot Empty { get; } = new(
+        0, new Dictionary<string, StoreMastership>(StringComparer.Ordinal), new Dictionary<string, FencedInstance>(StringComparer.Ordinal));
 
     /// <summary>Returns the master of each store, for rendering.</summary>
     public Masters ToMasters() => new(Serial, Stores.Values.Select(row => KeyValuePair.Create(row.Store, row.Master)));
@@ -65,7 +66,8 @@ public sealed record MastershipSnapshot(long Serial, IReadOnlyDictionary<string,
 /// <param name="To">The new master or target; null for none.</param>
 /// <param name="Epoch">The epoch after the change.</param>
 /// <param name="Reason">The reason, if one was required.</param>
-public sealed record MastershipEvent(long Serial, DateTimeOffset At, string By, string Store, string What, string? From, string? To, long Epoch, string? Reason);
+public sealed record MastershipEvent(
+    long Serial, DateTimeOffset At, string By, string Store, string What, string? From, string? To, long Epoch, string? Reason);
 
 /// <summary>A requested change of one store's mastership; <see cref="MastershipRules"/> determines the result.</summary>
 /// <param name="Store">The store.</param>

@@ -7,7 +7,8 @@ public static class MastershipDatabases
     public const string Default = "/var/lib/provision/masters.sqlite";
 
     /// <summary>Returns true for the URL of a PostgreSQL server, false for a file.</summary>
-    public static bool IsServer(string database) => database.StartsWith("postgresql://", StringComparison.Ordinal) || database.StartsWith("postgres://", StringComparison.Ordinal);
+    public static bool IsServer(string database) => database.StartsWith("postgresql://", StringComparison.Ordinal)
+        || database.StartsWith("postgres://", StringComparison.Ordinal);
 
     /// <summary>Opens a database.</summary>
     /// <param name="database">A file, or <c>postgresql://user[:password]@host[:port]/db</c>; the password preferably from PGPASSFILE or PGPASSWORD.</param>

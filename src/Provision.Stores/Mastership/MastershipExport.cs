@@ -9,7 +9,8 @@ namespace Provision.Stores.Mastership;
 /// <param name="Stores">Ordered by name.</param>
 /// <param name="Fenced">Ordered by name.</param>
 internal sealed record StoredMasterships(
-    [property: JsonRequired] int Format, [property: JsonRequired] long Serial, [property: JsonRequired] IReadOnlyList<StoreMastership> Stores, [property: JsonRequired] IReadOnlyList<FencedInstance> Fenced)
+    [property: JsonRequired] int Format, [property: JsonRequired] long Serial, [property: JsonRequired] IReadOnlyList<StoreMastership> Stores,
+        [property: JsonRequired] IReadOnlyList<FencedInstance> Fenced)
 {
     /// <summary>True if it has just been read from the database; only in answers.</summary>
     public bool? Live { get; init; }
@@ -35,7 +36,8 @@ public static class MastershipExport
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="live">True if it has just been read from the database.</param>
     /// <param name="age">Time since it was read from the database; null if unknown.</param>
-    public static byte[] ToAnswer(MastershipSnapshot snapshot, bool live, TimeSpan? age) => Write(Stored(snapshot) with { Live = live, Age = age is { } known ? Math.Round(known.TotalSeconds, 3) : null });
+    public static byte[] ToAnswer(MastershipSnapshot snapshot, bool live, TimeSpan? age) =>
+        Write(Stored(snapshot) with { Live = live, Age = age is { } known ? Math.Round(known.TotalSeconds, 3) : null });
 
     /// <summary>Parses the output of <see cref="ToBytes"/> or <see cref="ToAnswer"/>.</summary>
     /// <param name="json">The bytes.</param>
@@ -46,7 +48,8 @@ public static class MastershipExport
         try
         {
             var stored = JsonSerializer.Deserialize(json, StoredJson.Default.StoredMasterships);
-            if (stored is not { Stores: not null, Fenced: not null } || stored.Stores.Any(row => row?.Store is null || row.Master is null || row.Epoch < 1) || stored.Fenced.Any(row => row?.Slot is null || row.Store is null))
+            if (stored is not { Stores: not null, Fenced: not null } || stored.Stores.Any(row => row?.Store is null || row.Master is null || row.Epoch < 1)
+                || stored.Fenced.Any(row => row?.Slot is null || row.Store is null))
             {
                 found.Error(Location.OfFile(path), "not an export of masters: a store has no name, no master or no epoch");
                 return null;
@@ -54,7 +57,8 @@ public static class MastershipExport
 
             if (stored.Format != Format)
             {
-                found.Error(Location.OfFile(path), $"an export of masters in format {stored.Format}; this provision knows format {Format}", "use the provision that wrote it, or a newer one");
+                found.Error(Location.OfFile(path), $"an export of masters in format {stored.Format}; this provision knows format {Format}",
+                    "use the provision that wrote it, or a newer one");
                 return null;
             }
 
@@ -68,7 +72,8 @@ public static class MastershipExport
         }
         catch (JsonException e)
         {
-            found.Error(new Location(path, (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1), $"not an export of masters, at {Printable.Of(e.Path ?? "its beginning")}", "expected is what provision masters export writes");
+            found.Error(new Location(path, (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1),
+                $"not an export of masters, at {Printable.Of(e.Path ?? "its beginning")}", "expected is what provision masters export writes");
         }
         catch (Exception e) when (e is ArgumentException or OverflowException)
         {

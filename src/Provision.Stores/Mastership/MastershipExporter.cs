@@ -83,7 +83,8 @@ public sealed class MastershipExporter(IReadOnlyList<ExportDestination> destinat
 
             if (isNews)
             {
-                say(why is null ? $"export to {destination.Name} is made up for" : $"export to {destination.Name} is owed: {why}; it is tried again with the next change, and by provision masters serve every minute");
+                say(why is null ? $"export to {destination.Name} is made up for"
+                    : $"export to {destination.Name} is owed: {why}; it is tried again with the next change, and by provision masters serve every minute");
             }
         }
     }
@@ -104,7 +105,8 @@ public sealed class ExportingMastershipDatabase(IMastershipDatabase database, Ma
     public IReadOnlyList<MastershipEvent> History(string? store, int most) => database.History(store, most);
 
     /// <inheritdoc/>
-    public (MastershipSnapshot? After, string? Refusal) Restore(MastershipSnapshot exported, string by, DateTimeOffset at, bool force) => Exported(database.Restore(exported, by, at, force));
+    public (MastershipSnapshot? After, string? Refusal) Restore(MastershipSnapshot exported, string by, DateTimeOffset at, bool force) =>
+        Exported(database.Restore(exported, by, at, force));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -36,7 +36,8 @@ internal static class MastershipRules
         }
 
         return EpochOf(change) is { } epoch && epoch != row.Epoch
-            ? Refused($"store {row.Store} is at epoch {row.Epoch} with the master {row.Master}, not at epoch {epoch}: {row.By} changed it at {row.Since:u}; check again (provision masters) and start over")
+            ? Refused($"store {row.Store} is at epoch {row.Epoch} with the master {row.Master}, not at epoch {epoch}: {row.By} changed it at {row.Since:u}; " +
+                $"check again (provision masters) and start over")
             : Known(before, row, change);
     }
 
@@ -45,11 +46,13 @@ internal static class MastershipRules
     /// merge lifts one.
     /// </summary>
     /// <returns>Everything after the restore with a line of the history for every store, or a sentence with the reason for the refusal.</returns>
-    public static (MastershipSnapshot? After, IReadOnlyList<MastershipEvent> Events, string? Refusal) Restore(MastershipSnapshot before, MastershipSnapshot exported, string by, DateTimeOffset at, bool force)
+    public static (MastershipSnapshot? After, IReadOnlyList<MastershipEvent> Events, string? Refusal) Restore(
+        MastershipSnapshot before, MastershipSnapshot exported, string by, DateTimeOffset at, bool force)
     {
         if (!force && (before.Stores.Count > 0 || before.Fenced.Count > 0))
         {
-            return (null, [], $"the database knows {before.Stores.Count} stores (serial {before.Serial}) and the export {exported.Stores.Count} (serial {exported.Serial}): what it knows would be replaced; repeat with --force if it is to be");
+            return (null, [], $"the database knows {before.Stores.Count} stores (serial {before.Serial}) and the export {exported.Stores.Count} (serial " +
+                $"{exported.Serial}): what it knows would be replaced; repeat with --force if it is to be");
         }
 
         var fenced = new Dictionary<string, FencedInstance>(exported.Fenced, StringComparer.Ordinal);
@@ -58,14 +61,18 @@ internal static class MastershipRules
             fenced.TryAdd(fence.Slot, fence);
         }
 
-        if (exported.Stores.Values.FirstOrDefault(row => fenced.ContainsKey(row.Master) || (row.Target is not null && fenced.ContainsKey(row.Target))) is { } clash)
+        if (exported.Stores.Values.FirstOrDefault(
+            row => fenced.ContainsKey(row.Master) || (row.Target is not null && fenced.ContainsKey(row.Target))) is { } clash)
         {
-            return (null, [], $"store {clash.Store} has in the export the master {clash.Master}{(clash.Target is null ? "" : $" and the target {clash.Target}")}, of which one is fenced: bring its mail over first (provision slot merge), or restore a later export");
+            return (null, [], $"store {clash.Store} has in the export the master " +
+                $"{clash.Master}{(clash.Target is null ? "" : $" and the target {clash.Target}")}, of which one is fenced: bring its mail over first " +
+                $"(provision slot merge), or restore a later export");
         }
 
         if (exported.Stores.Values.GroupBy(row => row.Master, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
-            return (null, [], $"slot {twice.Key} is in the export the master of {string.Join(" and ", twice.Select(row => row.Store))}: this export is damaged, take another");
+            return (null, [], $"slot {twice.Key} is in the export the master of {string.Join(" and ", twice.Select(row => row.Store))}: this export is " +
+                $"damaged, take another");
         }
 
         var serial = Math.Max(before.Serial, exported.Serial) + RestoreGap;
@@ -75,12 +82,14 @@ internal static class MastershipRules
         {
             var old = before.Stores.GetValueOrDefault(row.Store);
             stores[row.Store] = row with { Epoch = Math.Max(row.Epoch, old?.Epoch ?? 0) + RestoreGap };
-            events.Add(new MastershipEvent(serial, at, by, row.Store, "restored", old?.Master, row.Master, stores[row.Store].Epoch, $"from the export with serial {exported.Serial}"));
+            events.Add(new MastershipEvent(
+                serial, at, by, row.Store, "restored", old?.Master, row.Master, stores[row.Store].Epoch, $"from the export with serial {exported.Serial}"));
         }
 
         foreach (var gone in before.Stores.Values.Where(row => !stores.ContainsKey(row.Store)).OrderBy(row => row.Store, StringComparer.Ordinal))
         {
-            events.Add(new MastershipEvent(serial, at, by, gone.Store, "removed", gone.Master, null, gone.Epoch, $"not in the export with serial {exported.Serial}"));
+            events.Add(new MastershipEvent(
+                serial, at, by, gone.Store, "removed", gone.Master, null, gone.Epoch, $"not in the export with serial {exported.Serial}"));
         }
 
         return (new MastershipSnapshot(serial, stores, fenced), events, null);
@@ -92,7 +101,8 @@ internal static class MastershipRules
         switch (change)
         {
             case Begin { Target: var target }:
-                return row.Target is not null ? Refused($"store {row.Store} is moving already, {Where(row)} since {row.Since:u} by {row.By}: wait for it, or give it up there")
+                return row.Target is not null ? Refused(
+                    $"store {row.Store} is moving already, {Where(row)} since {row.Since:u} by {row.By}: wait for it, or give it up there")
                     : WhyNotMaster(before, row, target) is { } not ? Refused(not)
                     : Accepted(before, change, changed with { Mode = StoreMode.Moving, Target = target }, "moving", row.Master, target);
 
@@ -115,12 +125,15 @@ internal static class MastershipRules
                 return string.IsNullOrWhiteSpace(reason) ? Refused($"store {row.Store}: a forced failover needs a written reason")
                     : WhyNotMaster(before, row, target) is { } forbids ? Refused(forbids)
                     : Accepted(
-                        before, change, changed with { Master = target, Epoch = row.Epoch + 1, Mode = StoreMode.Moving, Target = null }, "forced", row.Master, target, reason,
+                        before, change, changed with { Master = target, Epoch = row.Epoch + 1, Mode = StoreMode.Moving, Target = null }, "forced", row.Master,
+                            target, reason,
                         fence: new FencedInstance(row.Master, row.Store, row.Epoch, change.At, change.By, reason));
 
             case Remove:
                 return row.Mode == StoreMode.Moving ? Refused($"store {row.Store} is moving: wait until it is up, then remove it")
-                    : before.Fenced.Values.FirstOrDefault(fence => fence.Store == row.Store) is { } fenced ? Refused($"store {row.Store} has the fenced slot {fenced.Slot}, which may have what no other slot has: provision slot merge {fenced.Slot}")
+                    : before.Fenced.Values.FirstOrDefault(fence => fence.Store == row.Store) is { } fenced
+                        ? Refused($"store {row.Store} has the fenced slot {fenced.Slot}, which may have what no other slot has: provision slot merge " +
+                        $"{fenced.Slot}")
                     : Accepted(before, change, null, "removed", row.Master, null, epoch: row.Epoch);
 
             default:
@@ -136,14 +149,16 @@ internal static class MastershipRules
         }
 
         var row = new StoreMastership(change.Store, change.Slot, 1, StoreMode.Up, null, change.At, change.By);
-        return WhyNotMaster(before, row with { Master = "" }, change.Slot) is { } not ? Refused(not) : Accepted(before, change, row, "enrolled", null, change.Slot);
+        return WhyNotMaster(before, row with { Master = "" }, change.Slot) is { } not ? Refused(not)
+            : Accepted(before, change, row, "enrolled", null, change.Slot);
     }
 
     private static MastershipStep MergedInto(MastershipSnapshot before, Merged change)
     {
         if (!before.Fenced.TryGetValue(change.Slot, out var fence) || fence.Store != change.Store)
         {
-            return Refused(fence is null ? $"slot {change.Slot} is not fenced: there is nothing to merge" : $"slot {change.Slot} is fenced as a slot of store {fence.Store}, not of {change.Store}");
+            return Refused(fence is null ? $"slot {change.Slot} is not fenced: there is nothing to merge"
+                : $"slot {change.Slot} is fenced as a slot of store {fence.Store}, not of {change.Store}");
         }
 
         // The fenced slot was the previous master, and its data is on the master now.
@@ -174,7 +189,8 @@ internal static class MastershipRules
     }
 
     private static MastershipStep Accepted(
-        MastershipSnapshot before, MastershipChange change, StoreMastership? row, string what, string? from, string? to, string? reason = null, long epoch = 0, FencedInstance? fence = null, string? unfence = null)
+        MastershipSnapshot before, MastershipChange change, StoreMastership? row, string what, string? from, string? to, string? reason = null, long epoch = 0,
+            FencedInstance? fence = null, string? unfence = null)
     {
         var stores = new Dictionary<string, StoreMastership>(before.Stores, StringComparer.Ordinal);
         var fenced = new Dictionary<string, FencedInstance>(before.Fenced, StringComparer.Ordinal);
@@ -198,7 +214,8 @@ internal static class MastershipRules
         }
 
         var after = new MastershipSnapshot(before.Serial + 1, stores, fenced);
-        return new MastershipStep(after, new MastershipEvent(after.Serial, change.At, change.By, change.Store, what, from, to, row?.Epoch ?? epoch, reason), null);
+        return new MastershipStep(after, new MastershipEvent(after.Serial, change.At, change.By, change.Store, what, from, to, row?.Epoch ?? epoch, reason),
+            null);
     }
 
     private static MastershipStep Refused(string sentence) => new(null, null, sentence);

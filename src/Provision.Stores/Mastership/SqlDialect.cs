@@ -64,7 +64,8 @@ internal sealed class SqliteDialect(string path) : SqlDialect
 
     public override DbConnection Connect() => File.Exists(path) ? SqliteFile.Connect(path) : throw new FileNotFoundException("there is no such file");
 
-    public override void Check(DbConnection connection) => SqliteFile.Prepare((SqliteConnection)connection, "it is damaged; move the file away and restore the last export: provision masters restore FILE");
+    public override void Check(DbConnection connection) =>
+        SqliteFile.Prepare((SqliteConnection)connection, "it is damaged; move the file away and restore the last export: provision masters restore FILE");
 }
 
 /// <summary>A PostgreSQL server, 13 or later.</summary>
@@ -101,7 +102,8 @@ internal sealed class PostgresDialect : SqlDialect
             // A pooled connection may lead to a server that is gone.
             Pooling = false,
         };
-        foreach (var (key, value) in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(part => part.Split('=', 2)).Select(part => (part[0], Uri.UnescapeDataString(part[^1]))))
+        foreach (var (key, value) in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(part => part.Split('=', 2))
+            .Select(part => (part[0], Uri.UnescapeDataString(part[^1]))))
         {
             switch (key)
             {

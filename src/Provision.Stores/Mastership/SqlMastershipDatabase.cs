@@ -11,10 +11,12 @@ internal sealed class SqlMastershipDatabase(SqlDialect database) : IMastershipDa
 
     private const string Schema = """
         CREATE TABLE mastership (version BIGINT NOT NULL, serial BIGINT NOT NULL);
-        CREATE TABLE masters (store TEXT PRIMARY KEY, master TEXT NOT NULL UNIQUE, epoch BIGINT NOT NULL, mode TEXT NOT NULL, target TEXT, since TEXT NOT NULL, changed_by TEXT NOT NULL);
-        CREATE TABLE fenced_slots (slot TEXT PRIMARY KEY, store TEXT NOT NULL, epoch BIGINT NOT NULL, at TEXT NOT NULL, fenced_by TEXT NOT NULL, reason TEXT NOT NULL);
-        CREATE TABLE mastership_history (number COUNTER, serial BIGINT NOT NULL, at TEXT NOT NULL, done_by TEXT NOT NULL, store TEXT NOT NULL, what TEXT NOT NULL,
-            from_slot TEXT, to_slot TEXT, epoch BIGINT NOT NULL, reason TEXT);
+        CREATE TABLE masters (store TEXT PRIMARY KEY, master TEXT NOT NULL UNIQUE, epoch BIGINT NOT NULL, mode TEXT NOT NULL, target TEXT,
+            since TEXT NOT NULL, changed_by TEXT NOT NULL);
+        CREATE TABLE fenced_slots (slot TEXT PRIMARY KEY, store TEXT NOT NULL, epoch BIGINT NOT NULL, at TEXT NOT NULL,
+            fenced_by TEXT NOT NULL, reason TEXT NOT NULL);
+        CREATE TABLE mastership_history (number COUNTER, serial BIGINT NOT NULL, at TEXT NOT NULL, done_by TEXT NOT NULL, store TEXT NOT NULL,
+            what TEXT NOT NULL, from_slot TEXT, to_slot TEXT, epoch BIGINT NOT NULL, reason TEXT);
         CREATE INDEX history_of_store ON mastership_history (store, number);
         """;
 
@@ -64,7 +66,8 @@ internal sealed class SqlMastershipDatabase(SqlDialect database) : IMastershipDa
     });
 
     /// <inheritdoc/>
-    public (MastershipSnapshot? After, string? Refusal) Restore(MastershipSnapshot exported, string by, DateTimeOffset at, bool force) => In(database.BeginWrite, on =>
+    public (MastershipSnapshot? After, string? Refusal) Restore(MastershipSnapshot exported, string by, DateTimeOffset at, bool force) =>
+        In(database.BeginWrite, on =>
     {
         var (after, events, refusal) = MastershipRules.Restore(ReadAll(on), exported, by, at, force);
         if (after is not null)
@@ -79,8 +82,10 @@ internal sealed class SqlMastershipDatabase(SqlDialect database) : IMastershipDa
 
     /// <inheritdoc/>
     public IReadOnlyList<MastershipEvent> History(string? store, int most) => In(database.BeginRead, on => on.Query(
-        $"SELECT serial, at, done_by, store, what, from_slot, to_slot, epoch, reason FROM mastership_history {(store is null ? "" : "WHERE store = @store")} ORDER BY number DESC LIMIT @most",
-        row => new MastershipEvent(row.GetInt64(0), Time(row, 1), row.GetString(2), row.GetString(3), row.GetString(4), Text(row, 5), Text(row, 6), row.GetInt64(7), Text(row, 8)),
+        $"SELECT serial, at, done_by, store, what, from_slot, to_slot, epoch, reason FROM mastership_history {(store is null ? "" : "WHERE store = @store")} " +
+            $"ORDER BY number DESC LIMIT @most",
+        row => new MastershipEvent(row.GetInt64(0), Time(row, 1), row.GetString(2), row.GetString(3), row.GetString(4), Text(row, 5), Text(row, 6),
+            row.GetInt64(7), Text(row, 8)),
         store is null ? [("@most", most)] : [("@most", most), ("@store", store)]));
 
     /// <inheritdoc/>
@@ -90,10 +95,12 @@ internal sealed class SqlMastershipDatabase(SqlDialect database) : IMastershipDa
         ReadSerial(on),
         on.Query(
             "SELECT store, master, epoch, mode, target, since, changed_by FROM masters",
-            row => new StoreMastership(row.GetString(0), row.GetString(1), row.GetInt64(2), Enum.Parse<StoreMode>(row.GetString(3)), Text(row, 4), Time(row, 5), row.GetString(6))).ToDictionary(row => row.Store, StringComparer.Ordinal),
+            row => new StoreMastership(row.GetString(0), row.GetString(1), row.GetInt64(2), Enum.Parse<StoreMode>(row.GetString(3)), Text(row, 4),
+                Time(row, 5), row.GetString(6))).ToDictionary(row => row.Store, StringComparer.Ordinal),
         on.Query(
             "SELECT slot, store, epoch, at, fenced_by, reason FROM fenced_slots",
-            row => new FencedInstance(row.GetString(0), row.GetString(1), row.GetInt64(2), Time(row, 3), row.GetString(4), row.GetString(5))).ToDictionary(row => row.Slot, StringComparer.Ordinal));
+            row => new FencedInstance(row.GetString(0), row.GetString(1), row.GetInt64(2), Time(row, 3), row.GetString(4), row.GetString(5)))
+                .ToDictionary(row => row.Slot, StringComparer.Ordinal));
 
     private static long ReadSerial(DbConnection on)
     {
@@ -108,7 +115,8 @@ internal sealed class SqlMastershipDatabase(SqlDialect database) : IMastershipDa
         {
             on.Run(
                 "INSERT INTO masters (store, master, epoch, mode, target, since, changed_by) VALUES (@store, @master, @epoch, @mode, @target, @since, @by)",
-                ("@store", row.Store), ("@master", row.Master), ("@epoch", row.Epoch), ("@mode", row.Mode.ToString()), ("@target", row.Target), ("@since", Time(row.Since)), ("@by", row.By));
+                ("@store", row.Store), ("@master", row.Master), ("@epoch", row.Epoch), ("@mode", row.Mode.ToString()), ("@target", row.Target),
+                    ("@since", Time(row.Since)), ("@by", row.By));
         }
 
         foreach (var row in after.Fenced.Values.Where(row => store(row.Store)))
@@ -121,14 +129,17 @@ internal sealed class SqlMastershipDatabase(SqlDialect database) : IMastershipDa
         foreach (var row in events)
         {
             on.Run(
-                "INSERT INTO mastership_history (serial, at, done_by, store, what, from_slot, to_slot, epoch, reason) VALUES (@serial, @at, @by, @store, @what, @from, @to, @epoch, @reason)",
-                ("@serial", row.Serial), ("@at", Time(row.At)), ("@by", row.By), ("@store", row.Store), ("@what", row.What), ("@from", row.From), ("@to", row.To), ("@epoch", row.Epoch), ("@reason", row.Reason));
+                "INSERT INTO mastership_history (serial, at, done_by, store, what, from_slot, to_slot, epoch, reason) VALUES (@serial, @at, @by, @store, " +
+                    "@what, @from, @to, @epoch, @reason)",
+                ("@serial", row.Serial), ("@at", Time(row.At)), ("@by", row.By), ("@store", row.Store), ("@what", row.What), ("@from", row.From),
+                    ("@to", row.To), ("@epoch", row.Epoch), ("@reason", row.Reason));
         }
     }
 
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
-    private static DateTimeOffset Time(DbDataReader row, int column) => DateTimeOffset.Parse(row.GetString(column), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
+    private static DateTimeOffset Time(DbDataReader row, int column) =>
+        DateTimeOffset.Parse(row.GetString(column), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
 
     private static string Time(DateTimeOffset at) => at.ToString("O", CultureInfo.InvariantCulture);
 
@@ -154,7 +165,8 @@ internal sealed class SqlMastershipDatabase(SqlDialect database) : IMastershipDa
         }
         catch (StateLostException e) when (ending)
         {
-            throw new StateLostException($"{e.Message}; it failed while a change was being made durable, which may have happened or not: look (provision masters) before you go on", e);
+            throw new StateLostException($"{e.Message}; it failed while a change was being made durable, which may have happened or not: look (provision " +
+                $"masters) before you go on", e);
         }
     }
 
@@ -164,9 +176,12 @@ internal sealed class SqlMastershipDatabase(SqlDialect database) : IMastershipDa
         {
             return work();
         }
-        catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException or TimeoutException or InvalidOperationException or InvalidCastException or FormatException or ArgumentException or DllNotFoundException or StateLostException)
+        catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException or TimeoutException
+            or InvalidOperationException or InvalidCastException or FormatException or ArgumentException or DllNotFoundException
+            or StateLostException)
         {
-            throw new StateLostException($"the masters in {database.Name} cannot be read: {e.Message}; nothing changes its role until they can (docs/masters.md)", e);
+            throw new StateLostException($"the masters in {database.Name} cannot be read: {e.Message}; nothing changes its role until they can " +
+                $"(docs/masters.md)", e);
         }
     }
 }

@@ -19,7 +19,8 @@ internal sealed class Board
     {
         Fleet = fleet;
         Count = fleet.Hosts.Count;
-        Classes = [.. fleet.Hosts.SelectMany(static host => host.Slots).Select(static slot => slot.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        Classes = [.. fleet.Hosts.SelectMany(static host => host.Slots).Select(static slot => slot.Class).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)];
         Sites = [.. fleet.Hosts.Select(static host => host.Host.Site).Distinct(StringComparer.Ordinal)];
         SiteOf = [.. fleet.Hosts.Select(host => Sites.IndexOf(host.Host.Site))];
         pairs = new int[Count * Count];

@@ -80,7 +80,9 @@ internal static class Evacuation
             better |= board.At[store][place] != here;
             foreach (var other in moved)
             {
-                if (board.ClassOf[other.Store] == board.ClassOf[store] && board.SiteOf[board.At[other.Store][other.Place]] == board.SiteOf[board.At[store][place]] && PairRepair.MayExchange(board, replica, other))
+                if (board.ClassOf[other.Store] == board.ClassOf[store]
+                    && board.SiteOf[board.At[other.Store][other.Place]] == board.SiteOf[board.At[store][place]]
+                    && PairRepair.MayExchange(board, replica, other))
                 {
                     if (PairRepair.Exchange(board, replica, other) < 0)
                     {
@@ -105,12 +107,16 @@ internal static class Evacuation
         var from = matching.Stuck.Select(replica => board.Name(board.At[leaving[replica].Store][leaving[replica].Place])).Distinct().ToList();
         var message = $"{Named.Of(from, "host")} cannot be emptied: " + (reachable.Count == 0
             ? $"no other host in service at its site could take {Named.Of([.. matching.Stuck.Select(Store)], "store")} of class {board.Classes[@class]}"
-            : $"{Named.Of([.. matching.Stuck.Select(Store)], "store")} of class {board.Classes[@class]} can only go to {Named.Of([.. reachable.Select(host => $"{board.Name(host)} ({room[host]} free)")], "host")}: {matching.Stuck.Count} copies, {free} free slots");
+            : $"{Named.Of([.. matching.Stuck.Select(Store)], "store")} of class {board.Classes[@class]} can only go to " +
+                $"{Named.Of([.. reachable.Select(host => $"{board.Name(host)} ({room[host]} free)")], "host")}: {matching.Stuck.Count} copies, {free} free " +
+                $"slots");
         var site = board.SiteOf[board.At[leaving[matching.Stuck[0]].Store][leaving[matching.Stuck[0]].Place]];
         var others = board.HostsFor(@class, site).Where(host => !reachable.Contains(host) && room[host] > 0).ToList();
         var freeing = reachable.SelectMany(host => ReplicasOn(board, @class, site, (_, at) => at == host))
-            .SelectMany(replica => others.Where(host => !board.Holds(replica.Store, host)).Take(1).Select(host => $"{board.Fleet.Stores[replica.Store].Name} from {board.Name(board.At[replica.Store][replica.Place])} to {board.Name(host)}"))
+            .SelectMany(replica => others.Where(host => !board.Holds(replica.Store, host)).Take(1)
+                .Select(host => $"{board.Fleet.Stores[replica.Store].Name} from {board.Name(board.At[replica.Store][replica.Place])} to {board.Name(host)}"))
             .Take(matching.Stuck.Count - free).ToList();
-        return new("free-slot", message, freeing.Count > 0 ? $"moving {Named.Of(freeing, "store")} would free {freeing.Count}" : $"add a host with slots of class {board.Classes[@class]} at {board.Sites[site]}");
+        return new("free-slot", message, freeing.Count > 0 ? $"moving {Named.Of(freeing, "store")} would free {freeing.Count}"
+            : $"add a host with slots of class {board.Classes[@class]} at {board.Sites[site]}");
     }
 }

@@ -26,15 +26,18 @@ internal static class HostFilling
             var site = board.SiteOf[target];
             var share = ShareOf(board, @class, target);
             var needed = Math.Max(0, share - board.Used[@class][target]);
-            var why = $"the even share of {board.Name(target)} is {share} of the slots in use of class {board.Classes[@class]} at {board.Sites[site]}{(share == needed ? "" : $", and it has {share - needed}")}";
+            var why = $"the even share of {board.Name(target)} is {share} of the slots in use of class {board.Classes[@class]} at " +
+                $"{board.Sites[site]}{(share == needed ? "" : $", and it has {share - needed}")}";
             var least = board.HostsFor(@class, site).ToDictionary(static host => host, host => ShareOf(board, @class, host));
-            var candidates = Evacuation.ReplicasOn(board, @class, site, (_, host) => host != target && least.ContainsKey(host)).Where(replica => !settled.Contains(replica)).ToList();
+            var candidates = Evacuation.ReplicasOn(board, @class, site, (_, host) => host != target && least.ContainsKey(host))
+                .Where(replica => !settled.Contains(replica)).ToList();
             var chosen = Choose(board, @class, target, needed, candidates, least);
             for (var round = 0; round < MostRounds && Improve(board, @class, target, chosen, candidates, least); round++)
             {
             }
 
-            bounds.Add(new(chosen.Count, chosen.Count == needed ? why : $"{why}; {needed - chosen.Count} lack, because every other store of hosts above their share already exists"));
+            bounds.Add(new(chosen.Count, chosen.Count == needed ? why
+                : $"{why}; {needed - chosen.Count} lack, because every other store of hosts above their share already exists"));
             moved.AddRange(chosen.Keys.OrderBy(static replica => replica.Store).ThenBy(static replica => replica.Place));
         }
 
@@ -45,7 +48,8 @@ internal static class HostFilling
     private static int ShareOf(Board board, int @class, int host)
     {
         var hosts = board.HostsFor(@class, board.SiteOf[host]);
-        return (int)((long)board.Capacity[@class][host] * hosts.Sum(other => board.Used[@class][other]) / Math.Max(1, hosts.Sum(other => board.Capacity[@class][other])));
+        return (int)((long)board.Capacity[@class][host] * hosts.Sum(other => board.Used[@class][other]) / Math.Max(
+            1, hosts.Sum(other => board.Capacity[@class][other])));
     }
 
     /// <summary>Chooses the copies that are cheapest to move there, one by one, from hosts above their share; returns them with their previous hosts.</summary>

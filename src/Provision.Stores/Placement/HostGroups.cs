@@ -42,7 +42,8 @@ internal sealed class HostGroups
         var sites = Sites(group).ToList();
         return sites.Select(site => PairBound.Cross(
             site.Hosts.Select(host => (degrees.Cross[host], degrees.Stores[host])),
-            sites.Where(other => other.Site != site.Site).SelectMany(static other => other.Hosts).Select(host => (degrees.Cross[host], degrees.Stores[host])))).DefaultIfEmpty(0).Max();
+            sites.Where(other => other.Site != site.Site).SelectMany(static other => other.Hosts).Select(host => (degrees.Cross[host], degrees.Stores[host]))))
+                .DefaultIfEmpty(0).Max();
     }
 
     public static HostGroups Of(Board board)

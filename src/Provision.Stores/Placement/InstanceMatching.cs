@@ -30,7 +30,8 @@ internal sealed record InstanceMatching(int[] HostOf, IReadOnlyList<int> Stuck, 
             if (!Take(replica) && broken is null)
             {
                 var reachable = Enumerable.Range(0, hosts.Count).Where(place => seen[place]).ToList();
-                broken = new InstanceMatching(hostOf, [replica, .. reachable.SelectMany(place => taken[place]).Order()], [.. reachable.Select(place => hosts[place])]);
+                broken = new InstanceMatching(hostOf, [replica, .. reachable.SelectMany(place => taken[place]).Order()],
+                    [.. reachable.Select(place => hosts[place])]);
             }
         }
 

@@ -115,7 +115,8 @@ internal static class MasterChoice
         }
 
         var done = new bool[edges.Count];
-        var starts = Enumerable.Range(0, hosts).Where(host => at[host] is not null).OrderByDescending(host => at[host].Count % 2).ThenBy(static host => host).ToList();
+        var starts = Enumerable.Range(0, hosts).Where(host => at[host] is not null).OrderByDescending(host => at[host].Count % 2).ThenBy(static host => host)
+            .ToList();
 
         // One open trail from each remaining host of odd degree leaves only even degrees; the rest are closed trails, which end where they began.
         foreach (var start in starts.Concat(starts))

@@ -44,10 +44,12 @@ internal sealed class NewStores
         var (all, sites) = board.Fleet.CopiesOf(board.Classes[@class]);
         var atHome = board.Fleet.SeveralSites && sites > 1 && all > 1 ? all - 1 : all;
         var given = new int[board.Count];
-        foreach (var (hosts, copies, where) in new[] { (near, atHome, $"at site {board.Sites[site]}"), (far, all - atHome, "at the other sites") }.Where(static part => part.Item2 > 0))
+        foreach (var (hosts, copies, where) in new[] { (near, atHome, $"at site {board.Sites[site]}"), (far, all - atHome, "at the other sites") }.Where(
+            static part => part.Item2 > 0))
         {
             if ((long)request.AddStores * copies > hosts.Sum(host => (long)board.Room(@class, host))
-                || Shares.Of(request.AddStores * copies, hosts, board.Used[@class], board.Capacity[@class], host => Math.Min(request.AddStores, board.Room(@class, host))) is not { } shares)
+                || Shares.Of(request.AddStores * copies, hosts, board.Used[@class], board.Capacity[@class], host =>
+                    Math.Min(request.AddStores, board.Room(@class, host))) is not { } shares)
             {
                 return ([], TooFew(board, @class, hosts, copies, request.AddStores, where));
             }
@@ -79,12 +81,16 @@ internal sealed class NewStores
         site = request.Home is null ? MostUsed(board, @class, copies) : board.Sites.IndexOf(request.Home);
         if (site < 0 || (copies > 2 && board.HostsFor(@class, site).Count < 2))
         {
-            return new("home-pair", $"two copies are at a store's home, and {(site < 0 ? "no site has two hosts" : $"{board.Sites[site]} has fewer than two hosts")} in service with slots of class {board.Classes[@class]}", "name another site with --home, or add a host");
+            return new("home-pair", $"two copies are at a store's home, and " +
+                $"{(site < 0 ? "no site has two hosts" : $"{board.Sites[site]} has fewer than two hosts")} in service with slots of class " +
+                $"{board.Classes[@class]}", "name another site with --home, or add a host");
         }
 
         var own = site;
-        return board.Fleet.SeveralSites && sites > 1 && copies > 1 && Enumerable.Range(0, board.Sites.Count).All(other => other == own || board.HostsFor(@class, other).Count == 0)
-            ? new("remote-copy", $"a store needs a copy at another site than {board.Sites[site]}, and no host there has slots of class {board.Classes[@class]}", "add one there")
+        return board.Fleet.SeveralSites && sites > 1 && copies > 1 && Enumerable.Range(0, board.Sites.Count)
+            .All(other => other == own || board.HostsFor(@class, other).Count == 0)
+            ? new(
+                "remote-copy", $"a store needs a copy at another site than {board.Sites[site]}, and no host there has slots of class {board.Classes[@class]}", "add one there")
             : null;
     }
 
@@ -104,7 +110,8 @@ internal sealed class NewStores
         }
 
         var free = hosts.Where(host => board.Room(@class, host) > 0).Select(host => $"{board.Name(host)} ({board.Room(@class, host)})").ToList();
-        return new("distinct-hosts", $"{stores} stores need {copies} free slots of class {board.Classes[@class]} each on different hosts {where}; there is room for {most}: {Named.Of(free, "host with a free slot")}", "ask for fewer, or add a host");
+        return new("distinct-hosts", $"{stores} stores need {copies} free slots of class {board.Classes[@class]} each on different hosts {where}; there is " +
+            $"room for {most}: {Named.Of(free, "host with a free slot")}", "ask for fewer, or add a host");
     }
 
     private static void SetLimits(Board board, int[] given, List<int> home, List<int> remote, int atHome, int copies)
@@ -152,7 +159,8 @@ internal sealed class NewStores
         {
             if (left[host] > 0 && !board.Holds(store, host))
             {
-                var here = (first ? 0 : board.CostOf(store, host) / Board.Excess, -left[host], first ? host : (host - board.At[store][0] + board.Count) % board.Count);
+                var here = (first ? 0 : board.CostOf(store, host) / Board.Excess, -left[host], first ? host
+                    : (host - board.At[store][0] + board.Count) % board.Count);
                 if (here.CompareTo(rank) < 0)
                 {
                     (best, rank) = (host, here);

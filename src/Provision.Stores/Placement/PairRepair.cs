@@ -18,7 +18,8 @@ internal static class PairRepair
     public static void Run(Board board, IReadOnlyList<Replica> movable)
     {
         var random = new Random(1);
-        var partners = movable.GroupBy(replica => (board.ClassOf[replica.Store], board.SiteOf[board.At[replica.Store][replica.Place]])).ToDictionary(static group => group.Key, static group => group.ToArray());
+        var partners = movable.GroupBy(replica => (board.ClassOf[replica.Store], board.SiteOf[board.At[replica.Store][replica.Place]]))
+            .ToDictionary(static group => group.Key, static group => group.ToArray());
         var tries = Math.Clamp((long)movable.Count * TriesForEach, LeastTries, MostTries);
         while (tries > 0)
         {
@@ -79,6 +80,7 @@ internal static class PairRepair
     public static long Exchange(Board board, Replica one, Replica other)
     {
         var (from, to) = (board.At[one.Store][one.Place], board.At[other.Store][other.Place]);
-        return board.Lift(one.Store, one.Place) + board.Lift(other.Store, other.Place) + board.Put(one.Store, one.Place, to) + board.Put(other.Store, other.Place, from);
+        return board.Lift(one.Store, one.Place) + board.Lift(other.Store, other.Place) + board.Put(one.Store, one.Place, to) +
+            board.Put(other.Store, other.Place, from);
     }
 }

@@ -40,7 +40,8 @@ public sealed record PlacedFleet(IReadOnlyList<PlacedHost> Hosts, IReadOnlyList<
 
     /// <summary>Returns the placement in the inventory. A host of status <c>new</c> is waiting.</summary>
     public static PlacedFleet Of(Fleet fleet) => new(
-        [.. fleet.Hosts.Where(host => fleet.SlotsOf(host).Count > 0).Select(host => new PlacedHost(host, fleet.SlotsOf(host), host.Status == HostStatus.New ? HostUse.Waiting : HostUse.InService))],
+        [.. fleet.Hosts.Where(host => fleet.SlotsOf(host).Count > 0)
+            .Select(host => new PlacedHost(host, fleet.SlotsOf(host), host.Status == HostStatus.New ? HostUse.Waiting : HostUse.InService))],
         [.. fleet.Stores.Select(store => new PlacedStore(store.Name, store.Class, [.. store.Slots.Select(slot => fleet.FindSlot(slot)!)]))])
     {
         CopiesOf = fleet.CopiesOf,

@@ -31,7 +31,8 @@ public sealed record LostHost(string Host, string Class, int Used, IReadOnlyList
     /// <summary>Returns the shortage in one sentence for each of the first few hosts, and the names of the others.</summary>
     public static IReadOnlyList<string> Summary(IReadOnlyCollection<LostHost> lost) => lost.Count <= Told + 1
         ? [.. lost.Select(static host => host.Why)]
-        : [.. lost.Take(Told).Select(static host => host.Why), $"so it is for {lost.Count - Told} more hosts: {Named.Of([.. lost.Skip(Told).Select(static host => host.Host)], "host")}"];
+        : [.. lost.Take(Told).Select(static host => host.Why),
+            $"so it is for {lost.Count - Told} more hosts: {Named.Of([.. lost.Skip(Told).Select(static host => host.Host)], "host")}"];
 
     /// <summary>The shortage, in one sentence.</summary>
     public string Why
@@ -41,7 +42,8 @@ public sealed record LostHost(string Host, string Class, int Used, IReadOnlyList
             var free = Hosts.Sum(static host => host.Free);
             return Hosts.Count == 0
                 ? $"if {Host} is lost, no other host in service at its site could take {Named.Of(Stores, "store")} of class {Class}"
-                : $"if {Host} is lost, {Named.Of(Stores, "store")} of class {Class} can only go to {Named.Of([.. Hosts.Select(static host => $"{host.Host} ({host.Free} free)")], "host")}: {Stores.Count} copies, {free} free slots";
+                : $"if {Host} is lost, {Named.Of(Stores, "store")} of class {Class} can only go to " +
+                    $"{Named.Of([.. Hosts.Select(static host => $"{host.Host} ({host.Free} free)")], "host")}: {Stores.Count} copies, {free} free slots";
         }
     }
 }
@@ -70,10 +72,13 @@ public sealed record PlacementFigures(IReadOnlyList<GroupFigures> Groups, IReadO
     {
         var sites = board.Groups.Sites(group).ToList();
         var pairs = sites.Where(site => site.Hosts.Exists(host => degrees.Local[host] > 0))
-            .Select(site => Worst(board, "at " + board.Sites[site.Site], site.Hosts, site.Hosts, PairBound.Local(site.Hosts.Select(host => degrees.Local[host])))).ToList();
+            .Select(site => Worst(board, "at " + board.Sites[site.Site], site.Hosts, site.Hosts,
+                PairBound.Local(site.Hosts.Select(host => degrees.Local[host])))).ToList();
         if (sites.Count > 1)
         {
-            var worst = sites.Select(site => Worst(board, "across sites", site.Hosts, sites.Where(other => other.Site > site.Site).SelectMany(static other => other.Hosts), board.Groups.CrossBound(group, degrees)));
+            var worst = sites.Select(site =>
+                Worst(board, "across sites", site.Hosts, sites.Where(other => other.Site > site.Site).SelectMany(static other => other.Hosts),
+                board.Groups.CrossBound(group, degrees)));
             pairs.Add(worst.MaxBy(static pair => pair.Most)!);
         }
 
@@ -113,7 +118,8 @@ public sealed record PlacementFigures(IReadOnlyList<GroupFigures> Groups, IReadO
             }
         }
 
-        var bound = sites.SelectMany(site => site.Hosts.Select(host => PairBound.TakeOver(masters[host], site.Hosts.Count(board.Takes) - (board.Takes(host) ? 1 : 0)))).DefaultIfEmpty(0).Max();
+        var bound = sites.SelectMany(site =>
+            site.Hosts.Select(host => PairBound.TakeOver(masters[host], site.Hosts.Count(board.Takes) - (board.Takes(host) ? 1 : 0)))).DefaultIfEmpty(0).Max();
         if (taken.Count == 0)
         {
             return new(0, bound, null, null, 1, null, null);

@@ -28,7 +28,9 @@ public static class PlacementRules
                 }
                 else if (host.Use != HostUse.InService)
                 {
-                    breaches.Add(new("in-service", $"{store.Name} has the slot {slot.Name}, but {slot.Host.Name} is {(host.Use == HostUse.Waiting ? "not in service yet (status new)" : "being emptied")}", i));
+                    breaches.Add(new("in-service",
+                        $"{store.Name} has the slot {slot.Name}, but {slot.Host.Name} is " +
+                        $"{(host.Use == HostUse.Waiting ? "not in service yet (status new)" : "being emptied")}", i));
                 }
             }
         }

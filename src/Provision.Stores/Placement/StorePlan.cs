@@ -73,7 +73,8 @@ public sealed record StorePlan
         get
         {
             var changed = Steps.Select(static step => step.Store).ToHashSet(StringComparer.Ordinal);
-            return [.. After.Stores.Where(store => changed.Contains(store.Name)).Select(static store => new NewStore(store.Name, store.Class, [.. store.Slots.Select(static slot => slot.Name)]))];
+            return [.. After.Stores.Where(store => changed.Contains(store.Name))
+                .Select(static store => new NewStore(store.Name, store.Class, [.. store.Slots.Select(static slot => slot.Name)]))];
         }
     }
 

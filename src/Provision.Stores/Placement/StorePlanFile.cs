@@ -19,12 +19,16 @@ public sealed record StorePlanFile(string Hash, IReadOnlyList<PlanStep> Steps, I
         {
             using var document = JsonDocument.Parse(json);
             var root = document.RootElement;
-            var steps = root.GetProperty("steps").EnumerateArray().Select(step => new PlanStep(KindOf(Text(step, "step")), Text(step, "store"), Names(step))).ToList();
-            var stores = root.GetProperty("placement").EnumerateArray().Select(store => new NewStore(Text(store, "store"), Text(store, "class"), Names(store))).ToList();
+            var steps = root.GetProperty("steps").EnumerateArray().Select(step => new PlanStep(KindOf(Text(step, "step")), Text(step, "store"), Names(step)))
+                .ToList();
+            var stores = root.GetProperty("placement").EnumerateArray().Select(store => new NewStore(Text(store, "store"), Text(store, "class"), Names(store)))
+                .ToList();
             var plan = new StorePlanFile(Text(root, "hash"), steps, stores);
-            if (steps.Any(step => step.Slots.Count == 0) || steps.Any(step => stores.All(store => store.Name != step.Store)) || plan.Hash != StorePlan.HashOf(steps))
+            if (steps.Any(step => step.Slots.Count == 0) || steps.Any(step => stores.All(store => store.Name != step.Store))
+                || plan.Hash != StorePlan.HashOf(steps))
             {
-                problems.Error(Location.OfFile(path), "the steps are not those that the plan's hash was made of", "a plan is not edited: make another one (provision stores plan)");
+                problems.Error(Location.OfFile(path), "the steps are not those that the plan's hash was made of",
+                    "a plan is not edited: make another one (provision stores plan)");
                 return null;
             }
 
@@ -41,5 +45,6 @@ public sealed record StorePlanFile(string Hash, IReadOnlyList<PlanStep> Steps, I
     }
 
     private static StepKind KindOf(string word) =>
-        Enum.GetValues<StepKind>().Cast<StepKind?>().FirstOrDefault(kind => new PlanStep(kind!.Value, "", []).Word == word) ?? throw new KeyNotFoundException($"no step is called \"{word}\"");
+        Enum.GetValues<StepKind>().Cast<StepKind?>().FirstOrDefault(kind => new PlanStep(kind!.Value, "", []).Word == word)
+            ?? throw new KeyNotFoundException($"no step is called \"{word}\"");
 }

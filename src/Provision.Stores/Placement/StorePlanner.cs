@@ -91,21 +91,27 @@ public static class StorePlanner
 
         // Stores on hosts to be evacuated do not break a rule yet.
         refusals.AddRange(PlacementRules.Check(request.Evacuate.Aggregate(start, static (now, host) => now.With(host, HostUse.InService)))
-            .Select(static breach => new Refusal(breach.Rule, "as it is, " + breach.Message, breach.Rule == "in-service" ? "take the host into service with --add-host, or empty it with --evacuate" : "mend the inventory first")));
+            .Select(static breach => new Refusal(
+                breach.Rule, "as it is, " + breach.Message, breach.Rule == "in-service"
+                ? "take the host into service with --add-host, or empty it with --evacuate" : "mend the inventory first")));
         return refusals;
     }
 
-    private static StorePlan Finished(PlacedFleet start, PlacementFigures before, PlanRequest request, Masters masters, Board board, List<Replica> moved, IReadOnlyList<int> created, List<MovesBound> bounds)
+    private static StorePlan Finished(
+        PlacedFleet start, PlacementFigures before, PlanRequest request, Masters masters, Board board, List<Replica> moved, IReadOnlyList<int> created,
+        List<MovesBound> bounds)
     {
         // The preferred master is chosen again only if one of the two slots that share the mastership moves.
-        var touched = moved.Where(replica => replica.Place == 0 || replica.Place == MasterChoice.NextOf(board, replica.Store)).Select(static replica => replica.Store).Concat(created).Distinct().ToList();
+        var touched = moved.Where(replica => replica.Place == 0 || replica.Place == MasterChoice.NextOf(board, replica.Store))
+            .Select(static replica => replica.Store).Concat(created).Distinct().ToList();
         var swapped = MasterChoice.Swapped(board, touched);
         int SwapOf(int store) => swapped.Contains(store) ? MasterChoice.NextOf(board, store) ?? 0 : 0;
 
         var steps = new StepList(start, masters);
         var stores = start.Stores.ToList();
         // In the order in which the moves were found: a slot may be free only because another store's copy has left it.
-        var pending = moved.GroupBy(static replica => replica.Store).ToDictionary(static group => group.Key, static group => group.Select(static replica => replica.Place).ToHashSet());
+        var pending = moved.GroupBy(static replica => replica.Store)
+            .ToDictionary(static group => group.Key, static group => group.Select(static replica => replica.Place).ToHashSet());
         foreach (var (store, place) in moved)
         {
             var preferred = SwapOf(store);
@@ -130,7 +136,8 @@ public static class StorePlanner
         var lost = figures.Lost.Where(host => !before.Lost.Any(known => known.Host == host.Host && known.Class == host.Class)).ToList();
         if (request.AddStores > 0 && request.Evacuate.Count == 0 && lost.Count > 0)
         {
-            return Refused(start, before, [.. LostHost.Summary(lost).Select(static why => new Refusal("absorption", "with the new stores, " + why, "make fewer stores, or add a host"))]);
+            return Refused(start, before, [.. LostHost.Summary(lost)
+                .Select(static why => new Refusal("absorption", "with the new stores, " + why, "make fewer stores, or add a host"))]);
         }
 
         return new StorePlan
@@ -145,7 +152,8 @@ public static class StorePlanner
         };
     }
 
-    private static int NumberOf(string store) => store.StartsWith("store", StringComparison.Ordinal) && int.TryParse(store.AsSpan(5), out var number) ? number : 0;
+    private static int NumberOf(string store) => store.StartsWith("store", StringComparison.Ordinal) && int.TryParse(store.AsSpan(5), out var number) ? number
+        : 0;
 
     private static StorePlan Refused(PlacedFleet fleet, PlacementFigures figures, IReadOnlyList<Refusal> refusals) =>
         new() { Steps = [], Refusals = refusals, Warnings = [], After = fleet, FiguresBefore = figures, FiguresAfter = figures, Bounds = [] };

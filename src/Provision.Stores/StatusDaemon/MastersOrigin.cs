@@ -90,7 +90,9 @@ internal sealed class DatabaseOrigin(string database) : IMastersOrigin
 /// <param name="daemons">Their URLs.</param>
 internal sealed class DaemonsOrigin(IReadOnlyList<Uri> daemons) : IMastersOrigin
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1) }) { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly HttpClient http = new(
+        new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1) })
+    { Timeout = TimeSpan.FromSeconds(5) };
 
     public async Task<KnownMasters> Read(CancellationToken cancellation)
     {

@@ -34,10 +34,12 @@ internal sealed class StatusEndpoints(MastersCache masters, IMastersOrigin origi
         var now = read.Snapshot;
         var inventory = fleet.Current;
         var fence = now.Fenced.GetValueOrDefault(slot);
-        var store = now.Stores.Values.FirstOrDefault(row => row.Master == slot || row.Target == slot)?.Store ?? fence?.Store ?? inventory?.StoreOfSlot(slot)?.Name;
+        var store = now.Stores.Values.FirstOrDefault(row => row.Master == slot || row.Target == slot)?.Store ?? fence?.Store
+            ?? inventory?.StoreOfSlot(slot)?.Name;
         if (store is null && inventory?.FindSlot(slot) is null)
         {
-            await Answers.Refuse(context, 404, $"there is no slot {Printable.Of(slot)}{(inventory is null ? " among the masters, and the inventory cannot be read" : "")}");
+            await Answers.Refuse(context, 404,
+                $"there is no slot {Printable.Of(slot)}{(inventory is null ? " among the masters, and the inventory cannot be read" : "")}");
             return;
         }
 

@@ -15,7 +15,8 @@ public sealed class BiosBootTests : IDisposable
     [Fact]
     public void Boot_code_and_core_are_what_grub_bios_setup_writes()
     {
-        var (disk, other, mounted, map) = (Path.Combine(work, "disk"), Path.Combine(work, "other"), Path.Combine(work, "mounted"), Path.Combine(work, "device.map"));
+        var (disk, other, mounted, map) = (
+            Path.Combine(work, "disk"), Path.Combine(work, "other"), Path.Combine(work, "mounted"), Path.Combine(work, "device.map"));
         Grow(disk, 64);
         Run(Command.Of("sfdisk", "--quiet", disk).WithInput("label: gpt\nstart=2048, size=2048, type=21686148-6449-6E6F-744E-656564454649\n"u8.ToArray()));
         Grow(other, 8);
@@ -51,7 +52,8 @@ public sealed class BiosBootTests : IDisposable
     [InlineData(512)]
     [InlineData((1 << 20) + 1)]
     public void A_core_that_has_no_place_is_refused(int bytes) =>
-        Assert.Contains(bytes.ToString(CultureInfo.InvariantCulture), Assert.Throws<InstallException>(() => BiosBoot.Core(new byte[bytes], FirstSector)).Message, StringComparison.Ordinal);
+        Assert.Contains(bytes.ToString(CultureInfo.InvariantCulture),
+            Assert.Throws<InstallException>(() => BiosBoot.Core(new byte[bytes], FirstSector)).Message, StringComparison.Ordinal);
 
     private static byte[] Stretch(FileStream from, long offset, int bytes)
     {

@@ -18,7 +18,8 @@ public class DiscovererTests
         Assert.Equal(4, waits);
         Assert.Equal("52:54:00:12:34:56", Assert.Single(server.Reports[2].Macs));
         Assert.Equal([1, 2, 3], server.Reports[2].Bundle);
-        Assert.Contains(server.Reports[2].Summary, line => line.StartsWith("drive sda ", StringComparison.Ordinal) && line.Contains("serial WX11", StringComparison.Ordinal) && line.EndsWith("pci-0000:00:1f.2-ata-1", StringComparison.Ordinal));
+        Assert.Contains(server.Reports[2].Summary, line => line.StartsWith("drive sda ", StringComparison.Ordinal)
+            && line.Contains("serial WX11", StringComparison.Ordinal) && line.EndsWith("pci-0000:00:1f.2-ata-1", StringComparison.Ordinal));
         Assert.Contains("controller 0000:00:1f.2: 1 drives", server.Reports[2].Summary);
         // The same answer is not told twice.
         Assert.Single(said, line => line.Contains("provision host adopt 1a2b3c4d", StringComparison.Ordinal));
@@ -32,14 +33,17 @@ public class DiscovererTests
     private static (List<string> Said, int Waits) Run(Server server)
     {
         var (said, waits) = (new List<string>(), 0);
-        using var discoverer = new Discoverer("http://server", () => new MachineLook(new LookRecord { Taken = DateTimeOffset.UnixEpoch }, Storage()), _ => [1, 2, 3], said.Add, _ => waits++, server);
+        using var discoverer = new Discoverer(
+            "http://server", () => new MachineLook(new LookRecord { Taken = DateTimeOffset.UnixEpoch }, Storage()), _ => [1, 2, 3], said.Add, _ => waits++,
+            server);
         discoverer.Run();
         return (said, waits);
     }
 
     private static ObservedStorage Storage() => new()
     {
-        Machine = new ObservedMachine("installer", DateTimeOffset.UnixEpoch, "564d0000-0000-0000-0000-000000000001", "X10", "S1", [MacAddress.Parse("52:54:00:12:34:56")], null),
+        Machine = new ObservedMachine("installer", DateTimeOffset.UnixEpoch, "564d0000-0000-0000-0000-000000000001", "X10", "S1",
+            [MacAddress.Parse("52:54:00:12:34:56")], null),
         Devices = [],
         Arrays = [],
         ArecaVolumes = [],
@@ -50,7 +54,8 @@ public class DiscovererTests
         [
             new ObservedDrive
             {
-                Device = "sda", Bus = new BusAddress("0000:00:1f.2", 1, null, null, "0:0:0:0", "pci-0000:00:1f.2-ata-1"), Areca = null, Model = "WD40", Serial = "WX11", Wwn = null,
+                Device = "sda", Bus = new BusAddress("0000:00:1f.2", 1, null, null, "0:0:0:0", "pci-0000:00:1f.2-ata-1"), Areca = null, Model = "WD40",
+                    Serial = "WX11", Wwn = null,
                 Bytes = 4_000_000_000_000, Media = Inventory.DriveMedia.Hdd, Health = DriveHealth.Unknown,
             },
         ],
@@ -76,7 +81,8 @@ public class DiscovererTests
             };
         }
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(Send(request, cancellationToken));
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(Send(request, cancellationToken));
 
         private static HttpResponseMessage Answer(HttpStatusCode code, string text) => new(code) { Content = new StringContent(text) };
     }

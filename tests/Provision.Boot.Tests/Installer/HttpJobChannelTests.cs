@@ -49,7 +49,8 @@ public sealed class HttpJobChannelTests
     public void A_claim_that_is_refused_is_refused(string code)
     {
         using var channel = new Server(code).Channel();
-        Assert.StartsWith($"http://server does not give job j1 to this machine: {code}", Assert.Throws<InstallException>(() => channel.Claim("key", null, [])).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"http://server does not give job j1 to this machine: {code}",
+            Assert.Throws<InstallException>(() => channel.Claim("key", null, [])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,7 +85,8 @@ public sealed class HttpJobChannelTests
         Assert.Equal("bytes=4096-", server.Range);
         Assert.Throws<IOException>(() => channel.Open("images/root.tar.zst", 4096));
         Assert.Throws<InstallException>(() => channel.Open("images/root.tar.zst", 4096));
-        Assert.Contains("answers no ranges", Assert.Throws<InstallException>(() => channel.Open("images/root.tar.zst", 4096)).Message, StringComparison.Ordinal);
+        Assert.Contains("answers no ranges", Assert.Throws<InstallException>(() => channel.Open("images/root.tar.zst", 4096)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -131,7 +133,9 @@ public sealed class HttpJobChannelTests
 
             return (next < answers.Length ? answers[next++] : "lost") switch
             {
-                "code" => new HttpResponseMessage(HttpStatusCode.Accepted) { Content = new StringContent("waits for: provision netboot approve imap33 --code CODE\n") },
+                "code" => new HttpResponseMessage(
+                    HttpStatusCode.Accepted)
+                { Content = new StringContent("waits for: provision netboot approve imap33 --code CODE\n") },
                 "lost" => throw new HttpRequestException("connection refused"),
                 "order" => new HttpResponseMessage { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(Order, JobsJson.Default.JobOrder)) },
                 var code => new HttpResponseMessage((HttpStatusCode)int.Parse(code, CultureInfo.InvariantCulture)),
@@ -142,7 +146,8 @@ public sealed class HttpJobChannelTests
         {
             protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) => server.Answer(request);
 
-            protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(server.Answer(request));
+            protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+                Task.FromResult(server.Answer(request));
         }
     }
 }

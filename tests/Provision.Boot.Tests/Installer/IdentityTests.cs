@@ -14,7 +14,8 @@ public sealed class IdentityTests : IDisposable
     public void Keys_come_back_and_nobody_else_may_read_them()
     {
         using var files = RootedFiles.Open(root);
-        Assert.Equal(3, HostIdentityFiles.Restore(files, Archive(("etc/ssh/ssh_host_ed25519_key", null), ("./etc/ssh/ssh_host_ed25519_key.pub", null), ("etc/provision/host.key", null))));
+        Assert.Equal(3, HostIdentityFiles.Restore(
+            files, Archive(("etc/ssh/ssh_host_ed25519_key", null), ("./etc/ssh/ssh_host_ed25519_key.pub", null), ("etc/provision/host.key", null))));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(root, "etc/ssh/ssh_host_ed25519_key")));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(root, "etc/provision/identity.age")));
         Assert.True(File.GetUnixFileMode(Path.Combine(root, "etc/ssh/ssh_host_ed25519_key.pub")).HasFlag(UnixFileMode.OtherRead));

@@ -16,7 +16,8 @@ public class ImageCheckTests
     [InlineData("{\"name\":\"os\",\"inputs\":\"\",\"release\":\"trixie\",\"files\":[{\"name\":\"root.tar.zst\",\"bytes\":4194305,\"sha256\":\"\",\"pieces\":[\"a\"],\"unpackedBytes\":1}]}", "has 2 pieces, and the manifest names 1")]
     [InlineData("{\"name\":\"os\",\"inputs\":\"\",\"release\":\"trixie\",\"files\":[{\"name\":\"root.tar.zst\",\"bytes\":0,\"sha256\":\"\",\"pieces\":[],\"unpackedBytes\":1}]}", "of 0 bytes")]
     public void A_manifest_that_says_nonsense_is_refused(string text, string says) =>
-        Assert.Contains(says, Assert.Throws<InstallException>(() => ImageCheck.Parse("m/manifest.json", Encoding.UTF8.GetBytes(text))).Message, StringComparison.Ordinal);
+        Assert.Contains(says, Assert.Throws<InstallException>(() => ImageCheck.Parse("m/manifest.json", Encoding.UTF8.GetBytes(text))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void The_archive_is_beside_its_manifest()

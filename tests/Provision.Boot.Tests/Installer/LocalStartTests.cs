@@ -31,7 +31,8 @@ public sealed class LocalStartTests : IDisposable
         runner.Run(Command.Of("grub-script-check", Write("grub.cfg", Encoding.ASCII.GetBytes(stub)))).OrThrow();
         var start = LocalStart.Text("BOOTIF=01-00-00-5e-00-53-61 provision.server=http://192.0.2.4:8480 provision.job=1f console=ttyS0,115200");
         runner.Run(Command.Of("grub-script-check", Write("start.cfg", Encoding.ASCII.GetBytes(start)))).OrThrow();
-        Assert.Contains("'console=ttyS0,115200'\ninitrd /boot/provision-installer/initrd.zst /boot/provision-installer/ticket.cpio\nboot\n", start, StringComparison.Ordinal);
+        Assert.Contains("'console=ttyS0,115200'\ninitrd /boot/provision-installer/initrd.zst /boot/provision-installer/ticket.cpio\nboot\n", start,
+            StringComparison.Ordinal);
 
         // The wish is taken back before anything is started, and the usual menu is the last word.
         var lines = stub.Split('\n', StringSplitOptions.TrimEntries).ToList();

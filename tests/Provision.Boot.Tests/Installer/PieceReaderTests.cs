@@ -28,7 +28,8 @@ public class PieceReaderTests
 
     [Theory]
     [InlineData("bit bit bit", "its content is not what the manifest says, also after 3 tries")]
-    [InlineData("refused refused refused refused refused refused refused refused refused refused refused refused refused refused", "connection refused, also after 14 tries")]
+    [InlineData("refused refused refused refused refused refused refused refused refused refused refused refused refused refused",
+        "connection refused, also after 14 tries")]
     public void What_does_not_come_right_is_an_error_and_nothing_of_it_was_seen(string troubles, string says)
     {
         var to = new MemoryStream();
@@ -54,7 +55,8 @@ public class PieceReaderTests
 
     private static PieceReader Reader(FlakyChannel channel, bool verify)
     {
-        var file = new ImageFile(ImageSource.RootArchive, Content.Length, "", [.. Content.Chunk(ImageManifest.PieceBytes).Select(piece => Convert.ToHexStringLower(SHA256.HashData(piece)))], Content.Length);
+        var file = new ImageFile(ImageSource.RootArchive, Content.Length, "",
+            [.. Content.Chunk(ImageManifest.PieceBytes).Select(piece => Convert.ToHexStringLower(SHA256.HashData(piece)))], Content.Length);
         var manifest = new ImageManifest { Name = "os", Inputs = "", Release = "trixie", Files = [file] };
         return new PieceReader(channel, new ImageSource(manifest, file, "image/root.tar.zst"), verify, _ => { }, (_, _) => { });
     }

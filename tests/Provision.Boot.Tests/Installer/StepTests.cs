@@ -8,7 +8,8 @@ public class StepTests
     {
         var names = InstallStep.All.Select(step => step.Name).ToList();
         Assert.Equal(
-            ["guard", "claim", "probe", "plan", "marker", "fingerprint", "image", "release", "invalidate", "partition", "filesystem", "unpack", "identity", "configure", "bootloader", "proof", "finish"],
+            ["guard", "claim", "probe", "plan", "marker", "fingerprint", "image", "release", "invalidate", "partition", "filesystem", "unpack", "identity",
+                "configure", "bootloader", "proof", "finish"],
             names);
         Assert.Equal("invalidate", InstallStep.All.First(step => step.Writes).Name);
         Assert.All(InstallStep.All.SkipWhile(step => !step.Writes), step => Assert.True(step.Writes));

@@ -29,7 +29,8 @@ public class BootDecisionTests
             "unknown card, no inventory" => BootDecision.Of(machine with { Host = null, IsInventoryKnown = false }, null, now),
             "stranger" => BootDecision.Of(machine, Sample.In(JobState.Armed).Try(new BootAsked(now, Sample.Card, Sample.OtherUuid, Sample.Key)), now),
             "late" => BootDecision.Of(machine, new JobStep(Sample.In(JobState.Armed)), now.AddDays(1)),
-            _ => BootDecision.Of(machine, Sample.In(Enum.GetValues<JobState>().Single(state => state.Word() == what)).Try(new BootAsked(now, Sample.Card, Sample.Uuid, Sample.Key)), now),
+            _ => BootDecision.Of(machine, Sample.In(Enum.GetValues<JobState>().Single(state => state.Word() == what))
+                .Try(new BootAsked(now, Sample.Card, Sample.Uuid, Sample.Key)), now),
         };
         Assert.Equal(expected, decision.Target.ToString());
         Assert.NotEmpty(decision.Why);

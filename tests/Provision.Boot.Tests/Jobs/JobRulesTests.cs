@@ -74,7 +74,8 @@ public class JobRulesTests
         var approved = step.Job.Do(new CodeGiven(Later, JobSecrets.CodeOf(JobSecrets.HashOf(Sample.OtherBootKey))));
         var given = approved.Do(new ThingAsked(Later, Sample.OtherBootKey, HandedThing.Identity, "192.0.2.66"));
         Assert.Equal(
-            [(HandedThing.Order, "", 1), (HandedThing.Identity, "192.0.2.33", 1), (HandedThing.Order, "192.0.2.66", 2), (HandedThing.Identity, "192.0.2.66", 2)],
+            [(HandedThing.Order, "", 1), (HandedThing.Identity, "192.0.2.33", 1), (HandedThing.Order, "192.0.2.66", 2),
+                (HandedThing.Identity, "192.0.2.66", 2)],
             given.HandedOver.Select(one => (one.What, one.Source, one.Installer)));
     }
 
@@ -122,8 +123,10 @@ public class JobRulesTests
             var offered = job.Try(new BootAsked(Sample.Start, Sample.Card, Sample.Uuid, Sample.Key)).Job;
             JobEvent[] late =
             [
-                new BootAsked(job.Deadline, Sample.Card, Sample.Uuid, Sample.Key), new ClaimAsked(job.Deadline, Sample.Claim(offered)), new InstallerSpoke(job.Deadline, Sample.BootKey),
-                new Reported(job.Deadline, Sample.BootKey, Sample.Report(InstallOutcome.Done)), new Approved(job.Deadline, Sample.FoundHash), new DisarmAsked(job.Deadline),
+                new BootAsked(job.Deadline, Sample.Card, Sample.Uuid, Sample.Key), new ClaimAsked(job.Deadline, Sample.Claim(offered)),
+                    new InstallerSpoke(job.Deadline, Sample.BootKey),
+                new Reported(job.Deadline, Sample.BootKey, Sample.Report(InstallOutcome.Done)), new Approved(job.Deadline, Sample.FoundHash),
+                    new DisarmAsked(job.Deadline),
             ];
             Assert.All(late, happened =>
             {
@@ -159,7 +162,8 @@ public class JobRulesTests
         Assert.DoesNotContain(Sample.Key.TokenOf(job.Id, job.Boot), text, StringComparison.Ordinal);
     }
 
-    /// <summary>Whatever two machines and an engineer do, in any order and at any time: closed stays closed, late is local, and one installer at most holds the job.</summary>
+    /// <summary>Whatever two machines and an engineer do, in any order and at any time: closed stays closed, late is local, and one installer at most
+    /// holds the job.</summary>
     [Fact]
     public void Random_sequences_never_let_two_machines_or_a_closed_job_install()
     {

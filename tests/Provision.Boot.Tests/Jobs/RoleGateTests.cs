@@ -66,7 +66,8 @@ public class RoleGateTests
     public void Without_a_peer_nothing_can_take_over()
     {
         var alone = Fleet.Hosts.First(host => host.Status == HostStatus.Active);
-        var answers = RoleGates.Ask(Fleet, alone, [new ArmRole("no-such-role", DataClass.Primary, Peers)], (_, _) => throw new InvalidOperationException("nobody is there to be asked"));
+        var answers = RoleGates.Ask(Fleet, alone, [new ArmRole("no-such-role", DataClass.Primary, Peers)], (_, _) =>
+            throw new InvalidOperationException("nobody is there to be asked"));
         Assert.Contains("none is in service", Assert.Single(answers.Objections).Message, StringComparison.Ordinal);
     }
 

@@ -90,7 +90,17 @@ internal sealed class BootSite : IAsyncDisposable
     public async Task Open()
     {
         server = await BootServer.Start(
-            new BootServerOptions { Repository = Repository, State = State, Store = Store, Listen = new IPEndPoint(IPAddress.Loopback, 0), Site = "lab", Identity = Identity, Look = TimeSpan.FromMilliseconds(20), Clock = Clock },
+            new BootServerOptions
+            {
+                Repository = Repository,
+                State = State,
+                Store = Store,
+                Listen = new IPEndPoint(IPAddress.Loopback, 0),
+                Site = "lab",
+                Identity = Identity,
+                Look = TimeSpan.FromMilliseconds(20),
+                Clock = Clock
+            },
             line =>
             {
                 lock (said)
@@ -165,11 +175,13 @@ internal sealed class BootSite : IAsyncDisposable
     public async Task<JobTicket> Ticket(Job job)
     {
         var archive = Encoding.ASCII.GetString(await Http.GetByteArrayAsync($"/jobs/{job.Id}/ticket"));
-        return JsonSerializer.Deserialize(archive[archive.IndexOf('{', StringComparison.Ordinal)..(archive.IndexOf('}', StringComparison.Ordinal) + 1)], JobsJson.Default.JobTicket)!;
+        return JsonSerializer.Deserialize(
+            archive[archive.IndexOf('{', StringComparison.Ordinal)..(archive.IndexOf('}', StringComparison.Ordinal) + 1)], JobsJson.Default.JobTicket)!;
     }
 
     public Task<HttpResponseMessage> Claim(Job job, string token, string? key = null, string? uuid = Uuid, string mac = Web1) =>
-        Http.PostAsync($"/jobs/{job.Id}/claim", JsonContent.Create(new ClaimRequest(token, key ?? BootKey, uuid, [MacAddress.Parse(mac)]), JobsJson.Default.ClaimRequest));
+        Http.PostAsync($"/jobs/{job.Id}/claim",
+            JsonContent.Create(new ClaimRequest(token, key ?? BootKey, uuid, [MacAddress.Parse(mac)]), JobsJson.Default.ClaimRequest));
 
     /// <summary>Armed, offered and claimed.</summary>
     public async Task<Job> Claimed()
@@ -189,7 +201,8 @@ internal sealed class BootSite : IAsyncDisposable
     }
 
     public Task<HttpResponseMessage> Report(Job job, InstallOutcome outcome, string? key = null) =>
-        Held(HttpMethod.Post, $"/jobs/{job.Id}/report", JsonContent.Create(new InstallReport { Outcome = outcome, FoundHash = new string('f', 64) }, JobsJson.Default.InstallReport), key);
+        Held(HttpMethod.Post, $"/jobs/{job.Id}/report",
+            JsonContent.Create(new InstallReport { Outcome = outcome, FoundHash = new string('f', 64) }, JobsJson.Default.InstallReport), key);
 
     public static async Task Until(Func<Task<bool>> holds)
     {

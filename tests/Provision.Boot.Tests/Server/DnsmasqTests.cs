@@ -69,7 +69,9 @@ public sealed class DnsmasqTests : IDisposable
         var script = Path.Combine(folder, "answer.sh");
         File.WriteAllText(script, "#!/bin/sh\n[ \"$1\" = bound ] && echo \"$ip $boot_file$bootfile $siaddr\"\nexit 0\n");
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var result = Runner.Run(Command.Of("ip", ["netns", "exec", client, "busybox", "udhcpc", "-i", "card0", "-f", "-q", "-n", "-t", "20", "-T", "1", "-s", script, "-O", "bootfile", .. options.SelectMany(option => new[] { "-x", option })]).WithTimeout(TimeSpan.FromMinutes(1)));
+        var result = Runner.Run(Command.Of(
+            "ip", ["netns", "exec", client, "busybox", "udhcpc", "-i", "card0", "-f", "-q", "-n", "-t", "20", "-T", "1", "-s", script, "-O", "bootfile",
+            .. options.SelectMany(option => new[] { "-x", option })]).WithTimeout(TimeSpan.FromMinutes(1)));
         Assert.True(result.Succeeded, result.Error);
         return result.Text.Trim();
     }

@@ -209,7 +209,8 @@ public sealed class HostileTests : IAsyncLifetime
         site.Write("repository/hosts/fleet.yaml", BootSite.Fleet + "  web1:\n    macs: []\n");
         await BootSite.Until(() => Task.FromResult(site.HasSaid("errors and is not taken")));
         Assert.Contains("web1 is not armed", await site.Script(), StringComparison.Ordinal);
-        site.Write("repository/hosts/fleet.yaml", BootSite.Fleet + $"  web3:\n    macs: [\"{BootSite.Unknown}\"]\n    roles: [plain]\n    address: 192.0.2.14\n");
+        site.Write("repository/hosts/fleet.yaml", BootSite.Fleet +
+            $"  web3:\n    macs: [\"{BootSite.Unknown}\"]\n    roles: [plain]\n    address: 192.0.2.14\n");
         await BootSite.Until(async () => (await site.Script(BootSite.Unknown)).Contains("web3 is not armed", StringComparison.Ordinal));
     }
 

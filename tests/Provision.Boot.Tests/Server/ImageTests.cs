@@ -3,11 +3,21 @@ using Provision.Boot.Jobs;
 
 namespace Provision.Boot.Tests;
 
-/// <summary>Images without mmdebstrap: their addresses, signatures, places in the store, and the packages that are kept. Real apt, gpg and ssh-keygen.</summary>
+/// <summary>Images without mmdebstrap: their addresses, signatures, places in the store, and the packages that are kept. Real apt, gpg and
+/// ssh-keygen.</summary>
 public sealed class ImageTests : IDisposable
 {
-    private static readonly ImageRecipe Recipe = new() { Name = "os-web", Release = "trixie", Wanted = ["apt", "hello"], Variant = "minbase", After = "true", Files = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" } };
-    private static readonly ImageInputs Inputs = new(Recipe, [new ImagePackage("apt_3.0_amd64.deb", "aa"), new ImagePackage("hello_2.10_amd64.deb", "bb")], "ssh-ed25519 AAAA");
+    private static readonly ImageRecipe Recipe = new()
+    {
+        Name = "os-web",
+        Release = "trixie",
+        Wanted = ["apt", "hello"],
+        Variant = "minbase",
+        After = "true",
+        Files = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" }
+    };
+    private static readonly ImageInputs Inputs = new(
+        Recipe, [new ImagePackage("apt_3.0_amd64.deb", "aa"), new ImagePackage("hello_2.10_amd64.deb", "bb")], "ssh-ed25519 AAAA");
     private readonly string folder = Directory.CreateTempSubdirectory("provision-images-").FullName;
     private readonly ProcessRunner commands = new();
 
@@ -17,8 +27,10 @@ public sealed class ImageTests : IDisposable
 
     public static TheoryData<string, ImageInputs> Changes => new()
     {
-        { "a new version in the mirror", Inputs with { Packages = [new ImagePackage("apt_3.0_amd64.deb", "aa"), new ImagePackage("hello_2.11_amd64.deb", "cc")] } },
-        { "the same version with another content", Inputs with { Packages = [new ImagePackage("apt_3.0_amd64.deb", "aa"), new ImagePackage("hello_2.10_amd64.deb", "cc")] } },
+        { "a new version in the mirror",
+            Inputs with { Packages = [new ImagePackage("apt_3.0_amd64.deb", "aa"), new ImagePackage("hello_2.11_amd64.deb", "cc")] } },
+        { "the same version with another content",
+            Inputs with { Packages = [new ImagePackage("apt_3.0_amd64.deb", "aa"), new ImagePackage("hello_2.10_amd64.deb", "cc")] } },
         { "one package less", Inputs with { Packages = [new ImagePackage("apt_3.0_amd64.deb", "aa")] } },
         { "another key", Inputs with { Signer = "ssh-ed25519 BBBB" } },
         { "another script", Inputs with { Recipe = Recipe with { After = "false" } } },
@@ -34,7 +46,11 @@ public sealed class ImageTests : IDisposable
     [Fact]
     public void The_order_in_which_inputs_were_found_does_not_count()
     {
-        var other = Inputs with { Packages = [.. Inputs.Packages.Reverse()], Recipe = Recipe with { Files = new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" } } };
+        var other = Inputs with
+        {
+            Packages = [.. Inputs.Packages.Reverse()],
+            Recipe = Recipe with { Files = new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" } }
+        };
         Assert.Equal(Inputs.Digest(), other.Digest());
         Assert.Equal(64, Inputs.Digest().Length);
     }
@@ -71,8 +87,10 @@ public sealed class ImageTests : IDisposable
 
         var gone = publisher.Prune("os-web", keep: 1, [$"os-web/{new string('a', 64)}"]);
         Assert.Equal(["c", "b"], gone.Select(digest => digest[..1]));
-        Assert.Equal(["a", "d", "e"], Directory.GetDirectories(Path.Combine(Store, "os-web")).Select(path => Path.GetFileName(path)[..1]).Order(StringComparer.Ordinal));
-        Assert.Equal(["a", "d", "e"], Directory.GetDirectories(Path.Combine(Store, "packages")).Select(path => Path.GetFileName(path)[..1]).Order(StringComparer.Ordinal));
+        Assert.Equal(["a", "d", "e"], Directory.GetDirectories(Path.Combine(Store, "os-web")).Select(path => Path.GetFileName(path)[..1])
+            .Order(StringComparer.Ordinal));
+        Assert.Equal(["a", "d", "e"], Directory.GetDirectories(Path.Combine(Store, "packages")).Select(path => Path.GetFileName(path)[..1])
+            .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -110,7 +128,8 @@ public sealed class ImageTests : IDisposable
         Assert.False(IsSigned([.. File.ReadAllBytes(manifest), (byte)' ']));
 
         bool IsSigned(byte[] content) => commands.Run(Command
-            .Of("ssh-keygen", "-Y", "verify", "-f", signers, "-I", ImageManifest.SignatureNamespace, "-n", ImageManifest.SignatureNamespace, "-s", manifest + ".sig").WithInput(content)).Succeeded;
+            .Of("ssh-keygen", "-Y", "verify", "-f", signers, "-I", ImageManifest.SignatureNamespace, "-n", ImageManifest.SignatureNamespace, "-s", manifest +
+                ".sig").WithInput(content)).Succeeded;
     }
 
     [Fact]
@@ -141,7 +160,8 @@ public sealed class ImageTests : IDisposable
         // An index that nobody signed.
         File.AppendAllText(Path.Combine(kept, "Packages"), "\n");
         Assert.NotNull(Apt("c").Update());
-        File.WriteAllText(Path.Combine(kept, "InRelease"), File.ReadAllText(Path.Combine(kept, "InRelease")).Replace("Suite: trixie", "Suite: forky", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(kept, "InRelease"), File.ReadAllText(Path.Combine(kept, "InRelease"))
+            .Replace("Suite: trixie", "Suite: forky", StringComparison.Ordinal));
         Assert.NotNull(Apt("d").Update());
 
         AptWorld Apt(string name) => new(Path.Combine(folder, name), "trixie", [source], null, commands, CancellationToken.None);
@@ -150,7 +170,8 @@ public sealed class ImageTests : IDisposable
     [Fact]
     public void A_named_package_goes_before_a_newer_one_of_the_archive()
     {
-        var (archive, named) = (Directory.CreateDirectory(Path.Combine(folder, "archive")).FullName, Directory.CreateDirectory(Path.Combine(folder, "named")).FullName);
+        var (archive, named) = (Directory.CreateDirectory(Path.Combine(folder, "archive")).FullName,
+            Directory.CreateDirectory(Path.Combine(folder, "named")).FullName);
         Package(archive, "hello", "2.0");
         Package(named, "hello", "1.0");
         PackageFolder.Index(archive, "archive", "trixie", commands);
@@ -170,10 +191,12 @@ public sealed class ImageTests : IDisposable
         Assert.Contains("the mirror does not answer", Refused(cut, [provision]), StringComparison.Ordinal);
         Assert.Contains("named twice", Refused(cut, [provision, provision]), StringComparison.Ordinal);
         Assert.Contains("--package /nowhere.deb", Refused(cut, ["/nowhere.deb"]), StringComparison.Ordinal);
-        Assert.False(Directory.Exists(Path.Combine(Store, "os-web")) || Directory.Exists(Path.Combine(Store, "current")) || Directory.Exists(Path.Combine(Store, "packages")));
+        Assert.False(Directory.Exists(Path.Combine(Store, "os-web")) || Directory.Exists(Path.Combine(Store, "current"))
+            || Directory.Exists(Path.Combine(Store, "packages")));
 
         string Refused(string[] sources, string[] packages) => Assert.Throws<ImageException>(() =>
-            new ImageBuilder(new ImageBuildOptions { Store = Store, Signer = Signer(), Sources = sources, Packages = packages }, commands, (_, _) => { }).Build(Recipe, CancellationToken.None)).Message;
+            new ImageBuilder(new ImageBuildOptions { Store = Store, Signer = Signer(), Sources = sources, Packages = packages }, commands, (_, _) => { })
+                .Build(Recipe, CancellationToken.None)).Message;
     }
 
     private static void Publish(ImagePublisher publisher, char letter)
@@ -202,7 +225,8 @@ public sealed class ImageTests : IDisposable
     {
         var tree = Directory.CreateTempSubdirectory("provision-package-").FullName;
         Directory.CreateDirectory(Path.Combine(tree, "DEBIAN"));
-        File.WriteAllText(Path.Combine(tree, "DEBIAN/control"), $"Package: {name}\nVersion: {version}\nArchitecture: amd64\nMaintainer: Test <test@mail.example>\nDescription: a test\n");
+        File.WriteAllText(Path.Combine(tree, "DEBIAN/control"),
+            $"Package: {name}\nVersion: {version}\nArchitecture: amd64\nMaintainer: Test <test@mail.example>\nDescription: a test\n");
         var file = Path.Combine(to, $"{name}_{version}_amd64.deb");
         commands.Run(Command.Of("dpkg-deb", "--root-owner-group", "--build", tree, file)).OrThrow();
         Directory.Delete(tree, recursive: true);

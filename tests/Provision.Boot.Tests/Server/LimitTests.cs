@@ -95,7 +95,8 @@ public sealed class LimitTests : IAsyncLifetime
         using (SqliteJobDatabase.Open(old))
         {
             using var connection = SqliteFile.Connect(old);
-            Assert.Equal(["cards", "jobs", "lines"], connection.Query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name", row => row.GetString(0)));
+            Assert.Equal(["cards", "jobs", "lines"],
+                connection.Query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name", row => row.GetString(0)));
         }
     }
 

@@ -21,7 +21,8 @@ public sealed class ReinstallTests : IAsyncLifetime
         Assert.Contains("local disk", await site.Script(BootSite.Old), StringComparison.Ordinal);
         Assert.Contains("local disk", await site.Script("no address"), StringComparison.Ordinal);
         Assert.Contains("provision.discover", await site.Script(BootSite.Unknown), StringComparison.Ordinal);
-        Assert.Contains("chain --autofree --replace /boot/${netX/mac:hexhyp}?uuid=${uuid}", await site.Http.GetStringAsync("/boot.ipxe"), StringComparison.Ordinal);
+        Assert.Contains("chain --autofree --replace /boot/${netX/mac:hexhyp}?uuid=${uuid}", await site.Http.GetStringAsync("/boot.ipxe"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -30,7 +31,8 @@ public sealed class ReinstallTests : IAsyncLifetime
         var job = site.Arm();
         var script = await site.Script();
         Assert.Equal(script, await site.Script());
-        Assert.Contains($"kernel /artefacts/installer/{BootSite.Digest}/vmlinuz initrd=initrd BOOTIF=01-${{netX/mac:hexhyp}} initrd=ticket ", script, StringComparison.Ordinal);
+        Assert.Contains($"kernel /artefacts/installer/{BootSite.Digest}/vmlinuz initrd=initrd BOOTIF=01-${{netX/mac:hexhyp}} initrd=ticket ", script,
+            StringComparison.Ordinal);
         Assert.Contains($"provision.job={job.Id} console=ttyS0 ||", script, StringComparison.Ordinal);
         var ticket = await site.Ticket(job);
         Assert.Equal(ticket, await site.Ticket(job));
@@ -39,8 +41,12 @@ public sealed class ReinstallTests : IAsyncLifetime
 
         using var claim = await site.Claim(job, ticket.Token);
         var order = await claim.Content.ReadFromJsonAsync(JobsJson.Default.JobOrder);
-        Assert.Equal(("web1", job.PlanHash, job.Commit, $"/artefacts/os-plain/{BootSite.Digest}/manifest.json", (string?)null), (order!.Host, order.PlanHash, order.Commit, order.Image, order.Identity));
-        using var events = await site.Held(HttpMethod.Post, $"/jobs/{job.Id}/events", JsonContent.Create<IReadOnlyList<InstallEvent>>([new(DateTimeOffset.UnixEpoch, "image", "unpacking", 0.5)], JobsJson.Default.IReadOnlyListInstallEvent));
+        Assert.Equal(("web1", job.PlanHash, job.Commit, $"/artefacts/os-plain/{BootSite.Digest}/manifest.json", (string?)null),
+            (order!.Host, order.PlanHash, order.Commit, order.Image, order.Identity));
+        using var events = await site.Held(
+            HttpMethod.Post, $"/jobs/{job.Id}/events",
+            JsonContent.Create<IReadOnlyList<InstallEvent>>(
+            [new(DateTimeOffset.UnixEpoch, "image", "unpacking", 0.5)], JobsJson.Default.IReadOnlyListInstallEvent));
         Assert.Equal(HttpStatusCode.NoContent, events.StatusCode);
         using var done = await site.Report(job, InstallOutcome.Done);
         Assert.Equal(HttpStatusCode.NoContent, done.StatusCode);
@@ -51,7 +57,8 @@ public sealed class ReinstallTests : IAsyncLifetime
         using var late = await site.Claim(job, ticket.Token);
         Assert.Equal(HttpStatusCode.Gone, late.StatusCode);
         using var jobs = site.Jobs();
-        Assert.Equal(["armed by engineer", "claimed", "claimed by installer 1 at 127.0.0.1", "installing", "unpacking", "done"], jobs.Lines(0, job.Id, 100).Select(line => line.Event.Text.Split(" until")[0]));
+        Assert.Equal(["armed by engineer", "claimed", "claimed by installer 1 at 127.0.0.1", "installing", "unpacking", "done"], jobs.Lines(0, job.Id, 100)
+            .Select(line => line.Event.Text.Split(" until")[0]));
     }
 
     /// <summary>For firmware without PXE: the same decision, the same boot, the same ticket.</summary>
@@ -62,12 +69,14 @@ public sealed class ReinstallTests : IAsyncLifetime
         var job = site.Arm();
         var offer = await Offer();
         Assert.Equal((job.Id, $"/artefacts/installer/{BootSite.Digest}/manifest.json", $"/jobs/{job.Id}/ticket"), (offer.Job, offer.Image, offer.Ticket));
-        Assert.Equal($"BOOTIF=01-00-00-5e-00-53-a1 provision.server={site.Address.ToString().TrimEnd('/')} provision.job={job.Id} console=ttyS0", offer.KernelWords);
+        Assert.Equal($"BOOTIF=01-00-00-5e-00-53-a1 provision.server={site.Address.ToString().TrimEnd('/')} provision.job={job.Id} console=ttyS0",
+            offer.KernelWords);
         Assert.Contains(offer.KernelWords!["BOOTIF=01-00-00-5e-00-53-a1 ".Length..], await site.Script(), StringComparison.Ordinal);
         using var claim = await site.Claim(job, (await site.Ticket(job)).Token);
         Assert.Equal(HttpStatusCode.OK, claim.StatusCode);
 
-        async Task<BootOffer> Offer() => (await site.Http.GetFromJsonAsync($"/boot/{BootSite.Web1}?uuid={BootSite.Uuid}&form=json", JobsJson.Default.BootOffer))!;
+        async Task<BootOffer> Offer() =>
+            (await site.Http.GetFromJsonAsync($"/boot/{BootSite.Web1}?uuid={BootSite.Uuid}&form=json", JobsJson.Default.BootOffer))!;
     }
 
     [Fact]
@@ -190,7 +199,8 @@ public sealed class ReinstallTests : IAsyncLifetime
         byte[] archive = [0, 1, 0xFF, 0xFE, (byte)'\n'];
         Directory.CreateDirectory(Path.Combine(site.Repository, "hosts/secrets"));
         runner.Run(Command.Of("age", "-r", recipient, "-o", Path.Combine(site.Repository, "hosts/secrets/identity-web1.age")).WithInput(archive)).OrThrow();
-        foreach (var arguments in new string[][] { ["init", "-q"], ["add", "."], ["-c", "user.name=x", "-c", "user.email=x@example", "commit", "-q", "-m", "x"] })
+        foreach (var arguments in new string[][] { ["init", "-q"], ["add", "."],
+            ["-c", "user.name=x", "-c", "user.email=x@example", "commit", "-q", "-m", "x"] })
         {
             runner.Run(Command.Of("git", ["-C", site.Repository, .. arguments])).OrThrow();
         }
@@ -216,7 +226,8 @@ public sealed class ReinstallTests : IAsyncLifetime
         {
             var lines = jobs.Lines(0, job.Id, 100).Select(line => $"{line.Event.Step}: {line.Event.Text}").ToList();
             Assert.Contains("job: the host's identity went to installer 1 at 127.0.0.1", lines);
-            Assert.Contains(lines, line => line.StartsWith("alarm: 127.0.0.1 claimed the job again after the host's identity had been handed over", StringComparison.Ordinal));
+            Assert.Contains(lines, line =>
+                line.StartsWith("alarm: 127.0.0.1 claimed the job again after the host's identity had been handed over", StringComparison.Ordinal));
             Assert.True(jobs.Change(job.Id, new CodeGiven(site.Clock.GetUtcNow(), JobSecrets.CodeOf(JobSecrets.HashOf(BootSite.OtherBootKey))))!.IsAccepted);
         }
 

@@ -18,11 +18,13 @@ public class RealStoreComparisonTests
         var comparer = new StoreComparer(digester.Digest, rounds: 3, TimeSpan.FromMilliseconds(500));
 
         var equal = comparer.Compare(store.Master, [well, damaged]);
-        Assert.Equal([$"{well}: equal to {store.Master}, 6 mailboxes", $"{damaged}: equal to {store.Master}, 6 mailboxes"], equal.SelectMany(comparison => comparison.Lines()));
+        Assert.Equal([$"{well}: equal to {store.Master}, 6 mailboxes", $"{damaged}: equal to {store.Master}, 6 mailboxes"],
+            equal.SelectMany(comparison => comparison.Lines()));
         var mail = digester.Digest(store.Master).Mailboxes.ToDictionary(mailbox => mailbox.Name, mailbox => mailbox.Messages);
         // The third of alice's was deleted; the mail that imitates a listing is one message.
         Assert.Equal((3, 2, 1), (mail["user.alice"], mail["user.bob"], mail["user.carol"]));
-        var program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : Path.Combine(RealStore.Repository, "out/provision");
+        var program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given
+            : Path.Combine(RealStore.Repository, "out/provision");
         var printed = store.Commands.Run(Command.Of(program, "slot", "digest", store.Master, "-o", "json"));
         Assert.True(printed.Succeeded, printed.Error);
         Assert.Equal(digester.Digest(store.Master).Mailboxes, InstanceDigest.FromJson(printed.Output.Span).Mailboxes);
@@ -43,7 +45,9 @@ public class RealStoreComparisonTests
         Assert.Equal("is missing on the replica", what["user.alice.Work"]);
         Assert.Matches(@"messages: 1 instead of 2; contents \(UIDs, GUIDs, sizes\); flags or modseqs of messages$", what["user.bob"]);
         Assert.Equal("Cyrus cannot open it on the replica", what["user.carol"]);
-        Assert.Equal("last uid: 1 instead of 0; messages: 1 instead of 0", what["user.dave"].Split("; ").Where(part => part.StartsWith("last", StringComparison.Ordinal) || part.StartsWith("mess", StringComparison.Ordinal)).Aggregate((left, right) => $"{left}; {right}"));
+        Assert.Equal("last uid: 1 instead of 0; messages: 1 instead of 0", what["user.dave"].Split("; ")
+            .Where(part => part.StartsWith("last", StringComparison.Ordinal) || part.StartsWith("mess", StringComparison.Ordinal))
+            .Aggregate((left, right) => $"{left}; {right}"));
         Assert.Equal("is only on the replica", what["user.eve"]);
     }
 
@@ -59,7 +63,8 @@ public class RealStoreComparisonTests
 
             lmtp.Deliver("bob", "one");
             lmtp.Deliver("bob", "two");
-            lmtp.Deliver("carol", "sly", "X-Sly: a\r\n 000002> UID:00000002   INT_DATE:1 SENTDATE:1 SAVEDATE:1 SIZE:1\r\n       > HDRSIZE:1 GUID:00 MODSEQ:1\r\n Examining user.mallory... Mailbox Header Info:\r\n");
+            lmtp.Deliver("carol", "sly", "X-Sly: a\r\n 000002> UID:00000002   INT_DATE:1 SENTDATE:1 SAVEDATE:1 SIZE:1\r\n       > HDRSIZE:1 GUID:00 " +
+                "MODSEQ:1\r\n Examining user.mallory... Mailbox Header Info:\r\n");
         }
 
         using (var imap = store.Imap)

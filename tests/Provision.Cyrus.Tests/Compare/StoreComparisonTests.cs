@@ -6,7 +6,17 @@ namespace Provision.Cyrus.Tests.Compare;
 /// <summary>What a comparison names, and how often it looks.</summary>
 public class StoreComparisonTests
 {
-    private static readonly MailboxDigest Inbox = new() { Name = "user.alice", UniqueId = "u1", UidValidity = 7, HighestModSeq = 12, LastUid = 4, Messages = 4, Contents = "c", Flags = "f" };
+    private static readonly MailboxDigest Inbox = new()
+    {
+        Name = "user.alice",
+        UniqueId = "u1",
+        UidValidity = 7,
+        HighestModSeq = 12,
+        LastUid = 4,
+        Messages = 4,
+        Contents = "c",
+        Flags = "f"
+    };
 
     public static TheoryData<MailboxDigest, string> OneOff() => new()
     {
@@ -22,7 +32,8 @@ public class StoreComparisonTests
     [Theory]
     [MemberData(nameof(OneOff))]
     public void A_mailbox_that_differs_says_in_what(MailboxDigest copy, string expected) =>
-        Assert.Equal([$"user.alice: {expected}"], StoreComparison.Of(new("a", [Inbox]), new("b", [copy])).Differences.Select(difference => difference.ToString()));
+        Assert.Equal([$"user.alice: {expected}"],
+            StoreComparison.Of(new("a", [Inbox]), new("b", [copy])).Differences.Select(difference => difference.ToString()));
 
     [Fact]
     public void Missing_and_extra_mailboxes_are_named()
@@ -31,7 +42,8 @@ public class StoreComparisonTests
         Assert.Equal(["b: 2 of 3 mailboxes differ from a", "  user.bob: is missing on the replica", "  user.eve: is only on the replica"], comparison.Lines());
     }
 
-    /// <summary>A mailbox gets a message between any two looks. A replica one message behind follows; one that stands still where the first look found the master does not.</summary>
+    /// <summary>A mailbox gets a message between any two looks. A replica one message behind follows; one that stands still where the first look found
+    /// the master does not.</summary>
     [Fact]
     public void What_is_always_in_change_is_equal_where_the_replica_follows()
     {
@@ -75,7 +87,8 @@ public class StoreComparisonTests
             return new InstanceDigest(slot, [.. all.Where(mailbox => only?.Contains(mailbox.Name) != false)]);
         }, rounds: 3, TimeSpan.Zero);
         var found = comparer.Compare("master", ["well", "late"]);
-        Assert.Equal(["well: equal to master, 2 mailboxes", "late: 1 of 2 mailboxes differ from master", "  user.alice: flags or modseqs of messages"], found.SelectMany(comparison => comparison.Lines()));
+        Assert.Equal(["well: equal to master, 2 mailboxes", "late: 1 of 2 mailboxes differ from master", "  user.alice: flags or modseqs of messages"],
+            found.SelectMany(comparison => comparison.Lines()));
         Assert.Equal(["late: all", "master: all", "well: all"], asked.Take(3).Order(StringComparer.Ordinal));
         Assert.Equal(["late: user.alice user.busy", "master: user.alice user.busy"], asked.Skip(3).Take(2).Order(StringComparer.Ordinal));
         Assert.Equal(["late: user.alice", "master: user.alice"], asked.Skip(5).Order(StringComparer.Ordinal));

@@ -19,16 +19,35 @@ internal sealed record Host
 
     public IReadOnlyList<InstanceHealth> Slots { get; init; } = [.. PerfectMachine.Of("imap33").View.Slots.Where(slot => slot.Store is not null).Select(Well)];
 
-    public ChangePlan Plan { get; init; } = new() { Host = "imap33", Revision = new Revision("c0ffee", false, true, "main"), MastersSerial = 0, Files = [], Same = [], IsRunning = true };
+    public ChangePlan Plan { get; init; } = new()
+    {
+        Host = "imap33",
+        Revision = new Revision("c0ffee", false, true, "main"),
+        MastersSerial = 0,
+        Files = [],
+        Same = [],
+        IsRunning = true
+    };
 
     public InstallRecord Record { get; init; } = new(
-        new Generation { Number = 4, Kind = GenerationKind.Install, Time = Now.AddDays(-3), Commit = "c0ffeec0ffeec0ffee", MastersSerial = 0, Files = [], Before = [] }, 0);
+        new Generation
+        {
+            Number = 4,
+            Kind = GenerationKind.Install,
+            Time = Now.AddDays(-3),
+            Commit = "c0ffeec0ffeec0ffee",
+            MastersSerial = 0,
+            Files = [],
+            Before = []
+        }, 0);
 
     /// <summary>Who is master by the database.</summary>
     public MastershipSnapshot Masters { get; init; } = new(
         7,
         PerfectMachine.Of("imap33").View.Slots.Where(slot => slot.Store is not null).ToDictionary(
-            slot => slot.Store!.Name, slot => new StoreMastership(slot.Store!.Name, slot.IsMaster ? slot.Slot.Name : slot.Peers.First(peer => peer.IsMaster).Slot.Name, 1, StoreMode.Up, null, Now, "eve@desk")),
+            slot => slot.Store!.Name, slot =>
+                new StoreMastership(slot.Store!.Name, slot.IsMaster ? slot.Slot.Name : slot.Peers.First(peer => peer.IsMaster).Slot.Name, 1, StoreMode.Up,
+                null, Now, "eve@desk")),
         new Dictionary<string, FencedInstance>());
 
     public string? MastersFail { get; init; }
@@ -65,31 +84,58 @@ internal sealed record Host
     /// <summary>The database says that a slot's store is moving from it.</summary>
     public Host Moving(string slot, string target) => Named(slot, slot, StoreMode.Moving) is var host ? host with
     {
-        Masters = host.Masters with { Stores = host.Masters.Stores.Values.ToDictionary(row => row.Store, row => row.Mode == StoreMode.Moving ? row with { Target = target } : row) },
+        Masters = host.Masters with
+        {
+            Stores = host.Masters.Stores.Values.ToDictionary(
+            row => row.Store, row => row.Mode == StoreMode.Moving ? row with { Target = target } : row)
+        },
     } : this;
 
     /// <summary>The database says that a slot is fenced.</summary>
     public Host Fenced(string slot, string reason) =>
-        this with { Masters = Masters with { Fenced = new Dictionary<string, FencedInstance> { [slot] = new(slot, Machine.View.Slots.First(one => one.Slot.Name == slot).Store!.Name, 1, Now, reason, "eve@desk") } } };
+        this with
+        {
+            Masters = Masters with
+            {
+                Fenced = new Dictionary<string, FencedInstance>
+                {
+                    [slot] = new(
+            slot, Machine.View.Slots.First(one => one.Slot.Name == slot).Store!.Name, 1, Now, reason, "eve@desk")
+                }
+            }
+        };
 
-    public Host With(string slot, Func<InstanceHealth, InstanceHealth> change) => this with { Slots = [.. Slots.Select(one => one.Slot == slot ? change(one) : one)] };
+    public Host With(string slot, Func<InstanceHealth, InstanceHealth> change) =>
+        this with { Slots = [.. Slots.Select(one => one.Slot == slot ? change(one) : one)] };
 
     /// <summary>The database names another master of a slot's store.</summary>
     public Host Named(string slot, string master, StoreMode mode = StoreMode.Up)
     {
         var store = Machine.View.Slots.First(one => one.Slot.Name == slot).Store!.Name;
-        return this with { Masters = Masters with { Stores = Masters.Stores.Values.ToDictionary(row => row.Store, row => row.Store == store ? row with { Master = master, Mode = mode } : row) } };
+        return this with
+        {
+            Masters = Masters with
+            {
+                Stores = Masters.Stores.Values.ToDictionary(
+            row => row.Store, row => row.Store == store ? row with { Master = master, Mode = mode } : row)
+            }
+        };
     }
 
     /// <summary>The replicas of a slot's store have been behind for so long; null where they are not.</summary>
-    public Host Behind(string slot, params TimeSpan?[] ages) => With(slot, one => one with { Channels = [.. one.Channels.Zip(ages, (channel, age) => channel with { Age = age, Bytes = age is null ? 0 : 85 })] });
+    public Host Behind(string slot, params TimeSpan?[] ages) =>
+        With(slot, one => one with { Channels = [.. one.Channels.Zip(ages, (channel, age) => channel with { Age = age, Bytes = age is null ? 0 : 85 })] });
 
     public Host Unmounted(string path) =>
         this with { Machine = Machine with { Observed = Machine.Observed with { Mounts = [.. Machine.Observed.Mounts.Where(mount => mount.Path != path)] } } };
 
     private static PerfectMachine Mounted(PerfectMachine machine) => machine with
     {
-        Observed = machine.Observed with { Mounts = [.. machine.Layout.Mounts.Select(mount => new Storage.Observe.ObservedMount(mount.Path, mount.Source, mount.Filesystem, mount.Options, "0:0"))] },
+        Observed = machine.Observed with
+        {
+            Mounts = [.. machine.Layout.Mounts.Select(
+            mount => new Storage.Observe.ObservedMount(mount.Path, mount.Source, mount.Filesystem, mount.Options, "0:0"))]
+        },
     };
 
     private static InstanceHealth Well(SlotView slot) => new()

@@ -21,7 +21,9 @@ public class PrometheusTextTests
 
         // A database's replication is not looked at here.
         var rules = File.ReadAllText(Path.Combine(TestRepository.Root, "templates/mon/etc/prometheus/rules.yml"));
-        var asked = System.Text.RegularExpressions.Regex.Matches(rules, "provision_[a-z_]+", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)).Select(match => match.Value).Distinct().Except(["provision_database_replica_running"]);
+        var asked = System.Text.RegularExpressions.Regex.Matches(
+            rules, "provision_[a-z_]+", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)).Select(match => match.Value).Distinct()
+            .Except(["provision_database_replica_running"]);
         Assert.DoesNotContain(asked, name => !text.Contains($"\n# TYPE {name} gauge\n", StringComparison.Ordinal));
     }
 
@@ -30,7 +32,8 @@ public class PrometheusTextTests
     {
         var host = new Host() with { SlotsFail = "x" };
         var text = host.Metrics(host.Report("lag"));
-        Assert.Equal("# HELP provision_check_state How a check went: 0 OK, 1 warning, 2 critical, 3 unknown.\n# TYPE provision_check_state gauge\nprovision_check_state{check=\"lag\"} 3\n", text);
+        Assert.Equal("# HELP provision_check_state How a check went: 0 OK, 1 warning, 2 critical, 3 unknown.\n# TYPE provision_check_state " +
+            "gauge\nprovision_check_state{check=\"lag\"} 3\n", text);
         Assert.Equal(text, PrometheusText.Of(new HealthReport(["lag"], [HealthCheck.Unseen("lag", "no repository")]), []));
     }
 }

@@ -38,7 +38,8 @@ public sealed class MailProxyTests : IAsyncLifetime
             }
 
             """);
-        nginx = RunningCommand.Start(Command.Of("nginx", "-p", $"{site.Folder}/nginx", "-c", $"{site.Folder}/nginx/nginx.conf", "-e", $"{site.Folder}/nginx/error.log"));
+        nginx = RunningCommand.Start(Command.Of(
+            "nginx", "-p", $"{site.Folder}/nginx", "-c", $"{site.Folder}/nginx/nginx.conf", "-e", $"{site.Folder}/nginx/error.log"));
         Greet("127.77.1.1");
         Greet("127.77.2.1");
         await MastersSite.Until(async () =>

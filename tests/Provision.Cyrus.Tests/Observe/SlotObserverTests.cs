@@ -44,7 +44,8 @@ public class SlotObserverTests(RealStore store)
             lmtp.Deliver("alice", "two");
             Assert.True(Lag()!.Age > TimeSpan.FromSeconds(1));
             Assert.True(Lag()!.Bytes > 0);
-            Assert.Null(store.Observer.Observe(store.Master).Channels[0].Age is { } age && age > TimeSpan.FromSeconds(30) ? "the other replica is behind too" : null);
+            Assert.Null(store.Observer.Observe(store.Master).Channels[0].Age is { } age && age > TimeSpan.FromSeconds(30) ? "the other replica is behind too"
+                : null);
         }
         finally
         {
@@ -64,7 +65,8 @@ public class SlotObserverTests(RealStore store)
         try
         {
             InstanceHealth health = null!;
-            Assert.True(RealStore.Wait(() => (health = store.Observer.Observe(store.Master)).Problems.Count == 1, TimeSpan.FromMinutes(5)), string.Join("; ", health.Problems));
+            Assert.True(RealStore.Wait(() => (health = store.Observer.Observe(store.Master)).Problems.Count == 1, TimeSpan.FromMinutes(5)),
+                string.Join("; ", health.Problems));
             Assert.StartsWith("sieve at ", Assert.Single(health.Problems), StringComparison.Ordinal);
             Assert.Null(health.Services.Single(service => service.Name == "sieve").Banner);
         }
@@ -87,7 +89,8 @@ public class SlotObserverTests(RealStore store)
         {
             store.Shell($"kill $(pgrep -f '^idled -C /etc/cyrus/{replica}/imapd.conf$')");
             InstanceHealth health = null!;
-            Assert.True(RealStore.Wait(() => (health = store.Observer.Observe(replica)) is { MissingDaemons: ["idled"], Problems.Count: 1 }, TimeSpan.FromMinutes(5)), string.Join("; ", health.Problems));
+            Assert.True(RealStore.Wait(() => (health = store.Observer.Observe(replica)) is { MissingDaemons: ["idled"], Problems.Count: 1 },
+                TimeSpan.FromMinutes(5)), string.Join("; ", health.Problems));
             Assert.Equal(["its daemon idled does not run"], health.Problems);
         }
         finally
@@ -102,7 +105,8 @@ public class SlotObserverTests(RealStore store)
     [Fact]
     public void The_command_says_in_JSON_what_the_observer_sees()
     {
-        var program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : Path.Combine(RealStore.Repository, "out/provision");
+        var program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given
+            : Path.Combine(RealStore.Repository, "out/provision");
         foreach (var slot in store.Slots)
         {
             CommandResult said = null!;

@@ -100,7 +100,8 @@ internal sealed class LmtpSession : MailSession
         Expect("250");
         Say("DATA");
         Expect("354");
-        Say($"From: sender@example.org\r\nTo: {user}\r\nSubject: {subject}\r\nMessage-ID: <{Guid.NewGuid()}@example.org>\r\nDate: Sun, 22 Nov 2026 12:00:00 +0000\r\n{headers}\r\n{subject}\r\n.");
+        Say($"From: sender@example.org\r\nTo: {user}\r\nSubject: {subject}\r\nMessage-ID: <{Guid.NewGuid()}@example.org>\r\nDate: Sun, 22 Nov 2026 12:00:00 " +
+            $"+0000\r\n{headers}\r\n{subject}\r\n.");
         Expect("250");
     }
 

@@ -22,7 +22,8 @@ public sealed class NvmeStoreTests
             Assert.Contains(imap.Do("FETCH 1 (BODY[HEADER.FIELDS (SUBJECT)])"), line => line.Contains("herring", StringComparison.Ordinal));
 
             // squatter follows the log; its first part lies on the slot's memory.
-            Assert.True(RealStore.Wait(() => imap.Do("SEARCH FUZZY SUBJECT herring").Any(line => line.StartsWith("* SEARCH 1", StringComparison.Ordinal)), TimeSpan.FromMinutes(5)), $"{slot} does not find it");
+            Assert.True(RealStore.Wait(() => imap.Do("SEARCH FUZZY SUBJECT herring").Any(line => line.StartsWith("* SEARCH 1", StringComparison.Ordinal)),
+                TimeSpan.FromMinutes(5)), $"{slot} does not find it");
             var options = SlotConfiguration.Read(store.Files, slot)!.Options;
             Assert.StartsWith("/mnt/ram", options["tempsearchpartition-default"], StringComparison.Ordinal);
             Assert.False(options.ContainsKey("archivepartition-default"));

@@ -81,7 +81,8 @@ public sealed class RealStore : IDisposable
     internal InstanceService Service(string slot, string name) => SlotConfiguration.Read(Files, slot)!.Services.Single(service => service.Name == name);
 
     public void Start(string slot) => masters[slot] = RunningCommand.Start(AsCyrus(
-        Command.Of("/usr/sbin/cyrmaster", "-l", "256", "-C", $"/etc/cyrus/{slot}/imapd.conf", "-M", $"/etc/cyrus/{slot}/cyrus.conf", "-p", $"/run/cyrus/{slot}/master.pid")
+        Command.Of("/usr/sbin/cyrmaster", "-l", "256", "-C", $"/etc/cyrus/{slot}/imapd.conf", "-M", $"/etc/cyrus/{slot}/cyrus.conf", "-p",
+            $"/run/cyrus/{slot}/master.pid")
             .Through("setsid")).Through("nsenter", $"--mount={Files.Root[..^"/root".Length]}/ns/mnt", "--"));
 
     /// <summary>Stops a slot as its unit does: master asks its children to end, after ten seconds they are killed.</summary>
@@ -115,7 +116,8 @@ public sealed class RealStore : IDisposable
     }
 
     public void WaitUntilReplicated() =>
-        Assert.True(Wait(() => Observer.Observe(Master).Channels.All(channel => channel.Age is null), TimeSpan.FromMinutes(5)), "replication does not come to an end");
+        Assert.True(Wait(() => Observer.Observe(Master).Channels.All(channel => channel.Age is null), TimeSpan.FromMinutes(5)),
+            "replication does not come to an end");
 
     public static bool Wait(Func<bool> until, TimeSpan limit)
     {
@@ -150,12 +152,14 @@ public sealed class RealStore : IDisposable
     {
         var fleet = InventoryLoader.Load(InventoryFiles.ReadFrom(Repository)).Fleet!;
         var secrets = new SecretStore(Repository, Path.Combine(Repository, "tests/fixtures/age/identity.txt"), runner);
-        Shell("mount -t tmpfs -o mode=0755 provision /mnt; mkdir /mnt/etc /mnt/work; mount -t overlay -o lowerdir=/etc,upperdir=/mnt/etc,workdir=/mnt/work provision /etc; mount -t tmpfs -o mode=0755 provision /run");
+        Shell("mount -t tmpfs -o mode=0755 provision /mnt; mkdir /mnt/etc /mnt/work; mount -t overlay -o lowerdir=/etc,upperdir=/mnt/etc,workdir=/mnt/work " +
+            "provision /etc; mount -t tmpfs -o mode=0755 provision /run");
         foreach (var slot in Slots)
         {
             var view = HostView.Of(fleet, fleet.FindSlot(slot)!.Host, Masters.Default);
             var problems = new DiagnosticBag();
-            var desired = new HostRenderer(view, new TemplateLibrary(Repository), new FleetModel(fleet, Masters.Default), secrets).Render(problems) ?? throw new InvalidOperationException(string.Join('\n', problems));
+            var desired = new HostRenderer(view, new TemplateLibrary(Repository), new FleetModel(fleet, Masters.Default), secrets).Render(problems)
+                ?? throw new InvalidOperationException(string.Join('\n', problems));
             foreach (var file in desired.Files.Where(file => file.Path.StartsWith($"/etc/cyrus/{slot}/", StringComparison.Ordinal)))
             {
                 Files.MakeFolder(Path.GetDirectoryName(file.Path)!);
@@ -164,12 +168,14 @@ public sealed class RealStore : IDisposable
 
             // What `slot create` and the unit's RuntimeDirectory= make.
             var paths = view.Slots.Single(one => one.Slot.Name == slot).Paths!.ToDictionary(path => path.Key, path => path.Value);
-            string?[] folders = [paths["conf"] + "/db", paths["conf"] + "/socket", .. ((string[])["spool", "archive", "temp", "meta", "data", "arch"]).Select(name => paths[name]), .. ((string[])["socket", "proc", "lock", "tmp"]).Select(folder => $"{paths["run"]}/{folder}")];
+            string?[] folders = [paths["conf"] + "/db", paths["conf"] + "/socket", .. ((string[])["spool", "archive", "temp", "meta", "data", "arch"])
+                .Select(name => paths[name]), .. ((string[])["socket", "proc", "lock", "tmp"]).Select(folder => $"{paths["run"]}/{folder}")];
             Shell($"mkdir -p {string.Join(' ', folders)}");
             Password = SlotConfiguration.Read(Files, slot)!.Options["sync_password"];
             foreach (var user in (string[])["cyrus", "repl", "alice"])
             {
-                Commands.Run(Command.Of("saslpasswd2", "-c", "-p", "-f", "/mnt/sasldb2", "-u", slot, user).WithInput(System.Text.Encoding.UTF8.GetBytes(Password))).OrThrow();
+                Commands.Run(Command.Of("saslpasswd2", "-c", "-p", "-f", "/mnt/sasldb2", "-u", slot, user)
+                    .WithInput(System.Text.Encoding.UTF8.GetBytes(Password))).OrThrow();
             }
         }
 
@@ -178,7 +184,8 @@ public sealed class RealStore : IDisposable
 
     private string Localized(string text) => text
         .Replace("198.18.", net, StringComparison.Ordinal)
-        .Replace("sasl_pwcheck_method: saslauthd", "sasl_pwcheck_method: auxprop\nsasl_auxprop_plugin: sasldb\nsasl_sasldb_path: /mnt/sasldb2", StringComparison.Ordinal);
+        .Replace("sasl_pwcheck_method: saslauthd", "sasl_pwcheck_method: auxprop\nsasl_auxprop_plugin: sasldb\nsasl_sasldb_path: /mnt/sasldb2",
+            StringComparison.Ordinal);
 
     private sealed class RunnerInside(PrivateMounts mounts) : ICommandRunner
     {

@@ -43,10 +43,15 @@ public sealed class RoleInstallTests : IDisposable
     {
         var state = new StateStore(files);
         var unit = Instance.Unit!;
-        state.WriteState(new HostState { Host = "imap33", Owed = new(StringComparer.Ordinal) { [unit] = new OwedAction(unit, UnitAction.Restart, 1, DateTimeOffset.UnixEpoch, "test") } });
+        state.WriteState(new HostState
+        {
+            Host = "imap33",
+            Owed = new(StringComparer.Ordinal) { [unit] = new OwedAction(unit, UnitAction.Restart, 1, DateTimeOffset.UnixEpoch, "test") }
+        });
         using var held = files.TryLock(Installation.LockPath);
         var time = Stopwatch.StartNew();
-        Assert.Contains("a provision run that wrote it for the other role is restarting it", Assert.Throws<InstanceException>(Write).Message, StringComparison.Ordinal);
+        Assert.Contains("a provision run that wrote it for the other role is restarting it", Assert.Throws<InstanceException>(Write).Message,
+            StringComparison.Ordinal);
         Assert.InRange(time.Elapsed.TotalSeconds, 0, 30);
     }
 
@@ -73,7 +78,8 @@ public sealed class RoleInstallTests : IDisposable
     private void Write() => Write(Commit);
 
     private void Write(Revision revision) =>
-        new RoleInstall(files, new ProcessRunner(), TimeProvider.System).Install(new DesiredState { Host = "imap33", MastersSerial = 1, Files = [File(Slot), File("sloti33d1t02")] }, revision, Instance);
+        new RoleInstall(files, new ProcessRunner(), TimeProvider.System)
+            .Install(new DesiredState { Host = "imap33", MastersSerial = 1, Files = [File(Slot), File("sloti33d1t02")] }, revision, Instance);
 
     private static Inventory.Slot Instance => Fleet.FindSlot(Slot)!;
 

@@ -33,7 +33,8 @@ public sealed class MastersServerTests : IAsyncLifetime
             site.Do(new MastershipChange.Begin("s1", target, epoch, "x", At));
             await MastersSite.Until(async () => await MastersSite.Auth(one, "ann@lab.example") == "WAIT 1");
             site.Do(new MastershipChange.Assign("s1", epoch, "x", At), new MastershipChange.Up("s1", epoch + 1, "x", At));
-            await MastersSite.Until(async () => await MastersSite.Auth(one, "ann@lab.example") == $"OK 127.77.{(target == MastersSite.B1 ? 2 : 1)}.1 {site.ImapPort}");
+            await MastersSite.Until(async () =>
+                await MastersSite.Auth(one, "ann@lab.example") == $"OK 127.77.{(target == MastersSite.B1 ? 2 : 1)}.1 {site.ImapPort}");
         }
     }
 
@@ -57,14 +58,16 @@ public sealed class MastersServerTests : IAsyncLifetime
         {
             var (old, next) = epoch % 2 == 1 ? (MastersSite.A1, MastersSite.B1) : (MastersSite.B1, MastersSite.A1);
             site.Do(new MastershipChange.Begin("s1", next, epoch, "x", At));
-            Assert.All(await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => MastersSite.Confirm(http, old))), answer => Assert.Contains("\"master\":false", answer.Text, StringComparison.Ordinal));
+            Assert.All(await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => MastersSite.Confirm(http, old))), answer =>
+                Assert.Contains("\"master\":false", answer.Text, StringComparison.Ordinal));
             site.Do(new MastershipChange.Assign("s1", epoch, "x", At));
             Assert.Contains($"\"master\":true,\"epoch\":{epoch + 1},", (await MastersSite.Confirm(relay, next)).Text, StringComparison.Ordinal);
             site.Do(new MastershipChange.Up("s1", epoch + 1, "x", At));
         }
 
         site.Do(new MastershipChange.Force("s1", MastersSite.A1, 20, "dead", "x", At));
-        Assert.Contains("\"store\":\"s1\",\"master\":false,\"epoch\":null,\"fenced\":true", (await MastersSite.Confirm(http, MastersSite.B1)).Text, StringComparison.Ordinal);
+        Assert.Contains("\"store\":\"s1\",\"master\":false,\"epoch\":null,\"fenced\":true", (await MastersSite.Confirm(http, MastersSite.B1)).Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -100,7 +103,8 @@ public sealed class MastersServerTests : IAsyncLifetime
     public async Task An_old_copy_of_the_database_confirms_nothing()
     {
         File.Copy(site.Database, Path.Combine(site.Folder, "old.sqlite"));
-        site.Do(new MastershipChange.Begin("s1", MastersSite.B1, 1, "x", At), new MastershipChange.Assign("s1", 1, "x", At), new MastershipChange.Up("s1", 2, "x", At));
+        site.Do(new MastershipChange.Begin("s1", MastersSite.B1, 1, "x", At), new MastershipChange.Assign("s1", 1, "x", At),
+            new MastershipChange.Up("s1", 2, "x", At));
         var http = await site.Start();
         Assert.Contains("\"master\":false", (await MastersSite.Confirm(http, MastersSite.A1)).Text, StringComparison.Ordinal);
         site.Lose();
@@ -125,7 +129,8 @@ public sealed class MastersServerTests : IAsyncLifetime
         site.Write("users", "bob@lab.example s1\n");
         await MastersSite.Until(async () => await MastersSite.Auth(http, "bob@lab.example") == $"OK 127.77.1.1 {site.ImapPort}");
         site.Write("users", "half a line\nbob@lab.example s2\n");
-        await MastersSite.Until(() => Task.FromResult(site.Said.Exists(line => line.Contains("users:1: expected a user and a store", StringComparison.Ordinal))));
+        await MastersSite.Until(() => Task.FromResult(
+            site.Said.Exists(line => line.Contains("users:1: expected a user and a store", StringComparison.Ordinal))));
         Assert.Equal($"OK 127.77.1.1 {site.ImapPort}", await MastersSite.Auth(http, "bob@lab.example"));
     }
 

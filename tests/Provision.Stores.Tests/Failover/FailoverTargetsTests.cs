@@ -16,12 +16,14 @@ public class FailoverTargetsTests
             var problems = new DiagnosticBag();
             var requests = FailoverTargets.AwayFrom(Sample, now, host, problems);
             Assert.False(problems.HasErrors);
-            Assert.Equal(FailoverTargets.OnHost(Sample, now, host).Select(store => store.Name).Order(StringComparer.Ordinal), requests.Select(request => request.Store.Name).Order(StringComparer.Ordinal));
+            Assert.Equal(FailoverTargets.OnHost(Sample, now, host).Select(store => store.Name).Order(StringComparer.Ordinal),
+                requests.Select(request => request.Store.Name).Order(StringComparer.Ordinal));
             Assert.All(requests, request => Assert.Equal(host.Site, request.Target.Host.Site));
             Assert.All(requests, request => Assert.Contains(request.Target.Name, request.Store.Slots));
             Assert.DoesNotContain(host.Name, requests.Select(request => request.Target.Host.Name));
 
-            // There is one other slot at the site: what a host takes over at most is what the placement's own bound allows (8 shared stores for a pair of half, 26 for nvme).
+            // There is one other slot at the site: what a host takes over at most is what the placement's own bound allows (8 shared stores for a pair of
+            // half, 26 for nvme).
             Assert.InRange(requests.GroupBy(request => request.Target.Host.Name, StringComparer.Ordinal).Max(group => group.Count()), 1, 13);
         }
     }
@@ -33,7 +35,8 @@ public class FailoverTargetsTests
         var store = Sample.FindStore("store1")!;
         var fence = new FencedInstance(store.Slots[1], store.Name, 1, DateTimeOffset.UnixEpoch, "x", "y");
         var fenced = now with { Fenced = new Dictionary<string, FencedInstance>(StringComparer.Ordinal) { [fence.Slot] = fence } };
-        var target = FailoverTargets.AwayFrom(Sample, fenced, Sample.FindHost("imap33")!, new DiagnosticBag()).First(request => request.Store.Name == "store1").Target;
+        var target = FailoverTargets.AwayFrom(Sample, fenced, Sample.FindHost("imap33")!, new DiagnosticBag())
+            .First(request => request.Store.Name == "store1").Target;
         Assert.Equal(store.Slots[2], target.Name);
     }
 
@@ -43,12 +46,20 @@ public class FailoverTargetsTests
         var now = Enrolled();
         Assert.Empty(FailoverTargets.BackTo(Sample, now, Sample.FindHost("imap33")!));
         var store = Sample.FindStore("store1")!;
-        var moved = now with { Stores = new Dictionary<string, StoreMastership>(now.Stores, StringComparer.Ordinal) { ["store1"] = now.Stores["store1"] with { Master = store.Slots[1] } } };
-        Assert.Equal([(store.Name, store.Slots[0])], FailoverTargets.BackTo(Sample, moved, Sample.FindHost("imap33")!).Select(request => (request.Store.Name, request.Target.Name)));
+        var moved = now with
+        {
+            Stores = new Dictionary<string, StoreMastership>(
+            now.Stores, StringComparer.Ordinal)
+            { ["store1"] = now.Stores["store1"] with { Master = store.Slots[1] } }
+        };
+        Assert.Equal([(store.Name, store.Slots[0])], FailoverTargets.BackTo(Sample, moved, Sample.FindHost("imap33")!)
+            .Select(request => (request.Store.Name, request.Target.Name)));
     }
 
     private static MastershipSnapshot Enrolled() => MastershipSnapshot.Empty with
     {
-        Stores = Sample.Stores.ToDictionary(store => store.Name, store => new StoreMastership(store.Name, store.Slots[0], 1, StoreMode.Up, null, DateTimeOffset.UnixEpoch, "test"), StringComparer.Ordinal),
+        Stores = Sample.Stores.ToDictionary(
+            store => store.Name, store => new StoreMastership(store.Name, store.Slots[0], 1, StoreMode.Up, null, DateTimeOffset.UnixEpoch, "test"),
+            StringComparer.Ordinal),
     };
 }

@@ -5,7 +5,8 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Stores.Tests;
 
-/// <summary>The mail fleet of the lab as files in memory, whose stores can be edited, and hosts that do what they are told until a test wants that they fail.</summary>
+/// <summary>The mail fleet of the lab as files in memory, whose stores can be edited, and hosts that do what they are told until a test wants that they
+/// fail.</summary>
 internal sealed class FakePlacement(InventoryFiles files, IMastershipDatabase masters) : IPlacementOperations
 {
     private InventoryFiles files = files;
@@ -31,7 +32,8 @@ internal sealed class FakePlacement(InventoryFiles files, IMastershipDatabase ma
     {
         Do($"place {store.Name} {string.Join(' ', store.Slots)}");
         var gone = Fleet.FindStore(store.Name)?.Slots.Except(store.Slots).ToList() ?? [];
-        if (gone.Contains(masters.Read().Stores.GetValueOrDefault(store.Name)?.Master ?? "") || (gone.Count > 0 && (store.Slots.Count < 3 || store.Slots.Any(slot => Behind.GetValueOrDefault(slot) > 0))))
+        if (gone.Contains(masters.Read().Stores.GetValueOrDefault(store.Name)?.Master ?? "")
+            || (gone.Count > 0 && (store.Slots.Count < 3 || store.Slots.Any(slot => Behind.GetValueOrDefault(slot) > 0))))
         {
             Harm.Add($"{store.Name} lost {string.Join(' ', gone)}");
         }
@@ -39,7 +41,11 @@ internal sealed class FakePlacement(InventoryFiles files, IMastershipDatabase ma
         var before = Fleet.FindStore(store.Name)?.Slots ?? [];
         var edit = StoreEntries.Place(files, [store]);
         Assert.Empty(edit.Result.Diagnostics);
-        files = files with { Files = [.. files.Files.Where(file => file.Path != edit.Path).Append(new InventoryFile(edit.Path, Encoding.UTF8.GetBytes(edit.After))).OrderBy(file => file.Path, StringComparer.Ordinal)] };
+        files = files with
+        {
+            Files = [.. files.Files.Where(file => file.Path != edit.Path)
+            .Append(new InventoryFile(edit.Path, Encoding.UTF8.GetBytes(edit.After))).OrderBy(file => file.Path, StringComparer.Ordinal)]
+        };
         Fleet = edit.Result.Fleet!;
         if (!before.ToHashSet().SetEquals(store.Slots))
         {
@@ -69,7 +75,8 @@ internal sealed class FakePlacement(InventoryFiles files, IMastershipDatabase ma
         var row = masters.Read().Stores[store.Name];
         foreach (var change in (MastershipChange[])
         [
-            new MastershipChange.Begin(store.Name, slot.Name, row.Epoch, "test", DateTimeOffset.UnixEpoch), new MastershipChange.Assign(store.Name, row.Epoch, "test", DateTimeOffset.UnixEpoch),
+            new MastershipChange.Begin(store.Name, slot.Name, row.Epoch, "test", DateTimeOffset.UnixEpoch),
+                new MastershipChange.Assign(store.Name, row.Epoch, "test", DateTimeOffset.UnixEpoch),
             new MastershipChange.Up(store.Name, row.Epoch + 1, "test", DateTimeOffset.UnixEpoch),
         ])
         {

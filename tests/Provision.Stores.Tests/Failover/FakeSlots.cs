@@ -4,7 +4,8 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Stores.Tests;
 
-/// <summary>Slots that do what they are told, take their role from the database when they start, and fail where a test wants it: what real ones cannot be made to do at a given step.</summary>
+/// <summary>Slots that do what they are told, take their role from the database when they start, and fail where a test wants it: what real ones cannot be
+/// made to do at a given step.</summary>
 internal sealed class FakeSlots(IMastershipDatabase masters) : IInstanceOperations
 {
     private readonly HashSet<string> running = new(StringComparer.Ordinal);
@@ -71,7 +72,8 @@ internal sealed class FakeSlots(IMastershipDatabase masters) : IInstanceOperatio
         Role = Roles.GetValueOrDefault(slot.Name, ReplicationRole.Replica),
         Unit = running.Contains(slot.Name) ? "active" : "inactive",
         Services = [new InstanceService("syncserver", "198.18.33.1", 2005, running.Contains(slot.Name) ? "* OK" : null)],
-        Channels = Roles.GetValueOrDefault(slot.Name) == ReplicationRole.Master ? [.. Lag.Select(lag => new ReplicationChannel(lag.Key, lag.Value, TimeSpan.FromSeconds(3), false))] : [],
+        Channels = Roles.GetValueOrDefault(slot.Name) == ReplicationRole.Master
+            ? [.. Lag.Select(lag => new ReplicationChannel(lag.Key, lag.Value, TimeSpan.FromSeconds(3), false))] : [],
         Problems = running.Contains(slot.Name) ? [] : ["it does not run"],
     };
 

@@ -10,7 +10,8 @@ public class SingleCopiesTests
     [Fact]
     public void Validation_says_what_one_copy_means() =>
         Assert.Equal(
-            $"class share has {Tiny.Stores.Count} stores with one copy: out of service while its host is down or reinstalled, and lost with its drives unless you keep a backup",
+            $"class share has {Tiny.Stores.Count} stores with one copy: out of service while its host is down or reinstalled, and lost with its drives " +
+                $"unless you keep a backup",
             Assert.Single(SingleCopies.Notes(Tiny)));
 
     [Fact]
@@ -31,7 +32,9 @@ public class SingleCopiesTests
     [Fact]
     public void Nothing_is_asked_about_a_store_with_one_copy()
     {
-        Assert.Empty(StoreGates.Observe(Tiny, Tiny.FindHost("files1")!, Provision.Stores.Mastership.MastershipSnapshot.Empty, _ => false, (_, _) => throw new InvalidOperationException("compared"), out var unknown));
+        Assert.Empty(StoreGates.Observe(
+            Tiny, Tiny.FindHost("files1")!, Provision.Stores.Mastership.MastershipSnapshot.Empty, _ => false, (_, _) =>
+            throw new InvalidOperationException("compared"), out var unknown));
         Assert.Null(unknown);
     }
 }

@@ -31,7 +31,8 @@ public class StoreGateTests
 
     [Fact]
     public void Unseen_is_an_objection() =>
-        Assert.Contains("the state of the stores of imap33 is unknown: the database is away", StoreGates.Unseen(Host, "the database is away").Message, StringComparison.Ordinal);
+        Assert.Contains("the state of the stores of imap33 is unknown: the database is away", StoreGates.Unseen(Host, "the database is away").Message,
+            StringComparison.Ordinal);
 
     private static StoreCopies Broken(string gate) => gate switch
     {

@@ -9,7 +9,9 @@ namespace Provision.Stores.Tests;
 public sealed class StoreStepsTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("provision-steps-").FullName;
-    private readonly InventoryFiles files = InventoryFiles.ReadFrom(Path.Combine(TestRepository.Root, "tests/fixtures/mail")) with { Configs = ["cyrus", "lab", "masters"] };
+    private readonly InventoryFiles files = InventoryFiles.ReadFrom(
+        Path.Combine(TestRepository.Root, "tests/fixtures/mail")) with
+    { Configs = ["cyrus", "lab", "masters"] };
     private readonly List<IMastershipDatabase> databases = [];
 
     public void Dispose()
@@ -26,7 +28,8 @@ public sealed class StoreStepsTests : IDisposable
         Run(hands, masters, plan);
         Assert.Equal(
         [
-            "place store1 sloti33d1t01 sloti34d1t01 sloti43d1t01 sloti35d1t01", "deploy imap35 sloti35d1t01", "deploy imap33", "deploy imap34", "deploy imap43", "fill sloti33d1t01 sloti35d1t01",
+            "place store1 sloti33d1t01 sloti34d1t01 sloti43d1t01 sloti35d1t01", "deploy imap35 sloti35d1t01", "deploy imap33", "deploy imap34",
+                "deploy imap43", "fill sloti33d1t01 sloti35d1t01",
             "compare sloti33d1t01 sloti35d1t01", "master sloti34d1t01", "compare sloti34d1t01 sloti43d1t01", "compare sloti34d1t01 sloti35d1t01",
             "place store1 sloti35d1t01 sloti34d1t01 sloti43d1t01", "deploy imap34", "deploy imap35", "deploy imap43", "deploy imap33",
         ],
@@ -84,7 +87,8 @@ public sealed class StoreStepsTests : IDisposable
         var (hands, masters) = Fleet();
         hands.Behind["sloti43d1t01"] = int.MaxValue;
         var stopped = Assert.Throws<InstanceException>(() => Run(hands, masters, Evacuation(hands)));
-        Assert.Contains("sloti33d1t01 is not dropped: sloti43d1t01 is not in sync: sloti43d1t01: 1 of 7 mailboxes differ", stopped.Message, StringComparison.Ordinal);
+        Assert.Contains("sloti33d1t01 is not dropped: sloti43d1t01 is not in sync: sloti43d1t01: 1 of 7 mailboxes differ", stopped.Message,
+            StringComparison.Ordinal);
         Assert.Equal(4, hands.Fleet.FindStore("store1")!.Slots.Count);
         Assert.Empty(hands.Harm);
     }
@@ -96,7 +100,8 @@ public sealed class StoreStepsTests : IDisposable
         var (hands, masters) = Fleet();
         var plan = Evacuation(hands);
         var without = plan with { Steps = [.. plan.Steps.Where(step => step.Kind != StepKind.MakeMaster)] };
-        Assert.Contains("sloti33d1t01 is master of store1 and is not dropped", Assert.Throws<InstanceException>(() => Run(hands, masters, without)).Message, StringComparison.Ordinal);
+        Assert.Contains("sloti33d1t01 is master of store1 and is not dropped", Assert.Throws<InstanceException>(() => Run(hands, masters, without)).Message,
+            StringComparison.Ordinal);
         Assert.Empty(hands.Harm);
     }
 
@@ -107,8 +112,13 @@ public sealed class StoreStepsTests : IDisposable
         var plan = Evacuation(hands);
         masters.Change(new MastershipChange.Force("store1", "sloti34d1t01", 1, "burnt", "test", DateTimeOffset.UnixEpoch));
         masters.Change(new MastershipChange.Up("store1", 2, "test", DateTimeOffset.UnixEpoch));
-        var other = plan with { Steps = [.. plan.Steps.Select(step => step.Kind == StepKind.DropReplica && step.Store == "store1" ? step with { Slots = ["sloti43d1t01"] } : step)] };
-        Assert.Contains("sloti43d1t01 is not dropped: sloti33d1t01 is fenced", Assert.Throws<InstanceException>(() => Run(hands, masters, other)).Message, StringComparison.Ordinal);
+        var other = plan with
+        {
+            Steps = [.. plan.Steps.Select(
+            step => step.Kind == StepKind.DropReplica && step.Store == "store1" ? step with { Slots = ["sloti43d1t01"] } : step)]
+        };
+        Assert.Contains("sloti43d1t01 is not dropped: sloti33d1t01 is fenced", Assert.Throws<InstanceException>(() => Run(hands, masters, other)).Message,
+            StringComparison.Ordinal);
         Assert.Empty(hands.Harm);
     }
 
@@ -119,7 +129,8 @@ public sealed class StoreStepsTests : IDisposable
         var plan = Evacuation(hands);
         hands.Place(new NewStore("store1", "tera", ["sloti34d1t01", "sloti43d1t01", "sloti35d1t02"]), "");
         hands.Done.Clear();
-        Assert.Contains("neither on sloti33d1t01 nor on sloti35d1t01", Assert.Throws<InstanceException>(() => Run(hands, masters, plan)).Message, StringComparison.Ordinal);
+        Assert.Contains("neither on sloti33d1t01 nor on sloti35d1t01", Assert.Throws<InstanceException>(() => Run(hands, masters, plan)).Message,
+            StringComparison.Ordinal);
         Assert.Empty(hands.Done);
     }
 
@@ -131,7 +142,8 @@ public sealed class StoreStepsTests : IDisposable
         Run(hands, masters, plan);
         var made = hands.Fleet.FindStore("store3")!;
         Assert.Equal(made.Slots[0], masters.Read().Stores["store3"].Master);
-        Assert.Equal(made.Slots.Select(slot => $"deploy {hands.Fleet.FindSlot(slot)!.Host.Name} {slot}"), hands.Done.Where(line => line.StartsWith("deploy", StringComparison.Ordinal)));
+        Assert.Equal(made.Slots.Select(slot => $"deploy {hands.Fleet.FindSlot(slot)!.Host.Name} {slot}"),
+            hands.Done.Where(line => line.StartsWith("deploy", StringComparison.Ordinal)));
     }
 
     private (FakePlacement Hands, IMastershipDatabase Masters) Fleet()
@@ -157,7 +169,9 @@ public sealed class StoreStepsTests : IDisposable
         var masters = new Masters(1, new Dictionary<string, string> { ["store1"] = "sloti33d1t01", ["store2"] = "sloti34d1t02" });
         var plan = StorePlanner.Of(PlacedFleet.Of(hands.Fleet), request, masters);
         Assert.Empty(plan.Refusals);
-        return new StorePlanFile(plan.Hash, plan.Steps, [.. plan.After.Stores.Where(store => plan.Steps.Any(step => step.Store == store.Name)).Select(store => new NewStore(store.Name, store.Class, [.. store.Slots.Select(slot => slot.Name)]))]);
+        return new StorePlanFile(plan.Hash, plan.Steps,
+            [.. plan.After.Stores.Where(store => plan.Steps.Any(step => step.Store == store.Name))
+            .Select(store => new NewStore(store.Name, store.Class, [.. store.Slots.Select(slot => slot.Name)]))]);
     }
 
     private static void AssertEmptied(FakePlacement hands, IMastershipDatabase masters, StorePlanFile plan)

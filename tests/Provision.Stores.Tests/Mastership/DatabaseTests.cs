@@ -112,7 +112,8 @@ public sealed class PostgresMastershipTests(PostgresCluster cluster) : Mastershi
     [Fact]
     public void A_socket_and_a_password_file_do_as_well()
     {
-        using (MastershipDatabases.Open($"postgresql://postgres@/{name}?host={cluster.Socket}".Replace("@/", $"@localhost:{cluster.Port}/", StringComparison.Ordinal), create: true))
+        using (MastershipDatabases.Open(
+            $"postgresql://postgres@/{name}?host={cluster.Socket}".Replace("@/", $"@localhost:{cluster.Port}/", StringComparison.Ordinal), create: true))
         {
         }
 
@@ -137,7 +138,8 @@ public sealed class PostgresMastershipTests(PostgresCluster cluster) : Mastershi
     [InlineData("postgresql://host")]
     [InlineData("postgresql://host/db?nonsense=1")]
     [InlineData("postgresql://host:99999/db")]
-    public void A_wrong_name_is_told(string database) => Assert.Contains("named wrongly", Assert.Throws<StateLostException>(() => MastershipDatabases.Open(database)).Message, StringComparison.Ordinal);
+    public void A_wrong_name_is_told(string database) =>
+        Assert.Contains("named wrongly", Assert.Throws<StateLostException>(() => MastershipDatabases.Open(database)).Message, StringComparison.Ordinal);
 
     protected override void Lose() => cluster.Run(name, "DROP TABLE mastership, masters, fenced_slots, mastership_history");
 

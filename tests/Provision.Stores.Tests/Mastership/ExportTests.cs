@@ -51,7 +51,9 @@ public sealed class ExportTests : IDisposable
 
             """,
             Encoding.UTF8.GetString(bytes));
-        Assert.Equal((true, TimeSpan.FromSeconds(0.25)), MastershipExport.Read(MastershipExport.ToAnswer(snapshot, true, TimeSpan.FromSeconds(0.25)), "x", new DiagnosticBag()) is { } answer ? (answer.Live, answer.Age) : default);
+        Assert.Equal((true, TimeSpan.FromSeconds(0.25)),
+            MastershipExport.Read(MastershipExport.ToAnswer(snapshot, true, TimeSpan.FromSeconds(0.25)), "x", new DiagnosticBag()) is { } answer
+            ? (answer.Live, answer.Age) : default);
     }
 
     [Theory]
@@ -122,11 +124,14 @@ public sealed class ExportTests : IDisposable
         var port = ((IPEndPoint)free.LocalEndpoint).Port;
         free.Stop();
         Directory.CreateDirectory("/run/sshd");
-        File.WriteAllText($"{folder}/sshd.conf", $"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nAuthorizedKeysFile {folder}/authorized\nStrictModes no\nPidFile none\nUsePAM no\n");
-        File.WriteAllText($"{folder}/ssh", $"#!/bin/sh\nexec /usr/bin/ssh -F /dev/null -i {folder}/user -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \"$@\"\n");
+        File.WriteAllText($"{folder}/sshd.conf",
+            $"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nAuthorizedKeysFile {folder}/authorized\nStrictModes no\nPidFile none\nUsePAM no\n");
+        File.WriteAllText($"{folder}/ssh",
+            $"#!/bin/sh\nexec /usr/bin/ssh -F /dev/null -i {folder}/user -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \"$@\"\n");
         File.SetUnixFileMode($"{folder}/ssh", UnixFileMode.UserRead | UnixFileMode.UserExecute);
         using var daemon = RunningCommand.Start(Command.Of("/usr/sbin/sshd", "-D", "-e", "-f", $"{folder}/sshd.conf"));
-        var target = new ExportDestination($"ssh://{Environment.UserName}@127.0.0.1:{port}{folder}/far away".Replace(" ", "%20", StringComparison.Ordinal), new WithClient($"{folder}/ssh"));
+        var target = new ExportDestination(
+            $"ssh://{Environment.UserName}@127.0.0.1:{port}{folder}/far away".Replace(" ", "%20", StringComparison.Ordinal), new WithClient($"{folder}/ssh"));
         for (var until = DateTime.UtcNow.AddMinutes(2); target.Write(Snapshot(1)) is { } why;)
         {
             Assert.True(DateTime.UtcNow < until, why);
@@ -146,7 +151,8 @@ public sealed class ExportTests : IDisposable
     }
 
     private ExportingMastershipDatabase Open(string database, params string[] destinations) =>
-        new(MastershipDatabases.Open(database, create: true), new MastershipExporter([.. destinations.Select(one => new ExportDestination(one, Runner))], said.Add));
+        new(MastershipDatabases.Open(database, create: true),
+            new MastershipExporter([.. destinations.Select(one => new ExportDestination(one, Runner))], said.Add));
 
     private static MastershipSnapshot Snapshot(long serial) => new(
         serial,

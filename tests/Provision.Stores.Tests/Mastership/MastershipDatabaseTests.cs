@@ -43,7 +43,8 @@ public abstract class MastershipDatabaseTests : IDisposable
             ],
             again.History(null, 3));
         Assert.Equal(["moved", "moving", "enrolled"], again.History("s1", 10).Select(one => one.What));
-        Do(again, new MastershipChange.Up("s1", 2, "bob@x", At), new MastershipChange.Merged("s2", "a2", "merged by hand", "bob@x", At), new MastershipChange.Remove("s1", "bob@x", At));
+        Do(again, new MastershipChange.Up("s1", 2, "bob@x", At), new MastershipChange.Merged("s2", "a2", "merged by hand", "bob@x", At),
+            new MastershipChange.Remove("s1", "bob@x", At));
         Assert.Equal((8, "s2", 0), (again.Read().Serial, Assert.Single(again.Read().Stores).Key, again.Read().Fenced.Count));
     }
 
@@ -99,7 +100,8 @@ public abstract class MastershipDatabaseTests : IDisposable
             {
                 foreach (var name in "12")
                 {
-                    Do(store, new MastershipChange.Begin($"s{name}", $"{(epoch % 2 == 0 ? 'a' : 'b')}{name}", epoch, "x", At), new MastershipChange.Assign($"s{name}", epoch, "x", At), new MastershipChange.Up($"s{name}", epoch + 1, "x", At));
+                    Do(store, new MastershipChange.Begin($"s{name}", $"{(epoch % 2 == 0 ? 'a' : 'b')}{name}", epoch, "x", At),
+                        new MastershipChange.Assign($"s{name}", epoch, "x", At), new MastershipChange.Up($"s{name}", epoch + 1, "x", At));
                 }
             }
         });
@@ -110,7 +112,8 @@ public abstract class MastershipDatabaseTests : IDisposable
             {
                 // Each store's state says how many changes led to it; together they are the serial.
                 var found = reader.Read();
-                Assert.Equal(found.Serial, found.Stores.Values.Sum(row => 1 + (3 * (row.Epoch - 1)) + (row.Mode == StoreMode.Up ? 0 : row.Target is null ? -1 : 1)));
+                Assert.Equal(found.Serial, found.Stores.Values.Sum(
+                    row => 1 + (3 * (row.Epoch - 1)) + (row.Mode == StoreMode.Up ? 0 : row.Target is null ? -1 : 1)));
             }
         }
 
@@ -122,11 +125,13 @@ public abstract class MastershipDatabaseTests : IDisposable
     public void What_is_lost_is_frozen_until_the_last_export_is_restored()
     {
         using var store = MastershipDatabases.Open(Database, create: true);
-        Do(store, new MastershipChange.Enroll("s1", "a1", "x", At), new MastershipChange.Enroll("s2", "a2", "x", At), new MastershipChange.Force("s2", "b2", 1, "dead", "x", At));
+        Do(store, new MastershipChange.Enroll("s1", "a1", "x", At), new MastershipChange.Enroll("s2", "a2", "x", At),
+            new MastershipChange.Force("s2", "b2", 1, "dead", "x", At));
         var export = MastershipExport.ToBytes(store.Read());
         Lose();
         Assert.Throws<StateLostException>(() => store.Read());
-        Assert.Contains("nothing changes its role", Assert.Throws<StateLostException>(() => store.Change(new MastershipChange.Up("s2", 2, "x", At))).Message, StringComparison.Ordinal);
+        Assert.Contains("nothing changes its role", Assert.Throws<StateLostException>(() => store.Change(new MastershipChange.Up("s2", 2, "x", At))).Message,
+            StringComparison.Ordinal);
         Assert.Throws<StateLostException>(() => MastershipDatabases.Open(Database)); // and is not begun anew
         Assert.Throws<StateLostException>(() => MastershipDatabases.Open(Database));
 
@@ -137,7 +142,11 @@ public abstract class MastershipDatabaseTests : IDisposable
         var found = store.Read(); // the one that saw it go
         Assert.Equal(MastershipExport.ToBytes(after!), MastershipExport.ToBytes(found));
         Assert.True(found.Serial > read.Serial && found.Stores.Values.All(row => row.Epoch > read.Stores[row.Store].Epoch));
-        var lowered = found with { Serial = read.Serial, Stores = found.Stores.ToDictionary(row => row.Key, row => row.Value with { Epoch = read.Stores[row.Key].Epoch }) };
+        var lowered = found with
+        {
+            Serial = read.Serial,
+            Stores = found.Stores.ToDictionary(row => row.Key, row => row.Value with { Epoch = read.Stores[row.Key].Epoch })
+        };
         Assert.Equal(export, MastershipExport.ToBytes(lowered));
         Assert.Equal(["restored", "restored"], again.History(null, 10).Select(one => one.What));
         Assert.Contains("--force", again.Restore(read, "ann@x", At, force: false).Refusal, StringComparison.Ordinal);
@@ -150,7 +159,8 @@ public abstract class MastershipDatabaseTests : IDisposable
         using var store = MastershipDatabases.Open(Database, create: true);
         Tell("UPDATE mastership SET version = 99");
         Assert.Contains("newer provision (version 99", Assert.Throws<StateLostException>(() => store.Read()).Message, StringComparison.Ordinal);
-        Assert.Contains("newer provision", Assert.Throws<StateLostException>(() => MastershipDatabases.Open(Database, create: true)).Message, StringComparison.Ordinal);
+        Assert.Contains("newer provision", Assert.Throws<StateLostException>(() => MastershipDatabases.Open(Database, create: true)).Message,
+            StringComparison.Ordinal);
     }
 
     protected static void Do(IMastershipDatabase store, params MastershipChange[] changes)

@@ -26,7 +26,8 @@ public sealed class PostgresCluster : IDisposable
         Directory.CreateDirectory(folder);
         File.WriteAllText($"{folder}/password", Password);
         Runner.Run(Command.Of("chown", "-R", "postgres", folder)).OrThrow();
-        Runner.Run(AsPostgres($"{programs}/initdb", "-D", Data, "-U", "postgres", "--auth-host=scram-sha-256", "--auth-local=trust", $"--pwfile={folder}/password", "--no-sync", "--encoding=UTF8", "--locale=C").WithTimeout(TimeSpan.FromMinutes(2))).OrThrow();
+        Runner.Run(AsPostgres($"{programs}/initdb", "-D", Data, "-U", "postgres", "--auth-host=scram-sha-256", "--auth-local=trust",
+            $"--pwfile={folder}/password", "--no-sync", "--encoding=UTF8", "--locale=C").WithTimeout(TimeSpan.FromMinutes(2))).OrThrow();
         Start();
     }
 
@@ -39,7 +40,9 @@ public sealed class PostgresCluster : IDisposable
     public void Start()
     {
         var said = new List<string>();
-        running = RunningCommand.Start(AsPostgres($"{programs}/postgres", "-D", Data, "-h", "127.0.0.1", "-p", $"{Port}", "-k", folder, "-c", "fsync=off", "-c", "max_connections=50").WithListener(line => { lock (said) { said.Add(line); } }));
+        running = RunningCommand.Start(
+            AsPostgres($"{programs}/postgres", "-D", Data, "-h", "127.0.0.1", "-p", $"{Port}", "-k", folder, "-c", "fsync=off", "-c", "max_connections=50")
+            .WithListener(line => { lock (said) { said.Add(line); } }));
         for (var until = DateTime.UtcNow.AddSeconds(60); ;)
         {
             try
@@ -69,7 +72,16 @@ public sealed class PostgresCluster : IDisposable
 
     public void Run(string database, string sql)
     {
-        using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = Port, Username = "postgres", Password = Password, Database = database, Pooling = false }.ToString());
+        using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder
+            {
+                Host = "127.0.0.1",
+                Port = Port,
+                Username = "postgres",
+                Password = Password,
+                Database = database,
+                Pooling = false
+            }.ToString());
         connection.Open();
         using var command = new NpgsqlCommand(sql, connection);
         command.ExecuteNonQuery();

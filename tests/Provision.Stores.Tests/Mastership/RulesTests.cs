@@ -7,7 +7,8 @@ public class RulesTests
 {
     private static readonly DateTimeOffset At = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
-    /// <summary>States: unknown; up with the master a at epoch 3; prepared: moving from a to b; assigned: moving, b master at epoch 4; forced: b master at epoch 4, a fenced; healed: up again after that.</summary>
+    /// <summary>States: unknown; up with the master a at epoch 3; prepared: moving from a to b; assigned: moving, b master at epoch 4; forced: b master
+    /// at epoch 4, a fenced; healed: up again after that.</summary>
     [Theory]
     [InlineData("unknown", "enroll", "enrolled a e1 up")]
     [InlineData("up", "enroll", "! enrolled already")]
@@ -132,7 +133,8 @@ public class RulesTests
             Assert.Equal(before.Serial + 1, after.Serial);
             foreach (var row in after.Stores.Values)
             {
-                Assert.True(!before.Stores.TryGetValue(row.Store, out var old) || (row.Epoch >= old.Epoch && row.Epoch <= old.Epoch + 1 && (row.Epoch > old.Epoch == (row.Master != old.Master))));
+                Assert.True(!before.Stores.TryGetValue(row.Store, out var old)
+                    || (row.Epoch >= old.Epoch && row.Epoch <= old.Epoch + 1 && (row.Epoch > old.Epoch == (row.Master != old.Master))));
                 Assert.DoesNotContain(row.Master, after.Fenced.Keys);
                 Assert.True(row.Target is null || (row.Mode == StoreMode.Moving && row.Target != row.Master && !after.Fenced.ContainsKey(row.Target)));
                 Assert.True(Enumerable.Range(0, 7).Count(n => after.ConfirmedEpoch($"slot{n}") == row.Epoch && row.Master == $"slot{n}") <= 1);
@@ -156,7 +158,8 @@ public class RulesTests
         Assert.True(after!.Stores["s"].Epoch > 4 && after.Serial > Math.Max(exported.Serial, State("assigned").Serial));
         Assert.Equal("a", after.Stores["s"].Master);
         Assert.All(events, one => Assert.Equal((after.Serial, "restored"), (one.Serial, one.What)));
-        Assert.Equal(["a"], MastershipRules.Restore(lost, State("healed") with { Fenced = new Dictionary<string, FencedInstance>() }, "x", At, force: true).After!.Fenced.Keys);
+        Assert.Equal(["a"], MastershipRules.Restore(
+            lost, State("healed") with { Fenced = new Dictionary<string, FencedInstance>() }, "x", At, force: true).After!.Fenced.Keys);
     }
 
     private static MastershipSnapshot State(string name)
@@ -171,7 +174,8 @@ public class RulesTests
         now = Done(now, new MastershipChange.Enroll("s", "a", "x", At));
         foreach (var (target, epoch) in new[] { ("b", 1), ("a", 2) })
         {
-            now = Done(now, new MastershipChange.Begin("s", target, epoch, "x", At), new MastershipChange.Assign("s", epoch, "x", At), new MastershipChange.Up("s", epoch + 1, "x", At));
+            now = Done(now, new MastershipChange.Begin("s", target, epoch, "x", At), new MastershipChange.Assign("s", epoch, "x", At),
+                new MastershipChange.Up("s", epoch + 1, "x", At));
         }
 
         return name switch
@@ -185,7 +189,8 @@ public class RulesTests
     }
 
     private static MastershipSnapshot Done(MastershipSnapshot before, params MastershipChange[] changes) =>
-        changes.Aggregate(before, (now, change) => MastershipRules.Apply(now, change) is { After: { } after } ? after : throw new InvalidOperationException(MastershipRules.Apply(now, change).Refusal));
+        changes.Aggregate(before, (now, change) => MastershipRules.Apply(now, change) is { After: { } after } ? after
+            : throw new InvalidOperationException(MastershipRules.Apply(now, change).Refusal));
 
     private static MastershipChange Wish(MastershipSnapshot before, string text)
     {

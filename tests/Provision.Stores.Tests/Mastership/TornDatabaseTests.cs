@@ -3,7 +3,8 @@ using Provision.Stores.Mastership;
 
 namespace Provision.Stores.Tests;
 
-/// <summary>A SQLite file of masters whose machine lost its power at any point of any write: it has the state before a change or after it, or it is lost.</summary>
+/// <summary>A SQLite file of masters whose machine lost its power at any point of any write: it has the state before a change or after it, or it is
+/// lost.</summary>
 public sealed class TornDatabaseTests : IDisposable
 {
     private const int Sector = 512, Page = 4096;
@@ -24,7 +25,8 @@ public sealed class TornDatabaseTests : IDisposable
         Note(store, path);
         for (var i = 1; i <= 6; i++)
         {
-            var change = i < 5 ? (MastershipChange)new MastershipChange.Enroll($"s{i}", $"a{i}", "x", DateTimeOffset.UnixEpoch) : new MastershipChange.Remove($"s{i - 4}", "x", DateTimeOffset.UnixEpoch);
+            var change = i < 5 ? (MastershipChange)new MastershipChange.Enroll($"s{i}", $"a{i}", "x", DateTimeOffset.UnixEpoch)
+                : new MastershipChange.Remove($"s{i - 4}", "x", DateTimeOffset.UnixEpoch);
             Assert.Null(store.Change(change).Refusal);
             Note(store, path);
         }

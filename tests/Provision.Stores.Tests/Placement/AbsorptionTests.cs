@@ -17,7 +17,8 @@ public class AbsorptionTests
             foreach (var host in fleet.Hosts)
             {
                 var free = fleet.Hosts.Where(other => other != host && other.Host.Site == host.Host.Site)
-                    .ToDictionary(static other => other.Host.Name, other => other.Slots.Count - fleet.Stores.Count(store => store.Slots.Any(slot => slot.Host == other.Host)), StringComparer.Ordinal);
+                    .ToDictionary(static other => other.Host.Name, other =>
+                        other.Slots.Count - fleet.Stores.Count(store => store.Slots.Any(slot => slot.Host == other.Host)), StringComparer.Ordinal);
                 var stores = fleet.Stores.Where(store => store.Slots.Any(slot => slot.Host == host.Host)).ToList();
                 Assert.Equal(Fits(stores, 0, free), !lost.Any(known => known.Host == host.Host.Name));
             }

@@ -67,7 +67,8 @@ public class MovesTests
         Assert.Equal(2 * stores / (hosts + 1), moves);
         Assert.Equal((moves, moves), (plan.Moves, plan.LeastMoves));
         Assert.All(plan.FiguresAfter.Groups.Single().Pairs, static pair => Assert.InRange(pair.Most, pair.Bound, pair.Bound + 1));
-        var used = plan.After.Stores.SelectMany(static store => store.Slots).Where(static slot => slot.Host.Site == "a").GroupBy(static slot => slot.Host.Name).Select(static group => group.Count()).ToList();
+        var used = plan.After.Stores.SelectMany(static store => store.Slots).Where(static slot => slot.Host.Site == "a").GroupBy(static slot => slot.Host.Name)
+            .Select(static group => group.Count()).ToList();
         Assert.InRange(used.Max() - used.Min(), 0, 2);
     }
 
@@ -84,7 +85,8 @@ public class MovesTests
     {
         // Two mirrored pairs of hosts: the death of one doubles the load of the other.
         var fleet = Some.Uniform(4, 2, 12).With(
-            [.. Enumerable.Range(1, 6).Select(static i => new[] { $"a1.{i}", $"a2.{i}", $"b1.{i}" }), .. Enumerable.Range(1, 6).Select(static i => new[] { $"a3.{i}", $"a4.{i}", $"b2.{i}" })]);
+            [.. Enumerable.Range(1, 6).Select(static i => new[] { $"a1.{i}", $"a2.{i}", $"b1.{i}" }), .. Enumerable.Range(1, 6)
+                .Select(static i => new[] { $"a3.{i}", $"a4.{i}", $"b2.{i}" })]);
         Assert.Equal(6, fleet.Pairs().First().Most);
         var plan = fleet.Plan(new());
         Assert.NotEmpty(plan.Steps);
@@ -96,7 +98,8 @@ public class MovesTests
     {
         // 200 + 100 hosts; each host shares all its 16 stores with one other.
         var fleet = Some.Uniform(200, 100, 20);
-        fleet = fleet.With([.. Enumerable.Range(0, 1600).Select(static i => new[] { $"a{1 + (i / 16 * 2)}.{1 + (i % 16)}", $"a{2 + (i / 16 * 2)}.{1 + (i % 16)}", $"b{1 + (i / 16)}.{1 + (i % 16)}" })]);
+        fleet = fleet.With([.. Enumerable.Range(0, 1600)
+            .Select(static i => new[] { $"a{1 + (i / 16 * 2)}.{1 + (i % 16)}", $"a{2 + (i / 16 * 2)}.{1 + (i % 16)}", $"b{1 + (i / 16)}.{1 + (i % 16)}" })]);
         Assert.Equal([16, 16], fleet.Pairs().Select(static pair => pair.Most));
         var pairs = fleet.Plan(new()).FiguresAfter.Groups.Single().Pairs;
         Assert.All(pairs, static pair => Assert.InRange(pair.Most, 1, 2));

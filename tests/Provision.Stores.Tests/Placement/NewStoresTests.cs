@@ -81,11 +81,13 @@ public class NewStoresTests
     {
         var (one, other) = (Some.Uniform(12, 6, 40).Plan(new() { AddStores = 150 }), Some.Uniform(12, 6, 40).Plan(new() { AddStores = 150 }));
         Assert.Equal(one.Hash, other.Hash);
-        Assert.Equal(one.Steps.Select(static step => $"{step.Word} {step.Store} {string.Join(' ', step.Slots)}"), other.Steps.Select(static step => $"{step.Word} {step.Store} {string.Join(' ', step.Slots)}"));
+        Assert.Equal(one.Steps.Select(static step => $"{step.Word} {step.Store} {string.Join(' ', step.Slots)}"),
+            other.Steps.Select(static step => $"{step.Word} {step.Store} {string.Join(' ', step.Slots)}"));
         Assert.NotEqual(one.Hash, Some.Uniform(12, 6, 40).Plan(new() { AddStores = 149 }).Hash);
     }
 
     [Fact]
     public void New_stores_follow_the_names_that_there_are() =>
-        Assert.Equal(["store191", "store192"], PlacedFleet.Of(Some.Sample).Plan(new() { AddStores = 2, Class = "tera" }).Steps.Where(static step => step.Kind == StepKind.Create).Select(static step => step.Store));
+        Assert.Equal(["store191", "store192"], PlacedFleet.Of(Some.Sample)
+            .Plan(new() { AddStores = 2, Class = "tera" }).Steps.Where(static step => step.Kind == StepKind.Create).Select(static step => step.Store));
 }

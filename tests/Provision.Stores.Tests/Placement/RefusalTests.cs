@@ -18,7 +18,8 @@ public class RefusalTests
     {
         var fleet = Fleet with
         {
-            Hosts = [.. Fleet.Hosts, Some.Host("c1", "c", 4), Some.Host("n1", "a", 4, "nvme"), Some.Host("w1", "a", 4, use: HostUse.Waiting), Some.Host("l1", "a", 4, use: HostUse.Leaving)],
+            Hosts = [.. Fleet.Hosts, Some.Host("c1", "c", 4), Some.Host("n1", "a", 4, "nvme"), Some.Host("w1", "a", 4, use: HostUse.Waiting),
+                Some.Host("l1", "a", 4, use: HostUse.Leaving)],
         };
         var breach = Assert.Single(PlacementRules.Check(fleet.With([.. stores.Select(static store => store.Split(' '))])));
         Assert.Equal((rule, message), (breach.Rule, breach.Message));
@@ -37,7 +38,8 @@ public class RefusalTests
     {
         var fleet = Fleet.With(["a1.1", "a2.1", "b1.1"]).With("a2", HostUse.Waiting);
         Assert.Equal(
-            "refused (in-service): as it is, store1 has the slot a2t01, but a2 is not in service yet (status new); take the host into service with --add-host, or empty it with --evacuate",
+            "refused (in-service): as it is, store1 has the slot a2t01, but a2 is not in service yet (status new); take the host into service with " +
+                "--add-host, or empty it with --evacuate",
             Assert.Single(fleet.Plan(new() { AddStores = 1 }).Refusals).ToString());
         Assert.Empty(fleet.Plan(new() { Evacuate = ["a2"] }).Refusals);
     }
@@ -45,22 +47,26 @@ public class RefusalTests
     [Fact]
     public void Too_many_stores_are_refused_with_what_there_is_room_for() => Refused(
         Fleet.Plan(new() { AddStores = 30 }),
-        "refused (distinct-hosts): 30 stores need 2 free slots of class tera each on different hosts at site a; there is room for 24: a1 (12), a2 (12), a3 (12), a4 (12); ask for fewer, or add a host");
+        "refused (distinct-hosts): 30 stores need 2 free slots of class tera each on different hosts at site a; there is room for 24: a1 (12), a2 (12), a3 " +
+            "(12), a4 (12); ask for fewer, or add a host");
 
     [Fact]
     public void A_number_beyond_all_slots_is_refused_at_once() => Refused(
         Fleet.Plan(new() { AddStores = int.MaxValue }),
-        "refused (distinct-hosts): 2147483647 stores need 2 free slots of class tera each on different hosts at site a; there is room for 24: a1 (12), a2 (12), a3 (12), a4 (12); ask for fewer, or add a host");
+        "refused (distinct-hosts): 2147483647 stores need 2 free slots of class tera each on different hosts at site a; there is room for 24: a1 (12), a2 " +
+            "(12), a3 (12), a4 (12); ask for fewer, or add a host");
 
     [Fact]
     public void Stores_that_leave_no_room_for_a_loss_are_refused() => Refused(
         Some.Uniform(3, 2, 4).Plan(new() { AddStores = 5 }),
-        "refused (absorption): with the new stores, if a1 is lost, store3, store1 of class tera can only go to a3 (1 free): 2 copies, 1 free slots; make fewer stores, or add a host");
+        "refused (absorption): with the new stores, if a1 is lost, store3, store1 of class tera can only go to a3 (1 free): 2 copies, 1 free slots; make " +
+            "fewer stores, or add a host");
 
     [Fact]
     public void A_host_whose_stores_have_nowhere_to_go_is_not_emptied() => Refused(
         Some.Uniform(2, 2, 4).With(["a1.1", "a2.1", "b1.1"]).Plan(new() { Evacuate = ["a1"] }),
-        "refused (free-slot): a1 cannot be emptied: no other host in service at its site could take store1 of class tera; add a host with slots of class tera at a");
+        "refused (free-slot): a1 cannot be emptied: no other host in service at its site could take store1 of class tera; add a host with slots of class " +
+            "tera at a");
 
     [Fact]
     public void The_moves_that_would_free_a_slot_are_named() => Refused(
@@ -71,14 +77,17 @@ public class RefusalTests
     [Theory]
     [InlineData(null, null, "refused (one-class): a store's slots are of one class, and this fleet has nvme, tera; name it with --class")]
     [InlineData("half", null, "refused (one-class): no host has slots of class half; there are nvme, tera")]
-    [InlineData("nvme", null, "refused (home-pair): two copies are at a store's home, and no site has two hosts in service with slots of class nvme; name another site with --home, or add a host")]
-    [InlineData("nvme", "a", "refused (home-pair): two copies are at a store's home, and a has fewer than two hosts in service with slots of class nvme; name another site with --home, or add a host")]
+    [InlineData("nvme", null, "refused (home-pair): two copies are at a store's home, and no site has two hosts in service with slots of class nvme; name " +
+        "another site with --home, or add a host")]
+    [InlineData("nvme", "a", "refused (home-pair): two copies are at a store's home, and a has fewer than two hosts in service with slots of class nvme; " +
+        "name another site with --home, or add a host")]
     public void A_class_that_cannot_be_placed_is_named(string? @class, string? home, string message) => Refused(
         (Fleet with { Hosts = [.. Fleet.Hosts, Some.Host("n1", "a", 4, "nvme")] }).Plan(new() { AddStores = 1, Class = @class, Home = home }), message);
 
     [Fact]
     public void A_class_without_another_site_is_named() => Refused(
-        (Fleet with { Hosts = [.. Fleet.Hosts, Some.Host("n1", "a", 4, "nvme"), Some.Host("n2", "a", 4, "nvme")] }).Plan(new() { AddStores = 1, Class = "nvme" }),
+        (Fleet with { Hosts = [.. Fleet.Hosts, Some.Host("n1", "a", 4, "nvme"), Some.Host("n2", "a", 4, "nvme")] })
+            .Plan(new() { AddStores = 1, Class = "nvme" }),
         "refused (remote-copy): a store needs a copy at another site than a, and no host there has slots of class nvme; add one there");
 
     [Fact]
@@ -88,7 +97,8 @@ public class RefusalTests
         Refused(Fleet.Plan(new() { Evacuate = ["a1"], AddHosts = ["a1"] }), "refused (in-service): a1 is to be filled and to be emptied");
     }
 
-    private static void Refused(StorePlan plan, string message) => Refused(plan, refusal => refusal.ToString() == message ? true : throw new InvalidOperationException(refusal.ToString()));
+    private static void Refused(StorePlan plan, string message) =>
+        Refused(plan, refusal => refusal.ToString() == message ? true : throw new InvalidOperationException(refusal.ToString()));
 
     private static void Refused(StorePlan plan, Func<Refusal, bool> isMeant)
     {

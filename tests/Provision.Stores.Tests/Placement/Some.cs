@@ -14,7 +14,9 @@ internal static class Some
     {
         var host = Sample.Hosts[0] with { Name = name, Site = site, Status = HostStatus.Active };
         var template = Sample.Chassis.SelectMany(static chassis => chassis.Slots).First(known => known.Class == @class);
-        return new(host, [.. Enumerable.Range(1, slots).Select(number => new Slot { Name = $"{name}t{number:00}", Index = number - 1, Number = number, Host = host, Template = template, Kind = null })], use);
+        return new(host, [.. Enumerable.Range(1, slots)
+            .Select(number => new Slot { Name = $"{name}t{number:00}", Index = number - 1, Number = number, Host = host, Template = template, Kind = null })],
+            use);
     }
 
     /// <summary>Hosts a1, a2, ... at site a and b1, b2, ... at site b, of so many slots each.</summary>
@@ -25,7 +27,11 @@ internal static class Some
 
     /// <summary>The fleet with stores of slots named as <c>a1.1</c>: host and number.</summary>
     public static PlacedFleet With(this PlacedFleet fleet, params string[][] stores) =>
-        fleet with { Stores = [.. fleet.Stores, .. stores.Select((slots, i) => new PlacedStore($"store{fleet.Stores.Count + i + 1}", "tera", [.. slots.Select(slot => fleet.Slot(slot))]))] };
+        fleet with
+        {
+            Stores = [.. fleet.Stores,
+            .. stores.Select((slots, i) => new PlacedStore($"store{fleet.Stores.Count + i + 1}", "tera", [.. slots.Select(slot => fleet.Slot(slot))]))]
+        };
 
     public static Slot Slot(this PlacedFleet fleet, string name) =>
         fleet.Hosts.Single(host => host.Host.Name == name.Split('.')[0]).Slots[int.Parse(name.Split('.')[1]) - 1];

@@ -4,7 +4,8 @@ using Provision.Inventory;
 
 namespace Provision.Stores.Tests;
 
-/// <summary>A law of every plan: after each step every hard rule holds, no slot has two stores, and no store has fewer copies in sync than it began with.</summary>
+/// <summary>A law of every plan: after each step every hard rule holds, no slot has two stores, and no store has fewer copies in sync than it began
+/// with.</summary>
 public class StepLawTests
 {
     [Fact]

@@ -38,7 +38,12 @@ public sealed class HttpJobChannel : IJobChannel
         this.ticket = ticket;
         this.clock = clock;
         this.wait = wait;
-        http = new HttpClient(handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), PooledConnectionLifetime = TimeSpan.FromMinutes(1) }) { Timeout = TimeSpan.FromSeconds(30) };
+        http = new HttpClient(handler ?? new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(1)
+        })
+        { Timeout = TimeSpan.FromSeconds(30) };
     }
 
     /// <inheritdoc/>
@@ -56,7 +61,8 @@ public sealed class HttpJobChannel : IJobChannel
         }
 
         using var body = answer.Content.ReadAsStream();
-        var order = JsonSerializer.Deserialize(body, JobsJson.Default.JobOrder) ?? throw new InstallException($"{ticket.Server} answered the claim with nothing");
+        var order = JsonSerializer.Deserialize(body, JobsJson.Default.JobOrder)
+            ?? throw new InstallException($"{ticket.Server} answered the claim with nothing");
         heartbeat ??= new Timer(_ => Beat(), null, BetweenBeats, BetweenBeats);
         return order;
     }
@@ -74,7 +80,8 @@ public sealed class HttpJobChannel : IJobChannel
 
             if (!told)
             {
-                say($"this job waits for a person: compare and approve the code {JobSecrets.CodeOf(JobSecrets.HashOf(claim.BootKey))}; the boot server {TextOf(answer)}");
+                say($"this job waits for a person: compare and approve the code {JobSecrets.CodeOf(JobSecrets.HashOf(claim.BootKey))}; the boot server " +
+                    $"{TextOf(answer)}");
                 told = true;
             }
 
@@ -177,7 +184,9 @@ public sealed class HttpJobChannel : IJobChannel
 
     private HttpResponseMessage Post<T>(string what, T body, JsonTypeInfo<T> type, TimeSpan? limit = null)
     {
-        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        using var content = new ByteArrayContent(
+            JsonSerializer.SerializeToUtf8Bytes(body, type))
+        { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         using var request = new HttpRequestMessage(HttpMethod.Post, Address($"jobs/{ticket.Job}/{what}")) { Content = content };
         return Send(request, HttpCompletionOption.ResponseContentRead, limit);
     }
@@ -228,9 +237,11 @@ public sealed class HttpJobChannel : IJobChannel
         }
     }
 
-    private static bool IsPassing(HttpStatusCode code) => code >= HttpStatusCode.InternalServerError || code is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests;
+    private static bool IsPassing(HttpStatusCode code) => code >= HttpStatusCode.InternalServerError
+        || code is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests;
 
-    private Uri Address(string address) => Uri.TryCreate(address, UriKind.Absolute, out var absolute) && absolute.Scheme is "http" or "https" ? new Uri(address) : new Uri($"{ticket.Server}/{address.TrimStart('/')}");
+    private Uri Address(string address) => Uri.TryCreate(address, UriKind.Absolute, out var absolute) && absolute.Scheme is "http" or "https"
+        ? new Uri(address) : new Uri($"{ticket.Server}/{address.TrimStart('/')}");
 
     private static string TextOf(HttpResponseMessage answer)
     {

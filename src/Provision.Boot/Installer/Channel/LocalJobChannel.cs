@@ -17,7 +17,8 @@ public sealed class LocalJobChannel(string orderFile, string folder, string? rep
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(orderFile), JobsJson.Default.JobOrder) ?? throw new InstallException($"{orderFile} holds no order");
+            return JsonSerializer.Deserialize(File.ReadAllBytes(orderFile), JobsJson.Default.JobOrder)
+                ?? throw new InstallException($"{orderFile} holds no order");
         }
         catch (JsonException e)
         {

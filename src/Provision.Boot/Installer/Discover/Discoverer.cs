@@ -18,12 +18,20 @@ public sealed record MachineLook(LookRecord Record, ObservedStorage Storage);
 /// <param name="say">Told what happens, for the console.</param>
 /// <param name="wait">Waits between two reports.</param>
 /// <param name="handler">Carries the requests; null for the network.</param>
-public sealed class Discoverer(string server, Func<MachineLook> look, Func<MachineLook, byte[]> pack, Action<string> say, Action<TimeSpan> wait, HttpMessageHandler? handler = null) : IDisposable
+public sealed class Discoverer(
+    string server, Func<MachineLook> look, Func<MachineLook, byte[]> pack, Action<string> say, Action<TimeSpan> wait, HttpMessageHandler? handler = null)
+    : IDisposable
 {
     /// <summary>Between two reports.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
-    private readonly HttpClient http = new(handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), PooledConnectionLifetime = TimeSpan.FromMinutes(1) }) { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient http = new(
+        handler ?? new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(1)
+        })
+    { Timeout = TimeSpan.FromSeconds(30) };
 
     /// <summary>Reports until the server knows the machine as a host; then it is to be restarted, and boots as that host.</summary>
     /// <exception cref="InstallException">The server cannot make anything of the report.</exception>
@@ -72,9 +80,11 @@ public sealed class Discoverer(string server, Func<MachineLook> look, Func<Machi
     /// <summary>The report of a look.</summary>
     public static DiscoveryReport ReportOf(ObservedStorage storage, byte[] bundle)
     {
-        var controllers = storage.Drives.Where(drive => drive.Bus?.Pci is not null).GroupBy(drive => drive.Bus!.Pci!, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)
+        var controllers = storage.Drives.Where(drive => drive.Bus?.Pci is not null).GroupBy(drive => drive.Bus!.Pci!, StringComparer.Ordinal)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => $"controller {group.Key}: {group.Count()} drives");
-        return new DiscoveryReport(storage.Machine.DmiUuid, [.. storage.Machine.Macs.Select(mac => mac.ToString())], storage.Machine.Product, storage.Machine.SerialNumber, [.. controllers, .. storage.Drives.Select(Line)], bundle);
+        return new DiscoveryReport(storage.Machine.DmiUuid, [.. storage.Machine.Macs.Select(mac => mac.ToString())], storage.Machine.Product,
+            storage.Machine.SerialNumber, [.. controllers, .. storage.Drives.Select(Line)], bundle);
     }
 
     /// <inheritdoc/>
@@ -83,12 +93,16 @@ public sealed class Discoverer(string server, Func<MachineLook> look, Func<Machi
     private static string Line(ObservedDrive drive)
     {
         var place = drive.Bus?.ByPath ?? (drive.Areca is { } areca ? $"areca {areca}" : "at an unknown place");
-        return string.Join(' ', new[] { $"drive {drive.Device ?? "-"}", Inventory.ByteSize.Format(drive.Bytes), drive.Media?.ToString().ToLowerInvariant(), drive.Model, $"serial {drive.Serial ?? "unknown"}", place }.OfType<string>());
+        return string.Join(' ', new[] { $"drive {drive.Device ?? "-"}", Inventory.ByteSize.Format(drive.Bytes), drive.Media?.ToString().ToLowerInvariant(),
+            drive.Model, $"serial {drive.Serial ?? "unknown"}", place }.OfType<string>());
     }
 
     private HttpResponseMessage Post(DiscoveryReport report)
     {
-        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(report, JobsJson.Default.DiscoveryReport)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        using var content = new ByteArrayContent(
+            JsonSerializer.SerializeToUtf8Bytes(
+            report, JobsJson.Default.DiscoveryReport))
+        { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{server.TrimEnd('/')}/discovered")) { Content = content };
         return http.Send(request, HttpCompletionOption.ResponseContentRead);
     }

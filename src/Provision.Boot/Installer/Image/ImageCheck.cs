@@ -27,7 +27,8 @@ internal static class ImageCheck
 
         // Its first piece, too: an image that is not there at all shall not cost a system that starts.
         new PieceReader(run.Channel, run.Image, run.Holds(Safeguard.PieceHash), run.Machine.Wait, (_, _) => { }).Read(Stream.Null, 1);
-        run.Say(string.Create(CultureInfo.InvariantCulture, $"image {run.Image.Manifest.Name} ({run.Image.Manifest.Release}), {run.Image.Root.Bytes >> 20} MiB packed, is signed"));
+        run.Say(string.Create(CultureInfo.InvariantCulture,
+            $"image {run.Image.Manifest.Name} ({run.Image.Manifest.Release}), {run.Image.Root.Bytes >> 20} MiB packed, is signed"));
     }
 
     /// <summary>Why an image does not fit; null where it does. ext4 takes 1/64 for inodes and its journal, and a system needs room to work.</summary>
@@ -37,7 +38,9 @@ internal static class ImageCheck
         var room = diskBytes - table - TargetMaker.BiosBytes - TargetMaker.EfiBytes - Math.Min(array, diskBytes / 64);
         var needed = root.UnpackedBytes + (root.UnpackedBytes / 10) + Math.Min(journal, root.UnpackedBytes);
         return room - (room / 64) >= needed ? null
-            : string.Create(CultureInfo.InvariantCulture, $"the operating system's disk is too small: the image unpacks to {root.UnpackedBytes} bytes and needs {needed}, and of {diskBytes} bytes {room - (room / 64)} can be used");
+            : string.Create(CultureInfo.InvariantCulture,
+                $"the operating system's disk is too small: the image unpacks to {root.UnpackedBytes} bytes and needs {needed}, and of {diskBytes} bytes " +
+                $"{room - (room / 64)} can be used");
     }
 
     /// <summary>The manifest of bytes whose signature was verified.</summary>

@@ -19,11 +19,13 @@ internal static class ImageSignature
         machine.Files.Remove(SignatureFile);
         machine.Files.WriteNew(SignatureFile, signature, FileModes.Private);
         var result = machine.Commands.Run(Command
-            .Of("ssh-keygen", "-Y", "verify", "-f", InstallMachine.AllowedSigners, "-I", ImageManifest.SignatureNamespace, "-n", ImageManifest.SignatureNamespace, "-s", SignatureFile)
+            .Of("ssh-keygen", "-Y", "verify", "-f", InstallMachine.AllowedSigners, "-I", ImageManifest.SignatureNamespace, "-n",
+                ImageManifest.SignatureNamespace, "-s", SignatureFile)
             .WithInput(manifest).WithTimeout(TimeSpan.FromSeconds(30)));
         if (!result.Succeeded)
         {
-            throw new InstallException($"the image {address} is not signed by anybody in {InstallMachine.AllowedSigners}: {result.Error.Trim().Split('\n')[0]}");
+            throw new InstallException(
+                $"the image {address} is not signed by a key in {InstallMachine.AllowedSigners}: {result.Error.Trim().Split('\n')[0]}");
         }
     }
 }

@@ -45,7 +45,8 @@ internal static class BiosBoot
         var sectors = (image.Length + Sector - 1) / Sector;
         if (image.Length <= Sector || sectors > RoomForCore)
         {
-            throw new InstallException(FormattableString.Invariant($"the image's core.img has {image.Length} bytes, and must have more than {Sector} and at most {RoomForCore * Sector}"));
+            throw new InstallException(FormattableString.Invariant(
+                $"the image's core.img has {image.Length} bytes, and must have more than {Sector} and at most {RoomForCore * Sector}"));
         }
 
         var core = new byte[sectors * Sector];

@@ -18,7 +18,8 @@ internal static class BootLoader
 
     /// <summary>Modules that the core image must hold.</summary>
     public static readonly IReadOnlyList<string> CoreModules =
-        ["biosdisk", "part_gpt", "fat", "ext2", "diskfilter", "mdraid1x", "search", "search_fs_uuid", "configfile", "normal", "linux", "echo", "test", "serial", "terminal", "loadenv", "minicmd", "reboot", "halt"];
+        ["biosdisk", "part_gpt", "fat", "ext2", "diskfilter", "mdraid1x", "search", "search_fs_uuid", "configfile", "normal", "linux", "echo", "test",
+            "serial", "terminal", "loadenv", "minicmd", "reboot", "halt"];
 
     private const string Shim = "/usr/lib/shim/shimx64.efi.signed";
     private const string Grub = "/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed";

@@ -55,10 +55,12 @@ internal static class GrubMenu
             menu.Append($"{serial}\nterminal_input {terminal}\nterminal_output {terminal}\n");
         }
 
-        var words = string.Join(' ', new[] { settings.GetValueOrDefault("GRUB_CMDLINE_LINUX", ""), settings.GetValueOrDefault("GRUB_CMDLINE_LINUX_DEFAULT", "") }.Where(part => part.Length > 0));
+        var words = string.Join(' ', new[] { settings.GetValueOrDefault("GRUB_CMDLINE_LINUX", ""),
+            settings.GetValueOrDefault("GRUB_CMDLINE_LINUX_DEFAULT", "") }.Where(part => part.Length > 0));
         foreach (var version in kernels.Select(kernel => kernel["vmlinuz-".Length..]))
         {
-            menu.Append($"menuentry 'Debian GNU/Linux, {version}' {{\n  search --no-floppy --fs-uuid --set=root {rootUuid}\n  linux /boot/vmlinuz-{version} root=UUID={rootUuid} ro {words}\n");
+            menu.Append($"menuentry 'Debian GNU/Linux, {version}' {{\n  search --no-floppy --fs-uuid --set=root {rootUuid}\n  linux /boot/vmlinuz-{version} " +
+                $"root=UUID={rootUuid} ro {words}\n");
             menu.Append(root.Stat($"/boot/initrd.img-{version}") is null ? "}\n" : $"  initrd /boot/initrd.img-{version}\n}}\n");
         }
 
@@ -69,11 +71,13 @@ internal static class GrubMenu
     private static Dictionary<string, string> Settings(IMachineFiles root)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var path in root.List("/etc/default/grub.d").Where(name => name.EndsWith(".cfg", StringComparison.Ordinal)).Select(name => "/etc/default/grub.d/" + name).Prepend("/etc/default/grub"))
+        foreach (var path in root.List("/etc/default/grub.d").Where(name => name.EndsWith(".cfg", StringComparison.Ordinal))
+            .Select(name => "/etc/default/grub.d/" + name).Prepend("/etc/default/grub"))
         {
             foreach (var line in Encoding.UTF8.GetString(root.Read(path, follow: true)?.Content ?? []).Split('\n'))
             {
-                if (line.StartsWith("GRUB_", StringComparison.Ordinal) && line.IndexOf('=', StringComparison.Ordinal) is > 0 and var at && !line.Contains('$', StringComparison.Ordinal) && !line.Contains('`', StringComparison.Ordinal))
+                if (line.StartsWith("GRUB_", StringComparison.Ordinal) && line.IndexOf('=', StringComparison.Ordinal) is > 0 and var at
+                    && !line.Contains('$', StringComparison.Ordinal) && !line.Contains('`', StringComparison.Ordinal))
                 {
                     settings[line[..at]] = line[(at + 1)..].Trim().Trim('"', '\'');
                 }

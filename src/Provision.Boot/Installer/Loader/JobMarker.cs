@@ -16,7 +16,8 @@ internal static class JobMarker
     public static void Find(InstallRun run)
     {
         var partitions = run.Target.Disks.Select(disk => run.Observed.Devices.FirstOrDefault(part =>
-            part.Kind == BlockKind.Partition && part.Parents.Contains(disk.Name) && part.PartitionLabel == TargetMaker.EfiLabel && part.Signatures.Any(signature => signature.Type == "vfat"))).ToList();
+            part.Kind == BlockKind.Partition && part.Parents.Contains(disk.Name) && part.PartitionLabel == TargetMaker.EfiLabel
+                && part.Signatures.Any(signature => signature.Type == "vfat"))).ToList();
         run.IsDone = partitions.All(partition => partition is not null) && partitions.All(partition => ReadOf(run, partition!.Path) == run.Order.Job);
         if (run.IsDone)
         {
@@ -34,7 +35,8 @@ internal static class JobMarker
     {
         try
         {
-            return EfiPartition.With(run, partition, write: false, files => files.Read(Path) is { } file ? Encoding.ASCII.GetString(file.Content).Trim() : null);
+            return EfiPartition.With(run, partition, write: false, files => files.Read(Path) is { } file ? Encoding.ASCII.GetString(file.Content).Trim()
+                : null);
         }
         catch (CommandFailedException wrong)
         {

@@ -35,7 +35,10 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
     /// <exception cref="InstallException">The host is not armed, the installer is not signed, or the boot loader knows nothing of this.</exception>
     public string Arm()
     {
-        using var http = new HttpClient(handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }, disposeHandler: handler is null) { Timeout = TimeSpan.FromMinutes(5), BaseAddress = server };
+        using var http = new HttpClient(
+            handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) },
+            disposeHandler: handler is null)
+        { Timeout = TimeSpan.FromMinutes(5), BaseAddress = server };
         var sequences = Attachments.Read(machine.Look);
         var observed = machine.Storage.Observe();
 
@@ -48,7 +51,8 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
         var manifest = ImageCheck.ManifestOf(offer.Image, bytes);
         foreach (var name in (string[])[Kernel, Initrd])
         {
-            var file = manifest.Files.FirstOrDefault(file => file.Name == name) ?? throw new InstallException($"{offer.Image} has no {name}: it is no installer");
+            var file = manifest.Files.FirstOrDefault(file => file.Name == name)
+                ?? throw new InstallException($"{offer.Image} has no {name}: it is no installer");
             var content = Fetch(http, folder + name);
             if (Convert.ToHexStringLower(SHA256.HashData(content)) != file.Sha256)
             {
@@ -70,7 +74,8 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
     /// <exception cref="InstallException">The boot loader knows nothing of this.</exception>
     public void Cancel()
     {
-        NextBoot.Write(machine, machine.Storage.Observe(), Attachments.Read(machine.Look), null).ToList().ForEach(part => say($"{part}: the next boot is the usual one"));
+        NextBoot.Write(machine, machine.Storage.Observe(), Attachments.Read(machine.Look), null).ToList()
+            .ForEach(part => say($"{part}: the next boot is the usual one"));
         foreach (var name in machine.Files.List(Folder))
         {
             machine.Files.Remove($"{Folder}/{name}");
@@ -83,7 +88,8 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
     internal static string Text(string kernelWords) =>
         kernelWords.Any(c => c is '\'' or '\n' || char.IsControl(c))
             ? throw new InstallException($"the boot server's words for the kernel cannot be written for GRUB: {kernelWords}")
-            : $"linux {Folder}/{Kernel} {string.Join(' ', kernelWords.Split(' ').Select(word => $"'{word}'"))}\ninitrd {Folder}/{Initrd} {Folder}/{Ticket}\nboot\n";
+            : $"linux {Folder}/{Kernel} {string.Join(' ', kernelWords.Split(' ').Select(word => $"'{word}'"))}\ninitrd {Folder}/{Initrd} " +
+                $"{Folder}/{Ticket}\nboot\n";
 
     private static BootOffer Offer(HttpClient http, IReadOnlyList<MacAddress> macs, string? uuid)
     {
@@ -130,7 +136,8 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
             }
 
             return answer.IsSuccessStatusCode ? content.ToArray()
-                : throw new InstallException($"{answer.RequestMessage!.RequestUri}: {(int)answer.StatusCode} {Provision.Core.Printable.Of(Encoding.UTF8.GetString(content.ToArray()), 200)}");
+                : throw new InstallException($"{answer.RequestMessage!.RequestUri}: {(int)answer.StatusCode} " +
+                    $"{Provision.Core.Printable.Of(Encoding.UTF8.GetString(content.ToArray()), 200)}");
         }
         catch (Exception lost) when (lost is HttpRequestException or TaskCanceledException)
         {

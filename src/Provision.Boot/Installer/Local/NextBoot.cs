@@ -21,7 +21,8 @@ internal static class NextBoot
 
     private const string Stub = "/grub/grub.cfg";
 
-    /// <summary>GRUB's environment block: this first line, assignments, and <c>#</c> up to exactly 1024 bytes, so that GRUB can write it in its place.</summary>
+    /// <summary>GRUB's environment block: this first line, assignments, and <c>#</c> up to exactly 1024 bytes, so that GRUB can write it in its
+    /// place.</summary>
     public static byte[] Block(string? value) =>
         Encoding.ASCII.GetBytes(("# GRUB Environment Block\n" + (value is null ? "" : $"{Variable}={value}\n")).PadRight(1024, '#'));
 
@@ -38,10 +39,12 @@ internal static class NextBoot
         // All of them are looked at before one is written: half a wish would depend on the disk that firmware takes.
         foreach (var part in partitions)
         {
-            var stub = EfiPartition.With(machine, guard, part.Path, write: false, files => files.Read(Stub) is { } file ? Encoding.UTF8.GetString(file.Content) : "");
+            var stub = EfiPartition.With(machine, guard, part.Path, write: false, files => files.Read(Stub) is { } file ? Encoding.UTF8.GetString(file.Content)
+                : "");
             if (!stub.Contains(File, StringComparison.Ordinal))
             {
-                throw new InstallException($"{part.Path}: the boot loader of this system does not know {File}, so it cannot be made to start the installer: boot the installer from the network");
+                throw new InstallException($"{part.Path}: the boot loader of this system does not know {File}, so it cannot be made to start the installer: " +
+                    $"boot the installer from the network");
             }
         }
 
@@ -62,10 +65,13 @@ internal static class NextBoot
     {
         var root = observed.Mounts.LastOrDefault(mount => mount.Path == "/");
         var device = observed.Devices.FirstOrDefault(known => known.Number == root?.Number)
-            ?? throw new InstallException($"the root of this system is {root?.Source ?? "nowhere"}, which is no disk: is this the host itself, and not a container?");
+            ?? throw new InstallException($"the root of this system is {root?.Source ?? "nowhere"}, which is no disk: is this the host itself, and not a " +
+                $"container?");
         var disks = observed.DisksBelow(device.Name).Select(disk => disk.Name).ToHashSet(StringComparer.Ordinal);
-        List<BlockDevice> found = [.. observed.Devices.Where(part => part.Kind == BlockKind.Partition && part.PartitionLabel == TargetMaker.EfiLabel && part.Parents.Any(disks.Contains))];
+        List<BlockDevice> found = [.. observed.Devices.Where(
+            part => part.Kind == BlockKind.Partition && part.PartitionLabel == TargetMaker.EfiLabel && part.Parents.Any(disks.Contains))];
         return found.Count > 0 ? found
-            : throw new InstallException($"beside the root {device.Path} there is no EFI system partition {TargetMaker.EfiLabel}: this system was not installed by provision");
+            : throw new InstallException($"beside the root {device.Path} there is no EFI system partition {TargetMaker.EfiLabel}: this system was not " +
+                $"installed by provision");
     }
 }

@@ -59,6 +59,7 @@ internal static class PlanCheck
     private static IReadOnlyList<string> Differences(JobOrder order, StoragePlan plan) =>
     [
         $"this machine's plan is {plan.Hash}, and {order.Host} was armed for {order.PlanHash}: nothing is written",
-        .. plan.Actions.Select(action => $"  {action.Word} {action.Target}: {action.Reason}{(action.Identities.Count == 0 ? "" : $" [{string.Join("; ", action.Identities)}]")}"),
+        .. plan.Actions.Select(action =>
+            $"  {action.Word} {action.Target}: {action.Reason}{(action.Identities.Count == 0 ? "" : $" [{string.Join("; ", action.Identities)}]")}"),
     ];
 }

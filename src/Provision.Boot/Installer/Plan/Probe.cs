@@ -15,7 +15,8 @@ internal static class Probe
     {
         CheckOut(run);
         var loaded = InventoryLoader.Load(InventoryFiles.ReadFrom(Repository));
-        run.Fleet = loaded.Fleet ?? throw new InstallException([.. loaded.Diagnostics.Where(problem => problem.Severity == Severity.Error).Select(problem => problem.ToString())]);
+        run.Fleet = loaded.Fleet ?? throw new InstallException(
+            [.. loaded.Diagnostics.Where(problem => problem.Severity == Severity.Error).Select(problem => problem.ToString())]);
         var host = run.Fleet.FindHost(run.Order.Host) ?? throw new InstallException($"the commit {run.Order.Commit} has no host {run.Order.Host}");
         if (host.Status == HostStatus.Retired)
         {

@@ -72,7 +72,8 @@ internal static class Proof
         {
             // By sequence number too: a disk that was pulled and put back has another, and is another as far as anybody knows.
             var attachment = look.Read($"/sys/class/block/{disk}/diskseq")?.Trim();
-            heads[disk] = Fingerprint.Of(WriteProtection.WithPartitions(look, disk).Select(part => ("/dev/" + part, Bytes(look, part)))) + (attachment is null ? "" : "-" + attachment);
+            heads[disk] = Fingerprint.Of(WriteProtection.WithPartitions(look, disk).Select(part => ("/dev/" + part, Bytes(look, part)))) +
+                (attachment is null ? "" : "-" + attachment);
         });
         return heads;
     }
@@ -82,8 +83,10 @@ internal static class Proof
     /// <summary>Bay and serial, or the unit's name, or what else the disk is known by.</summary>
     private static string Identity(InstallRun run, string disk)
     {
-        var bay = BayFinder.Find(run.Layout, run.Fleet.FindDrives(run.Order.Host), run.Observed).Where(pair => pair.Value.Device == disk).Select(pair => DriveComparison.Of(pair.Key, pair.Value)).FirstOrDefault();
-        var unit = UnitFinder.Find(run.Layout, run.Fleet.FindDrives(run.Order.Host), run.Observed).Where(pair => pair.Value.Name == disk).Select(pair => "unit " + pair.Key).FirstOrDefault();
+        var bay = BayFinder.Find(run.Layout, run.Fleet.FindDrives(run.Order.Host), run.Observed).Where(pair => pair.Value.Device == disk)
+            .Select(pair => DriveComparison.Of(pair.Key, pair.Value)).FirstOrDefault();
+        var unit = UnitFinder.Find(run.Layout, run.Fleet.FindDrives(run.Order.Host), run.Observed).Where(pair => pair.Value.Name == disk)
+            .Select(pair => "unit " + pair.Key).FirstOrDefault();
         var device = run.Observed.Find(disk);
         return bay ?? unit ?? $"serial {device?.Serial ?? "?"} wwn {device?.Wwn ?? "-"}, in no bay";
     }

@@ -33,7 +33,8 @@ internal static class WriteProtection
 
         if (writable.Count > 0)
         {
-            throw new InstallException($"{string.Join(", ", writable.Select(name => "/dev/" + name))} cannot be made read-only: nothing is installed while a disk could be written");
+            throw new InstallException($"{string.Join(", ", writable.Select(name => "/dev/" + name))} cannot be made read-only: nothing is installed while a " +
+                $"disk could be written");
         }
     }
 
@@ -49,7 +50,8 @@ internal static class WriteProtection
         look.List(Class + disk).Where(entry => look.Read($"{Class}{disk}/{entry}/partition") is not null).Prepend(disk);
 
     /// <summary>Sectors written since the disk was attached, the seventh number of <c>stat</c>.</summary>
-    public static IReadOnlyDictionary<string, long> Sectors(ILook look) => Disks(look).ToDictionary(disk => disk, disk => SectorsOf(look, disk), StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, long> Sectors(ILook look) => Disks(look)
+        .ToDictionary(disk => disk, disk => SectorsOf(look, disk), StringComparer.Ordinal);
 
     private static long SectorsOf(ILook look, string disk)
     {
@@ -66,7 +68,8 @@ internal static class WriteProtection
     private static void Refuse(ILook look)
     {
         var problems = Disks(look).Where(name => look.List($"{Class}{name}/slaves").Count > 0)
-            .Select(name => $"/dev/{name} lies on {string.Join(", ", look.List($"{Class}{name}/slaves"))} and is active: the installer's system must not assemble arrays, open containers or start volume groups")
+            .Select(name => $"/dev/{name} lies on {string.Join(", ", look.List($"{Class}{name}/slaves"))} and is active: the installer's system must not " +
+                $"assemble arrays, open containers or start volume groups")
             .ToList();
         var numbers = Disks(look).SelectMany(disk => WithPartitions(look, disk))
             .ToDictionary(name => look.Read($"{Class}{name}/dev")?.Trim() ?? name, StringComparer.Ordinal);
@@ -84,5 +87,6 @@ internal static class WriteProtection
         }
     }
 
-    private static long? Number(ILook look, string path) => long.TryParse(look.Read(path)?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
+    private static long? Number(ILook look, string path) =>
+        long.TryParse(look.Read(path)?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
 }

@@ -9,7 +9,8 @@ using Provision.Inventory;
 
 namespace Provision.Boot.Installer.Setup;
 
-/// <summary><c>provision install --root</c> of the new root, in this process. A check that could not be run is a failure here: the host would start unchecked.</summary>
+/// <summary><c>provision install --root</c> of the new root, in this process. A check that could not be run is a failure here: the host would start
+/// unchecked.</summary>
 internal static class HostConfiguration
 {
     public static void Install(InstallRun run)
@@ -21,7 +22,8 @@ internal static class HostConfiguration
         var desired = new HostRenderer(run.View, new TemplateLibrary(Probe.Repository), new FleetModel(run.Fleet, run.View.Masters), secrets).Render(problems)
             ?? throw new InstallException([.. problems.InOrder().Select(problem => problem.ToString())]);
         var revision = new Revision(run.Order.Commit, Dirty: false, Pushed: true, Branch: null);
-        var report = new Installation(root, run.Machine.Commands, run.Machine.Clock).Install(desired, revision, ConfigSelection.All, new InstallOptions { Progress = text => run.Say(text) });
+        var report = new Installation(root, run.Machine.Commands, run.Machine.Clock)
+            .Install(desired, revision, ConfigSelection.All, new InstallOptions { Progress = text => run.Say(text) });
         if (report.Outcome is InstallOutcome.Refused or InstallOutcome.PutBack)
         {
             var redaction = new Redaction(desired.SecretValues, new StateStore(root).ReadState(), new StateStore(root));

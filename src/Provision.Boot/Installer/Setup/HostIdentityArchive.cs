@@ -26,7 +26,9 @@ public static class HostIdentityArchive
         {
             foreach (var (path, content) in files)
             {
-                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, path[1..]) { DataStream = new MemoryStream(content), Mode = (UnixFileMode)FileModes.Private });
+                tar.WriteEntry(new UstarTarEntry(
+                    TarEntryType.RegularFile, path[1..])
+                { DataStream = new MemoryStream(content), Mode = (UnixFileMode)FileModes.Private });
             }
         }
 
@@ -48,7 +50,9 @@ public static class HostIdentityArchive
                 continue;
             }
 
-            var path = PlaceOf(entry.Name) ?? throw new InstallException($"the host's identity has a file {entry.Name}: only etc/ssh/ssh_host_* and etc/provision/identity.age belong to it");
+            var path = PlaceOf(entry.Name)
+                ?? throw new InstallException($"the host's identity has a file {entry.Name}: only etc/ssh/ssh_host_* and etc/provision/identity.age belong " +
+                $"to it");
             if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || entry.DataStream is not { } data || entry.Length > Most)
             {
                 throw new InstallException($"the host's identity has something at {entry.Name} that is no small regular file");
@@ -66,7 +70,8 @@ public static class HostIdentityArchive
     {
         name = name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name;
         return name is "etc/provision/host.key" or "etc/provision/identity.age" ? SecretStore.DefaultIdentity
-            : name.StartsWith($"{SshFolder}/{SshKey}", StringComparison.Ordinal) && !name[(SshFolder.Length + 1)..].Contains('/', StringComparison.Ordinal) ? "/" + name
+            : name.StartsWith($"{SshFolder}/{SshKey}", StringComparison.Ordinal) && !name[(SshFolder.Length + 1)..].Contains('/', StringComparison.Ordinal)
+                ? "/" + name
             : null;
     }
 }

@@ -35,7 +35,8 @@ internal static class HostIdentityFiles
         run.Machine.Commands.Run(Command.Of("ssh-keygen", "-A", "-f", InstallMachine.Root).WithTimeout(TimeSpan.FromMinutes(2))).OrThrow();
         run.NewHostKeys =
         [
-            .. root.List(SshFolder).Where(name => !given.Contains(name) && name.StartsWith("ssh_host_", StringComparison.Ordinal) && name.EndsWith(".pub", StringComparison.Ordinal))
+            .. root.List(SshFolder).Where(name => !given.Contains(name) && name.StartsWith("ssh_host_", StringComparison.Ordinal)
+                && name.EndsWith(".pub", StringComparison.Ordinal))
                 .Select(name => Encoding.UTF8.GetString(root.Read($"{SshFolder}/{name}")!.Content).Trim()),
         ];
         RootFile.Put(root, "/etc/machine-id", MachineId(RootFile.Need(root, SshFolder + "/ssh_host_ed25519_key")) + "\n", FileModes.ReadOnly);

@@ -34,14 +34,16 @@ internal sealed record TargetDisks(IReadOnlyList<TargetDisk> Disks, string? Arra
             ?? throw new InstallException($"the chassis {layout.Chassis.Name} has no place for the operating system (os: true)");
         if (layout.Os.Label is { } label)
         {
-            throw new InstallException($"the operating system of {layout.Host.Name} is the partition {label} of {layout.Os.Lun}, which it shares with data: a boot loader has no place there that is its own. Give it a unit or disks of its own in the chassis {layout.Chassis.Name}");
+            throw new InstallException($"the operating system of {layout.Host.Name} is the partition {label} of {layout.Os.Lun}, which it shares with data: " +
+                $"a boot loader has no place there that is its own. Give it a unit or disks of its own in the chassis {layout.Chassis.Name}");
         }
 
         var bays = BayFinder.Find(layout, run.Fleet.FindDrives(layout.Host.Name), run.Observed);
         var isWhole = set.Luns.All(lun => lun.Os);
         IReadOnlyList<StorageTarget> targets = isWhole ? [.. set.Bays.Select(StorageTarget.Bay)] : [StorageTarget.Unit(layout.Os.Lun)];
         var problems = targets.Where(target => !plan.Actions.Any(action => action.Kind == ActionKind.WipeOs && action.Target == target))
-            .Select(target => $"{target} is the operating system's, and the plan does not say that it may be wiped: {string.Join("; ", plan.Actions.Where(action => action.Target == target).Select(action => action.Reason))}").ToList();
+            .Select(target => $"{target} is the operating system's, and the plan does not say that it may be wiped: " +
+                $"{string.Join("; ", plan.Actions.Where(action => action.Target == target).Select(action => action.Reason))}").ToList();
         var disks = new List<TargetDisk>();
         if (set.IsMd || set.Level == RaidLevel.Single)
         {
@@ -73,7 +75,8 @@ internal sealed record TargetDisks(IReadOnlyList<TargetDisk> Disks, string? Arra
         }
 
         var ids = TargetIds.New(disks.Count);
-        var permits = disks.Select(disk => WritePermit.For(run.Observed.Find(disk.Name)!, run.Sequences, disk.Identity, DiskEffect.Destroy, "it is the operating system's target"));
+        var permits = disks.Select(disk =>
+            WritePermit.For(run.Observed.Find(disk.Name)!, run.Sequences, disk.Identity, DiskEffect.Destroy, "it is the operating system's target"));
         return new TargetDisks(disks, set.IsMd ? set.Luns[0].Name : null, ids, new WriteSet([.. permits], ids.All));
     }
 }

@@ -16,7 +16,8 @@ internal sealed record TargetIds(IReadOnlyList<DiskIds> Disks, string Array, str
     public IEnumerable<string> All => [Array, Root, .. Disks.SelectMany(disk => new[] { disk.Table, disk.Bios, disk.Efi, disk.Root, disk.EfiFilesystem })];
 
     /// <summary>Ids for so many disks.</summary>
-    public static TargetIds New(int disks) => new([.. Enumerable.Range(0, disks).Select(_ => DiskIds.New())], Guid.NewGuid().ToString(), Guid.NewGuid().ToString());
+    public static TargetIds New(int disks) =>
+        new([.. Enumerable.Range(0, disks).Select(_ => DiskIds.New())], Guid.NewGuid().ToString(), Guid.NewGuid().ToString());
 }
 
 /// <summary>Ids of one disk: its table, its three partitions, and the number of its EFI file system.</summary>
@@ -25,7 +26,8 @@ internal sealed record DiskIds(string Table, string Bios, string Efi, string Roo
     /// <summary>The number as <c>blkid</c> and fstab have it, <c>1A2B-3C4D</c>.</summary>
     public string EfiUuid => $"{EfiFilesystem[..4]}-{EfiFilesystem[4..]}".ToUpperInvariant();
 
-    public static DiskIds New() => new(Id(), Id(), Id(), Id(), RandomNumberGenerator.GetInt32(0x10000000, int.MaxValue).ToString("x8", CultureInfo.InvariantCulture));
+    public static DiskIds New() =>
+        new(Id(), Id(), Id(), Id(), RandomNumberGenerator.GetInt32(0x10000000, int.MaxValue).ToString("x8", CultureInfo.InvariantCulture));
 
     private static string Id() => Guid.NewGuid().ToString();
 }

@@ -35,12 +35,14 @@ internal static class TargetMaker
         }
     }
 
-    /// <summary>From all disks first the boot code, then every signature from the partitions up: what firmware could start goes before what it would read.</summary>
+    /// <summary>From all disks first the boot code, then every signature from the partitions up: what firmware could start goes before what it would
+    /// read.</summary>
     public static void Invalidate(InstallRun run)
     {
         run.Target.Disks.ToList().ForEach(disk => run.Guard.Run(DiskCommands.ClearBootCode(disk.Node)));
         run.AllowTarget();
-        var partitions = run.Target.Names.SelectMany(disk => WriteProtection.WithPartitions(run.Machine.Look, disk).Skip(1)).Select(part => "/dev/" + part).ToList();
+        var partitions = run.Target.Names.SelectMany(disk => WriteProtection.WithPartitions(run.Machine.Look, disk).Skip(1)).Select(part => "/dev/" + part)
+            .ToList();
         if (partitions.Count > 0)
         {
             run.Guard.Run(DiskCommands.Wipe(partitions));
@@ -90,7 +92,8 @@ internal static class TargetMaker
     {
         var wanted = number.ToString(CultureInfo.InvariantCulture);
         var look = run.Machine.Look;
-        return WriteProtection.WithPartitions(look, disk.Name).FirstOrDefault(part => look.Read($"/sys/class/block/{part}/partition")?.Trim() == wanted) is { } name
+        return WriteProtection.WithPartitions(look, disk.Name)
+            .FirstOrDefault(part => look.Read($"/sys/class/block/{part}/partition")?.Trim() == wanted) is { } name
             ? "/dev/" + name
             : throw new InstallException($"{disk.Node} ({disk.Identity}) has no partition {number}");
     }
