@@ -26,7 +26,7 @@ internal sealed class StorageSession : Session
         Sequences = IsLive ? Attachments.Read(Machine.Look) : new Dictionary<string, long>();
         observed = new Lazy<ObservedStorage>(() => IsLive
             ? Machine.Observe()
-            : (input ?? throw new InvalidOperationException("this command looks at no machine")).Observe(arguments));
+            : (input ?? throw new InvalidOperationException("this command observes no machine")).Observe(arguments));
     }
 
     public Layout Layout { get; }
@@ -53,7 +53,7 @@ internal sealed class StorageSession : Session
     {
         if (!IsLive)
         {
-            throw new UserErrorException("a bundle can be looked at, but nothing can be written to it: leave out --from on the machine itself");
+            throw new UserErrorException("a bundle cannot be changed: run this on the machine itself, without --from");
         }
 
         if (ThisHost.WhyNot(Host, MachineIdentity.Macs(Files)) is { } why)
@@ -68,7 +68,7 @@ internal sealed class StorageSession : Session
         RequireThisMachine();
         return Record
             ?? throw new UserErrorException(
-            [Diagnostic.Error(Host.Location, $"{HostName} has no drive record, so nothing says which disks are its own", "provision drives accept")]);
+            [Diagnostic.Error(Host.Location, $"{HostName} has no drive record, so it is not known which disks are its own", "provision drives accept")]);
     }
 
     /// <summary>Prints a plan and returns the exit code if the command ends there, because the plan is refused or only shown. Otherwise ensures that this

@@ -5,7 +5,7 @@ namespace Provision.Storage;
 /// <summary>The doors to the machine whose disks are worked on, and the way to look at it.</summary>
 /// <param name="Commands">Runs programs.</param>
 /// <param name="Files">Files below its root; the journal, markers and escrow are written through it.</param>
-/// <param name="Look">Asks it, anew at each question (<see cref="FreshLook"/>).</param>
+/// <param name="Look">Asks it, again at each question (<see cref="FreshLook"/>).</param>
 /// <param name="Observe">A whole new look at its storage, when udev has done with what changed: a device that it still probes or assembles is busy
 /// and shows no signatures.</param>
 public sealed record StorageMachine(ICommandRunner Commands, IMachineFiles Files, ILook Look, Func<ObservedStorage> Observe)
@@ -25,6 +25,6 @@ public sealed record StorageMachine(ICommandRunner Commands, IMachineFiles Files
         });
     }
 
-    /// <summary>Waits until udev has seen what changed, two minutes at most; at once where it does not run.</summary>
+    /// <summary>Waits until udev has seen what changed, two minutes at most; returns at once if it does not run.</summary>
     public static void Settle(ICommandRunner commands) => commands.Run(Command.Of("udevadm", "settle", "--timeout=120").WithTimeout(TimeSpan.FromSeconds(130)));
 }

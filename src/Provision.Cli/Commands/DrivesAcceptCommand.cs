@@ -19,7 +19,7 @@ internal static class DrivesAcceptCommand
         var yes = new Option<bool>("--yes") { Description = "Write without asking" };
         var command = new Command(
             "accept",
-            "Shows what would change in the host's drive record and why, and writes it once that is confirmed. Sets that are not found stay what they were; "
+            "Shows what would change in the host's drive record and why, and writes it after confirmation. Sets that are not found keep their state; "
                 + "sets of a new host become new.");
         command.Arguments.Add(host);
         input.AddTo(command);

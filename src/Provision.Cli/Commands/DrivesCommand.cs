@@ -44,7 +44,7 @@ internal static class DrivesCommand
         var off = new Option<bool>("--off") { Description = "Switch the light of --locate off" };
         var command = new Command(
             "drives",
-            "Shows every bay as the chassis looks, the drive that is in it beside the one that belongs there, the states of the sets, and what is at risk.");
+            "Shows every bay in the layout of the chassis, the drive in it and the one that belongs there, the states of the sets, and what is at risk.");
         command.Arguments.Add(host);
         input.AddTo(command);
         foreach (var option in (Option[])[masters, form, svg, vdev, check, locate, time.Option, off])

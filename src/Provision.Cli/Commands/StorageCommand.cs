@@ -10,8 +10,8 @@ internal static class StorageCommand
         var command = new Command(
             "storage",
             "Shows, compares and changes a host's disks.\n\n" +
-            "Nothing here makes anything by itself: a set is created only where the drive record calls it new, on blank drives, for serials that are named; " +
-            "what is missing is never made anew.");
+            "Nothing is created by itself: a set is created only if the drive record calls it new, on blank drives, for the serials that are named; " +
+            "what is missing is never created again.");
         command.Subcommands.Add(StorageShowCommand.Create());
         command.Subcommands.Add(StorageDiffCommand.Diff());
         command.Subcommands.Add(StorageDiffCommand.Plan());

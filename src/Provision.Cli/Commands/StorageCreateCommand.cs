@@ -34,7 +34,7 @@ internal static class StorageCreateCommand
         var command = new Command(
             "create",
             "Creates a set (array, partitions, LUKS, file systems) or a pool on drives that are blank and named. UUIDs are chosen and journalled first; " +
-            "killed anywhere and run again it goes on where it was.");
+            "if it is interrupted, run it again: it resumes.");
         command.Arguments.Add(host);
         foreach (Option option in new Option[] { set, serials, escrow, recipients, noTang, dryRun, script, yes })
         {

@@ -20,7 +20,7 @@ internal static class StorageOptions
 
     public static Option<string[]> SystemDisks() => new("--os-disk-serial")
     {
-        Description = "A system disk that was replaced; with its bay where the system has several",
+        Description = "A system disk that was replaced; with its bay if the system has several",
         HelpName = "[BAY=]SERIAL",
         AllowMultipleArgumentsPerToken = true,
     };

@@ -51,7 +51,7 @@ internal static class StorageReplaceCommand
         var host = StorageOptions.Host();
         var bay = new Option<string>("--bay") { Description = "The bay, such as rear/4", HelpName = "BAY", Required = true };
         var serial = new Option<string>("--serial") { Description = "Serial of the drive in it", HelpName = "SERIAL", Required = true };
-        var again = new Option<string?>("--serial-again") { Description = "The serial once more, where nobody can be asked", HelpName = "SERIAL" };
+        var again = new Option<string?>("--serial-again") { Description = "The serial again, for use without a terminal", HelpName = "SERIAL" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Show the plan and do nothing" };
         var input = new StorageInput();
         var command =

@@ -22,13 +22,12 @@ internal static class StorageUnlockCommand
             HelpName = "DIR"
         };
         var identity = GlobalOptions.Identity();
-        var wait = new TimeOption("--wait", "How long to go on asking where no Tang server gave the key, as when a whole site is switched on at once");
+        var wait = new TimeOption("--wait", "How long to keep asking if no Tang server returned the key, as when a whole site is switched on at once");
         var input = new StorageInput();
         var command = new Command(
             "unlock",
-            "Assembles, opens and mounts every data volume by label, each layer held against the drive record; repairs nothing. Says exactly what is "
-                + "missing, and waits for nothing but, with --wait, for the Tang servers. " +
-            "Exit code 0 all in service, 1 something is missing, 2 trouble.");
+            "Assembles, opens and mounts every data volume by label, each layer compared with the drive record; repairs nothing. Reports exactly what is "
+                + "missing. With --wait it waits for the Tang servers. Exit code 0 all in service, 1 something is missing, 2 error.");
         command.Arguments.Add(host);
         command.Options.Add(escrow);
         command.Options.Add(identity);

@@ -4,12 +4,12 @@ using Provision.Storage.Observe;
 
 namespace Provision.Storage.Create;
 
-/// <summary>Finds the nodes of devices that were just made, by the kernel's records; works where no udev runs.</summary>
+/// <summary>Finds the nodes of devices that were just made, by the kernel's records; works without udev.</summary>
 internal sealed class BlockNodes(StorageMachine machine)
 {
     private const string Class = "/sys/class/block/";
 
-    /// <summary>Waits until udev has seen what changed, where it runs: a device that it still probes is busy.</summary>
+    /// <summary>Waits until udev has seen what changed, if it runs: a device that it still probes is busy.</summary>
     public void Settle() => StorageMachine.Settle(machine.Commands);
 
     /// <summary>
@@ -58,7 +58,7 @@ internal sealed class BlockNodes(StorageMachine machine)
         return null;
     }
 
-    /// <summary>True where a mapping of this name is open.</summary>
+    /// <summary>True if a mapping of this name is open.</summary>
     public bool IsOpen(string mapping) =>
         machine.Look.List("/sys/block").Any(block => machine.Look.Read($"{Class}{block}/dm/name")?.Trim() == mapping);
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Provision.Storage.Create;
 
 /// <summary>
-/// What a creation chose before it wrote anything, and which steps it has finished. A second run goes on from here, and knows by it
+/// What a creation chose before it wrote anything, and which steps it has finished. A second run continues from here, and knows by it
 /// which signatures are its own. One file for each set or pool, replaced whole and synced at each step.
 /// </summary>
 public sealed record CreateJournal
@@ -44,7 +44,7 @@ public sealed record CreateJournal
     /// <summary>The same with one more step finished.</summary>
     public CreateJournal With(string step) => this with { Done = new HashSet<string>(Done, StringComparer.Ordinal) { step } };
 
-    /// <summary>Reads a journal; null where there is none.</summary>
+    /// <summary>Reads a journal; null if there is none.</summary>
     /// <exception cref="StorageException">It cannot be understood: nothing may be written on its word.</exception>
     public static CreateJournal? Read(IMachineFiles files, string target)
     {
@@ -75,7 +75,7 @@ public sealed record CreateJournal
         }
         catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentNullException)
         {
-            throw new StorageException($"{PathOf(target)} is damaged: {wrong.Message}; whether its disks hold data only a person can tell");
+            throw new StorageException($"{PathOf(target)} is damaged: {wrong.Message}; a person has to decide whether its disks hold data");
         }
 
         static string Text(JsonElement root, string name) => root.GetProperty(name).GetString() ?? throw new KeyNotFoundException(name);

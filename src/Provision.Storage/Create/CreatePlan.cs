@@ -34,13 +34,13 @@ public sealed record CreatePlan
     /// <summary>Kernel names of the units that exist before anything is made: a controller's volumes, single drives; by their names.</summary>
     public required IReadOnlyDictionary<string, string> Units { get; init; }
 
-    /// <summary>The chosen ids and the steps done before; new where nothing was begun.</summary>
+    /// <summary>The chosen ids and the steps done before; new if nothing was begun.</summary>
     public required CreateJournal Journal { get; init; }
 
-    /// <summary>The disks that it may write; null where the plan refuses, or where the controller must make its volume first.</summary>
+    /// <summary>The disks that it may write; null if the plan refuses, or if the controller must make its volume first.</summary>
     public required WriteSet? Allowed { get; init; }
 
-    /// <summary>Commands for the controller's tool, where the controller has to make the volume first.</summary>
+    /// <summary>Commands for the controller's tool, if the controller has to make the volume first.</summary>
     public required IReadOnlyList<string> ControllerScript { get; init; }
 
     /// <summary>Volumes that it makes.</summary>

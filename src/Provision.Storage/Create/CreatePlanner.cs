@@ -26,7 +26,7 @@ public sealed class CreatePlanner
     }
 
     /// <summary>The plan; every reason against it is in it.</summary>
-    /// <param name="layout">What the inventory says.</param>
+    /// <param name="layout">The host's layout.</param>
     /// <param name="record">What is known of the machine.</param>
     /// <param name="observed">What was seen.</param>
     /// <param name="target">Key of a set or pool.</param>
@@ -129,7 +129,7 @@ public sealed class CreatePlanner
         if (!wasFinished && StorageComparison.Exists(record, set.Key))
         {
             Refuse(target,
-                $"exists by the drive record ({record!.Sets.First(known => known.Name == set.Key).Location}); what is missing is never created anew. A "
+                $"exists by the drive record ({record!.Sets.First(known => known.Name == set.Key).Location}); what is missing is never created again. A "
                 + $"single drive is replaced with provision storage replace");
         }
 
@@ -155,7 +155,7 @@ public sealed class CreatePlanner
 
             if (found.Health.Verdict == HealthVerdict.Failed)
             {
-                Refuse(StorageTarget.Bay(bay), $"the drive says that it failed: {string.Join(", ", found.Health.Reasons)}", DriveComparison.Of(bay, found));
+                Refuse(StorageTarget.Bay(bay), $"the drive reports failure: {string.Join(", ", found.Health.Reasons)}", DriveComparison.Of(bay, found));
             }
 
             if (found.Bytes < set.Definition.DriveBytes)
@@ -189,7 +189,7 @@ public sealed class CreatePlanner
 
         foreach (var drive in drives.Where(drive => drive.Drive.Serial is null or "" || !serials.Contains(drive.Drive.Serial)))
         {
-            Refuse(StorageTarget.Bay(drive.Bay), drive.Drive.Serial is null or "" ? "its drive does not tell a serial, so it cannot be named"
+            Refuse(StorageTarget.Bay(drive.Bay), drive.Drive.Serial is null or "" ? "its drive reports no serial number, so it cannot be named"
                 : $"its drive {drive.Drive.Serial} is part of {target} and was not named", DriveComparison.Of(drive.Bay, drive.Drive));
         }
 
@@ -234,14 +234,14 @@ public sealed class CreatePlanner
     }
 
     /// <summary>
-    /// A creation that was finished, run again: nothing is made again, and where power was lost before the record was written, only that is missing.
+    /// A creation that was finished, run again: nothing is made again, and if power was lost before the record was written, only that is missing.
     /// </summary>
     private void AddMade(string target, List<SetLayout> sets, PoolLayout? pool, CreateJournal journal)
     {
         if (Lost(pool, journal) is { } lost)
         {
             Refuse(StorageTarget.Set(target),
-                $"was made, and its {lost} is not there any more: what is missing is never created anew. If it was wiped on purpose, remove "
+                $"was made, and its {lost} is not there any more: what is missing is never created again. If it was wiped on purpose, remove "
                 + $"{CreateJournal.PathOf(target)} and create it again");
             return;
         }
@@ -259,7 +259,7 @@ public sealed class CreatePlanner
     }
 
     /// <summary>
-    /// What a finished creation made and nothing shows any more; null where all of it is there. File systems behind a closed container are not asked
+    /// What a finished creation made and nothing shows any more; null if all of it is there. File systems behind a closed container are not asked
     /// for.
     /// </summary>
     private string? Lost(PoolLayout? pool, CreateJournal journal)

@@ -11,11 +11,11 @@ namespace Provision.Storage.Create;
 /// <param name="Set">The set.</param>
 /// <param name="Bay">The bay.</param>
 /// <param name="New">The drive that was found there.</param>
-/// <param name="Allowed">What may be written: the new drive whole, the others' array only in service. Null where the plan refuses, or the controller
+/// <param name="Allowed">What may be written: the new drive whole, the others' array only in service. Null if the plan refuses, or the controller
 /// does the work.</param>
 /// <param name="Array">Node of the array, for md.</param>
 /// <param name="Pool">The pool, for ZFS.</param>
-/// <param name="Journal">The ids that were chosen for the new drive; of an earlier run where one was begun, and finished where that run left nothing
+/// <param name="Journal">The ids that were chosen for the new drive; of an earlier run if one was begun, and finished if that run left nothing
 /// but the record to do.</param>
 public sealed record ReplacePlan(StoragePlan Plan, SetLayout? Set, Bay Bay, ObservedDrive? New, WriteSet? Allowed, string? Array, string? Pool,
     CreateJournal Journal);
@@ -27,7 +27,7 @@ public static class DriveReplacement
     public static string JournalOf(Bay bay) => $"replace-{bay.Panel}-{bay.Number}";
 
     /// <summary>The plan; every reason against it is in it.</summary>
-    /// <param name="layout">What the inventory says.</param>
+    /// <param name="layout">The host's layout.</param>
     /// <param name="record">What is known of the machine.</param>
     /// <param name="observed">What was seen.</param>
     /// <param name="bay">The bay.</param>
@@ -74,7 +74,7 @@ public static class DriveReplacement
 
         if (set.Os && set.IsMd)
         {
-            Refuse($"belongs to the operating system, which is never repaired but installed anew: a reinstall with --os-disk-serial {bay}={serial} takes the "
+            Refuse($"belongs to the operating system, which is never repaired but reinstalled: a reinstall with --os-disk-serial {bay}={serial} takes the "
                 + $"new disk");
         }
 
@@ -89,7 +89,7 @@ public static class DriveReplacement
         }
         else if (found.Serial != serial)
         {
-            Refuse($"holds the serial {found.Serial ?? "(not told)"} and not {serial}");
+            Refuse($"holds the serial {found.Serial ?? "(unknown)"} and not {serial}");
         }
 
         if (expected is not null && expected.Serial == serial)
@@ -229,7 +229,7 @@ public static class DriveReplacement
                 && pool.Members.Any(member => observed.Find(member)?.Parents.Contains(drive.Device ?? "") == true));
     }
 
-    /// <summary>Puts the drive in; where an earlier run did so, nothing.</summary>
+    /// <summary>Puts the drive in; nothing if an earlier run did so.</summary>
     /// <exception cref="StorageException">The pool has no lost member, or more than one.</exception>
     public static CreateJournal Run(StorageMachine machine, ReplacePlan plan, Action<string> say)
     {
@@ -293,6 +293,6 @@ public static class DriveReplacement
         guard.Run(lost.Count == 1
             ? DiskCommands.ReplaceInPool(pool, lost[0], member)
             : throw new StorageException(
-                $"the pool {pool} has {lost.Count} lost drives; which one this is for only a person can tell: zpool status -g {pool}"));
+                $"the pool {pool} has {lost.Count} lost drives; which one this is for has to be decided by a person: zpool status -g {pool}"));
     }
 }

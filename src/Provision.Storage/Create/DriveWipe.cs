@@ -8,10 +8,10 @@ namespace Provision.Storage.Create;
 
 /// <summary>The plan for clearing a recycled drive.</summary>
 /// <param name="Plan">The lines for people, and the hash.</param>
-/// <param name="Device">Node of the drive; null where the plan refuses.</param>
+/// <param name="Device">Node of the drive; null if the plan refuses.</param>
 /// <param name="Cleared">Its partitions, then the drive, and how many bytes at the beginning of each are zeroed: 0 for a partition that was no member
 /// of an array.</param>
-/// <param name="Allowed">That drive and no other; null where the plan refuses.</param>
+/// <param name="Allowed">That drive and no other; null if the plan refuses.</param>
 public sealed record WipePlan(StoragePlan Plan, string? Device, IReadOnlyList<(string Node, long Beginning)> Cleared, WriteSet? Allowed);
 
 /// <summary>Clears the signatures of a drive that was used elsewhere: <c>storage wipe --bay B --serial X</c>.</summary>
@@ -37,7 +37,7 @@ public static class DriveWipe
         }
         else if (found.Serial != serial)
         {
-            Refuse($"holds the serial {found.Serial ?? "(not told)"} and not {serial}");
+            Refuse($"holds the serial {found.Serial ?? "(unknown)"} and not {serial}");
         }
         else if (device is null)
         {

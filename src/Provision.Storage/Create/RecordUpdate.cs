@@ -6,7 +6,7 @@ using Provision.Storage.Plans;
 
 namespace Provision.Storage.Create;
 
-/// <summary>The drive record after a creation, a replacement or a rehearsal: what was chosen and what was seen, never what somebody typed.</summary>
+/// <summary>The drive record after a creation, a replacement or a rehearsal: what was chosen and what was seen, never what was typed.</summary>
 public static class RecordUpdate
 {
     /// <summary>The record with what a finished creation made.</summary>

@@ -9,12 +9,12 @@ namespace Provision.Storage.Create;
 /// <param name="Escrow">Where keys and headers go.</param>
 /// <param name="Recipients">File with the operators' age recipients.</param>
 /// <param name="Tang">The servers that volumes are bound to; null binds to none, and volumes open with their recovery keys only.</param>
-/// <param name="Say">Told what is being done.</param>
+/// <param name="Say">Receives a line about each step.</param>
 public sealed record CreateMeans(Escrow Escrow, string Recipients, TangServers? Tang, Action<string> Say);
 
 /// <summary>
-/// Makes a set as planned: array, partition table, then volume by volume. Killed anywhere and run again it goes on: a step that the journal
-/// has as finished is never done again, one that it has not is done anew on what it began.
+/// Makes a set as planned: array, partition table, then volume by volume. Killed anywhere and run again it continues: a step that the journal
+/// has as finished is never done again, one that it has not is done again on what it began.
 /// </summary>
 /// <param name="machine">The machine.</param>
 /// <param name="plan">What was confirmed.</param>
@@ -77,7 +77,7 @@ public sealed class SetMaker(StorageMachine machine, CreatePlan plan, CreateMean
         bytes,
         [.. volumes.Select(volume => new NewPartition(volume.Label, journal.Id("partition", volume.Label), SizeOf(volume), NewPartition.TypeOf(volume)))]);
 
-    /// <summary>The last partition of a unit takes what is left where the chassis gives it no size.</summary>
+    /// <summary>The last partition of a unit takes what is left if the chassis gives it no size.</summary>
     private static long? SizeOf(Volume volume) => volume.Definition is Partition { Bytes: null } ? null : volume.Bytes;
 
     private string MakeArray(SetLayout set, LunLayout lun)

@@ -4,7 +4,7 @@ using Provision.Storage.Keys;
 
 namespace Provision.Storage.Create;
 
-/// <summary>Makes one volume on its device: container, bindings, file system, marker, escrow. One step, done whole or anew.</summary>
+/// <summary>Makes one volume on its device: container, bindings, file system, marker, escrow. One step, done whole or begun again.</summary>
 internal sealed class VolumeMaker(StorageMachine machine, DiskGuard guard, BlockNodes nodes, CreateJournal journal, CreateMeans means, Layout layout)
 {
     private const string Scratch = "/run/provision/storage";

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Provision.Storage.Create;
 
 /// <summary>
-/// A small file in the file system itself that says whose it is: what is mounted somewhere by mistake is seen before anything starts on it.
+/// A small file in the file system itself that names its owner: what is mounted somewhere by mistake is seen before anything starts on it.
 /// </summary>
 /// <param name="Host">The host.</param>
 /// <param name="Label">The volume.</param>
@@ -29,7 +29,7 @@ public sealed record VolumeMarker(string Host, string Label, string Filesystem)
         files.SyncFolder(mount);
     }
 
-    /// <summary>Reads the one below a mount; null where there is none that can be understood.</summary>
+    /// <summary>Reads the one below a mount; null if there is none that can be understood.</summary>
     public static VolumeMarker? Read(IMachineFiles files, string mount)
     {
         if (files.Read(mount + Path) is not { } file)

@@ -3,7 +3,7 @@ using Provision.Storage.Observe;
 
 namespace Provision.Storage.Guard;
 
-/// <summary>The kernel's number of each disk's attachment; read before the disks are looked at, so that a swap during the look is seen.</summary>
+/// <summary>The kernel's number of each disk's attachment; read before the disks are observed, so that a swap during the look is seen.</summary>
 public static class Attachments
 {
     /// <summary>Numbers by kernel name; empty on kernels that have none (before 5.15).</summary>

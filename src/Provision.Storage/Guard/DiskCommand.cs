@@ -22,7 +22,7 @@ public enum DiskEffect
 /// <param name="Arguments">Its arguments.</param>
 /// <param name="Written">
 /// Nodes of every device that it may write: <c>/dev/sdc</c>, <c>/dev/mapper/i33d1t01</c>. The guard walks from each of them down
-/// to the disks it lies on. A name that a command makes anew is not among them.
+/// to the disks it lies on. A name that a command creates is not among them.
 /// </param>
 /// <param name="Effect">What it does to them.</param>
 public sealed record DiskCommand(string Action, string Program, IReadOnlyList<string> Arguments, IReadOnlyList<string> Written, DiskEffect Effect)
@@ -30,7 +30,7 @@ public sealed record DiskCommand(string Action, string Program, IReadOnlyList<st
     /// <summary>True if the contents of the devices are gone afterwards.</summary>
     public bool Destroys => Effect is DiskEffect.Destroy or DiskEffect.Wipe;
 
-    /// <summary>What it reads on standard input: a partition script or a key. Never printed where <see cref="InputIsSecret"/>.</summary>
+    /// <summary>What it reads on standard input: a partition script or a key. Never printed if <see cref="InputIsSecret"/>.</summary>
     public ReadOnlyMemory<byte>? Input { get; init; }
 
     /// <summary>Writes its standard input while it runs, for more than fits into memory; null for none.</summary>

@@ -142,7 +142,7 @@ public static class DiskCommands
     /// <param name="cipher">Cipher of native encryption, or null.</param>
     /// <param name="vdevs">Members by vdev: level (raidz2) and devices.</param>
     /// <param name="id">The id that the journal chose; kept as a property of the pool.</param>
-    /// <param name="key">64 hexadecimal digits, where it is encrypted.</param>
+    /// <param name="key">64 hexadecimal digits, if it is encrypted.</param>
     public static DiskCommand MakePool(string name, string? cipher, IReadOnlyList<(string Level, IReadOnlyList<string> Devices)> vdevs, string id,
         ReadOnlyMemory<byte> key)
     {

@@ -32,7 +32,7 @@ public sealed class DiskGuard
     {
         if (look is LiveLook or BundleLook)
         {
-            throw new ArgumentException("what was seen before is not what is there now: the guard needs a look that asks anew", nameof(look));
+            throw new ArgumentException("the guard needs a look that asks again each time: what was seen before may have changed", nameof(look));
         }
 
         this.commands = commands;
@@ -55,7 +55,7 @@ public sealed class DiskGuard
         return commands.Run(command.Input is { } input ? line.WithInput(input) : line, cancellation).OrThrow();
     }
 
-    /// <summary>Throws where a command may not run.</summary>
+    /// <summary>Throws if a command may not run.</summary>
     /// <exception cref="GuardException">Why not.</exception>
     public void Check(DiskCommand command)
     {

@@ -4,12 +4,12 @@ using Provision.Storage.Observe;
 
 namespace Provision.Storage.Guard;
 
-/// <summary>What the kernel says of block devices at this moment, asked anew each time: the guard trusts no earlier look.</summary>
+/// <summary>The kernel's current state of block devices, read again each time: the guard trusts no earlier look.</summary>
 internal sealed class DiskState(ILook look)
 {
     private const string Class = "/sys/class/block/";
 
-    /// <summary>Kernel name of a node: <c>/dev/mapper/i33d1t01</c> is <c>dm-3</c>; null where there is no such device.</summary>
+    /// <summary>Kernel name of a node: <c>/dev/mapper/i33d1t01</c> is <c>dm-3</c>; null if there is no such device.</summary>
     public string? NameOf(string node)
     {
         var path = look.Resolve(node) ?? "";
@@ -23,7 +23,7 @@ internal sealed class DiskState(ILook look)
         return name.Length > 0 && look.Read($"{Class}{name}/dev") is not null ? name : null;
     }
 
-    /// <summary>The disks that a device lies on, through partitions, arrays and mappings; itself where it is a disk.</summary>
+    /// <summary>The disks that a device lies on, through partitions, arrays and mappings; itself if it is a disk.</summary>
     public IReadOnlyList<string> DisksBelow(string name)
     {
         var disks = new SortedSet<string>(StringComparer.Ordinal);
@@ -149,7 +149,7 @@ internal sealed class DiskState(ILook look)
         }
     }
 
-    /// <summary>UUID of a GPT partition, read from the disk; null where there is none.</summary>
+    /// <summary>UUID of a GPT partition, read from the disk; null if there is none.</summary>
     public string? PartitionUuid(string node) => Tag(node, "PART_ENTRY_UUID=");
 
     private string? TableUuid(string node) => Tag(node, "PTUUID=");

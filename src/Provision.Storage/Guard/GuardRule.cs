@@ -3,8 +3,8 @@ using Provision.Storage.Observe;
 namespace Provision.Storage.Guard;
 
 /// <summary>One thing that must hold before a command may write to a disk.</summary>
-/// <param name="Name">Short name, stable: the table of docs/storage.md says which test turns red without it.</param>
-/// <param name="Says">Why the command may not run, or null where it may.</param>
+/// <param name="Name">Short name, stable: the table of docs/storage.md says which test fails without it.</param>
+/// <param name="Says">Why the command may not run, or null if it may.</param>
 internal sealed record GuardRule(string Name, Func<GuardCase, string?> Says)
 {
     /// <summary>Every rule, in the order they are asked. Leaving one out is possible for tests only.</summary>
@@ -34,7 +34,7 @@ internal sealed record GuardRule(string Name, Func<GuardCase, string?> Says)
         var bytes = c.State.BytesOf(c.Disk);
         var sequence = c.State.SequenceOf(c.Disk);
         return bytes != c.Permit.Bytes || sequence != c.Permit.Sequence
-            ? $"{c.Disk} is not the disk any more that was looked at ({c.Permit.Identity}): attachment {Number(sequence)} of {Number(bytes)} bytes instead "
+            ? $"{c.Disk} is no longer the observed disk ({c.Permit.Identity}): attachment {Number(sequence)} of {Number(bytes)} bytes instead "
                 + $"of {Number(c.Permit.Sequence)} of {c.Permit.Bytes}"
             : null;
 
@@ -78,7 +78,7 @@ internal sealed record GuardRule(string Name, Func<GuardCase, string?> Says)
             if (uuid is null || !c.Allowed.Planned.Contains(PlannedIds.Plain(uuid)))
             {
                 var behind = c.Node.StartsWith("/dev/md", StringComparison.Ordinal)
-                    ? "; it lay behind the superblocks of the drives: where nobody needs it, stop the array and clear each drive (provision storage wipe)" : "";
+                    ? "; it lay behind the superblocks of the drives: if it is not needed, stop the array and clear each drive (provision storage wipe)" : "";
                 return $"{c.Node} is not blank: it has a signature of {signature.Type} {signature.Uuid ?? signature.Label ?? "without a name"} that this run "
                     + $"did not plan{behind}";
             }

@@ -14,7 +14,7 @@ namespace Provision.Storage.Guard;
 /// <param name="Reason">Why it may be written: <c>set d1search is new and this drive was named for it</c>.</param>
 public sealed record WritePermit(string Name, long? Sequence, long Bytes, string Identity, DiskEffect Effect, string Reason)
 {
-    /// <summary>The permit for a disk that was looked at.</summary>
+    /// <summary>The permit for an observed disk.</summary>
     /// <param name="disk">The disk.</param>
     /// <param name="sequences">Attachments, read before the look (<see cref="Attachments"/>).</param>
     /// <param name="identity">Bay, serial, WWN.</param>
@@ -35,7 +35,7 @@ public sealed class WriteSet
     /// <summary>The set of these permits.</summary>
     /// <param name="permits">One for each disk.</param>
     /// <param name="planned">Every UUID and GUID that the journal chose before anything was written, in any spelling.</param>
-    /// <param name="wasBegun">True where an earlier run with the same ids began to write, and may have left half a partition table.</param>
+    /// <param name="wasBegun">True if an earlier run with the same ids began to write, and may have left half a partition table.</param>
     /// <exception cref="ArgumentException">There is none, or a disk has two.</exception>
     public WriteSet(IReadOnlyList<WritePermit> permits, IEnumerable<string> planned, bool wasBegun = false)
     {
@@ -55,7 +55,7 @@ public sealed class WriteSet
     /// <summary>Ids that were chosen for what is made, in their plain spelling.</summary>
     public IReadOnlySet<string> Planned { get; }
 
-    /// <summary>True where an earlier run with the same ids began to write.</summary>
+    /// <summary>True if an earlier run with the same ids began to write.</summary>
     public bool WasBegun { get; }
 
     /// <summary>The permit of a disk, or null for a protected one.</summary>
@@ -68,6 +68,6 @@ internal static class PlannedIds
     /// <summary>Lower-case hexadecimal digits only: mdadm writes <c>f984cc96:7f1db3c8:...</c>, blkid <c>f984cc96-7f1d-b3c8-...</c>.</summary>
     public static string Plain(string id) => string.Concat(id.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
 
-    /// <summary>True where both are one id.</summary>
+    /// <summary>True if both are one id.</summary>
     public static bool Same(string? a, string? b) => a is not null && b is not null && Plain(a) == Plain(b);
 }

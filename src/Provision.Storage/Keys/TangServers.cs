@@ -6,9 +6,9 @@ using Provision.Inventory;
 
 namespace Provision.Storage.Keys;
 
-/// <summary>A server that gives its part of a key to machines on its network.</summary>
+/// <summary>A server that returns its part of a key to machines on its network.</summary>
 /// <param name="Url">Where it answers.</param>
-/// <param name="Thumbprint">Thumbprint of its signing key, so that nobody else can pose as it.</param>
+/// <param name="Thumbprint">Thumbprint of its signing key, so that no other server can pose as it.</param>
 public sealed record TangServer(string Url, string Thumbprint);
 
 /// <summary>The Tang servers of a host and how many of them must answer; from the setting <c>storage</c>.</summary>
@@ -46,7 +46,7 @@ public sealed record TangServers(IReadOnlyList<TangServer> Servers, int Threshol
         static string? Text(YamlNode node, string key) => ((node as YamlMapping)?.Entry(key)?.Value as YamlScalar)?.Text;
     }
 
-    /// <summary>True where the loss of one server leaves the volumes able to open: at least two, one more than must answer (docs/design.md, rule 10).</summary>
+    /// <summary>True if the loss of one server leaves the volumes able to open: at least two, one more than must answer (docs/design.md, rule 10).</summary>
     public bool AreEnough => Servers.Count >= 2 && Threshold < Servers.Count;
 
     /// <summary>The configuration of clevis' <c>sss</c> pin.</summary>

@@ -36,7 +36,7 @@ internal sealed class BayCheck
         }
     }
 
-    /// <summary>The serial number as it is compared, or null where the drive tells none.</summary>
+    /// <summary>The serial number as it is compared, or null if the drive tells none.</summary>
     public static string? SerialOf(ObservedDrive drive) => drive.Serial?.Trim() is { Length: > 0 } serial ? serial : null;
 
     /// <summary>Returns the findings of a bay.</summary>

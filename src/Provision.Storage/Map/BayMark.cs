@@ -2,10 +2,10 @@ using Provision.Inventory;
 
 namespace Provision.Storage.Map;
 
-/// <summary>A bay's state as it is drawn: told by sign and letters first, so that nobody needs to see colours.</summary>
+/// <summary>A bay's state as it is drawn: by sign and letters first, so that it is readable without colours.</summary>
 /// <param name="Letter">One letter or sign, for narrow cells.</param>
 /// <param name="Word">A word of at most ten letters.</param>
-/// <param name="Severity">How bad it is; null where there is nothing to look at.</param>
+/// <param name="Severity">How bad it is; null if there is nothing to look at.</param>
 public sealed record BayMark(string Letter, string Word, FindingSeverity? Severity)
 {
     private static readonly BayMark Unused = new(".", "unused", null);

@@ -6,7 +6,7 @@ namespace Provision.Storage.Map;
 
 /// <summary>Colours of a grid; each adds to text that says the same by letters.</summary>
 /// <param name="Problem">For what differs.</param>
-/// <param name="Warning">For what somebody should look at.</param>
+/// <param name="Warning">For what needs a look.</param>
 /// <param name="Good">For what is well.</param>
 /// <param name="Bold">For headings.</param>
 public sealed record GridInk(Func<string, string> Problem, Func<string, string> Warning, Func<string, string> Good, Func<string, string> Bold)
@@ -37,7 +37,7 @@ public sealed class DriveGrid
     {
         var chassis = map.Layout.Chassis;
         text.Append(CultureInfo.InvariantCulture,
-            $"{ink.Bold(map.Layout.Host.Name)}  {chassis.Name}, {chassis.RackUnits}U, looked at {map.Machine.Taken.UtcDateTime:yyyy-MM-dd HH:mm} UTC\n");
+            $"{ink.Bold(map.Layout.Host.Name)}  {chassis.Name}, {chassis.RackUnits}U, observed {map.Machine.Taken.UtcDateTime:yyyy-MM-dd HH:mm} UTC\n");
         foreach (var panel in chassis.Panels)
         {
             Panel(panel);

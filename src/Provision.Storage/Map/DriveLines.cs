@@ -11,7 +11,7 @@ namespace Provision.Storage.Map;
 /// </summary>
 public static class DriveLines
 {
-    /// <summary>The lines in the order of the printed labels. Bays are named by panel too where several panels have such drives.</summary>
+    /// <summary>The lines in the order of the printed labels. Bays are named by panel too if several panels have such drives.</summary>
     public static string Of(DriveMap map)
     {
         var chassis = map.Layout.Chassis;

@@ -9,7 +9,7 @@ public sealed record DriveMap
     /// <summary>What belongs there.</summary>
     public required Layout Layout { get; init; }
 
-    /// <summary>What was looked at.</summary>
+    /// <summary>The observed machine.</summary>
     public required ObservedMachine Machine { get; init; }
 
     /// <summary>All bays, used or not, in the order of panels, rows and columns.</summary>
@@ -93,7 +93,7 @@ public sealed record BayState
     /// <summary>Those of the stores whose master is on this machine.</summary>
     public required IReadOnlyList<string> Masters { get; init; }
 
-    /// <summary>What is to be said of the bay.</summary>
+    /// <summary>Its findings.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 
     /// <summary>Why it is not known whether there is a drive; null if it is.</summary>
@@ -102,10 +102,10 @@ public sealed record BayState
     /// <summary>True if the set keeps its data when this drive fails now; null if that is not known.</summary>
     public bool? SetSurvives => Set is null ? true : Set.Survives(this);
 
-    /// <summary>The worst finding, the first of equal ones; null where all is well.</summary>
+    /// <summary>The worst finding, the first of equal ones; null if all is well.</summary>
     public Finding? Worst => Findings.Where(finding => finding.Severity > FindingSeverity.Note).MaxBy(finding => finding.Severity);
 
-    /// <summary>True where the bay has a drive that is a working part of its set.</summary>
+    /// <summary>True if the bay has a drive that is a working part of its set.</summary>
     public bool Works => Drive is not null && !Findings.Any(finding => finding.Code is FindingCodes.Failed or FindingCodes.NotInSet or FindingCodes.Rebuilding);
 }
 
@@ -164,5 +164,5 @@ public sealed record SetState(SetLayout Layout, Seen<SetHealth> Health, double? 
 /// <param name="Wwn">Its world-wide name, or null.</param>
 /// <param name="Bytes">Its size.</param>
 /// <param name="Kind">How it is attached, in a word.</param>
-/// <param name="Finding">What is to be said of it.</param>
+/// <param name="Finding">Its findings.</param>
 public sealed record StrangeDrive(string? Device, string? Model, string? Serial, string? Wwn, long Bytes, string Kind, Finding Finding);

@@ -5,8 +5,8 @@ using Provision.Inventory;
 namespace Provision.Storage.Map;
 
 /// <summary>
-/// The drive map as one SVG file: panels as the chassis looks, what is to be said of each bay as its tooltip, findings below.
-/// Follows the light or dark scheme of whoever shows it; every state is told by words and by the shape of the border, not by colour alone.
+/// The drive map as one SVG file: panels as the chassis looks, each bay's findings as its tooltip, findings below.
+/// Follows the light or dark scheme of whoever shows it; every state is shown by words and by the shape of the border, not by colour alone.
 /// </summary>
 public sealed class DriveSvg
 {
@@ -50,7 +50,7 @@ public sealed class DriveSvg
         y += 18;
         Text(Margin, y, "h", $"{name}  {chassis.Name}, {chassis.RackUnits}U");
         y += 18;
-        Text(Margin, y, "s", string.Create(CultureInfo.InvariantCulture, $"looked at {map.Machine.Taken.UtcDateTime:yyyy-MM-dd HH:mm} UTC"));
+        Text(Margin, y, "s", string.Create(CultureInfo.InvariantCulture, $"observed {map.Machine.Taken.UtcDateTime:yyyy-MM-dd HH:mm} UTC"));
         y += 10;
         foreach (var panel in chassis.Panels)
         {

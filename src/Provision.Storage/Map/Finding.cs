@@ -39,7 +39,7 @@ public static class FindingCodes
     /// <summary>Two drives with one serial number.</summary>
     public const string Twice = "serial-twice";
 
-    /// <summary>The drive does not tell its serial number.</summary>
+    /// <summary>The drive reports no serial number.</summary>
     public const string SerialUnknown = "serial-unknown";
 
     /// <summary>The serial number is right and the world-wide name is not.</summary>
@@ -51,7 +51,7 @@ public static class FindingCodes
     /// <summary>Another kind of drive than the set is made of.</summary>
     public const string WrongMedia = "wrong-media";
 
-    /// <summary>The drive, or its controller, says that it failed.</summary>
+    /// <summary>The drive or its controller reports failure.</summary>
     public const string Failed = "failed";
 
     /// <summary>The drive works but shows signs.</summary>
@@ -120,6 +120,6 @@ public static class FindingCodes
     /// <summary>The host has no drive record.</summary>
     public const string NoRecord = "no-record";
 
-    /// <summary>What was looked at is another machine.</summary>
+    /// <summary>The observed machine is another one.</summary>
     public const string OtherMachine = "other-machine";
 }

@@ -22,7 +22,7 @@ public static class NominalSize
         return unit < 0 ? text : text + Units[unit];
     }
 
-    /// <summary>True where a drive of this size is sold under a nominal size: at least as much, and at most a fiftieth more.</summary>
+    /// <summary>True if a drive of this size is sold under a nominal size: at least as much, and at most a fiftieth more.</summary>
     public static bool IsSoldAs(long bytes, long nominal) => bytes >= nominal - (nominal / 1000) && bytes <= nominal + (nominal / 50);
 
     private static decimal Rounded(decimal value) => Math.Round(value, value < 10 ? 2 : value < 100 ? 1 : 0);

@@ -157,7 +157,7 @@ internal sealed class SetMembership
                 : member.State switch { "in_sync" => MemberState.Whole, "rebuilding" => MemberState.Rebuilding, _ => MemberState.Failed };
         }
 
-        var health = array.State == SetHealth.Unknown ? Seen.Unseen<SetHealth>($"the kernel does not tell the state of {array.Device ?? array.Name}")
+        var health = array.State == SetHealth.Unknown ? Seen.Unseen<SetHealth>($"the kernel does not report the state of {array.Device ?? array.Name}")
             : Seen.Known(array.State);
         return new SetObservation(health, PercentIn(array.Progress), Redundancy.Of(array.Level) ?? level, members);
     }

@@ -7,7 +7,7 @@ namespace Provision.Storage.Map;
 /// <summary>A unit of a set as it was found: the device of an array, of a controller's volume, or of a drive by itself.</summary>
 /// <param name="Set">The set.</param>
 /// <param name="Lun">The unit.</param>
-/// <param name="Device">Its device; null where there is none, or where it is not certain which.</param>
+/// <param name="Device">Its device; null if there is none, or if it is not certain which.</param>
 /// <param name="Match">Whether it is what the record says; with a device, too, there may be reasons against it.</param>
 /// <param name="Health">How the set does.</param>
 /// <param name="State">How it does, in the words of the array or controller.</param>

@@ -5,7 +5,7 @@ namespace Provision.Storage.Observe;
 /// <summary>Areca controllers: their volume sets and the drives behind them.</summary>
 internal static class Areca
 {
-    /// <summary>Drives of every controller; the tool is only run where the driver has one.</summary>
+    /// <summary>Drives of every controller; the tool is only run if the driver has one.</summary>
     public static IReadOnlyList<ObservedDrive> FindDrives(Questions questions, out IReadOnlyList<ArecaVolume> volumes)
     {
         // The driver's folder has a link of each controller's PCI address, and files of its own.

@@ -7,11 +7,11 @@ namespace Provision.Storage.Observe;
 /// <param name="Enclosure">Enclosure.</param>
 /// <param name="Slot">Slot, from 1.</param>
 /// <param name="Model">Model; null for an empty slot.</param>
-/// <param name="Bytes">Size, as exact as the tool tells.</param>
+/// <param name="Bytes">Size, as exact as the tool reports it.</param>
 /// <param name="Usage">The RAID set's name, or Free, HotSpare, Failed, N.A.</param>
 internal sealed record ArecaRow(int Number, int Enclosure, int Slot, string? Model, long Bytes, string Usage);
 
-/// <summary>What <c>cli64 disk info drv=N</c> tells; null for what it does not.</summary>
+/// <summary>The answer of <c>cli64 disk info drv=N</c>; null for what it does not report.</summary>
 internal sealed record ArecaDetails(string? Model, string? Serial, string? State, long MediaErrors, long Timeouts, bool? Rotates, int? Celsius);
 
 /// <summary>
@@ -100,7 +100,7 @@ internal static class ArecaTables
         return volumes;
     }
 
-    /// <summary>What the tool tells of one drive.</summary>
+    /// <summary>The tool's answer about one drive.</summary>
     public static ArecaDetails Details(string text)
     {
         var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -245,7 +245,7 @@ internal static class ArecaTables
     private static int? NumberOf(string word) =>
         word.Length is > 0 and <= 4 && int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    /// <summary>The number that a text begins with; null where it begins with none.</summary>
+    /// <summary>The number that a text begins with; null if it begins with none.</summary>
     private static long? Leading(string? text)
     {
         var digits = (text ?? "").TakeWhile(char.IsAsciiDigit).Count();

@@ -10,7 +10,7 @@ namespace Provision.Storage.Observe;
 
 /// <summary>
 /// A look at a machine in one <c>.tar.zst</c> file that people can open by hand: <c>manifest.json</c>, <c>files/</c> as they were on the
-/// machine, <c>runs/</c> with what programs said. Whoever sends one may be hostile: it is read in memory only, within limits.
+/// machine, <c>runs/</c> with the programs' output. Whoever sends one may be hostile: it is read in memory only, within limits.
 /// </summary>
 public static class Bundle
 {
@@ -35,7 +35,7 @@ public static class Bundle
         commands.Run(Command.Of("zstd", "-q", "-c", "-9").WithInput(PackTar(record, host, provisionVersion)).WithTimeout(TimeSpan.FromMinutes(2)))
             .OrThrow().Output.ToArray();
 
-    /// <summary>The archive inside: the same record gives the same bytes.</summary>
+    /// <summary>The archive inside: equal records produce equal bytes.</summary>
     public static byte[] PackTar(LookRecord record, string host, string provisionVersion)
     {
         using var memory = new MemoryStream();
@@ -63,7 +63,7 @@ public static class Bundle
         return memory.ToArray();
     }
 
-    /// <summary>Reads a bundle file; null, and one error, where it is none.</summary>
+    /// <summary>Reads a bundle file; null, and one error, if it is none.</summary>
     public static BundleLook? Read(string path, DiagnosticBag problems)
     {
         try
@@ -85,7 +85,7 @@ public static class Bundle
         }
     }
 
-    /// <summary>Reads a packed bundle; null, and one error, where it is none.</summary>
+    /// <summary>Reads a packed bundle; null, and one error, if it is none.</summary>
     public static BundleLook? Unpack(ReadOnlyMemory<byte> packed, string name, DiagnosticBag problems)
     {
         if (packed.Length > MostPackedBytes)
@@ -107,7 +107,7 @@ public static class Bundle
         };
     }
 
-    /// <summary>Reads the archive inside a bundle; null, and one error, where it is none.</summary>
+    /// <summary>Reads the archive inside a bundle; null, and one error, if it is none.</summary>
     public static BundleLook? UnpackTar(ReadOnlyMemory<byte> tar, string name, DiagnosticBag problems)
     {
         try

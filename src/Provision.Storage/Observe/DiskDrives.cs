@@ -2,7 +2,7 @@ using Provision.Inventory;
 
 namespace Provision.Storage.Observe;
 
-/// <summary>Drives that the system sees as disks itself, with what SMART says of them.</summary>
+/// <summary>Drives that the system sees as disks itself, with their SMART health.</summary>
 internal static class DiskDrives
 {
     /// <summary>Volumes of a RAID controller are no drives; their drives are asked of the controller.</summary>
@@ -36,7 +36,7 @@ internal static class DiskDrives
 
     private static bool IsPlainScsi(BlockDevice device) => device is { Kind: BlockKind.Disk, Transport: "scsi", Vendor: not null and not "Areca" };
 
-    /// <summary>The kernel's own model is cut after 16 letters; where no udev runs, SMART knows the rest.</summary>
+    /// <summary>The kernel's own model is cut after 16 letters; without udev, SMART knows the rest.</summary>
     private static string? FullModel(BlockDevice disk, string? smart) =>
         smart is not null && (disk.Model is null || smart.StartsWith(disk.Model, StringComparison.Ordinal)) ? smart : disk.Model;
 }

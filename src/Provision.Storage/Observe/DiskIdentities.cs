@@ -4,7 +4,7 @@ using System.Text;
 namespace Provision.Storage.Observe;
 
 /// <summary>
-/// Who a disk is: model, serial, WWN. udev's database knows most; where no udev runs (an initramfs) the kernel's own files are asked,
+/// Who a disk is: model, serial, WWN. udev's database knows most; without udev (in an initramfs) the kernel's own files are asked,
 /// and lsblk for what is left.
 /// </summary>
 internal static class DiskIdentities
@@ -53,7 +53,7 @@ internal static class DiskIdentities
     private static Dictionary<string, Json> Listed(Questions questions)
     {
         var found = new Dictionary<string, Json>();
-        foreach (var disk in questions.AskJson("models and serial numbers where no udev runs", "lsblk", "-J", "-b", "-o",
+        foreach (var disk in questions.AskJson("models and serial numbers without udev", "lsblk", "-J", "-b", "-o",
             ReadingPrograms.LsblkColumns)["blockdevices"].Items)
         {
             if (disk["kname"].Text is { } name)

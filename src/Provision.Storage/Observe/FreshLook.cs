@@ -1,7 +1,7 @@
 namespace Provision.Storage.Observe;
 
 /// <summary>
-/// Asks the machine anew at each question, where <see cref="LiveLook"/> gives one answer for a whole look: for the guard, and for what was just made.
+/// Asks the machine again at each question, where <see cref="LiveLook"/> keeps one answer for a whole look: for the guard, and for what was just made.
 /// </summary>
 /// <param name="commands">Runs programs.</param>
 /// <param name="files">Files below the machine's root.</param>

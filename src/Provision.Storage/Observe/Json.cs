@@ -4,12 +4,12 @@ using System.Text.Json;
 namespace Provision.Storage.Observe;
 
 /// <summary>
-/// A value in what a program said as JSON. Whatever is missing or of another kind is simply not there: no answer of a
+/// A value in a program's JSON output. Whatever is missing or of another kind is simply not there: no answer of a
 /// program, old, new or damaged, makes the reader throw.
 /// </summary>
 internal readonly struct Json(JsonElement? element)
 {
-    /// <summary>True where there is something.</summary>
+    /// <summary>True if there is something.</summary>
     public bool Exists => element is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) };
 
     /// <summary>A member of an object.</summary>

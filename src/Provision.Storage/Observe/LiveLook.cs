@@ -23,7 +23,7 @@ public sealed class LiveLook : ILook
     /// <param name="listener">Told of each command before it is run, for progress; may be null.</param>
     /// <param name="readable">
     /// Reads that earlier looks of this run have proven to succeed, by command: they are not done again, and those of this look are added. What is
-    /// on the devices is asked anew in every look, and that they are still the same disks is the guard's to know. Null for none.
+    /// on the devices is asked again in every look, and that they are still the same disks is the guard's to know. Null for none.
     /// </param>
     public LiveLook(ICommandRunner commands, IMachineFiles files, DateTimeOffset taken, Action<string>? listener = null,
         Dictionary<string, Answer>? readable = null)

@@ -3,10 +3,10 @@ namespace Provision.Storage.Observe;
 /// <summary>The answers of one look, those that say "there is nothing" too. It is what a bundle holds.</summary>
 public sealed class LookRecord
 {
-    /// <summary>When the machine was looked at.</summary>
+    /// <summary>The time of the observation.</summary>
     public required DateTimeOffset Taken { get; init; }
 
-    /// <summary>What programs said, by the words of the command between blanks, in the order they were run.</summary>
+    /// <summary>Answers of programs, by the words of the command between blanks, in the order they were run.</summary>
     public OrderedDictionary<string, Answer> Runs { get; } = [];
 
     /// <summary>Content of files by path; null for files that are not there.</summary>
@@ -15,14 +15,14 @@ public sealed class LookRecord
     /// <summary>Names in folders by path.</summary>
     public Dictionary<string, IReadOnlyList<string>> Folders { get; } = [];
 
-    /// <summary>Where links lead, by path; null where there is nothing.</summary>
+    /// <summary>Where links lead, by path; null if there is nothing.</summary>
     public Dictionary<string, string?> Links { get; } = [];
 
     /// <summary>The key of a command in <see cref="Runs"/>.</summary>
     public static string KeyOf(string program, IReadOnlyList<string> arguments) => string.Join(' ', arguments.Prepend(program));
 }
 
-/// <summary>Answers from a record: a machine looked at when it was somewhere else, or some time ago.</summary>
+/// <summary>Answers from a record: a machine observed somewhere else, or some time ago.</summary>
 public sealed class BundleLook(LookRecord record) : ILook
 {
     /// <summary>The record itself.</summary>

@@ -39,7 +39,7 @@ internal static class LuksMetadata
         }
     }
 
-    /// <summary>The header that a dump describes; null where it describes none.</summary>
+    /// <summary>The header that a dump describes; null if it describes none.</summary>
     /// <param name="json">The metadata of LUKS2.</param>
     /// <param name="signature">The signature found on the device: the metadata knows neither UUID nor label.</param>
     public static LuksHeader? OfJson(Json json, Signature signature)
@@ -67,7 +67,7 @@ internal static class LuksMetadata
         return new LuksHeader(2, uuid, signature.Label, cipher, (int)Math.Clamp(size, 0, 1024), kdfs, tokens);
     }
 
-    /// <summary>The header that a dump of LUKS1 describes; null where it describes none.</summary>
+    /// <summary>The header that a dump of LUKS1 describes; null if it describes none.</summary>
     public static LuksHeader? OfText(string text)
     {
         var values = new Dictionary<string, string>();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Provision.Storage.Observe;
 
-/// <summary>Arrays of Linux md: from their members' superblocks, and from the kernel where they are assembled.</summary>
+/// <summary>Arrays of Linux md: from their members' superblocks, and from the kernel if they are assembled.</summary>
 internal static class MdArrays
 {
     /// <summary>Superblocks by the member's kernel name.</summary>

@@ -20,7 +20,7 @@ internal static class Mounts
         return [.. text.Split('\n').Select(Parse).OfType<ObservedMount>()];
     }
 
-    /// <summary>The lines that are looked at. The others are not recorded: the options of a network filesystem may hold a password.</summary>
+    /// <summary>The lines that are evaluated. The others are not recorded: the options of a network filesystem may hold a password.</summary>
     internal static string OfStorage(string text) => string.Concat(text.Split('\n').Where(line => Parse(line) is not null).Select(line => line + "\n"));
 
     /// <summary>

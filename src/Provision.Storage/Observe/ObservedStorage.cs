@@ -36,7 +36,7 @@ public sealed record ObservedStorage
     /// <summary>The device of a kernel name (<c>sda1</c>), or null.</summary>
     public BlockDevice? Find(string name) => Devices.FirstOrDefault(device => device.Name == name);
 
-    /// <summary>The disks that a device lies on, through partitions, arrays and containers; itself where it is a disk. None for an unknown name.</summary>
+    /// <summary>The disks that a device lies on, through partitions, arrays and containers; itself if it is a disk. None for an unknown name.</summary>
     public IReadOnlyList<BlockDevice> DisksBelow(string name)
     {
         var found = new List<BlockDevice>();
@@ -54,14 +54,14 @@ public sealed record ObservedStorage
     }
 }
 
-/// <summary>Whose storage was looked at.</summary>
+/// <summary>The observed machine.</summary>
 /// <param name="HostName">Its host name as the system has it.</param>
-/// <param name="Taken">When it was looked at.</param>
+/// <param name="Taken">The time of the observation.</param>
 /// <param name="DmiUuid">System UUID of the firmware, lower case, or null.</param>
 /// <param name="Product">The maker's product name, or null.</param>
 /// <param name="SerialNumber">The maker's serial number, or null.</param>
 /// <param name="Macs">Addresses of its NICs.</param>
-/// <param name="BootId">Changes with each boot; null where it is not known.</param>
+/// <param name="BootId">Changes with each boot; null if it is not known.</param>
 public sealed record ObservedMachine(
     string HostName, DateTimeOffset Taken, string? DmiUuid, string? Product, string? SerialNumber, IReadOnlyList<MacAddress> Macs, string? BootId);
 
@@ -126,16 +126,16 @@ public sealed record BlockDevice
     /// <summary>Kernel names of what lies on it and is active: holders and partitions.</summary>
     public required IReadOnlyList<string> Children { get; init; }
 
-    /// <summary>True where the kernel refuses to write.</summary>
+    /// <summary>True if the kernel refuses to write.</summary>
     public bool ReadOnly { get; init; }
 
     /// <summary>True for a medium that can be taken out (a stick, a card).</summary>
     public bool Removable { get; init; }
 
-    /// <summary>How a disk is attached: sata, sas, nvme, usb, virtio, scsi; null where it is not known.</summary>
+    /// <summary>How a disk is attached: sata, sas, nvme, usb, virtio, scsi; null if it is not known.</summary>
     public string? Transport { get; init; }
 
-    /// <summary>True for spinning disks, false for flash, null where it is not known.</summary>
+    /// <summary>True for spinning disks, false for flash, null if it is not known.</summary>
     public bool? Rotational { get; init; }
 
     /// <summary>The maker as SCSI has it, or null.</summary>
@@ -150,7 +150,7 @@ public sealed record BlockDevice
     /// <summary>World-wide name, lower case with 0x or eui., or null.</summary>
     public string? Wwn { get; init; }
 
-    /// <summary>Where a disk hangs, in the bus's own terms; null where that is not known.</summary>
+    /// <summary>Where a disk hangs, in the bus's own terms; null if that is not known.</summary>
     public BusAddress? Bus { get; init; }
 
     /// <summary>Target name for LUKS and other mapper devices (<c>i33d1t01</c>), or the md name (<c>i33d1search</c>); null for none.</summary>
@@ -174,34 +174,34 @@ public sealed record BlockDevice
     /// </summary>
     public IReadOnlyList<Signature> Signatures { get; init; } = [];
 
-    /// <summary>Header of LUKS, where there is one that can be read.</summary>
+    /// <summary>LUKS header, if there is one that can be read.</summary>
     public LuksHeader? Luks { get; init; }
 
-    /// <summary>Superblock of md, where it is a member.</summary>
+    /// <summary>Superblock of md, if it is a member.</summary>
     public MdMember? Md { get; init; }
 
-    /// <summary>Label of ZFS, where it is a member.</summary>
+    /// <summary>Label of ZFS, if it is a member.</summary>
     public ZfsLabel? Zfs { get; init; }
 
-    /// <summary>Sectors of 512 bytes written since boot, from <c>stat</c>; null where it was not read.</summary>
+    /// <summary>Sectors of 512 bytes written since boot, from <c>stat</c>; null if it was not read.</summary>
     public long? SectorsWritten { get; init; }
 
-    /// <summary>True where neither a table nor a signature was found and the device could be read.</summary>
+    /// <summary>True if neither a table nor a signature was found and the device could be read.</summary>
     public bool IsBlank => Table is null && Signatures.Count == 0 && Children.Count == 0 && WasProbed;
 
-    /// <summary>True where the device was searched for signatures and the search worked; without it nothing is known to be blank.</summary>
+    /// <summary>True if the device was searched for signatures and the search worked; without it nothing is known to be blank.</summary>
     public bool WasProbed { get; init; }
 
     /// <summary>Why the table, header, superblock or label that its signature announces could not be read; null if it was, or if it is damaged.</summary>
     public string? Unseen { get; init; }
 
-    /// <summary>The one signature, where there is exactly one.</summary>
+    /// <summary>The one signature, if there is exactly one.</summary>
     public Signature? Signature => Signatures.Count == 1 ? Signatures[0] : null;
 }
 
 /// <summary>Where a disk hangs.</summary>
 /// <param name="Pci">PCI address of the controller (or of the NVMe drive), <c>0000:00:1f.2</c>; null for none.</param>
-/// <param name="AtaPort">The how-manieth SATA port of the board, from 1: ports are counted over all controllers in the order of their PCI addresses,
+/// <param name="AtaPort">1-based number of the SATA port on the board: ports are counted over all controllers in the order of their PCI addresses,
 /// so that the number does not depend on what the kernel found first; null for others.</param>
 /// <param name="PciSlot">Name of the physical PCI slot of an NVMe drive; null for others.</param>
 /// <param name="Phy">SAS phy, or null.</param>
@@ -213,7 +213,7 @@ public sealed record BusAddress(string? Pci, int? AtaPort, string? PciSlot, int?
 /// <param name="Type">gpt or dos.</param>
 /// <param name="Uuid">Id of the table, lower case; for dos the disk id.</param>
 /// <param name="Partitions">Its entries in the order of their numbers.</param>
-/// <param name="LastUsableSector">Last sector that partitions may use; 0 where it is not said.</param>
+/// <param name="LastUsableSector">Last sector that partitions may use; 0 if it is not said.</param>
 public sealed record PartitionTable(string Type, string? Uuid, IReadOnlyList<PartitionEntry> Partitions, long LastUsableSector);
 
 /// <summary>An entry of a partition table. Offsets and sizes are in bytes.</summary>
@@ -256,12 +256,12 @@ public sealed record LuksHeader(
 /// <param name="Role">Place in the array, from 0; null for a spare.</param>
 /// <param name="Devices">How many members the array has.</param>
 /// <param name="Events">Event count: a lower one than the others' is stale.</param>
-/// <param name="State">What the superblock says: clean, active.</param>
+/// <param name="State">State in the superblock: clean, active.</param>
 public sealed record MdMember(
     string ArrayUuid, string? ArrayName, string Level, string? DeviceUuid, int? Role, int Devices, long Events, string State);
 
 /// <summary>An array of Linux md.</summary>
-/// <param name="Device">Kernel name (<c>md127</c>); null where it is not assembled.</param>
+/// <param name="Device">Kernel name (<c>md127</c>); null if it is not assembled.</param>
 /// <param name="Name">Name without its home host, or null.</param>
 /// <param name="Uuid">UUID in mdadm's form.</param>
 /// <param name="Level">raid1, raid10, ...</param>
@@ -304,7 +304,7 @@ public enum SetHealth
     /// <summary>It does not work.</summary>
     Failed,
 
-    /// <summary>What the controller says is not understood.</summary>
+    /// <summary>The state reported by the controller is not understood.</summary>
     Unknown,
 }
 
@@ -334,16 +334,16 @@ public sealed record ObservedDrive
     /// <summary>Model, or null.</summary>
     public required string? Model { get; init; }
 
-    /// <summary>Serial number, or null where the controller does not tell.</summary>
+    /// <summary>Serial number, or null if the controller does not report it.</summary>
     public required string? Serial { get; init; }
 
     /// <summary>World-wide name, or null.</summary>
     public required string? Wwn { get; init; }
 
-    /// <summary>Size in bytes; of a drive behind a controller as exact as it tells.</summary>
+    /// <summary>Size in bytes; of a drive behind a controller as exact as it reports it.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>hdd, ssd, nvme; null where it is not known.</summary>
+    /// <summary>hdd, ssd, nvme; null if it is not known.</summary>
     public required Provision.Inventory.DriveMedia? Media { get; init; }
 
     /// <summary>How it does.</summary>
@@ -353,7 +353,7 @@ public sealed record ObservedDrive
 /// <summary>A drive's place at an Areca controller.</summary>
 /// <param name="Controller">Number of the controller, from 1.</param>
 /// <param name="Enclosure">Enclosure.</param>
-/// <param name="Slot">Slot, from 1 (also where the controller counts from 0).</param>
+/// <param name="Slot">Slot, from 1 (also if the controller counts from 0).</param>
 /// <param name="Usage">The RAID set's name, or Free, HotSpare[Global], Failed, as the controller writes it.</param>
 public sealed record ArecaSlot(int Controller, int Enclosure, int Slot, string Usage)
 {
@@ -380,7 +380,7 @@ public enum ArecaUse
     Free,
 }
 
-/// <summary>What a drive says of itself.</summary>
+/// <summary>The health of a drive.</summary>
 /// <param name="Verdict">The summary.</param>
 /// <param name="Reasons">What the summary comes from: <c>5 reallocated sectors</c>.</param>
 /// <param name="Celsius">Temperature, or null.</param>
@@ -409,7 +409,7 @@ public enum HealthVerdict
     /// <summary>It works but shows signs.</summary>
     Worn,
 
-    /// <summary>It says of itself, or the controller says of it, that it failed.</summary>
+    /// <summary>The drive or its controller reports failure.</summary>
     Failed,
 }
 
@@ -425,11 +425,11 @@ public sealed record ZfsLabel(string PoolName, ulong PoolGuid, ulong VdevGuid, u
 /// <summary>A ZFS pool.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Guid">Its GUID.</param>
-/// <param name="Imported">True where it is imported here.</param>
+/// <param name="Imported">True if it is imported here.</param>
 /// <param name="Health">How it does.</param>
 /// <param name="Members">Kernel names of its members' devices.</param>
 /// <param name="HostId">hostid of the machine that last had it, or null.</param>
-/// <param name="Datasets">Its datasets where it is imported.</param>
+/// <param name="Datasets">Its datasets if it is imported.</param>
 public sealed record ObservedPool(
     string Name, ulong Guid, bool Imported, SetHealth Health, IReadOnlyList<string> Members, uint? HostId, IReadOnlyList<ObservedDataset> Datasets)
 {
@@ -489,9 +489,9 @@ public readonly record struct VdevErrors(long Read, long Write, long Checksum)
 /// <param name="Name">Full name.</param>
 /// <param name="Guid">Its GUID.</param>
 /// <param name="MountPath">Its mount point property.</param>
-/// <param name="Mounted">True where it is mounted.</param>
+/// <param name="Mounted">True if it is mounted.</param>
 /// <param name="Encryption">The cipher, or off.</param>
-/// <param name="KeyAvailable">True where its key is loaded, or it needs none.</param>
+/// <param name="KeyAvailable">True if its key is loaded, or it needs none.</param>
 /// <param name="Quota">Quota in bytes; 0 for none.</param>
 public sealed record ObservedDataset(string Name, ulong Guid, string? MountPath, bool Mounted, string Encryption, bool KeyAvailable, long Quota);
 

@@ -5,7 +5,7 @@ namespace Provision.Storage.Observe;
 /// <summary>Partition tables as <c>sfdisk -J</c> writes them.</summary>
 internal static class PartitionTables
 {
-    /// <summary>The table; null where it is none, or any entry is not understood: half a table is worse than none.</summary>
+    /// <summary>The table; null if it is none, or any entry is not understood: half a table is worse than none.</summary>
     /// <param name="table">The member <c>partitiontable</c>.</param>
     /// <param name="disk">The disk's node.</param>
     /// <param name="sectorBytes">Its sector, which sfdisk only names since util-linux 2.35.</param>

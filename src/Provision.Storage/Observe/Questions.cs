@@ -27,7 +27,7 @@ internal sealed class Questions(ILook look)
     /// <summary>Tells which devices there are, so that what lies on a disk that hangs is left alone.</summary>
     public void Know(IReadOnlyList<BlockDevice> found) => devices = found.ToDictionary(device => device.Name);
 
-    /// <summary>Content of a file without the blanks around it; null where there is none, or nothing in it.</summary>
+    /// <summary>Content of a file without the blanks around it; null if there is none, or nothing in it.</summary>
     public string? Text(string path) => look.Read(path)?.Trim() is { Length: > 0 } text ? text : null;
 
     /// <summary>A file that holds one whole number.</summary>
@@ -46,7 +46,7 @@ internal sealed class Questions(ILook look)
         }
     }
 
-    /// <summary>What a program says; null, and a problem, where it is not there or did not end by itself.</summary>
+    /// <summary>A program's answer; null, and a problem, if it is not there or did not end by itself.</summary>
     /// <param name="unknown">What is not known without it, for the message.</param>
     /// <param name="program">The program.</param>
     /// <param name="arguments">Its arguments.</param>
@@ -98,7 +98,7 @@ internal sealed class Questions(ILook look)
     public Answer? TryAsk(string program, params IReadOnlyList<string> arguments) =>
         !missing.Contains(program) && look.Run(program, arguments) is { ExitCode: 0 } answer ? answer : null;
 
-    /// <summary>What a program says as JSON; nothing, and a problem, where it says something else.</summary>
+    /// <summary>A program's JSON output; nothing, and a problem, if it is something else.</summary>
     public Json AskJson(string unknown, string program, params IReadOnlyList<string> arguments)
     {
         if (Ask(unknown, program, arguments) is not { } answer)

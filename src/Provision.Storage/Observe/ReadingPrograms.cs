@@ -48,7 +48,7 @@ internal static class ReadingPrograms
         new(ReadProof + " if={device} of=/dev/null bs=4096 count={number} skip={number} iflag=direct status=none", "coreutils", 20),
     ];
 
-    /// <summary>The Debian package that has a program, or null where there is none.</summary>
+    /// <summary>The Debian package that has a program, or null if there is none.</summary>
     internal static string? PackageOf(string program) => Array.Find(Table, row => row.Words[0] == program)?.Package;
 
     /// <summary>The commands to run for a question, the last one's answer being the answer.</summary>

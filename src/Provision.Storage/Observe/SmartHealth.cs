@@ -90,7 +90,7 @@ internal sealed class SmartHealth
 
         var verdict = failures.Count > 0 ? HealthVerdict.Failed : signs.Count > 0 ? HealthVerdict.Worn
             : passed is not null ? HealthVerdict.Good : HealthVerdict.Unknown;
-        var unseen = passed is null ? message ?? "smartctl gives no verdict"
+        var unseen = passed is null ? message ?? "smartctl returned no verdict"
             : readAnything || (exit & CommandFailed) == 0 ? null : message ?? "its attributes could not be read";
         return new DriveHealth(verdict, [.. failures, .. signs], celsius, smart["power_on_time"]["hours"].Number) { Hot = hot, Unseen = unseen };
     }

@@ -6,7 +6,7 @@ namespace Provision.Storage.Observe;
 public static class StorageObserver
 {
     /// <summary>
-    /// Looks at everything once. The kernel says which devices there are; programs are asked only where their subject is, and about many
+    /// Looks at everything once. The kernel says which devices there are; programs are asked only if their subject is there, and about many
     /// devices at once where they can. What cannot be known is a problem in the result and never looks like "nothing there".
     /// </summary>
     public static ObservedStorage Observe(ILook look)

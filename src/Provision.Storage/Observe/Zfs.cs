@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Provision.Storage.Observe;
 
-/// <summary>Pools of ZFS: from the labels on their members, and from the module where pools are imported.</summary>
+/// <summary>Pools of ZFS: from the labels on their members, and from the module if pools are imported.</summary>
 internal static class Zfs
 {
     /// <summary>The label on a device that has the signature of one.</summary>

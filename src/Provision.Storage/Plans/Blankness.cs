@@ -7,10 +7,10 @@ namespace Provision.Storage.Plans;
 internal static class Blankness
 {
     /// <summary>Everything that speaks against taking the drives: the device and what is on it. Empty for blank ones.</summary>
-    /// <param name="drives">The drives; one behind a controller has no device and nothing can be said against it.</param>
+    /// <param name="drives">The drives; one behind a controller has no device and counts as blank.</param>
     /// <param name="observed">What was seen.</param>
     /// <param name="planned">Ids that the journal chose, in plain spelling; null for none.</param>
-    /// <param name="wasBegun">True where an earlier run began to write: half a table that tells no id is what it left, see <see cref="HasHalfTable"/>.</param>
+    /// <param name="wasBegun">True if an earlier run began to write: half a table without an id is what it left, see <see cref="HasHalfTable"/>.</param>
     public static IReadOnlyList<string> Doubts(IEnumerable<ObservedDrive> drives, ObservedStorage observed, IReadOnlySet<string>? planned = null,
         bool wasBegun = false)
     {
@@ -35,8 +35,8 @@ internal static class Blankness
     }
 
     /// <summary>
-    /// True where a GPT was written in part: a header without the protective MBR, or that one alone. Which table it was to be cannot be known: libblkid and
-    /// libfdisk tell no id of it.
+    /// True if a GPT was written in part: a header without the protective MBR, or that one alone. Which table it was to be cannot be known: libblkid and
+    /// libfdisk report no id of it.
     /// </summary>
     public static bool HasHalfTable(BlockDevice device) =>
         device.Table is { Type: "dos", Partitions: [{ Type: "ee" or "0xee" }] }

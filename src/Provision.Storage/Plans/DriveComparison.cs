@@ -8,7 +8,7 @@ namespace Provision.Storage.Plans;
 /// <summary>Whether a drive is the recorded one: serial, WWN, size and model together.</summary>
 public static class DriveComparison
 {
-    /// <summary>Compares what was recorded of a bay with what is in it. What a controller does not tell is no reason against.</summary>
+    /// <summary>Compares what was recorded of a bay with what is in it. What a controller does not report is no mismatch.</summary>
     public static Match Compare(RecordedDrive expected, ObservedDrive found)
     {
         var reasons = new List<string>();

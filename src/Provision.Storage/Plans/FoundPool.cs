@@ -7,11 +7,11 @@ namespace Provision.Storage.Plans;
 
 /// <summary>A pool as it was found.</summary>
 /// <param name="Pool">The pool of the layout.</param>
-/// <param name="Found">What was seen of it; null where it is missing or in doubt.</param>
+/// <param name="Found">What was seen of it; null if it is missing or in doubt.</param>
 /// <param name="Match">Whether it is the recorded one, on this machine.</param>
 internal sealed record FoundPool(PoolLayout Pool, ObservedPool? Found, Match Match);
 
-/// <summary>Finds a pool by its GUID, or where none is recorded by its name.</summary>
+/// <summary>Finds a pool by its GUID, or by its name if none is recorded.</summary>
 internal static class PoolFinder
 {
     /// <summary>The pool of a layout.</summary>

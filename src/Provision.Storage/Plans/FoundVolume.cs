@@ -8,8 +8,8 @@ namespace Provision.Storage.Plans;
 
 /// <summary>A volume as it was found: its partition or unit, its container, its file system, its mount.</summary>
 /// <param name="Volume">The volume.</param>
-/// <param name="Device">The partition, or the unit where it takes the whole; null where it is missing or in doubt.</param>
-/// <param name="Opened">The open container, or the device itself where nothing has to be opened; null while it is closed.</param>
+/// <param name="Device">The partition, or the unit if it takes the whole; null if it is missing or in doubt.</param>
+/// <param name="Opened">The open container, or the device itself if nothing has to be opened; null while it is closed.</param>
 /// <param name="Mount">Where it is mounted, or null.</param>
 /// <param name="Match">Whether everything that can be seen of it is what the record says.</param>
 /// <param name="Identities">What it was known by.</param>

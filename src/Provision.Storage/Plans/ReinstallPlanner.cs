@@ -6,12 +6,12 @@ namespace Provision.Storage.Plans;
 
 /// <summary>
 /// What a reinstall would wipe and what it protects (docs/design.md, rules 3 and 4). From the drive record alone, with the host dead, it is the plan that an
-/// engineer arms; from a look at the machine it is the plan that the installer finds. The reinstall goes on only where both have one hash.
+/// engineer arms; from a look at the machine it is the plan that the installer finds. The reinstall continues only if both have one hash.
 /// </summary>
 public static class ReinstallPlanner
 {
     /// <summary>The plan.</summary>
-    /// <param name="layout">What the inventory says.</param>
+    /// <param name="layout">The host's layout.</param>
     /// <param name="record">What is known of the machine; null refuses: without it nothing can be armed.</param>
     /// <param name="observed">A look at the machine; null for a dead one.</param>
     /// <param name="osDiskSerials">System disks that were replaced since the record was written: <c>SERIAL</c>, or <c>BAY=SERIAL</c>.</param>
@@ -21,7 +21,7 @@ public static class ReinstallPlanner
         if (record is null)
         {
             actions.Add(new StorageAction(ActionKind.Refuse, new StorageTarget(StorageTargetKind.Host, layout.Host.Name),
-                "has no drive record, so nothing says which disks are to be protected: provision drives accept", []));
+                "has no drive record, so it is not known which disks to protect: provision drives accept", []));
         }
         else
         {
@@ -45,7 +45,7 @@ public static class ReinstallPlanner
         return new StoragePlan { Host = layout.Host.Name, Purpose = "reinstall", Actions = actions, Problems = observed?.Problems ?? [] };
     }
 
-    /// <summary>True where the target is the disks of a set themselves, and not one unit or partition beside others.</summary>
+    /// <summary>True if the target is the disks of a set themselves, and not one unit or partition beside others.</summary>
     internal static bool IsWholeTarget(SetLayout set, Layout layout) => layout.Os.Set == set.Key && layout.Os.Label is null && set.Luns.All(lun => lun.Os);
 
     private static void AddDrives(

@@ -9,7 +9,7 @@ namespace Provision.Storage.Plans;
 internal static class ReplacedSystemDisks
 {
     /// <summary>The named serials by bay.</summary>
-    /// <param name="layout">What the inventory says.</param>
+    /// <param name="layout">The host's layout.</param>
     /// <param name="record">What is known of the machine.</param>
     /// <param name="named">What was named.</param>
     /// <param name="actions">Gets a refusal for each name that cannot be meant.</param>

@@ -63,7 +63,7 @@ public sealed record StoragePlan
     /// <summary>SHA-256 over what it destroys or makes and what it protects (<see cref="StoragePlanHash"/>), in hexadecimal.</summary>
     public string Hash => StoragePlanHash.Of(this);
 
-    /// <summary>True where nothing has to be done and nothing was refused.</summary>
+    /// <summary>True if nothing has to be done and nothing was refused.</summary>
     public bool IsSame => Actions.All(action => action.Kind == ActionKind.Keep);
 
     /// <summary>True if a line is about something that could not be seen.</summary>

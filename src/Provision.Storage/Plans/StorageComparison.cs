@@ -8,9 +8,9 @@ namespace Provision.Storage.Plans;
 /// <summary>Compares a machine's disks with its layout and its drive record; pure. <c>provision storage diff</c> prints it.</summary>
 public static class StorageComparison
 {
-    /// <summary>The plan that says of each bay, set, unit and volume whether it is as it should be, and why not.</summary>
-    /// <param name="layout">What the inventory says.</param>
-    /// <param name="record">What is known of the machine; null where nothing was ever accepted.</param>
+    /// <summary>Compares each bay, set, unit and volume, with the reason for each mismatch.</summary>
+    /// <param name="layout">The host's layout.</param>
+    /// <param name="record">What is known of the machine; null if nothing was ever accepted.</param>
     /// <param name="observed">What was seen.</param>
     public static StoragePlan Of(Layout layout, DriveRecord? record, ObservedStorage observed)
     {
@@ -30,7 +30,7 @@ public static class StorageComparison
         return new StoragePlan { Host = layout.Host.Name, Purpose = "diff", Actions = actions, Problems = observed.Problems };
     }
 
-    /// <summary>True where a set was created, as far as the record knows; a set that it does not name was never.</summary>
+    /// <summary>True if a set was created, as far as the record knows; a set that it does not name was never.</summary>
     public static bool Exists(DriveRecord? record, string set) => record?.Sets.Any(known => known.Name == set && known.Exists) == true;
 
     private static void AddBays(

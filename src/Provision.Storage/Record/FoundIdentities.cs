@@ -61,7 +61,7 @@ internal sealed class FoundIdentities
     /// <summary>Volumes by label.</summary>
     public Dictionary<string, VolumeIdentity> Volumes { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>True where a set or pool of the chassis was found.</summary>
+    /// <summary>True if a set or pool of the chassis was found.</summary>
     public bool Exists(string key)
     {
         if (layout.Pools.FirstOrDefault(pool => pool.Definition.Name == key || pool.Definition.Sets.Contains(key)) is { } pool)

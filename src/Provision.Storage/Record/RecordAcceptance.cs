@@ -6,15 +6,15 @@ namespace Provision.Storage.Record;
 
 /// <summary>One line that changes in a drive record.</summary>
 /// <param name="Place">The bay, the set, the unit or the volume.</param>
-/// <param name="Was">What the record says, or null for nothing.</param>
-/// <param name="Is">What it will say, or null for nothing.</param>
+/// <param name="Was">What is recorded, or null.</param>
+/// <param name="Is">What will be recorded, or null.</param>
 /// <param name="Why">The finding it comes from, in words.</param>
 public sealed record RecordChange(string Place, string? Was, string? Is, string Why);
 
 /// <summary>What accepting an observed machine makes of its drive record. Pure: nothing is written.</summary>
 /// <param name="Record">The record as it would be.</param>
 /// <param name="Changes">What changes in it.</param>
-/// <param name="Refusals">Why it must not be accepted; empty where it may.</param>
+/// <param name="Refusals">Why it must not be accepted; empty if it may.</param>
 public sealed record RecordAcceptance(DriveRecordText Record, IReadOnlyList<RecordChange> Changes, IReadOnlyList<Diagnostic> Refusals)
 {
     /// <summary>Accepts what is in the bays, and what is found of sets, units and volumes by their names and labels.</summary>
@@ -42,8 +42,8 @@ public sealed record RecordAcceptance(DriveRecordText Record, IReadOnlyList<Reco
             if (string.IsNullOrEmpty(serial))
             {
                 refusals.Error(place, "the serial number of this drive is not known",
-                    bay.Drive.Device is null ? "the controller does not tell it: see that cli64 disk info drv=N answers"
-                    : "without it the drive could not be told from another");
+                    bay.Drive.Device is null ? "the controller does not report it: check that cli64 disk info drv=N answers"
+                    : "without it the drive cannot be distinguished from another");
             }
             else if (Printable.Of(serial, int.MaxValue) != serial)
             {

@@ -8,7 +8,7 @@ namespace Provision.Storage.Unlock;
 
 /// <summary>What a rehearsal of one volume or pool showed.</summary>
 /// <param name="Name">Label of the volume, or name of the pool.</param>
-/// <param name="Problem">Why its recovery key would not help; null where it opened.</param>
+/// <param name="Problem">Why its recovery key would not help; null if it opened.</param>
 public sealed record RehearsalResult(string Name, string? Problem);
 
 /// <summary>
@@ -21,11 +21,11 @@ public static class Rehearsal
 
     /// <summary>Rehearses every LUKS volume and every encrypted pool of sets that exist.</summary>
     /// <param name="machine">The machine.</param>
-    /// <param name="layout">What the inventory says.</param>
+    /// <param name="layout">The host's layout.</param>
     /// <param name="record">The drive record.</param>
     /// <param name="escrow">Keys and headers.</param>
     /// <param name="identity">An operator's age identity.</param>
-    /// <param name="say">Told what is being done.</param>
+    /// <param name="say">Receives a line about each step.</param>
     public static IReadOnlyList<RehearsalResult> Run(StorageMachine machine, Layout layout, DriveRecord record, Escrow escrow, string identity,
         Action<string> say)
     {

@@ -14,8 +14,8 @@ namespace Provision.Storage.Unlock;
 /// <param name="Volume">Its label.</param>
 /// <param name="Mount">Where it belongs, or null.</param>
 /// <param name="Missing">What is missing, or null: it is in service.</param>
-/// <param name="Warning">What somebody should look at although it is in service, or null.</param>
-/// <param name="IsLocked">True where nothing but its key is missing: when the Tang servers answer, it opens.</param>
+/// <param name="Warning">A warning although it is in service, or null.</param>
+/// <param name="IsLocked">True if nothing but its key is missing: when the Tang servers answer, it opens.</param>
 public sealed record UnlockResult(string Volume, string? Mount, string? Missing, string? Warning, bool IsLocked = false);
 
 /// <summary>
@@ -23,10 +23,10 @@ public sealed record UnlockResult(string Volume, string? Mount, string? Missing,
 /// held against the drive record, the file system's UUID and marker too. Repairs nothing (docs/design.md, rule 9). What is missing does not hold up the rest.
 /// </summary>
 /// <param name="machine">The machine.</param>
-/// <param name="layout">What the inventory says.</param>
+/// <param name="layout">The host's layout.</param>
 /// <param name="record">The drive record.</param>
 /// <param name="recovery">Opens with recovery keys instead of the Tang servers; null in service.</param>
-/// <param name="say">Told what is being done.</param>
+/// <param name="say">Receives a line about each step.</param>
 public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRecord record, Func<string, RecoveryKey>? recovery, Action<string> say)
 {
     /// <summary>More at once would need more memory than a small machine has: argon2id takes a gigabyte each.</summary>
@@ -250,7 +250,7 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
 
     private bool Rehearsed(Volume volume) => record.Volumes.FirstOrDefault(known => known.Name == volume.Label)?.Rehearsed is not null;
 
-    /// <summary>Does something about an array, a pool or a volume; why it did not go is kept under its name, and the rest goes on.</summary>
+    /// <summary>Does something about an array, a pool or a volume; why it did not go is kept under its name, and the rest continues.</summary>
     private void Try(Action work, string subject, string what, bool needsKey = false)
     {
         try

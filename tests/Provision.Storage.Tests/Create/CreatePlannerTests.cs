@@ -38,7 +38,7 @@ public sealed class CreatePlannerTests
         { "old table", "set d1search: the drive with the serial WDWMAY04568236 (/dev/sdf) is not blank: it has a partition table" },
         { "unreadable", "set d1search: the drive with the serial WDWMAY04568236 (/dev/sdf) could not be searched for signatures" },
         { "wipefs missing", "set d1search: the drive with the serial WDWMAY04568236 (/dev/sdf) could not be searched for signatures" },
-        { "failed", "bay rear/4: the drive says that it failed" },
+        { "failed", "bay rear/4: the drive reports failure" },
         { "too small", "bay rear/4: " },
         { "unknown set", "set d1saerch: the chassis 4u40 has no set or pool d1saerch" },
         { "os set", "set os: is the operating system's target" },

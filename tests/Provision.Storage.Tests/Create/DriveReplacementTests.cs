@@ -28,7 +28,7 @@ public sealed class DriveReplacementTests
         { "too small", "the new drive has 1000000000000 bytes, and the set needs" },
         { "stranger beside it", "serial STRANGER instead of WDWMAY04568236" },
         { "never created", "the set d1search was never created" },
-        { "system", "belongs to the operating system, which is never repaired but installed anew" },
+        { "system", "belongs to the operating system, which is never repaired but reinstalled" },
     };
 
     [Theory]
