@@ -6,7 +6,6 @@ public class FolderCircleTests
 {
     private static readonly Dictionary<string, string> Left = new(StringComparer.Ordinal)
     {
-        ["Provision.Boot: Arm, Images, Installer, Jobs"] = "a job's record carries what the gates and the installer have written",
         ["Provision.Cli: , Commands, Printing"] = "options and sessions stand beside Program.cs",
     };
 

@@ -11,7 +11,7 @@ public sealed record GateRun(int? ExitCode, string Output);
 /// <summary>The answers of the gates that are commands.</summary>
 /// <param name="Answers">One line for each command that ran, for people and for the job.</param>
 /// <param name="Objections">What does not hold, or could not be seen; an engineer may pass these with a reason.</param>
-public sealed record GateAnswers(IReadOnlyList<string> Answers, IReadOnlyList<Diagnostic> Objections);
+public sealed record RoleGateAnswers(IReadOnlyList<string> Answers, IReadOnlyList<Diagnostic> Objections);
 
 /// <summary>Checks the gates that roles describe as commands. Pure but for the runs that are handed in.</summary>
 public static class RoleGates
@@ -21,7 +21,7 @@ public static class RoleGates
     /// <param name="host">The host that is to be reinstalled.</param>
     /// <param name="roles">Its roles.</param>
     /// <param name="run">Runs a command on a host.</param>
-    public static GateAnswers Ask(Fleet fleet, Host host, IReadOnlyList<ArmRole> roles, Func<Host, IReadOnlyList<string>, GateRun> run)
+    public static RoleGateAnswers Ask(Fleet fleet, Host host, IReadOnlyList<ArmRole> roles, Func<Host, IReadOnlyList<string>, GateRun> run)
     {
         ArgumentNullException.ThrowIfNull(roles);
         var answers = new List<string>();
@@ -47,7 +47,7 @@ public static class RoleGates
             }
         }
 
-        return new GateAnswers(answers, objections);
+        return new RoleGateAnswers(answers, objections);
     }
 
     private static IReadOnlyList<Host> TargetsOf(Fleet fleet, Host host, string role, ReinstallGate gate) => gate.On == GateTarget.Host

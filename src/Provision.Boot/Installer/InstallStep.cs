@@ -18,7 +18,7 @@ internal sealed record InstallStep(string Name, string Says, bool Writes, Action
     public static readonly IReadOnlyList<InstallStep> All =
     [
         new("guard", "every disk is made read-only", false, WriteProtection.Apply),
-        new("claim", "inspecting the machine and claiming the job", false, Claim.First),
+        new("claim", "inspecting the machine and claiming the job", false, JobClaim.First),
         new("probe", "the commit is fetched: is this its host?", false, Probe.Check),
         new("plan", "the plan is compared with the one that was armed", false, PlanCheck.Compare),
         new("marker", "whether this job is finished already", false, JobMarker.Find),

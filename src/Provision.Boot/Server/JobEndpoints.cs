@@ -108,7 +108,7 @@ internal sealed class JobEndpoints(BootServerState server)
 
         if (step.Job.State == JobState.Done)
         {
-            server.Say($"{job.Host} is installed");
+            server.Log($"{job.Host} is installed");
         }
 
         context.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -139,7 +139,7 @@ internal sealed class JobEndpoints(BootServerState server)
             return HandOver(context, job, key, HandedThing.Identity, (_, _) => Answers.Bytes(context, archive.ToArray(), "application/x-tar"));
         }
 
-        server.Say($"identity of {job.Host}: {problem}");
+        server.Log($"identity of {job.Host}: {problem}");
         return Answers.Refuse(context, 404, "the boot server cannot read the host's identity; its own log says why");
     }
 

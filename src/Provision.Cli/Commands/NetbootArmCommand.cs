@@ -145,7 +145,7 @@ internal static class NetbootArmCommand
         }
 
         var answers = force is { Length: > 0 }
-            ? new GateAnswers([.. facts.Roles.Where(role => role.Gate is { Kind: GateKind.Command })
+            ? new RoleGateAnswers([.. facts.Roles.Where(role => role.Gate is { Kind: GateKind.Command })
                 .Select(role => $"{role.Name}: {role.Gate!.Name} was not asked (forced)")], [])
             : RoleGates.Ask(about.Workspace.Fleet, about.Host, facts.Roles, RunOn(SlotSession.Shell(about.Workspace)));
         foreach (var answer in answers.Answers)

@@ -83,6 +83,6 @@ public class RoleGateTests
     public void Every_role_of_the_sample_that_asks_for_something_has_a_gate_that_is_checked() =>
         Assert.All(Fleet.Roles.Where(role => role.Gate.Kind == GateKind.Command), role => Assert.NotEmpty(role.Gate.Run));
 
-    private static GateAnswers Ask(string host, string role, ReinstallGate gate, Func<Host, IReadOnlyList<string>, GateRun> run) =>
+    private static RoleGateAnswers Ask(string host, string role, ReinstallGate gate, Func<Host, IReadOnlyList<string>, GateRun> run) =>
         RoleGates.Ask(Fleet, Fleet.FindHost(host)!, [new ArmRole(role, DataClass.Cache, gate)], run);
 }

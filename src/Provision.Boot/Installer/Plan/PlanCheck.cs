@@ -49,7 +49,7 @@ internal static class PlanCheck
     private static void Ask(InstallRun run)
     {
         var approved = run.Order.ApprovedHash;
-        Claim.Take(run);
+        JobClaim.Take(run);
         if (run.Order.ApprovedHash != approved)
         {
             Probe.Again(run);

@@ -5,7 +5,7 @@ using Provision.Boot.Installer.Plan;
 namespace Provision.Boot.Installer;
 
 /// <summary>Takes the job: the machine says which one it is, and gets the order.</summary>
-internal static class Claim
+internal static class JobClaim
 {
     private const string BootKey = InstallMachine.Work + "/boot-key";
 
