@@ -9,7 +9,8 @@ namespace Provision.Cli.Tests;
 public sealed class BootServerFloodTests : IDisposable
 {
     private const int Connections = 5000, SlowBodies = 200, Scripts = 300;
-    private static readonly string Program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : Path.Combine(TestRepository.Root, "out/provision");
+    private static readonly string Program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given
+        : Path.Combine(TestRepository.Root, "out/provision");
     private readonly string work = Directory.CreateTempSubdirectory("provision-flood-").FullName;
     private readonly List<Socket> sockets = [];
 
@@ -26,7 +27,8 @@ public sealed class BootServerFloodTests : IDisposable
         var port = FreePort();
         var pid = Path.Combine(work, "pid");
         using var server = RunningCommand.Start(Command.Of(
-            "sh", "-c", "echo $$ > \"$0\"; exec \"$@\"", pid, Program, "netboot", "serve", "--listen", $"0.0.0.0:{port}", "--dnsmasq", "off", "--site", "nyi", "--state", Path.Combine(work, "state"),
+            "sh", "-c", "echo $$ > \"$0\"; exec \"$@\"", pid, Program, "netboot", "serve", "--listen", $"0.0.0.0:{port}", "--dnsmasq", "off", "--site", "nyi",
+                "--state", Path.Combine(work, "state"),
             "--store", work, "--repo", TestRepository.Root).WithListener(line => Console.Error.WriteLine(line)));
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         var quiet = await Slowest(http);
@@ -37,7 +39,8 @@ public sealed class BootServerFloodTests : IDisposable
             Open(i, port);
         }
 
-        var head = Encoding.ASCII.GetBytes("POST /discovered HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{\"macs\":[\"");
+        var head = Encoding.ASCII.GetBytes(
+            "POST /discovered HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{\"macs\":[\"");
         for (var i = 0; i < SlowBodies; i++)
         {
             var socket = Open(Connections + i, port);
@@ -46,7 +49,8 @@ public sealed class BootServerFloodTests : IDisposable
         }
 
         var busy = await Slowest(http);
-        var resident = long.Parse(File.ReadLines($"/proc/{File.ReadAllText(pid).Trim()}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+        var resident = long.Parse(File.ReadLines($"/proc/{File.ReadAllText(pid).Trim()}/status")
+            .Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
         Assert.True(resident < 300 << 10, $"{resident} kB are resident");
 
         // On a machine that is busy with other tests the quiet server is slow, too.

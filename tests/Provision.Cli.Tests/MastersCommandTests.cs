@@ -7,7 +7,8 @@ namespace Provision.Cli.Tests;
 public sealed class MastersCommandTests : IDisposable
 {
     private static readonly string Repository = TestRepository.Root;
-    private static readonly string Program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : Path.Combine(Repository, "out/provision");
+    private static readonly string Program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given
+        : Path.Combine(Repository, "out/provision");
     private readonly string work = Directory.CreateTempSubdirectory("provision-masters-").FullName;
     private readonly ProcessRunner runner = new();
 
@@ -24,7 +25,9 @@ public sealed class MastersCommandTests : IDisposable
         var stores = document.RootElement.GetProperty("stores").GetArrayLength();
         Assert.True(stores > 100);
         Assert.Equal(stores, document.RootElement.GetProperty("serial").GetInt64());
-        Assert.Equal(stores, both.Sum(one => int.Parse(one.Text.TrimEnd().Split('\n')[^1].Split(' ') is [var count, "stores", "enrolled"] ? count : "0", System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(stores, both.Sum(one =>
+            int.Parse(one.Text.TrimEnd().Split('\n')[^1].Split(' ') is [var count, "stores", "enrolled"] ? count : "0",
+            System.Globalization.CultureInfo.InvariantCulture)));
         Assert.Contains($"all {stores} stores are enrolled", Run("enroll").Text, StringComparison.Ordinal);
         Assert.Contains($"{stores}  ", Run("history", "--last", "1").Text, StringComparison.Ordinal);
     }
@@ -62,5 +65,6 @@ public sealed class MastersCommandTests : IDisposable
         Assert.False(File.Exists(Database));
     }
 
-    private CommandResult Run(params string[] arguments) => runner.Run(Command.Of(Program, ["masters", .. arguments, "--repo", Repository, "--database", Database]).WithTimeout(TimeSpan.FromMinutes(2)));
+    private CommandResult Run(params string[] arguments) =>
+        runner.Run(Command.Of(Program, ["masters", .. arguments, "--repo", Repository, "--database", Database]).WithTimeout(TimeSpan.FromMinutes(2)));
 }

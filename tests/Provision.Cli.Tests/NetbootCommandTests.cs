@@ -9,7 +9,8 @@ namespace Provision.Cli.Tests;
 public sealed class NetbootCommandTests : IDisposable
 {
     private static readonly string Repository = TestRepository.Root;
-    private static readonly string Program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : Path.Combine(Repository, "out/provision");
+    private static readonly string Program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given
+        : Path.Combine(Repository, "out/provision");
     private static readonly string Bundle = Path.Combine(Repository, "tests/fixtures/bundles/imap33.tar.zst");
     private static readonly string Digest = new('d', 64);
     private readonly string work = Directory.CreateTempSubdirectory("provision-netboot-").FullName;
@@ -25,7 +26,8 @@ public sealed class NetbootCommandTests : IDisposable
         Assert.Equal(0, Run("drives", "accept", "imap33", "--yes", "--from", Bundle).ExitCode);
         Git("init", "-q");
         Commit();
-        foreach (var file in new[] { "installer/D/vmlinuz", "installer/D/initrd.zst", "os-imap/D/manifest.json", "os-imap/D/manifest.json.sig", "current/installer", "current/os-imap" })
+        foreach (var file in new[] { "installer/D/vmlinuz", "installer/D/initrd.zst", "os-imap/D/manifest.json", "os-imap/D/manifest.json.sig",
+            "current/installer", "current/os-imap" })
         {
             var path = Path.Combine(Store, file.Replace("/D/", $"/{Digest}/", StringComparison.Ordinal));
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -71,7 +73,8 @@ public sealed class NetbootCommandTests : IDisposable
         if (words != "BROKEN")
         {
             var status = Run("netboot", "status", "--state", State, "-o", "json");
-            Assert.True(Directory.Exists(State) ? status.Text.Trim() == "[]" : status.Error.Contains("has no job database", StringComparison.Ordinal), status.Text + status.Error);
+            Assert.True(Directory.Exists(State) ? status.Text.Trim() == "[]" : status.Error.Contains("has no job database", StringComparison.Ordinal),
+                status.Text + status.Error);
         }
     }
 
@@ -187,7 +190,8 @@ public sealed class NetbootCommandTests : IDisposable
         Assert.Contains(", 0 refused", plan.Text, StringComparison.Ordinal);
     }
 
-    /// <summary>The whole of it in network namespaces of the test's own: an address and a first file from dnsmasq, and again after the server alone was killed.</summary>
+    /// <summary>The whole of it in network namespaces of the test's own: an address and a first file from dnsmasq, and again after the server alone was
+    /// killed.</summary>
     [Fact]
     public void Dnsmasq_runs_beside_the_server_and_is_replaced_after_a_kill()
     {
@@ -206,7 +210,8 @@ public sealed class NetbootCommandTests : IDisposable
 
             var pid = Path.Combine(work, "pid");
             RunningCommand Start() => RunningCommand.Start(Command.Of(
-                "sh", "-c", "echo $$ > \"$0\"; exec \"$@\"", pid, "ip", "netns", "exec", server, Program, "netboot", "serve", "--site", "nyi", "--state", State, "--store", Store, "--repo", Repo)
+                "sh", "-c", "echo $$ > \"$0\"; exec \"$@\"", pid, "ip", "netns", "exec", server, Program, "netboot", "serve", "--site", "nyi", "--state",
+                    State, "--store", Store, "--repo", Repo)
                 .WithListener(line => Console.Error.WriteLine(line)));
             using (Start())
             {
@@ -236,7 +241,8 @@ public sealed class NetbootCommandTests : IDisposable
     [Fact]
     public void A_hosts_identity_is_kept_for_the_boot_servers_alone()
     {
-        Assert.Contains("hosts/secrets/boot-servers.txt: write into it the age recipient", Run("host", "identity", "imap33", "--new").Error, StringComparison.Ordinal);
+        Assert.Contains("hosts/secrets/boot-servers.txt: write into it the age recipient", Run("host", "identity", "imap33", "--new").Error,
+            StringComparison.Ordinal);
         var server = Path.Combine(work, "server.key");
         runner.Run(Command.Of("age-keygen", "-o", server)).OrThrow();
         File.WriteAllText(Path.Combine(Repo, "hosts/secrets/boot-servers.txt"), runner.Run(Command.Of("age-keygen", "-y", server)).OrThrow().Text);
@@ -256,7 +262,8 @@ public sealed class NetbootCommandTests : IDisposable
         Assert.Equal(said.Text, again.Text);
         Assert.True(File.Exists(kept));
         runner.Run(Command.Of("tar", "--create", "--file=" + archive, "--directory=/", "etc/hostname")).OrThrow();
-        Assert.Contains("only etc/ssh/ssh_host_* and etc/provision/identity.age belong to it", Run("host", "identity", "imap33", "--from", archive).Error, StringComparison.Ordinal);
+        Assert.Contains("only etc/ssh/ssh_host_* and etc/provision/identity.age belong to it", Run("host", "identity", "imap33", "--from", archive).Error,
+            StringComparison.Ordinal);
     }
 
     private string Ask(string client)
@@ -264,16 +271,20 @@ public sealed class NetbootCommandTests : IDisposable
         var script = Path.Combine(work, "answer.sh");
         File.WriteAllText(script, "#!/bin/sh\n[ \"$1\" = bound ] && echo \"$ip $boot_file\"\nexit 0\n");
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return runner.Run(Command.Of("ip", "netns", "exec", client, "busybox", "udhcpc", "-i", "card0", "-f", "-q", "-n", "-t", "60", "-T", "1", "-s", script, "-x", "0x5d:0000")
+        return runner.Run(Command.Of("ip", "netns", "exec", client, "busybox", "udhcpc", "-i", "card0", "-f", "-q", "-n", "-t", "60", "-T", "1", "-s", script,
+            "-x", "0x5d:0000")
             .WithTimeout(TimeSpan.FromMinutes(2))).OrThrow().Text.Trim();
     }
 
     private JsonElement Status() => JsonDocument.Parse(Run("netboot", "status", "imap33", "--state", State, "-o", "json").Output).RootElement[0];
 
-    private CommandResult Arm(bool yes, params string[] words) => Run(["netboot", "arm", .. words, "--state", State, "--store", Store, "--force", "no slot of the sample fleet runs here", .. yes ? (string[])["--yes"] : []]);
+    private CommandResult Arm(bool yes, params string[] words) =>
+        Run(["netboot", "arm", .. words, "--state", State, "--store", Store, "--force", "no slot of the sample fleet runs here", .. yes ? (string[])["--yes"]
+        : []]);
 
     private RunningCommand Serve(int port) => RunningCommand.Start(Command.Of(
-        Program, "netboot", "serve", "--listen", $"127.0.0.1:{port}", "--dnsmasq", "off", "--site", "nyi", "--state", State, "--store", Store, "--repo", Repo).WithListener(line => Console.Error.WriteLine(line)));
+        Program, "netboot", "serve", "--listen", $"127.0.0.1:{port}", "--dnsmasq", "off", "--site", "nyi", "--state", State, "--store", Store, "--repo", Repo)
+            .WithListener(line => Console.Error.WriteLine(line)));
 
     /// <summary>Asks until the server has started.</summary>
     private static async Task<string> Get(HttpClient http, string path)

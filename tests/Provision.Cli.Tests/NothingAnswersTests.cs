@@ -12,7 +12,8 @@ public sealed class LonelySite : IDisposable
             runner.Run(Command.Of("cp", "-r", Path.Combine(TestRepository.Root, folder), Repo)).OrThrow();
         }
 
-        Assert.Equal(0, Run("drives", "accept", "imap33", "--yes", "--from", Path.Combine(TestRepository.Root, "tests/fixtures/bundles/imap33.tar.zst")).ExitCode);
+        Assert.Equal(0, Run("drives", "accept", "imap33", "--yes", "--from",
+            Path.Combine(TestRepository.Root, "tests/fixtures/bundles/imap33.tar.zst")).ExitCode);
         foreach (var line in (string[])["init -q", "config user.name x", "config user.email x@mail.example", "add .", "commit -q -m x"])
         {
             runner.Run(Command.Of("git", ["-C", Repo, .. line.Split(' ')])).OrThrow();
@@ -21,7 +22,8 @@ public sealed class LonelySite : IDisposable
         Assert.Equal(0, Run("masters", "enroll", "--new", "--yes", "--database", Database).ExitCode);
         var plan = Run("stores", "plan", "--evacuate", "imap33", "-o", "json");
         File.WriteAllBytes(Path.Combine(Folder, "plan.json"), plan.Output.ToArray());
-        foreach (var file in new[] { "installer/D/vmlinuz", "installer/D/initrd.zst", "os-imap/D/manifest.json", "os-imap/D/manifest.json.sig", "current/installer", "current/os-imap" })
+        foreach (var file in new[] { "installer/D/vmlinuz", "installer/D/initrd.zst", "os-imap/D/manifest.json", "os-imap/D/manifest.json.sig",
+            "current/installer", "current/os-imap" })
         {
             var path = Path.Combine(Folder, "store", file.Replace("/D/", $"/{new string('d', 64)}/", StringComparison.Ordinal));
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -43,14 +45,17 @@ public sealed class LonelySite : IDisposable
 
     /// <summary>Runs the program in a network namespace without a single address.</summary>
     public CommandResult RunAlone(params IReadOnlyList<string> arguments) => runner.Run(Command.Of(
-        "unshare", ["--net", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh", Program, .. arguments.Select(word => word.Replace("WORK", Folder, StringComparison.Ordinal)), "--repo", Repo])
+        "unshare", ["--net", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh", Program,
+            .. arguments.Select(word => word.Replace("WORK", Folder, StringComparison.Ordinal)), "--repo", Repo])
         .WithEnvironment("PROVISION_SSH_CONFIG", Path.Combine(Folder, "ssh_config")).WithTimeout(TimeSpan.FromMinutes(2)));
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    private static string Program => Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : Path.Combine(TestRepository.Root, "out/provision");
+    private static string Program => Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given
+        : Path.Combine(TestRepository.Root, "out/provision");
 
-    private CommandResult Run(params IReadOnlyList<string> arguments) => runner.Run(Command.Of(Program, [.. arguments, "--repo", Repo]).WithTimeout(TimeSpan.FromMinutes(2)));
+    private CommandResult Run(params IReadOnlyList<string> arguments) =>
+        runner.Run(Command.Of(Program, [.. arguments, "--repo", Repo]).WithTimeout(TimeSpan.FromMinutes(2)));
 }
 
 /// <summary>Every command that asks another machine, on one that reaches none: a dead host is the usual reason to run them.</summary>
@@ -72,12 +77,14 @@ public sealed class NothingAnswersTests(LonelySite site) : IClassFixture<LonelyS
     [InlineData("slot merge imap33 sloti33d1t01 --yes --database WORK/masters.sqlite", 2, "")]
     [InlineData("slot confirm sloti33d1t01 --server http://192.0.2.4:8490", 2, "")]
     [InlineData("masters follow --server http://192.0.2.4:8490", 2, "")]
-    [InlineData("masters serve --listen 192.0.2.9:8490 --database WORK/masters.sqlite --remembered WORK/remembered", 2, "cannot listen on 192.0.2.9:8490: the address does not belong to this machine")]
+    [InlineData("masters serve --listen 192.0.2.9:8490 --database WORK/masters.sqlite --remembered WORK/remembered", 2,
+        "cannot listen on 192.0.2.9:8490: the address does not belong to this machine")]
     [InlineData("masters --database postgresql://u@192.0.2.4:5432/masters", 2, "")]
     [InlineData("masters enroll --database postgresql://u@192.0.2.4:5432/masters", 2, "")]
     [InlineData("masters history --database postgresql://u@192.0.2.4:5432/masters", 2, "")]
     [InlineData("masters export --to imap33:/exports --database WORK/masters.sqlite", 2, "neither a directory nor of the form ssh://user@host/directory")]
-    [InlineData("netboot serve --listen 192.0.2.9:8480 --dnsmasq off --site nyi --state WORK/serve --store WORK/store", 2, "cannot listen on 192.0.2.9:8480: the address does not belong to this machine")]
+    [InlineData("netboot serve --listen 192.0.2.9:8480 --dnsmasq off --site nyi --state WORK/serve --store WORK/store", 2,
+        "cannot listen on 192.0.2.9:8480: the address does not belong to this machine")]
     [InlineData("netboot arm imap33 --yes --state WORK/state --store WORK/store --database WORK/masters.sqlite", 2, "does not answer by ssh")]
     [InlineData("reinstall imap33 --yes --state WORK/state --store WORK/store --database WORK/masters.sqlite", 2, "does not answer by ssh")]
     [InlineData("reinstall --local --server http://192.0.2.4:8480", 2, "")]

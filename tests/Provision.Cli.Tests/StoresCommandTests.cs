@@ -7,7 +7,8 @@ namespace Provision.Cli.Tests;
 public sealed class StoresCommandTests : IDisposable
 {
     private static readonly string Repository = TestRepository.Root;
-    private static readonly string Program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : Path.Combine(Repository, "out/provision");
+    private static readonly string Program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given
+        : Path.Combine(Repository, "out/provision");
     private readonly string work = Directory.CreateTempSubdirectory("provision-stores-").FullName;
     private readonly ProcessRunner runner = new();
 
@@ -20,11 +21,13 @@ public sealed class StoresCommandTests : IDisposable
     [InlineData("plan", 0, "nothing has to be moved\n")]
     [InlineData("plan --evacuate imap50", 0, "\n52 moves, 0 new stores, ")]
     [InlineData("plan --evacuate imap50", 0, "warning: afterwards, if imap51 is lost, no other host in service at its site could take store113")]
-    [InlineData("plan --add-host imap37", 0, "at least 27 moves: the even share of imap37 is 27 of the slots in use of class tera at nyi\n27 moves, 0 new stores, ")]
+    [InlineData("plan --add-host imap37", 0,
+        "at least 27 moves: the even share of imap37 is 27 of the slots in use of class tera at nyi\n27 moves, 0 new stores, ")]
     [InlineData("plan --add-store 2 --class tera", 0, "1  create store        store191   slot")]
     [InlineData("plan --add-store 2", 1, "refused (one-class): a store's slots are of one class, and this fleet has half, nvme, tera; name it with --class\n")]
     [InlineData("plan --add-store 3 --class nvme", 1, "refused (absorption): with the new stores, if imap50 is lost, ")]
-    [InlineData("plan --add-store 500 --class tera", 1, "refused (distinct-hosts): 500 stores need 2 free slots of class tera each on different hosts at site nyi; there is room for 23: ")]
+    [InlineData("plan --add-store 500 --class tera", 1,
+        "refused (distinct-hosts): 500 stores need 2 free slots of class tera each on different hosts at site nyi; there is room for 23: ")]
     [InlineData("plan --evacuate web1", 1, "refused (in-service): web1 has no slots, or is retired; ")]
     [InlineData("plan --evacuate imap333", 2, "the inventory has no host \"imap333\"")]
     [InlineData("plan --add-host backend-new", 2, "provision host add")]
@@ -45,7 +48,8 @@ public sealed class StoresCommandTests : IDisposable
         using var document = JsonDocument.Parse(one.Output);
         Assert.Equal(64, document.RootElement.GetProperty("hash").GetString()!.Length);
         Assert.Equal((32, 32), (document.RootElement.GetProperty("moves").GetInt32(), document.RootElement.GetProperty("least_moves").GetInt32()));
-        Assert.Equal(["add replica", "wait until in sync"], document.RootElement.GetProperty("steps").EnumerateArray().Take(2).Select(step => step.GetProperty("step").GetString()));
+        Assert.Equal(["add replica", "wait until in sync"], document.RootElement.GetProperty("steps").EnumerateArray().Take(2)
+            .Select(step => step.GetProperty("step").GetString()));
         using var check = JsonDocument.Parse(Run("stores", "check", "-o", "json", "--repo", Repository).Output);
         Assert.Equal(3, check.RootElement.GetProperty("figures").GetProperty("classes").GetArrayLength());
     }

@@ -141,7 +141,8 @@ internal sealed class AptWorld
             Dir::Etc::sourcelist "{{At("sources.list")}}"; Dir::Etc::sourceparts "{{At("sources.d")}}";
             Dir::Etc::preferences "{{At("preferences")}}"; Dir::Etc::preferencesparts "/dev/null";
             Dir::Etc::trusted "/dev/null"; Dir::Etc::trustedparts "{{At("trusted")}}";
-            Dir::State "{{folder}}"; Dir::State::lists "{{At("lists")}}"; Dir::State::status "{{At("status")}}"; Dir::State::extended_states "{{At("extended_states")}}";
+            Dir::State "{{folder}}"; Dir::State::lists "{{At("lists")}}"; Dir::State::status "{{At("status")}}";
+            Dir::State::extended_states "{{At("extended_states")}}";
             Dir::Cache "{{folder}}"; Dir::Cache::archives "{{Archives}}"; Dir::Log "{{folder}}";
             APT::Architecture "amd64"; APT::Architectures { "amd64"; }; APT::Install-Recommends "false"; APT::Sandbox::User "root";
             APT::Keep-Downloaded-Packages "true"; Acquire::Languages "none"; Acquire::ForceHash "SHA256"; Acquire::Retries "2"; Acquire::http::Timeout "20";

@@ -90,7 +90,8 @@ public sealed class ImageBuilder(ImageBuildOptions options, ICommandRunner comma
         publisher.Publish(recipe.Name, digest);
         var bytes = files.Sum(file => file.Bytes);
         say(recipe.Name, string.Create(
-            CultureInfo.InvariantCulture, $"built: {bytes / 1e6:0.0} MB in {since.Elapsed.TotalSeconds:0} s, {packages.Count} packages, digest {digest[..12]}"));
+            CultureInfo.InvariantCulture,
+            $"built: {bytes / 1e6:0.0} MB in {since.Elapsed.TotalSeconds:0} s, {packages.Count} packages, digest {digest[..12]}"));
         return new ImageResult(recipe.Name, digest, Built: true, bytes, since.Elapsed.TotalSeconds, packages.Count, kept);
 
         ImageFile Take(string name)

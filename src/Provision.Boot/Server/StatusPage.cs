@@ -33,7 +33,8 @@ internal static class StatusPage
             page.Append($"<tr><td>{Safe(job.Host)}<td class={job.State.Word()}>{job.State.Word()}<td>{(job.State.IsOpen() ? job.Deadline.ToString("u") : "")}");
             var progress = last?.Done is { } done ? string.Create(CultureInfo.InvariantCulture, $"<progress value={done:0.000}></progress>") : "";
             page.Append($"<td>{Safe(last?.Step ?? "")}<td>{progress}");
-            var handed = job.HandedOver.Where(given => given.What != HandedThing.Repository).TakeLast(3).Select(given => $"{given.At:u} {Safe(given.ToString())}");
+            var handed = job.HandedOver.Where(given => given.What != HandedThing.Repository).TakeLast(3)
+                .Select(given => $"{given.At:u} {Safe(given.ToString())}");
             page.Append($"<td{(last?.IsError == true ? " class=alarm" : "")}>{Safe(last?.Text ?? "")}<td>{string.Join("<br>", handed)}");
             page.Append($"<td>{job.ArmedAt:u} {Safe(job.ArmedBy)}</tr>");
         }

@@ -53,7 +53,8 @@ public sealed class MasterQuestion(IReadOnlyList<Uri> servers, HttpMessageHandle
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException or IOException)
             {
-                var why = e is TaskCanceledException ? "did not answer in time" : e is HttpRequestException { StatusCode: { } code } ? $"answers {(int)code}" : $"cannot be asked: {e.Message}";
+                var why = e is TaskCanceledException ? "did not answer in time"
+                    : e is HttpRequestException { StatusCode: { } code } ? $"answers {(int)code}" : $"cannot be asked: {e.Message}";
                 failures.Add($"{server} {why}");
             }
         }

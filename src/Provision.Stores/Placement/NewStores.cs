@@ -90,7 +90,8 @@ internal sealed class NewStores
         return board.Fleet.SeveralSites && sites > 1 && copies > 1 && Enumerable.Range(0, board.Sites.Count)
             .All(other => other == own || board.HostsFor(@class, other).Count == 0)
             ? new(
-                "remote-copy", $"a store needs a copy at another site than {board.Sites[site]}, and no host there has slots of class {board.Classes[@class]}", "add one there")
+                "remote-copy",
+                $"a store needs a copy at another site than {board.Sites[site]}, and no host there has slots of class {board.Classes[@class]}", "add one there")
             : null;
     }
 
