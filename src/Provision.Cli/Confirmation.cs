@@ -21,7 +21,7 @@ internal static class Confirmation
             throw new UserErrorException($"nothing was done: confirm with --yes ({about})");
         }
 
-        Console.Error.Write($"Type {word} to go on: ");
+        Console.Error.Write($"Type {word} to continue: ");
         if (Console.In.ReadLine()?.Trim() != word)
         {
             throw new UserErrorException("nothing was done");
@@ -44,7 +44,7 @@ internal static class Confirmation
 
         if (Console.IsInputRedirected)
         {
-            Console.Error.WriteLine("nobody is there to confirm: look at it, then give --yes");
+            Console.Error.WriteLine("not a terminal: review the plan, then rerun with --yes");
             return false;
         }
 

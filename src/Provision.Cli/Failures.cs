@@ -12,6 +12,7 @@ internal static class Failures
         OperationCanceledException => "interrupted",
         CommandFailedException or IOException or UnauthorizedAccessException or InvalidDataException => error.Message,
         System.Net.Http.HttpRequestException or System.Net.Sockets.SocketException => error.Message,
+        UriFormatException => "an address that was given is not a URL: expected one such as http://192.0.2.1:8490",
         _ when error.GetType().Namespace?.StartsWith("Provision", StringComparison.Ordinal) == true => error.Message,
         _ => $"this is a bug of provision: {error.GetType().Name}: {error.Message}"
             + (Environment.GetEnvironmentVariable("PROVISION_TRACE") is { Length: > 0 } ? $"\n{error.StackTrace}" : " (PROVISION_TRACE=1 shows where)"),

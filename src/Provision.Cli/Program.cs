@@ -2,6 +2,8 @@ using System.CommandLine;
 using Provision.Cli;
 using Provision.Cli.Commands;
 
+Terminal.UsePlainStreams();
+
 var root = new RootCommand(
     "Provisions storage fleets: one git repository describes every machine, and provision brings each one to it.\n\n" +
     "Start here:\n" +
@@ -36,6 +38,11 @@ root.Subcommands.Add(NetbootCommand.Create());
 root.Subcommands.Add(ReinstallCommand.Create());
 root.Subcommands.Add(InstallerCommand.Create());
 root.Subcommands.Add(ManCommand.Create(root));
+
+foreach (var help in root.Options.Select(option => option.Action).OfType<System.CommandLine.Help.HelpAction>())
+{
+    help.MaxWidth = TerminalWidth.Read() ?? int.MaxValue;
+}
 
 var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 var failed = parsed.CommandResult is { Command.Name: "check", Parent.Parent: null } ? ExitCodes.Unknown : ExitCodes.Trouble;

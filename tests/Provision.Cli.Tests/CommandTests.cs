@@ -58,6 +58,20 @@ public sealed class CommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("hosts", "\u001b[1m|\u001b[0m")]
+    [InlineData("hosts --help", "")]
+    [InlineData("masters enroll --new --database WORK/masters", "\u001b[1m|\u001b[0m")]
+    public void A_terminal_gets_no_escape_sequences_but_colours(string arguments, string expected)
+    {
+        var line = $"{Program} {arguments.Replace("WORK", work, StringComparison.Ordinal)} --repo {Repository}";
+        var command = Command.Of("script", "-qec", line, "/dev/null").WithEnvironment("TERM", "xterm").WithInput("n\n"u8.ToArray());
+        var shown = runner.Run(command.WithEnvironment("NO_COLOR", null)).Text;
+        var found = shown.Split('\u001b').Skip(1).Select(part => "\u001b" + part[..(part.StartsWith('[') ? part.IndexOfAny([.. "mhlKJHABCD"]) + 1 : 1)]).Distinct();
+        Assert.Equal(expected, string.Join('|', found));
+        Assert.DoesNotContain('\u001b', runner.Run(command.WithEnvironment("NO_COLOR", "1")).Text);
+    }
+
+    [Theory]
     [InlineData("instal", 2, "provision: unknown command \"instal\" (did you mean \"install\"?); see \"provision --help\"")]
     [InlineData("diff --hots x", 2, "provision: unknown option \"--hots\" (did you mean \"--host\"?); see \"provision diff --help\"")]
     [InlineData("hosts --sit=nyi", 2, "provision: unknown option \"--sit\"; see \"provision hosts --help\"")]
