@@ -90,7 +90,8 @@ internal static class PoolStatuses
                 var note = row.Words.Count > 5 ? string.Join(' ', row.Words.Skip(5)).Trim('(', ')') : null;
                 children.Add(new Vdev(
                     row.Words[0], guid, below.Count > 0 ? null : leaves.Of(row.Words[0], guid), row.Words.Count > 1 ? row.Words[1] : "UNKNOWN",
-                    new VdevErrors(Counter(row.Words, 2), Counter(row.Words, 3), Counter(row.Words, 4)), note, below));
+                    new VdevErrors(Counter(row.Words.ElementAtOrDefault(2)), Counter(row.Words.ElementAtOrDefault(3)),
+                        Counter(row.Words.ElementAtOrDefault(4))), note, below));
             }
 
             return children;
@@ -137,13 +138,16 @@ internal static class PoolStatuses
             var vdevs = pool["vdevs"].Members.SelectMany(root => root.Value["vdevs"].Members)
                 .Concat(((string[])["special", "dedup", "logs"]).SelectMany(other => pool[other].Members))
                     .Select(member => OfJson(member.Name, member.Value, leaves)).ToList();
-            if (pool["state"].Text is { } state && vdevs.Count > 0)
+            if (pool["state"].Text is not { } state || pool["error_count"].Number is not { } errors || vdevs.Count == 0
+                || vdevs.Exists(vdev => vdev.All.Any(part => part.State == "UNKNOWN")))
             {
-                found[name] = new PoolStatus(
-                    state, vdevs, [.. pool["spares"].Members.Select(member => OfJson(member.Name, member.Value, leaves))],
-                    pool["error_count"].Number is { } errors ? Seen.Known(errors) : Seen.Unseen<long>("zpool status -j: no number of data errors"),
-                    resilvering, resilvering && double.TryParse(scan["percentage"].Text, CultureInfo.InvariantCulture, out var percent) ? percent : null);
+                return []; // Of a shape that is not known: the text is.
             }
+
+            found[name] = new PoolStatus(
+                state, vdevs, [.. pool["spares"].Members.Select(member => OfJson(member.Name, member.Value, leaves))],
+                Seen.Known(errors), resilvering, resilvering && double.TryParse(scan["percentage"].Text, CultureInfo.InvariantCulture, out var percent)
+                    ? percent : null);
         }
 
         return found;
@@ -156,7 +160,7 @@ internal static class PoolStatuses
         var state = vdev["state"].Text ?? "UNKNOWN";
         return new Vdev(
             name, guid, children.Count > 0 ? null : leaves.Of(vdev["path"].Text ?? name, guid), state == "HEALTHY" ? "ONLINE" : state,
-            new VdevErrors(vdev["read_errors"].Number ?? 0, vdev["write_errors"].Number ?? 0, vdev["checksum_errors"].Number ?? 0),
+            new VdevErrors(Counter(vdev["read_errors"].Text), Counter(vdev["write_errors"].Text), Counter(vdev["checksum_errors"].Text)),
             vdev["resilvering"].Exists || vdev["resilver_repaired"].Exists ? "resilvering" : vdev["aux"].Text ?? vdev["was"].Text, children);
     }
 
@@ -191,9 +195,9 @@ internal static class PoolStatuses
     }
 
     /// <summary>46, or 1.2K as ZFS shortens it.</summary>
-    private static long Counter(List<string> words, int index)
+    private static long Counter(string? word)
     {
-        var word = words.ElementAtOrDefault(index) ?? "0";
+        word = string.IsNullOrEmpty(word) ? "0" : word;
         var unit = "KMGT".IndexOf(word[^1], StringComparison.Ordinal) + 1;
         return double.TryParse(unit > 0 ? word[..^1] : word, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number < 1e6
             ? (long)(number * Math.Pow(1000, unit))
