@@ -30,7 +30,7 @@ internal static class GlobalOptions
 {
     public static readonly Option<string?> Repo = new("--repo")
     {
-        Description = "Folder of the repository (default: the one around the current folder)",
+        Description = "Directory of the repository (default: the one around the current directory)",
         HelpName = "DIR",
         Recursive = true,
     };
@@ -50,7 +50,7 @@ internal static class GlobalOptions
 
     public static Option<string> Root() => new("--root")
     {
-        Description = "The root to compare with and install into; with any other than / no service is touched",
+        Description = "The root to compare with and install into; services are touched only if it is /",
         HelpName = "DIR",
         DefaultValueFactory = _ => "/",
     };

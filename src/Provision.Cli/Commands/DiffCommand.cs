@@ -12,14 +12,14 @@ internal static class DiffCommand
     {
         var options = new HostOptions { Here = HostOptions.HereOption() };
         var configs = GlobalOptions.Configs();
-        var stat = new Option<bool>("--stat") { Description = "One line a file" };
+        var stat = new Option<bool>("--stat") { Description = "One line per file" };
         var save = new Option<string?>("--save") { Description = "Write the plan to a file, for \"provision install --plan\"", HelpName = "FILE" };
         var noChecks = new Option<bool>("--no-checks") { Description = "Do not run the checkers of changed files" };
         var command = new Command(
             "diff",
             "Shows how a machine differs from the repository, and what an install would do about it.\n\n" +
-            "Each file gets a verdict: new, update (the repository changed), drift (somebody changed the machine), conflict (both), gone " +
-            "(no longer in the inventory), unknown (a secret cannot be read). Exit code 0: no difference, 1: differences, 2: trouble.");
+            "Each file gets a verdict: new, update (the repository changed), drift (the machine was changed), conflict (both), gone " +
+            "(no longer in the inventory), unknown (a secret cannot be read). Exit code 0: no difference, 1: differences, 2: error.");
         command.Arguments.Add(configs);
         options.AddTo(command);
         command.Options.Add(stat);
@@ -48,7 +48,7 @@ internal static class DiffCommand
             {
                 if (store.ReadJournal() is not null)
                 {
-                    Console.Error.WriteLine("provision: an install was interrupted here; the next install finishes it first");
+                    Console.Error.WriteLine("provision: an install was interrupted here; the next install completes it first");
                 }
 
                 using var output = new StreamWriter(Console.OpenStandardOutput());

@@ -14,7 +14,7 @@ internal static class ExplainCommand
     {
         var options = new HostOptions();
         var where = new Argument<string>("PATH[:LINE]") { Description = "A file that provision makes, and the line in it (default: every line)" };
-        var command = new Command("explain", "Says which template line, which values and which lines of the inventory a line of a rendered file comes from.");
+        var command = new Command("explain", "Shows from which template line, values and lines of the inventory a line of a rendered file comes.");
         command.Arguments.Add(where);
         options.AddTo(command);
         command.SetAction(arguments =>

@@ -12,7 +12,7 @@ internal static class HistoryCommand
     {
         var root = GlobalOptions.Root();
         var files = new Option<bool>("--files") { Description = "Also name the files that each generation changed" };
-        var command = new Command("history", "Lists the generations of a host, the newest last; each can be gone back to with \"provision rollback\".");
+        var command = new Command("history", "Lists the generations of a host, the newest last; each can be restored with \"provision rollback\".");
         command.Options.Add(root);
         command.Options.Add(files);
         command.SetAction(arguments =>

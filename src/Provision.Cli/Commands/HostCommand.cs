@@ -21,7 +21,7 @@ internal static class HostCommand
     private static Command CreateAdd()
     {
         var name = new Argument<string>("NAME") { Description = "The new host's name" };
-        var macs = new Option<string[]>("--mac") { Description = "A MAC address; give one for each card", HelpName = "MAC", Required = true, AllowMultipleArgumentsPerToken = true };
+        var macs = new Option<string[]>("--mac") { Description = "A MAC address; one for each NIC", HelpName = "MAC", Required = true, AllowMultipleArgumentsPerToken = true };
         var chassis = new Option<string?>("--chassis") { Description = "The hardware generation", HelpName = "NAME" };
         var site = new Option<string?>("--site") { Description = "The site (default: the only one)", HelpName = "NAME" };
         var roles = new Option<string[]>("--role") { Description = "A role; give one for each", HelpName = "NAME", Required = true, AllowMultipleArgumentsPerToken = true };

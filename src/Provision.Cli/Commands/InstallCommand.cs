@@ -14,16 +14,16 @@ internal static class InstallCommand
     {
         var options = new HostOptions { Here = HostOptions.HereOption() };
         var configs = GlobalOptions.Configs();
-        var allowDirty = new Option<bool>("--allow-dirty") { Description = "Install although the repository has changes that are not committed or not pushed" };
-        var plan = new Option<string?>("--plan") { Description = "Carry out a saved plan, and only if nothing has moved since", HelpName = "FILE" };
-        var removeSlots = new Option<int>("--remove-slots") { Description = "How many slots this run may take away", HelpName = "N", DefaultValueFactory = _ => new InstallOptions().MaximumRemovedSlots }.Between(0, int.MaxValue);
+        var allowDirty = new Option<bool>("--allow-dirty") { Description = "Install despite changes that are not committed or not pushed" };
+        var plan = new Option<string?>("--plan") { Description = "Carry out a saved plan, only if nothing has changed since", HelpName = "FILE" };
+        var removeSlots = new Option<int>("--remove-slots") { Description = "Maximum number of slots that this run may remove", HelpName = "N", DefaultValueFactory = _ => new InstallOptions().MaximumRemovedSlots }.Between(0, int.MaxValue);
         var jobs = UnitOptions.Jobs();
         var limit = UnitOptions.Limit();
         var command = new Command(
             "install",
-            "Brings a machine to what the repository says, in one transaction: checks first, then every file is swapped, then the units that use " +
-            "them are acted on, a few at a time. If a check fails nothing has changed; if a unit fails everything is put back (exit code 1). " +
-            "An interrupted run is finished by the next one. Exit code 2: nothing was changed.");
+            "Brings a machine to the state in the repository, in a single transaction: checks first, then every file is swapped, then the units that use " +
+            "them are acted on, a few at a time. If a check fails, nothing has changed; if a unit fails, everything is rolled back (exit code 1). " +
+            "An interrupted run is completed by the next one. Exit code 2: nothing was changed.");
         command.Arguments.Add(configs);
         options.AddTo(command);
         command.Options.Add(allowDirty);
@@ -65,7 +65,7 @@ internal static class UnitOptions
 {
     public static Option<int> Jobs() => new Option<int>("--jobs")
     {
-        Description = "How many units are acted on at a time",
+        Description = "Number of units acted on at a time",
         HelpName = "N",
         DefaultValueFactory = _ => new InstallOptions().UnitsAtOnce,
     }.Between(1, 1000);

@@ -13,10 +13,10 @@ internal static class RenderCommand
     public static Command Create()
     {
         var options = new HostOptions();
-        var output = new Option<string?>("--out") { Description = "Folder to write into; it must be empty or not there yet", HelpName = "DIR" };
+        var output = new Option<string?>("--out") { Description = "Directory to write into; it must be empty or missing", HelpName = "DIR" };
         var check = new Option<bool>("--check") { Description = "Run each file's checker, with the files laid over this machine's own in a private mount namespace" };
         var reveal = new Option<bool>("--reveal-secrets") { Description = "Write secrets as they are; without this they are masked" };
-        var command = new Command("render", "Renders every file of a host into a folder, and on request runs the checkers over them. The machine itself is not touched.");
+        var command = new Command("render", "Renders every file of a host into a directory, and runs the checkers over them if asked to. The machine itself is not touched.");
         options.AddTo(command);
         command.Options.Add(output);
         command.Options.Add(check);
@@ -31,7 +31,7 @@ internal static class RenderCommand
             }
             else if (!arguments.GetValue(check))
             {
-                throw new UserErrorException("say where to with --out DIR, or --check to run the checkers");
+                throw new UserErrorException("give --out DIR, or --check to run the checkers");
             }
 
             return arguments.GetValue(check) ? Check(session, desired) : ExitCodes.Same;

@@ -12,12 +12,12 @@ internal static class RollbackCommand
 {
     public static Command Create()
     {
-        var generation = new Argument<int?>("GENERATION") { Description = "The generation to go back to (default: the one before the last; 0: before the first install)", Arity = ArgumentArity.ZeroOrOne };
+        var generation = new Argument<int?>("GENERATION") { Description = "The generation to restore (default: the one before the last; 0: before the first install)", Arity = ArgumentArity.ZeroOrOne };
         var root = GlobalOptions.Root();
         var masters = GlobalOptions.Masters();
         var jobs = UnitOptions.Jobs();
         var limit = UnitOptions.Limit();
-        var command = new Command("rollback", "Puts the files of an earlier generation back and acts on the units that use them. Who is master of a store never changes by it.");
+        var command = new Command("rollback", "Restores the files of an earlier generation and acts on the units that use them. It never changes which slot is master of a store.");
         command.Arguments.Add(generation);
         command.Options.Add(root);
         command.Options.Add(masters);
