@@ -1,3 +1,4 @@
+using Provision.Boot.Health;
 using Provision.Configuration.Health;
 using Provision.Cyrus;
 using Provision.Storage.Health;
@@ -5,13 +6,14 @@ using Provision.Storage.Health;
 namespace Provision.Cli;
 
 /// <summary>The health of one host: the checks that each area brings, in reporting order.</summary>
-internal sealed record HostHealth(SlotsHealth Slots, StorageHealth Storage, InstallHealth Install)
+internal sealed record HostHealth(SlotsHealth Slots, StorageHealth Storage, BootHealth Boot, InstallHealth Install)
 {
     /// <summary>All checks of a host.</summary>
     public static IReadOnlyList<HealthCheck<HostHealth>> Checks { get; } =
     [
         .. SlotsHealth.Checks.Select(check => check.On<HostHealth>(host => host.Slots)),
         .. StorageHealth.Checks.Select(check => check.On<HostHealth>(host => host.Storage)),
+        .. BootHealth.Checks.Select(check => check.On<HostHealth>(host => host.Boot)),
         .. InstallHealth.Checks.Select(check => check.On<HostHealth>(host => host.Install)),
     ];
 

@@ -32,6 +32,7 @@ root.Subcommands.Add(CheckCommand.Create());
 root.Subcommands.Add(ExplainCommand.Create());
 root.Subcommands.Add(StorageCommand.Create());
 root.Subcommands.Add(HostCommand.Create());
+root.Subcommands.Add(BootLoaderCommand.Create());
 root.Subcommands.Add(DrivesCommand.Create());
 root.Subcommands.Add(CaptureCommand.Create());
 root.Subcommands.Add(NetbootCommand.Create());

@@ -1,5 +1,6 @@
 using Provision.Boot.Installer;
 using Provision.Boot.Installer.Channel;
+using Provision.Boot.Installer.Loader;
 using Provision.Boot.Jobs;
 using Provision.Inventory;
 using Provision.Storage;
@@ -12,7 +13,8 @@ using Provision.Trial;
 //
 //   trial install ORDER ARTEFACTS REPORT [mac=00:00:...] [without:SAFEGUARD] DISK=BAY...
 //   trial plan REPOSITORY HOST DISK=BAY...
-var places = LaidOver.Places(args[1..].Where(word => !word.StartsWith("mac=", StringComparison.Ordinal) && !word.StartsWith('/')));
+//   trial boot-loader ROOT [renew] DISK=BAY...
+var places = LaidOver.Places(args[1..].Where(word => word.Contains('=') && !word.StartsWith("mac=", StringComparison.Ordinal) && !word.StartsWith('/')));
 var mac = args.FirstOrDefault(word => word.StartsWith("mac=", StringComparison.Ordinal))?["mac=".Length..];
 var without = args.Where(word => word.StartsWith("without:", StringComparison.Ordinal)).Select(word => word["without:".Length..]).ToList();
 using var files = RootedFiles.Open("/");
@@ -23,6 +25,15 @@ if (args[0] == "plan")
     var fleet = InventoryLoader.Load(InventoryFiles.ReadFrom(args[1])).Fleet!;
     var host = fleet.FindHost(args[2])!;
     Console.WriteLine(ReinstallPlanner.Of(Layout.Of(host, fleet.FindChassis(host.Chassis!)!), fleet.FindDrives(host.Name), Observe(), []).Hash);
+    return 0;
+}
+
+if (args[0] == "boot-loader")
+{
+    using var system = RootedFiles.Open(args[1]);
+    var renewal = new LoaderRenewal(new InstallMachine(storage, TimeProvider.System), system, args[1], line => Console.WriteLine("> " + line));
+    var states = args.Contains("renew") ? renewal.Renew(Console.WriteLine) : renewal.Observe();
+    states.ToList().ForEach(state => Console.WriteLine($"LOADER {state.Node} {(state.Differences.Count == 0 ? "up to date" : string.Join("; ", state.Differences))}"));
     return 0;
 }
 

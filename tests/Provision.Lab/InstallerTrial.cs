@@ -94,7 +94,7 @@ public sealed class InstallerTrial : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private static string Program { get; } = Path.Combine(ProvisionBinary.Repository, "tests/Provision.InstallerTrial/bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "ready/Provision.InstallerTrial.dll");
+    internal static string Program { get; } = Path.Combine(ProvisionBinary.Repository, "tests/Provision.InstallerTrial/bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "ready/Provision.InstallerTrial.dll");
 
     private static string Trial { get; } =
         $$"""

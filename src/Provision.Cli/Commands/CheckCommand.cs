@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Provision.Cli.Printing;
+using Provision.Boot.Health;
 using Provision.Configuration.Health;
 using Provision.Configuration.Plans;
 using Provision.Configuration.State;
@@ -7,6 +8,7 @@ using Provision.Cyrus;
 using Provision.Cyrus.Observe;
 using Provision.Storage.Health;
 using Provision.Storage.Map;
+using Provision.Storage.Observe;
 
 namespace Provision.Cli.Commands;
 
@@ -85,6 +87,7 @@ internal static class CheckCommand
     private static HostHealth Health(ParseResult arguments, StorageInput input, Session session)
     {
         var (view, files, commands, fleet) = (session.View, session.Files, session.Workspace.Commands, session.Workspace.Fleet);
+        var observed = new Lazy<ObservedStorage>(() => input.Observe(arguments));
         return new HostHealth(
             new SlotsHealth(
                 view,
@@ -94,7 +97,8 @@ internal static class CheckCommand
                     : () => session.Current.Snapshot ?? throw new InvalidDataException(session.Current.Failures)),
             new StorageHealth(
                 view.Layout,
-                () => Unless(() => input.Observe(arguments) is var observed ? new HostStorage(observed, DriveMap.Of(view.Layout!, view, fleet.FindDrives(view.Host.Name), observed)) : null!)),
+                () => Unless(() => new HostStorage(observed.Value, DriveMap.Of(view.Layout!, view, fleet.FindDrives(view.Host.Name), observed.Value)))),
+            new BootHealth(input.IsLive(arguments) && files.IsRunningSystem ? () => Unless(() => BootFacts.Read(files, observed.Value)) : null),
             new InstallHealth(
                 DateTimeOffset.UtcNow,
                 () => Unless(() => new Planner(files, commands).Plan(session.Render(), new StateStore(files).ReadState(), session.Revision, ConfigSelection.All, runChecks: false)),

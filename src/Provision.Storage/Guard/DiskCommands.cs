@@ -232,6 +232,23 @@ public static class DiskCommands
             DiskEffect.Destroy)
         { Input = image };
 
+    /// <summary>Replaces the boot code of a running system's disk, in one sector: the old one or the new one starts, and nothing in between.</summary>
+    /// <param name="disk">A disk with a BIOS boot partition.</param>
+    /// <param name="code">At most 440 bytes.</param>
+    public static DiskCommand RenewBootCode(string disk, ReadOnlyMemory<byte> code) =>
+        new("renew boot code", "dd", ["of=" + disk, "bs=440", "count=1", "iflag=fullblock", "conv=notrunc,fsync", "status=none"], [disk], DiskEffect.BootLoader) { Input = code };
+
+    /// <summary>Writes a boot loader into the half of its partition that is not in use.</summary>
+    /// <param name="partition">The BIOS boot partition.</param>
+    /// <param name="image">The core image.</param>
+    /// <param name="offset">First byte.</param>
+    public static DiskCommand RenewBootImage(string partition, ReadOnlyMemory<byte> image, long offset) =>
+        new(
+            "renew boot loader", "dd",
+            ["of=" + partition, "bs=1M", "oflag=seek_bytes", "seek=" + offset.ToString(CultureInfo.InvariantCulture), "iflag=fullblock", "conv=notrunc,fsync", "status=none"],
+            [partition], DiskEffect.BootLoader)
+        { Input = image };
+
     /// <summary>Makes the file system that UEFI firmware reads.</summary>
     /// <param name="device">The partition.</param>
     /// <param name="id">Its number, eight hexadecimal digits.</param>

@@ -152,6 +152,13 @@ internal sealed class DiskState(ILook look)
     /// <summary>UUID of a GPT partition, read from the disk; null if there is none.</summary>
     public string? PartitionUuid(string node) => Tag(node, "PART_ENTRY_UUID=");
 
+    /// <summary>Nodes of a disk's partitions; none of a partition.</summary>
+    public IReadOnlyList<string> PartitionsOf(string name) =>
+        [.. look.List(Class + name).Where(entry => look.Read($"{Class}{name}/{entry}/partition") is not null).Select(entry => "/dev/" + entry)];
+
+    /// <summary>True for a GPT partition of the type "BIOS boot", by the table on the disk.</summary>
+    public bool IsBiosBoot(string node) => PlannedIds.Same(Tag(node, "PART_ENTRY_TYPE="), Create.NewPartition.BiosBootType);
+
     private string? TableUuid(string node) => Tag(node, "PTUUID=");
 
     private string? Tag(string node, string tag) =>

@@ -12,6 +12,7 @@ internal sealed record GuardRule(string Name, Func<GuardCase, string?> Says)
     [
         new("listed", Listed),
         new("effect", Effect),
+        new("boot-loader-place", BootLoaderPlace),
         new("same-disk", SameDisk),
         new("not-mounted", NotMounted),
         new("not-held", NotHeld),
@@ -21,8 +22,23 @@ internal sealed record GuardRule(string Name, Func<GuardCase, string?> Says)
     private static string? Listed(GuardCase c) =>
         c.Permit is null ? $"{c.Node} lies on {c.Disk}, which this run may not write" : null;
 
-    private static string? Effect(GuardCase c) =>
-        c.Permit is { Effect: DiskEffect.Service } && c.Command.Destroys ? $"{c.Permit.Identity} may be put into service but not overwritten" : null;
+    private static string? Effect(GuardCase c) => (c.Permit?.Effect, c.Command.Effect) switch
+    {
+        (DiskEffect.Service or DiskEffect.BootLoader, _) when c.Command.Destroys => $"{c.Permit.Identity} may be put into service but not overwritten",
+        (DiskEffect.Service, DiskEffect.BootLoader) => $"{c.Permit.Identity} may be put into service, but its boot loader may not be replaced",
+        _ => null,
+    };
+
+    private static string? BootLoaderPlace(GuardCase c)
+    {
+        if (c.Command.Effect != DiskEffect.BootLoader)
+        {
+            return null;
+        }
+
+        var places = c.State.PartitionsOf(c.Name) is { Count: > 0 } partitions ? partitions : [c.Node];
+        return places.Any(c.State.IsBiosBoot) ? null : $"{c.Node} has no BIOS boot partition, so no boot loader of ours lies there";
+    }
 
     private static string? SameDisk(GuardCase c)
     {

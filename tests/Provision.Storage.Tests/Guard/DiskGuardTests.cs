@@ -24,6 +24,8 @@ public sealed class DiskGuardTests
         "listed" => (new KernelRecords().Disk("sdc").Disk("sdd"), Only(Sdc), DiskCommands.MakeFilesystem("/dev/sdd1", "ext4", Planned, "i33d1t01")),
         "effect" => (new KernelRecords().Disk("sdc"), Only(Sdc with { Effect = DiskEffect.Service }),
             DiskCommands.MakeFilesystem("/dev/sdc1", "ext4", Planned, "i33d1t01")),
+        "boot-loader-place" => (new KernelRecords().Disk("sdc"), Only(Sdc with { Effect = DiskEffect.BootLoader }),
+            DiskCommands.RenewBootImage("/dev/sdc1", "core"u8.ToArray(), 0)),
         "same-disk" => (new KernelRecords().Disk("sdc", sequence: 8), Only(Sdc), DiskCommands.MakeFilesystem("/dev/sdc1", "ext4", Planned, "i33d1t01")),
         "not-mounted" => (new KernelRecords().Disk("sdc").Mounted("sdc1", "/mnt/i33d1t01"), Only(Sdc), DiskCommands.Wipe("/dev/sdc")),
         "not-held" => (new KernelRecords().Disk("sdc").On("dm-0", "sdc1"), Only(Sdc), DiskCommands.WriteTable("/dev/sdc", "label: gpt\n")),
@@ -54,6 +56,24 @@ public sealed class DiskGuardTests
         var runner = new Ran();
         new DiskGuard(runner, machine, allowed, null, [.. GuardRule.All.Where(other => other.Name != rule)]).Run(command);
         Assert.Equal([command.ToString()], runner.Lines);
+    }
+
+    [Theory]
+    [InlineData(DiskEffect.Service, false)]
+    [InlineData(DiskEffect.BootLoader, true)]
+    public void A_boot_loader_is_renewed_only_where_one_lies_and_with_a_permit_for_it(DiskEffect permit, bool runs)
+    {
+        var machine = new KernelRecords().Disk("sdc").Mounted("sdc1", "/mnt");
+        machine.Answers["blkid -p -o export /dev/sdc1"] = "PART_ENTRY_TYPE=21686148-6449-6e6f-744e-656564454649\n";
+        var runner = new Ran();
+        var guard = new DiskGuard(runner, machine, Only(Sdc with { Effect = permit }));
+        DiskCommand[] commands = [DiskCommands.RenewBootImage("/dev/sdc1", "core"u8.ToArray(), 512 << 10), DiskCommands.RenewBootCode("/dev/sdc", "code"u8.ToArray())];
+        Assert.All(commands, command => Assert.Equal(runs ? null : typeof(GuardException), Xunit.Record.Exception(() => guard.Run(command))?.GetType()));
+        Assert.Equal(runs ? 2 : 0, runner.Lines.Count);
+
+        // The permit for a boot loader is none for anything else.
+        Assert.Throws<GuardException>(() => guard.Run(DiskCommands.WriteBootCode("/dev/sdc", "code"u8.ToArray())));
+        Assert.Throws<GuardException>(() => guard.Run(DiskCommands.Wipe("/dev/sdc1")));
     }
 
     [Fact]
@@ -175,6 +195,8 @@ public sealed class DiskGuardTests
             (DiskCommands.ClearBootCode("/dev/sdc"), DiskEffect.Wipe, "/dev/sdc"),
             (DiskCommands.WriteBootCode("/dev/sdc", key), DiskEffect.Destroy, "/dev/sdc"),
             (DiskCommands.WriteBootImage("/dev/sdc1", key), DiskEffect.Destroy, "/dev/sdc1"),
+            (DiskCommands.RenewBootCode("/dev/sdc", key), DiskEffect.BootLoader, "/dev/sdc"),
+            (DiskCommands.RenewBootImage("/dev/sdc1", key, 512 << 10), DiskEffect.BootLoader, "/dev/sdc1"),
             (DiskCommands.MakeEfiFilesystem("/dev/sdc1", "1a2b3c4d"), DiskEffect.Destroy, "/dev/sdc1"),
             (DiskCommands.Unpack("/dev/sdc1", "/mnt", _ => { }), DiskEffect.Service, "/dev/sdc1"),
         ];

@@ -37,6 +37,10 @@ internal static class BiosBoot
         return code;
     }
 
+    /// <summary>Returns the sector that boot code loads its core from; whatever the code is.</summary>
+    /// <param name="code">The first bytes of a disk.</param>
+    public static long CoreSectorOf(ReadOnlySpan<byte> code) => BinaryPrimitives.ReadInt64LittleEndian(code[KernelSector..]);
+
     /// <summary>core.img for a place, filled up to whole sectors.</summary>
     /// <param name="image">core.img as grub-mkimage made it.</param>
     /// <param name="coreSector">First sector of the BIOS boot partition.</param>

@@ -21,48 +21,29 @@ internal static class BootLoader
         ["biosdisk", "part_gpt", "fat", "ext2", "diskfilter", "mdraid1x", "search", "search_fs_uuid", "configfile", "normal", "linux", "echo", "test",
             "serial", "terminal", "loadenv", "minicmd", "reboot", "halt"];
 
-    private const string Shim = "/usr/lib/shim/shimx64.efi.signed";
-    private const string Grub = "/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed";
-    private const string MokManager = "/usr/lib/shim/mmx64.efi.signed";
-
     internal static void Write(InstallRun run)
     {
-        byte[] bootImage, coreImage, shim, grub, mokManager;
+        LoaderFiles files;
         using (var root = RootedFiles.Open(InstallMachine.Root))
         {
-            (bootImage, coreImage) = (RootFile.Need(root, BootImage), RootFile.Need(root, CoreImage));
-            (shim, grub, mokManager) = (RootFile.Need(root, Shim), RootFile.Need(root, Grub), RootFile.Need(root, MokManager));
+            files = LoaderFiles.Read(root, run.Target.Ids.Root);
             RootFile.Put(root, GrubMenu.Path, GrubMenu.Menu(root, run.Target.Ids.Root), FileModes.Private);
+            new LoaderRecord(LoaderFiles.Fingerprint(root), [.. run.Target.Ids.Disks.Select(disk => disk.Efi)]).Write(root);
             root.SyncFilesystem("/");
         }
 
         // The root and its array are closed: from here on nothing of the new system is only in memory, and the disks are free for the guard.
         run.Close();
-        var stub = GrubMenu.Stub(run.Target.Ids.Root);
-        EfiPartition.OnEach(run, files =>
-        {
-            RootFile.Put(files, "/grub/grub.cfg", stub);
-            RootFile.Put(files, "/EFI/debian/grub.cfg", stub);
-            foreach (var folder in (string[])["/EFI/debian", "/EFI/BOOT"])
-            {
-                RootFile.Put(files, folder + "/grubx64.efi", grub);
-                RootFile.Put(files, folder + "/mmx64.efi", mokManager);
-            }
-
-            RootFile.Put(files, "/EFI/debian/shimx64.efi", shim);
-            RootFile.Put(files, "/EFI/BOOT/next.efi", shim);
-            files.SyncFilesystem("/");
-            files.Rename("/EFI/BOOT/next.efi", "/EFI/BOOT/BOOTX64.EFI");
-        });
+        EfiPartition.OnEach(run, efi => files.OnEfi.ToList().ForEach(file => LoaderFiles.Put(efi, file.Path, file.Content)));
         var sector = Start(run);
         foreach (var disk in run.Target.Disks)
         {
-            run.Guard.Run(DiskCommands.WriteBootImage(TargetMaker.BiosPartitionOf(run, disk), BiosBoot.Core(coreImage, sector)));
+            run.Guard.Run(DiskCommands.WriteBootImage(TargetMaker.BiosPartitionOf(run, disk), BiosBoot.Core(files.CoreImage, sector)));
         }
 
         foreach (var disk in run.Target.Disks)
         {
-            run.Guard.Run(DiskCommands.WriteBootCode(disk.Node, BiosBoot.Code(bootImage, sector)));
+            run.Guard.Run(DiskCommands.WriteBootCode(disk.Node, BiosBoot.Code(files.BootImage, sector)));
         }
     }
 

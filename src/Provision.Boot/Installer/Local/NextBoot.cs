@@ -63,15 +63,10 @@ internal static class NextBoot
     /// <summary>The EFI system partitions beside the running root: on the disks that it lies on.</summary>
     private static List<BlockDevice> Partitions(ObservedStorage observed)
     {
-        var root = observed.Mounts.LastOrDefault(mount => mount.Path == "/");
-        var device = observed.Devices.FirstOrDefault(known => known.Number == root?.Number)
-            ?? throw new InstallException($"the root of this system is {root?.Source ?? "nowhere"}, which is no disk: is this the host itself, and not a " +
-                $"container?");
-        var disks = observed.DisksBelow(device.Name).Select(disk => disk.Name).ToHashSet(StringComparer.Ordinal);
-        List<BlockDevice> found = [.. observed.Devices.Where(
-            part => part.Kind == BlockKind.Partition && part.PartitionLabel == TargetMaker.EfiLabel && part.Parents.Any(disks.Contains))];
-        return found.Count > 0 ? found
-            : throw new InstallException($"beside the root {device.Path} there is no EFI system partition {TargetMaker.EfiLabel}: this system was not " +
-                $"installed by provision");
+        var system = SystemDisks.Of(observed)
+            ?? throw new InstallException("the root of this system is no disk of this machine: run this on the host itself, not in a container");
+        return system.Disks.Select(disk => disk.Efi).OfType<BlockDevice>().ToList() is { Count: > 0 } found ? found
+            : throw new InstallException(
+                $"beside the root {system.Root.Path} there is no EFI system partition {TargetMaker.EfiLabel}: this system was not installed by provision");
     }
 }

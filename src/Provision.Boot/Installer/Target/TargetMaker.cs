@@ -21,6 +21,9 @@ internal static class TargetMaker
     /// <summary>Label of the EFI system partition.</summary>
     public const string EfiLabel = "provision-esp";
 
+    /// <summary>Label of the BIOS boot partition.</summary>
+    public const string BiosLabel = "provision-bios";
+
     private const int BiosNumber = 1;
     private const int RootNumber = 3;
 
@@ -61,7 +64,7 @@ internal static class TargetMaker
                 ids.Table,
                 disk.Bytes,
                 [
-                    new NewPartition("provision-bios", ids.Bios, BiosBytes, NewPartition.BiosBootType),
+                    new NewPartition(BiosLabel, ids.Bios, BiosBytes, NewPartition.BiosBootType),
                     new NewPartition(EfiLabel, ids.Efi, EfiBytes, NewPartition.EfiSystemType),
                     new NewPartition("provision-root", ids.Root, null, run.Target.ArrayName is null ? NewPartition.LinuxType : NewPartition.RaidType),
                 ])));
