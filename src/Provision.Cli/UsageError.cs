@@ -50,13 +50,28 @@ internal static partial class UsageError
     private static string Reworded(string message) =>
         Missing().Match(message) is { Success: true } match ? $"{match.Groups["name"].Value} is missing"
         : MissingValue().Match(message) is { Success: true } value ? $"{value.Groups["name"].Value} needs a value"
+        : BadValue().Match(message) is { Success: true } bad ? $"{bad.Groups["name"].Value}: \"{bad.Groups["value"].Value}\" is not {Expected(bad)}"
         : message;
+
+    /// <summary>Returns what a value should have been: the names of a choice, which the library lists below its message, or a number.</summary>
+    private static string Expected(Match bad)
+    {
+        var choices = bad.Groups["choices"].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return choices.Length > 0 ? $"one of {string.Join(", ", choices.Select(choice => choice.ToLowerInvariant()))}"
+            : bad.Groups["type"].Value.StartsWith("System.Int", StringComparison.Ordinal) ? "a whole number"
+            : "valid here";
+    }
 
     [GeneratedRegex("^Required argument '(?<name>[^']+)' missing for command", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Missing();
 
     [GeneratedRegex("^Required argument missing for option: '(?<name>[^']+)'", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex MissingValue();
+
+    [GeneratedRegex(
+        "^Cannot parse argument '(?<value>[^']*)' for (option|command) '(?<name>[^']+)' as expected type '(?<type>[^']+)'[.]?( Did you mean one of the following\\?(?<choices>.*))?",
+        RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1000)]
+    private static partial Regex BadValue();
 
     private static string Hint(string word, IEnumerable<string> known) => NearestName.Hint(word, known) is { } hint ? $" ({hint})" : "";
 
