@@ -27,6 +27,27 @@ public sealed partial class DocumentationTests
         Assert.Equal([], shown.Where(words => Usage(words) != $"provision {words}").Order(StringComparer.Ordinal));
     }
 
+    /// <summary>What a message tells an engineer to run at night has to be there: the command, and each option that is named with it.</summary>
+    [Fact]
+    public void Every_command_that_a_message_names_exists_with_its_options()
+    {
+        var help = new Dictionary<string, string>(StringComparer.Ordinal);
+        string HelpOf(string words) => help.TryGetValue(words, out var known) ? known
+            : help[words] = new ProcessRunner().Run(Command.Of(Program, [.. words.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"])).Text;
+
+        var commands = HelpOf("").Split("\nCommands:\n")[1].Split('\n').Select(line => line.Trim().Split(' ')[0]).Where(IsName).ToHashSet(StringComparer.Ordinal);
+        var named = Directory.EnumerateFiles(TestRepository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
+            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal))
+            .SelectMany(path => CommandInText().Matches(File.ReadAllText(path)))
+            .Where(match => commands.Contains(match.Groups["first"].Value))
+            .Select(match => (Words: $"{match.Groups["first"].Value} {match.Groups["second"].Value}".TrimEnd(), Text: match.Value))
+            .Distinct().ToList();
+        Assert.True(named.Count > 60, $"only {named.Count} commands were found");
+        var wrong = named.Where(command => OptionInText().Matches(command.Text)
+            .Any(option => !Regex.IsMatch(HelpOf(command.Words), $@"[\s,]{option.Value}([\s,]|$)", RegexOptions.None, TimeSpan.FromSeconds(1))));
+        Assert.Equal([], wrong.Select(command => command.Text));
+    }
+
     private static IEnumerable<string> Files() =>
         ((string[])["", "docs", "src", "tests"])
             .SelectMany(directory => Directory.EnumerateFiles(
@@ -84,6 +105,12 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"\bprovision (?<first>[a-z][a-z-]+)(?: (?<second>[a-z][a-z-]+))?[^""`;<)\\\n]*", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex CommandInText();
+
+    [GeneratedRegex("--[a-z][a-z-]+", RegexOptions.None, 1000)]
+    private static partial Regex OptionInText();
 
     [GeneratedRegex("`[^`]*`", RegexOptions.None, 1000)]
     private static partial Regex InlineCode();

@@ -103,13 +103,9 @@ internal static class NetbootArmCommand
             Console.Out.WriteLine($"hash {plan.Hash}\nimage {facts.Image ?? facts.ImageName}, commit {revision.Short}");
         }
 
-        // The gates that only need the repository come first: nobody waits for other machines to learn of an uncommitted change.
-        if (ArmGates.Ask(facts, out var objections) is not null)
-        {
-            facts = stores((workspace, host, jobs, facts));
-        }
-
-        var permit = ArmGates.Ask(facts, out objections) ?? throw new UserErrorException(objections);
+        // Also if the repository alone forbids it: every reason is listed at once.
+        facts = stores((workspace, host, jobs, facts));
+        var permit = ArmGates.Ask(facts, out var objections) ?? throw new UserErrorException(objections);
         Confirmation.OfPlan(plan!, yes, name);
         var state = new StateDirectory(arguments.GetValue(stateOption)!);
         state.KeepBundles([.. jobs.Jobs(onlyOpen: true, 10_000).Select(open => open.Commit)]);
