@@ -18,8 +18,10 @@ internal sealed record HostHealth(SlotsHealth Slots, StorageHealth Storage, Boot
     ];
 
     /// <summary>Makes some of the checks.</summary>
-    public HealthReport Report(IReadOnlyList<HealthCheck<HostHealth>> checks) => new([.. checks.Select(check => check.Name)], [.. checks.SelectMany(check => check.Judge(this))]);
+    public HealthReport Report(IReadOnlyList<HealthCheck<HostHealth>> checks) =>
+        new([.. checks.Select(check => check.Name)], [.. checks.SelectMany(check => check.Judge(this))]);
 
     /// <summary>Returns the metrics behind the checks of a report.</summary>
-    public IEnumerable<Metric> Metrics(HealthReport report) => [.. Slots.Metrics(report.Checks), .. Storage.Metrics(report.Checks), .. Install.Metrics(report.Checks)];
+    public IEnumerable<Metric> Metrics(HealthReport report) =>
+        [.. Slots.Metrics(report.Checks), .. Storage.Metrics(report.Checks), .. Install.Metrics(report.Checks)];
 }

@@ -66,14 +66,17 @@ internal class Session : IDisposable
         if (isMachine && name is not null && files.IsRunningSystem && options.Here is { } here && string.IsNullOrWhiteSpace(arguments.GetValue(here))
             && ThisHost.WhyNot(host, MachineIdentity.Macs(files)) is { } why)
         {
-            throw new UserErrorException([Diagnostic.Error(host.Location, why, "for another root give --root DIR; if this is the host all the same, --here REASON")]);
+            throw new UserErrorException(
+                [Diagnostic.Error(host.Location, why, "for another root give --root DIR; if this is the host all the same, --here REASON")]);
         }
 
         // A store may have moved since the last install, so a host asks for itself.
         var current = workspace.CurrentMasters();
         var masters = given is not null ? Workspace.ReadMasters(given)
             : current.Read(name is null && files.IsRunningSystem ? MastersSources.All : MastersSources.Cache, files);
-        if (current.Failures.Length > 0 && (files.Read(CurrentMasters.CachePath) is not null || workspace.Fleet.SlotsOf(host).Any(slot => workspace.Fleet.StoreOfSlot(slot.Name) is not null)))
+        if (current.Failures.Length > 0
+            && (files.Read(CurrentMasters.CachePath) is not null
+                || workspace.Fleet.SlotsOf(host).Any(slot => workspace.Fleet.StoreOfSlot(slot.Name) is not null)))
         {
             Console.Error.WriteLine($"warning: no status daemon answered ({current.Failures}); using the cached masters");
         }
@@ -82,8 +85,11 @@ internal class Session : IDisposable
         return new Session(workspace, workspace.Host(host.Name), files, masters, arguments.GetValue(options.Identity)) { Current = current };
     }
 
-    /// <summary>Opens this host with the repository as last installed; the working tree as it is if it is at that commit without changes of its own, or if
-    /// nothing, or no commit, was installed. The start of a slot and a change of masters are rendered from it: neither should bring in new changes of the repository.</summary>
+    /// <summary>
+    /// Opens this host with the repository as last installed; the working tree as it is if it is at that commit without changes of its own, or if
+    /// nothing, or no commit, was installed. The start of a slot and a change of masters are rendered from it: neither should bring in new changes of
+    /// the repository.
+    /// </summary>
     public static Session OpenInstalled(ParseResult arguments, string identity)
     {
         var workspace = Workspace.Load(arguments);
@@ -92,7 +98,8 @@ internal class Session : IDisposable
         var store = new StateStore(files);
         var state = store.ReadState();
         var commit = (state.Commit ?? store.ReadGeneration(state.Generation)?.Commit)?.Split('-')[0];
-        if (commit is not (null or "" or Revision.NoCommit) && !(workspace.Revision is { Dirty: false, Pushed: true } && workspace.Revision.Id.StartsWith(commit, StringComparison.Ordinal)))
+        if (commit is not (null or "" or Revision.NoCommit)
+            && !(workspace.Revision is { Dirty: false, Pushed: true } && workspace.Revision.Id.StartsWith(commit, StringComparison.Ordinal)))
         {
             workspace = workspace.At(new Revision(commit, Dirty: false, Pushed: true, workspace.Revision.Branch));
             host = workspace.FindHost(host.Name, files);

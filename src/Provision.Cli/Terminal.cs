@@ -5,8 +5,10 @@ namespace Provision.Cli;
 /// <summary>The terminal that a person sits at.</summary>
 internal static class Terminal
 {
-    /// <summary>Reads and writes a terminal through plain streams: the console class sets it up for keys that nobody presses, with escape sequences. A file or a
-    /// pipe keeps the streams of the console class, which share its position with others.</summary>
+    /// <summary>
+    /// Reads and writes a terminal through plain streams: the console class sets it up for keys that nobody presses, with escape sequences. A file or a
+    /// pipe keeps the streams of the console class, which share its position with others.
+    /// </summary>
     public static void UsePlainStreams()
     {
         if (!Console.IsOutputRedirected)

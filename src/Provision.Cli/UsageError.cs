@@ -26,7 +26,8 @@ internal static partial class UsageError
     {
         var end = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Count();
         var values = parsed.Tokens.Skip(end).Select(token => token.Value).ToHashSet(StringComparer.Ordinal);
-        var taken = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value).Concat(parsed.UnmatchedTokens);
+        var taken = parsed.CommandResult.Children.OfType<ArgumentResult>()
+            .SelectMany(argument => argument.Tokens).Select(token => token.Value).Concat(parsed.UnmatchedTokens);
         if (taken.FirstOrDefault(value => value.Length > 1 && value[0] == '-' && !values.Contains(value)) is not { } unknown)
         {
             return null;

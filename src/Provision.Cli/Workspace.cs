@@ -17,7 +17,8 @@ namespace Provision.Cli;
 internal sealed class Workspace : IDisposable
 {
     /// <summary>Version of this program, as printed by <c>--version</c> without the commit.</summary>
-    public static string Version { get; } = typeof(Workspace).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+    public static string Version { get; } =
+        typeof(Workspace).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
     /// <summary>Path of a host's own clone, for units that run unattended, such as unlocking at boot and checking.</summary>
     public const string HostsOwn = "/var/lib/provision/repository";
@@ -99,7 +100,10 @@ internal sealed class Workspace : IDisposable
     /// <param name="name">The name.</param>
     /// <param name="place">The option or argument that contained it.</param>
     public Host Host(string name, string place = "HOST") =>
-        Fleet.FindHost(name) ?? throw new UserErrorException([Diagnostic.Error(Location.OfFile(place), $"the inventory has no host \"{name}\"", NearestName.Hint(name, Fleet.Hosts.Select(known => known.Name)))]);
+        Fleet.FindHost(name) ?? throw new UserErrorException([Diagnostic.Error(
+            Location.OfFile(place),
+            $"the inventory has no host \"{name}\"",
+            NearestName.Hint(name, Fleet.Hosts.Select(known => known.Name)))]);
 
     /// <summary>Returns the host's view of the fleet with the given masters.</summary>
     public HostView View(Host host, Masters masters) => HostView.Of(Fleet, host, masters);
@@ -159,7 +163,10 @@ internal sealed class Workspace : IDisposable
         }
 
         var commit = GitRevision.CommitOf(Folder, branch, Commands) ?? throw new UserErrorException(
-            [Diagnostic.Error(host.At("branch"), $"{host.Name} is pinned to the branch \"{branch}\", which this repository does not have", "fetch it, or correct branch:")]);
+            [Diagnostic.Error(
+                host.At("branch"),
+                $"{host.Name} is pinned to the branch \"{branch}\", which this repository does not have",
+                "fetch it, or correct branch:")]);
         var pinned = At(new Revision(commit, Dirty: false, GitRevision.IsPushed(Folder, commit, Commands), branch));
         if (pinned.Fleet.FindHost(host.Name) is not null)
         {

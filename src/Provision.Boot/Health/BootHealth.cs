@@ -24,7 +24,9 @@ public sealed class BootHealth(Func<BootFacts>? facts)
     public static IReadOnlyList<HealthCheck<BootHealth>> Checks { get; } =
     [
         new(
-            "boot", "whether each disk of the operating system can start the machine", health => health.facts is null ? [] : HealthCheck.Judge("boot", health.facts.Value, Boot)),
+            "boot",
+            "whether each disk of the operating system can start the machine",
+            health => health.facts is null ? [] : HealthCheck.Judge("boot", health.facts.Value, Boot)),
     ];
 
     private static IEnumerable<HealthFinding> Boot(BootFacts facts)
@@ -51,7 +53,8 @@ public sealed class BootHealth(Func<BootFacts>? facts)
             id => facts.Observed.Devices.All(device => !string.Equals(device.PartitionUuid, id, StringComparison.OrdinalIgnoreCase)));
         return unable
             .Concat(missing == 0 ? [] : [new HealthFinding(
-                "boot", HealthLevel.Warning, $"{missing} of {record.Partitions.Count} disks that could start this machine {(missing == 1 ? "is" : "are")} gone")])
+                "boot", HealthLevel.Warning,
+                $"{missing} of {record.Partitions.Count} disks that could start this machine {(missing == 1 ? "is" : "are")} gone")])
             .Concat(facts.Fingerprint == record.Fingerprint ? [] : [new HealthFinding(
                 "boot", HealthLevel.Warning, $"GRUB or the shim was upgraded, and the disks still start the version before: \"{Renew}\"")]);
     }

@@ -35,8 +35,10 @@ internal static class CheckCommand
         var form = new Option<CheckForm>("--output", "-o") { Description = "text, json or prometheus", DefaultValueFactory = _ => CheckForm.Text };
         var command = new Command(
             "check",
-            "Checks the health of this host and reports it in the form that monitoring systems expect: a summary line, then one line per finding, the worst first. " +
-            "Planned conditions (a store that is moving, a fenced slot) are listed but do not raise the exit code. What could not be observed is UNKNOWN, never OK.\n\n" +
+            "Checks the health of this host and reports it in the form that monitoring systems expect: " +
+            "a summary line, then one line per finding, the worst first. " +
+            "Planned conditions (a store that is moving, a fenced slot) are listed but do not raise the exit code. " +
+            "What could not be observed is UNKNOWN, never OK.\n\n" +
             $"{string.Join("\n", HostHealth.Checks.Select(check => $"  {check.Name,-9} {check.Examines}"))}\n\n" +
             "Exit code 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n\nExample:\n  provision check --only lag ports");
         options.AddTo(command);
@@ -101,7 +103,8 @@ internal static class CheckCommand
             new BootHealth(input.IsLive(arguments) && files.IsRunningSystem ? () => Unless(() => BootFacts.Read(files, observed.Value)) : null),
             new InstallHealth(
                 DateTimeOffset.UtcNow,
-                () => Unless(() => new Planner(files, commands).Plan(session.Render(), new StateStore(files).ReadState(), session.Revision, ConfigSelection.All, runChecks: false)),
+                () => Unless(() => new Planner(files, commands)
+                    .Plan(session.Render(), new StateStore(files).ReadState(), session.Revision, ConfigSelection.All, runChecks: false)),
                 () => InstallRecord.Read(files)));
     }
 

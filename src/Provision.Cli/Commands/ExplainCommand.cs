@@ -61,12 +61,14 @@ internal static class ExplainCommand
     private static UserErrorException Unknown(Session session, string path)
     {
         var paths = session.Render().Files.Select(file => file.Path).ToList();
-        return new UserErrorException([Diagnostic.Error(Location.OfFile(path), $"{session.View.Host.Name} has no such file from provision", NearestName.Hint(path, paths))]);
+        return new UserErrorException(
+            [Diagnostic.Error(Location.OfFile(path), $"{session.View.Host.Name} has no such file from provision", NearestName.Hint(path, paths))]);
     }
 
     private static void Print(MappedFile mapped, List<LineExplanation> lines)
     {
-        Console.Out.WriteLine($"{mapped.File.Path}: made by {mapped.Template.RepositoryPath}{(mapped.File.Instance is null ? "" : $" for {mapped.File.Instance}")}");
+        var instance = mapped.File.Instance is null ? "" : $" for {mapped.File.Instance}";
+        Console.Out.WriteLine($"{mapped.File.Path}: made by {mapped.Template.RepositoryPath}{instance}");
         foreach (var line in lines)
         {
             Console.Out.WriteLine($"\n{Ink.Bold($"{line.Line}: {line.Text}")}");

@@ -137,7 +137,9 @@ internal static class FailoverCommand
         {
             foreach (var report in reports)
             {
-                var moved = report.Outcome == FailoverOutcome.Moved ? string.Create(CultureInfo.InvariantCulture, $" to {report.To}, {report.Away.TotalSeconds:F1} s") : "";
+                var moved = report.Outcome == FailoverOutcome.Moved
+                    ? string.Create(CultureInfo.InvariantCulture, $" to {report.To}, {report.Away.TotalSeconds:F1} s")
+                    : "";
                 Console.Out.WriteLine($"{report.Store}: {Word(report.Outcome)}{moved}");
                 foreach (var problem in report.Problems)
                 {

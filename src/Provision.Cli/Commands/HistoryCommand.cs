@@ -40,7 +40,8 @@ internal static class HistoryCommand
 
     private static void Print(List<Generation> generations, bool files)
     {
-        Columns.Write(Console.Out, ["GENERATION", "TIME (UTC)", "HOW", "COMMIT", "FILES CHANGED", "MANAGED", "UNITS", "BY", "WHY"], generations.Select(one => (IReadOnlyList<string>)
+        string[] heading = ["GENERATION", "TIME (UTC)", "HOW", "COMMIT", "FILES CHANGED", "MANAGED", "UNITS", "BY", "WHY"];
+        Columns.Write(Console.Out, heading, generations.Select(one => (IReadOnlyList<string>)
         [
             $"{one.Number}", one.Time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), one.Kind.ToString().ToLowerInvariant(), one.Commit,
             $"{one.Before.Count}", $"{one.Files.Count}", $"{one.Actions.Count}", Printable.Of(one.By ?? "-"), Printable.Of(one.Reason ?? "-", 200),

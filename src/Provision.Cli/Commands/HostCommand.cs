@@ -9,7 +9,9 @@ internal static class HostCommand
 {
     public static Command Create()
     {
-        var command = new Command("host", "Adds a host to the inventory, adopts a machine that booted from the network unknown, keeps a host's keys, or retires a host.");
+        var command = new Command(
+            "host",
+            "Adds a host to the inventory, adopts a machine that booted from the network unknown, keeps a host's keys, or retires a host.");
         command.Subcommands.Add(CreateAdd());
         command.Subcommands.Add(CreateRetire());
         command.Subcommands.Add(HostAdoptCommand.CreateDiscovered());
@@ -21,14 +23,27 @@ internal static class HostCommand
     private static Command CreateAdd()
     {
         var name = new Argument<string>("NAME") { Description = "The new host's name" };
-        var macs = new Option<string[]>("--mac") { Description = "A MAC address; one for each NIC", HelpName = "MAC", Required = true, AllowMultipleArgumentsPerToken = true };
+        var macs = new Option<string[]>("--mac")
+        {
+            Description = "A MAC address; one for each NIC",
+            HelpName = "MAC",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        };
         var chassis = new Option<string?>("--chassis") { Description = "The hardware generation", HelpName = "NAME" };
         var site = new Option<string?>("--site") { Description = "The site (default: the only one)", HelpName = "NAME" };
-        var roles = new Option<string[]>("--role") { Description = "A role; give one for each", HelpName = "NAME", Required = true, AllowMultipleArgumentsPerToken = true };
+        var roles = new Option<string[]>("--role")
+        {
+            Description = "A role; give one for each",
+            HelpName = "NAME",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        };
         var dryRun = DryRun();
         var command = new Command(
             "add",
-            "Writes a host into its site's file, keeping comments and order, with a free address and a free slot network; checks the whole inventory with it and shows the change.");
+            "Writes a host into its site's file, keeping comments and order, with a free address and a free slot network; " +
+            "checks the whole inventory with it and shows the change.");
         command.Arguments.Add(name);
         command.Options.Add(macs);
         command.Options.Add(chassis);
@@ -37,7 +52,8 @@ internal static class HostCommand
         command.Options.Add(dryRun);
         command.SetAction(arguments => Apply(
             arguments,
-            files => HostEntry.Add(files, new NewHost(arguments.GetValue(name)!, arguments.GetValue(macs)!, arguments.GetValue(chassis), arguments.GetValue(site), arguments.GetValue(roles)!)),
+            files => HostEntry.Add(files, new NewHost(
+                arguments.GetValue(name)!, arguments.GetValue(macs)!, arguments.GetValue(chassis), arguments.GetValue(site), arguments.GetValue(roles)!)),
             arguments.GetValue(dryRun)));
         return command;
     }
@@ -46,7 +62,9 @@ internal static class HostCommand
     {
         var name = new Argument<string>("NAME") { Description = "The host's name" };
         var dryRun = DryRun();
-        var command = new Command("retire", "Marks a host as retired: its name, MACs and addresses stay taken, and it has no desired state any more. Refused while stores use its slots.");
+        var command = new Command(
+            "retire",
+            "Marks a host as retired: its name, MACs and addresses stay taken, and it has no desired state any more. Refused while stores use its slots.");
         command.Arguments.Add(name);
         command.Options.Add(dryRun);
         command.SetAction(arguments => Apply(arguments, files => HostEntry.Retire(files, arguments.GetValue(name)!), arguments.GetValue(dryRun)));

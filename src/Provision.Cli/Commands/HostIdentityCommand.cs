@@ -17,11 +17,20 @@ internal static class HostIdentityCommand
     {
         var host = new Argument<string>("HOST") { Description = "The host" };
         var fresh = new Option<bool>("--new") { Description = "Make new keys: for a host that was never installed, or after a compromise" };
-        var from = new Option<string?>("--from") { Description = "A tar archive with the host's keys (default: they are fetched by ssh from the host)", HelpName = "FILE" };
-        var recipients = new Option<string?>("--recipients") { Description = "age recipients of the site's boot servers (default: hosts/secrets/boot-servers.txt)", HelpName = "FILE" };
+        var from = new Option<string?>("--from")
+        {
+            Description = "A tar archive with the host's keys (default: they are fetched by ssh from the host)",
+            HelpName = "FILE",
+        };
+        var recipients = new Option<string?>("--recipients")
+        {
+            Description = "age recipients of the site's boot servers (default: hosts/secrets/boot-servers.txt)",
+            HelpName = "FILE",
+        };
         var command = new Command(
             "identity",
-            "Keeps a host's ssh host keys and its age key in hosts/secrets/identity-HOST.age, encrypted to the site's boot servers, so that a reinstalled host is the same to everybody. " +
+            "Keeps a host's ssh host keys and its age key in hosts/secrets/identity-HOST.age, encrypted to the site's boot servers, " +
+            "so that a reinstalled host is the same to everybody. " +
             "Prints what others know it by: its age recipient, to which the secrets that it reads are to be encrypted, and its lines of known_hosts.\n\n" +
             "A new host gets its keys before its first installation with --new. Commit the file afterwards.");
         command.Arguments.Add(host);
@@ -37,7 +46,8 @@ internal static class HostIdentityCommand
             var readers = arguments.GetValue(recipients) ?? Path.Combine(folder, "boot-servers.txt");
             if (!File.Exists(readers))
             {
-                throw new UserErrorException($"there is no {readers}: write into it the age recipient of each boot server of the site, one a line (age-keygen -y {SecretStore.DefaultIdentity}, there)");
+                throw new UserErrorException($"there is no {readers}: write into it the age recipient of each boot server of the site, " +
+                    $"one a line (age-keygen -y {SecretStore.DefaultIdentity}, there)");
             }
 
             var files = HostIdentityArchive.Read(new MemoryStream(
@@ -45,12 +55,15 @@ internal static class HostIdentityCommand
                 : arguments.GetValue(from) is { } file ? File.ReadAllBytes(file)
                 : Fetch(workspace, known)));
             var age = files.FirstOrDefault(one => one.Path == SecretStore.DefaultIdentity).Content;
-            var encrypted = workspace.Commands.Run(Provision.Core.Command.Of("age", "--encrypt", "--recipients-file", readers).WithInput(HostIdentityArchive.Pack(files)).WithTimeout(Limit)).OrThrow().Output;
+            var encrypt = Provision.Core.Command.Of("age", "--encrypt", "--recipients-file", readers).WithInput(HostIdentityArchive.Pack(files));
+            var encrypted = workspace.Commands.Run(encrypt.WithTimeout(Limit)).OrThrow().Output;
             EditedFile.Write(folder, path, encrypted.Span);
-            Console.Error.WriteLine($"hosts/secrets/{path}: {files.Count} keys, encrypted to {File.ReadLines(readers).Count(line => line.StartsWith("age1", StringComparison.Ordinal))} boot servers; commit it");
+            var servers = File.ReadLines(readers).Count(line => line.StartsWith("age1", StringComparison.Ordinal));
+            Console.Error.WriteLine($"hosts/secrets/{path}: {files.Count} keys, encrypted to {servers} boot servers; commit it");
             Console.Out.WriteLine(age is null
                 ? $"{known.Name} has no age key ({SecretStore.DefaultIdentity}): it reads no secrets"
-                : $"age recipient of {known.Name}: {workspace.Commands.Run(Provision.Core.Command.Of("age-keygen", "-y").WithInput(age).WithTimeout(Limit)).OrThrow().Text.Trim()}");
+                : $"age recipient of {known.Name}: " +
+                    $"{workspace.Commands.Run(Provision.Core.Command.Of("age-keygen", "-y").WithInput(age).WithTimeout(Limit)).OrThrow().Text.Trim()}");
             foreach (var (_, content) in files.Where(one => one.Path.EndsWith(".pub", StringComparison.Ordinal)))
             {
                 Console.Out.WriteLine($"{known.Name},{known.Address} {string.Join(' ', Encoding.UTF8.GetString(content).Trim().Split(' ').Take(2))}");
@@ -68,12 +81,14 @@ internal static class HostIdentityCommand
         Directory.CreateDirectory(folder, (UnixFileMode)FileModes.PrivateDirectory);
         try
         {
-            var names = new List<(string, byte[])> { (SecretStore.DefaultIdentity, commands.Run(Provision.Core.Command.Of("age-keygen").WithTimeout(Limit)).OrThrow().Output.ToArray()) };
+            var age = commands.Run(Provision.Core.Command.Of("age-keygen").WithTimeout(Limit)).OrThrow().Output.ToArray();
+            var names = new List<(string, byte[])> { (SecretStore.DefaultIdentity, age) };
             foreach (var type in (string[])["ed25519", "ecdsa", "rsa"])
             {
                 var key = Path.Combine(folder, $"{HostIdentityArchive.SshKey}{type}_key");
                 commands.Run(Provision.Core.Command.Of("ssh-keygen", "-q", "-t", type, "-N", "", "-C", host, "-f", key).WithTimeout(Limit)).OrThrow();
-                names.AddRange(((string[])[key, key + ".pub"]).Select(path => ($"/{HostIdentityArchive.SshFolder}/{Path.GetFileName(path)}", File.ReadAllBytes(path))));
+                names.AddRange(((string[])[key, key + ".pub"])
+                    .Select(path => ($"/{HostIdentityArchive.SshFolder}/{Path.GetFileName(path)}", File.ReadAllBytes(path))));
             }
 
             return HostIdentityArchive.Pack(names);
@@ -91,7 +106,9 @@ internal static class HostIdentityCommand
         try
         {
             var result = SlotSession.Shell(workspace).Run(host, Limit, "sh", "-c", script);
-            return result.Succeeded ? result.Output.ToArray() : throw new UserErrorException($"the keys of {host.Name} cannot be fetched: {result.Error.Trim().Split('\n')[^1]}; {otherwise}");
+            return result.Succeeded
+                ? result.Output.ToArray()
+                : throw new UserErrorException($"the keys of {host.Name} cannot be fetched: {result.Error.Trim().Split('\n')[^1]}; {otherwise}");
         }
         catch (HostUnreachableException e)
         {

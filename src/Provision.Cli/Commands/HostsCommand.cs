@@ -30,7 +30,8 @@ internal static class HostsCommand
 
             Columns.Write(Console.Out, ["HOST", "SITE", "STATUS", "ADDRESS", "CHASSIS", "SLOTS", "ROLES"], hosts.Select(host => (IReadOnlyList<string>)
             [
-                host.Name, host.Site, host.Status.Word(), host.Address.ToString(), host.Chassis ?? "-", Slots(workspace.Fleet, host), string.Join(",", host.Roles),
+                host.Name, host.Site, host.Status.Word(), host.Address.ToString(), host.Chassis ?? "-",
+                Slots(workspace.Fleet, host), string.Join(",", host.Roles),
             ]));
             return ExitCodes.Same;
         });

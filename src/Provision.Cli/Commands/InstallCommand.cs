@@ -16,7 +16,12 @@ internal static class InstallCommand
         var configs = GlobalOptions.Configs();
         var allowDirty = new Option<bool>("--allow-dirty") { Description = "Install despite changes that are not committed or not pushed" };
         var plan = new Option<string?>("--plan") { Description = "Carry out a saved plan, only if nothing has changed since", HelpName = "FILE" };
-        var removeSlots = new Option<int>("--remove-slots") { Description = "Maximum number of slots that this run may remove", HelpName = "N", DefaultValueFactory = _ => new InstallOptions().MaximumRemovedSlots }.Between(0, int.MaxValue);
+        var removeSlots = new Option<int>("--remove-slots")
+        {
+            Description = "Maximum number of slots that this run may remove",
+            HelpName = "N",
+            DefaultValueFactory = _ => new InstallOptions().MaximumRemovedSlots,
+        }.Between(0, int.MaxValue);
         var jobs = UnitOptions.Jobs();
         var limit = UnitOptions.Limit();
         var command = new Command(
@@ -39,7 +44,8 @@ internal static class InstallCommand
             var state = store.ReadState();
             var selection = Session.Select(arguments.GetValue(configs)!, desired, state);
             var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
-            var report = new Installation(session.Files, session.Workspace.Commands, TimeProvider.System).Install(desired, session.Revision, selection, new InstallOptions
+            var installation = new Installation(session.Files, session.Workspace.Commands, TimeProvider.System);
+            var report = installation.Install(desired, session.Revision, selection, new InstallOptions
             {
                 AllowDirty = arguments.GetValue(allowDirty),
                 By = Session.Author,

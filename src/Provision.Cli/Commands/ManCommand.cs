@@ -34,7 +34,9 @@ internal static class ManCommand
 
     private static void Write(Command command, string path, TextWriter to)
     {
-        var arguments = string.Concat(command.Arguments.Where(argument => !argument.Hidden).Select(argument => argument.Arity.MinimumNumberOfValues == 0 ? $" [{argument.Name}]" : $" {argument.Name}"));
+        var arguments = string.Concat(command.Arguments
+            .Where(argument => !argument.Hidden)
+            .Select(argument => argument.Arity.MinimumNumberOfValues == 0 ? $" [{argument.Name}]" : $" {argument.Name}"));
         to.WriteLine($".SS {Text(path + arguments)}");
         to.WriteLine(string.Join("\n.PP\n", (command.Description ?? "").Split("\n\n").Select(Text)));
         foreach (var argument in command.Arguments.Where(argument => !argument.Hidden && argument.Description is not null))
@@ -63,7 +65,8 @@ internal static class ManCommand
     /// <summary>Escapes text for man(7): backslashes, hyphens, and lines that begin with a control character.</summary>
     private static string Text(string text)
     {
-        var plain = string.Join('\n', text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal).Split('\n').Select(line => line.StartsWith('.') || line.StartsWith('\'') ? "\\&" + line : line));
+        var lines = text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal).Split('\n');
+        var plain = string.Join('\n', lines.Select(line => line.StartsWith('.') || line.StartsWith('\'') ? "\\&" + line : line));
         return plain.Length == 0 ? "\\&" : plain;
     }
 }

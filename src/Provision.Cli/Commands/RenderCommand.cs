@@ -14,9 +14,14 @@ internal static class RenderCommand
     {
         var options = new HostOptions();
         var output = new Option<string?>("--out") { Description = "Directory to write into; it must be empty or missing", HelpName = "DIR" };
-        var check = new Option<bool>("--check") { Description = "Run each file's checker, with the files laid over this machine's own in a private mount namespace" };
+        var check = new Option<bool>("--check")
+        {
+            Description = "Run each file's checker, with the files laid over this machine's own in a private mount namespace",
+        };
         var reveal = new Option<bool>("--reveal-secrets") { Description = "Write secrets as they are; without this they are masked" };
-        var command = new Command("render", "Renders every file of a host into a directory, and runs the checkers over them if asked to. The machine itself is not touched.");
+        var command = new Command(
+            "render",
+            "Renders every file of a host into a directory, and runs the checkers over them if asked to. The machine itself is not touched.");
         options.AddTo(command);
         command.Options.Add(output);
         command.Options.Add(check);
@@ -62,16 +67,27 @@ internal static class RenderCommand
     private static int Check(Session session, DesiredState desired)
     {
         var differences = desired.Files.Where(file => file.Unknown is null)
-            .Select(file => new FileDifference { Path = file.Path, Verdict = Verdict.New, Desired = file, DesiredOwner = OwnerDatabase.Read(session.Files).Resolve(file.Owner) }).ToList();
+            .Select(file => new FileDifference
+            {
+                Path = file.Path,
+                Verdict = Verdict.New,
+                Desired = file,
+                DesiredOwner = OwnerDatabase.Read(session.Files).Resolve(file.Owner),
+            })
+            .ToList();
         var results = new StagedChecks(session.Files, session.Workspace.Commands).Run(differences);
         var redaction = new Redaction(desired.SecretValues, new HostState(), new StateStore(session.Files));
         foreach (var result in results.Where(result => result.Outcome != CheckOutcome.Passed))
         {
-            Console.Out.WriteLine($"{result.Outcome.ToString().ToLowerInvariant()}: {string.Join(' ', result.Check.Arguments)}  for {string.Join(", ", result.Paths.Take(3))}");
+            Console.Out.WriteLine($"{result.Outcome.ToString().ToLowerInvariant()}: {string.Join(' ', result.Check.Arguments)}" +
+                $"  for {string.Join(", ", result.Paths.Take(3))}");
             Console.Out.WriteLine("  " + redaction.Printed(result.Output).ReplaceLineEndings("\n  "));
         }
 
-        Console.Out.WriteLine($"{desired.Host}: {results.Count(result => result.Outcome == CheckOutcome.Passed)} checks passed, {results.Count(result => result.Outcome == CheckOutcome.Failed)} failed, {results.Count(result => result.Outcome == CheckOutcome.Unchecked)} could not be run; {desired.Files.Count(file => file.Checks.Count > 0)} of {desired.Files.Count} files have a check");
+        Console.Out.WriteLine($"{desired.Host}: {results.Count(result => result.Outcome == CheckOutcome.Passed)} checks passed, " +
+            $"{results.Count(result => result.Outcome == CheckOutcome.Failed)} failed, " +
+            $"{results.Count(result => result.Outcome == CheckOutcome.Unchecked)} could not be run; " +
+            $"{desired.Files.Count(file => file.Checks.Count > 0)} of {desired.Files.Count} files have a check");
         return results.All(result => result.Outcome == CheckOutcome.Passed) ? ExitCodes.Same : ExitCodes.Trouble;
     }
 }

@@ -12,12 +12,18 @@ internal static class RollbackCommand
 {
     public static Command Create()
     {
-        var generation = new Argument<int?>("GENERATION") { Description = "The generation to restore (default: the one before the last; 0: before the first install)", Arity = ArgumentArity.ZeroOrOne };
+        var generation = new Argument<int?>("GENERATION")
+        {
+            Description = "The generation to restore (default: the one before the last; 0: before the first install)",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var root = GlobalOptions.Root();
         var masters = GlobalOptions.Masters();
         var jobs = UnitOptions.Jobs();
         var limit = UnitOptions.Limit();
-        var command = new Command("rollback", "Restores the files of an earlier generation and acts on the units that use them. It never changes which slot is master of a store.");
+        var command = new Command(
+            "rollback",
+            "Restores the files of an earlier generation and acts on the units that use them. It never changes which slot is master of a store.");
         command.Arguments.Add(generation);
         command.Options.Add(root);
         command.Options.Add(masters);
@@ -30,7 +36,8 @@ internal static class RollbackCommand
             var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
             var redaction = new Redaction([], store.ReadState(), store);
             var serial = (arguments.GetValue(masters) is { } given ? Workspace.ReadMasters(given) : CurrentMasters.Cached(files)).Serial;
-            var report = new Installation(files, new Provision.Core.ProcessRunner(), TimeProvider.System).Rollback(arguments.GetValue(generation), serial, new InstallOptions
+            var installation = new Installation(files, new Provision.Core.ProcessRunner(), TimeProvider.System);
+            var report = installation.Rollback(arguments.GetValue(generation), serial, new InstallOptions
             {
                 By = Session.Author,
                 UnitsAtOnce = arguments.GetValue(jobs),

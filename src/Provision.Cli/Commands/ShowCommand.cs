@@ -58,7 +58,8 @@ internal static class ShowCommand
             Console.Out.WriteLine();
             Columns.Write(Console.Out, ["SET", "NAME", "LEVEL", "BAYS", "USABLE", "DATA", ""], layout.Sets.Select(set => (IReadOnlyList<string>)
             [
-                set.Key, set.Name, set.Level.Word(), Bays(set), set.UsableBytes == 0 ? "-" : Size(set.UsableBytes), set.Data.Word(), set.Os ? "operating system" : "",
+                set.Key, set.Name, set.Level.Word(), Bays(set), set.UsableBytes == 0 ? "-" : Size(set.UsableBytes),
+                set.Data.Word(), set.Os ? "operating system" : "",
             ]));
             Console.Out.WriteLine();
             Columns.Write(Console.Out, ["MOUNT", "SOURCE", "FILESYSTEM", "OPTIONS", "DATA"], layout.Mounts.Select(mount => (IReadOnlyList<string>)

@@ -17,7 +17,9 @@ internal static class ValidateCommand
         var noRender = new Option<bool>("--no-render") { Description = "Do not render the files of the hosts, which takes most of the time" };
         var render = new Option<bool>("--render") { Description = "Render (the default)", Hidden = true };
         var identity = GlobalOptions.Identity();
-        var command = new Command("validate", "Validates the inventory and the templates, renders every file of every host, and reports all problems at once, each with file:line:column.");
+        var command = new Command(
+            "validate",
+            "Validates the inventory and the templates, renders every file of every host, and reports all problems at once, each with file:line:column.");
         command.Options.Add(noRender);
         command.Options.Add(render);
         command.Options.Add(identity);
@@ -55,7 +57,8 @@ internal static class ValidateCommand
             distinct.ForEach(Console.Error.WriteLine);
             if (!problems.HasErrors && result.Fleet is { } good)
             {
-                Console.Out.WriteLine($"{Counted.Of(good.Hosts.Count, "host")}, {Counted.Of(good.Stores.Count, "store")}, {Counted.Of(good.Roles.Count, "role")}, "
+                Console.Out.WriteLine($"{Counted.Of(good.Hosts.Count, "host")}, {Counted.Of(good.Stores.Count, "store")}, "
+                    + $"{Counted.Of(good.Roles.Count, "role")}, "
                     + $"{library.ConfigNames.Count} config directories{(render ? $", {Counted.Of(files, "file")}" : "")}: no errors");
                 SingleCopies.Notes(good).ToList().ForEach(note => Console.Out.WriteLine($"note: {note}"));
             }
@@ -72,11 +75,15 @@ internal static class ValidateCommand
     private static void FindBranches(string folder, Fleet fleet, DiagnosticBag problems)
     {
         var commands = new Provision.Core.ProcessRunner();
-        foreach (var branch in fleet.Hosts.Where(host => host.Branch is not null && host.Status != HostStatus.Retired).GroupBy(host => host.Branch!, StringComparer.Ordinal))
+        var pinned = fleet.Hosts.Where(host => host.Branch is not null && host.Status != HostStatus.Retired);
+        foreach (var branch in pinned.GroupBy(host => host.Branch!, StringComparer.Ordinal))
         {
             if (GitRevision.CommitOf(folder, branch.Key, commands) is null)
             {
-                branch.ToList().ForEach(host => problems.Error(host.At("branch"), $"the repository does not have the branch \"{branch.Key}\"", "fetch it, or correct branch:"));
+                branch.ToList().ForEach(host => problems.Error(
+                    host.At("branch"),
+                    $"the repository does not have the branch \"{branch.Key}\"",
+                    "fetch it, or correct branch:"));
             }
         }
     }

@@ -71,7 +71,8 @@ internal static class PlanJson
             var plan = document.RootElement;
             var (of, commit, hash) = (Text("host"), Text("commit"), Text("plan_hash"));
             return of != host ? throw new UserErrorException($"{path} is a plan of {of}, not of {host}")
-                : commit != revision.Id ? throw new UserErrorException($"{path} is a plan of commit {commit}, and the repository is at {revision.Id}: save a new one")
+                : commit != revision.Id
+                    ? throw new UserErrorException($"{path} is a plan of commit {commit}, and the repository is at {revision.Id}: save a new one")
                 : hash.Length == 64 && hash.All(char.IsAsciiHexDigitLower) ? hash : throw new InvalidDataException("its hash is damaged");
 
             string Text(string name) => plan.GetProperty(name).GetString() ?? throw new InvalidDataException($"{name} is missing");
@@ -98,7 +99,12 @@ internal static class PlanJson
 /// <summary>Helpers for every JSON output.</summary>
 internal static class Json
 {
-    private static readonly JsonWriterOptions Form = new() { Indented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Form = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static byte[] Bytes(Action<Utf8JsonWriter> write)
     {

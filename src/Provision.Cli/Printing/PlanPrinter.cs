@@ -25,7 +25,8 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
         foreach (var package in plan.Packages)
         {
             var wanted = package.Wanted.Version is { } version ? $", should be {version}" : "";
-            output.WriteLine($"{Ink.Yellow("package")}  {package.Wanted.Name}  {(package.Installed is null ? "is not installed" : $"is {package.Installed}")}{wanted}");
+            output.WriteLine($"{Ink.Yellow("package")}  {package.Wanted.Name}  " +
+                $"{(package.Installed is null ? "is not installed" : $"is {package.Installed}")}{wanted}");
         }
 
         foreach (var unit in plan.Units)
@@ -53,7 +54,8 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
     public static string Summary(ChangePlan plan)
     {
         var same = $"{Counted.Of(plan.Same.Count, "file")} up to date";
-        var parts = plan.Files.GroupBy(file => file.Verdict).OrderBy(group => group.Key).Select(group => $"{group.Count()} {group.Key.ToString().ToLowerInvariant()}").ToList();
+        var parts = plan.Files.GroupBy(file => file.Verdict).OrderBy(group => group.Key)
+            .Select(group => $"{group.Count()} {group.Key.ToString().ToLowerInvariant()}").ToList();
         var files = parts.Count == 0 ? same : $"{string.Join(", ", parts)}; {same}";
         var others = (plan.Packages.Count > 0 ? $"; {Counted.Of(plan.Packages.Count, "package")}" : "")
             + (plan.Units.Count > 0 ? $"; {Counted.Of(plan.Units.Count, "unit")}" : "") + (plan.Owed.Count > 0 ? $"; {plan.Owed.Count} owed" : "");
@@ -104,7 +106,8 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
         if (folded.Others.Count > 0)
         {
             var names = folded.Others.Select(other => other.Instance ?? other.Path).ToList();
-            output.WriteLine($"  ... and the same in {names.Count} more: {string.Join(", ", names.Take(NamedOthers))}{(names.Count > NamedOthers ? $" ... {names[^1]}" : "")}");
+            output.WriteLine($"  ... and the same in {names.Count} more: " +
+                $"{string.Join(", ", names.Take(NamedOthers))}{(names.Count > NamedOthers ? $" ... {names[^1]}" : "")}");
         }
 
         output.WriteLine();
@@ -162,7 +165,8 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
         var open = plan.Checks.Where(check => check.Outcome == CheckOutcome.Unchecked).ToList();
         if (open.Count > 0)
         {
-            output.WriteLine($"{Ink.Yellow("unchecked")} {open.SelectMany(check => check.Paths).Distinct(StringComparer.Ordinal).Count()} files: {Shortened([.. open.Select(check => check.Output).Distinct(StringComparer.Ordinal)])}");
+            output.WriteLine($"{Ink.Yellow("unchecked")} {open.SelectMany(check => check.Paths).Distinct(StringComparer.Ordinal).Count()} files: " +
+                $"{Shortened([.. open.Select(check => check.Output).Distinct(StringComparer.Ordinal)])}");
         }
     }
 }

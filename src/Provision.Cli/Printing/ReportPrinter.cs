@@ -16,13 +16,15 @@ internal static class ReportPrinter
 
         if (report.Recovery is { } recovery)
         {
-            Console.Error.WriteLine($"completed the interrupted transaction {recovery.Transaction}: {Counted.Of(recovery.Finished.Count, "file")} put in place");
+            Console.Error.WriteLine($"completed the interrupted transaction {recovery.Transaction}: " +
+                $"{Counted.Of(recovery.Finished.Count, "file")} put in place");
             var written = report.Outcome is InstallOutcome.Installed or InstallOutcome.PutBack
                 ? report.Plan?.Files.Where(file => file.NeedsWriting).Select(file => file.Path).ToHashSet(StringComparer.Ordinal) ?? []
                 : [];
             foreach (var path in recovery.Kept)
             {
-                Console.Error.WriteLine($"  {path} was changed on the machine meanwhile{(written.Contains(path) ? ": this run replaced it, \"provision rollback\" brings it back" : " and is kept")}");
+                Console.Error.WriteLine($"  {path} was changed on the machine meanwhile" +
+                    $"{(written.Contains(path) ? ": this run replaced it, \"provision rollback\" brings it back" : " and is kept")}");
             }
         }
 
@@ -34,19 +36,25 @@ internal static class ReportPrinter
         Console.Out.WriteLine(report.Outcome switch
         {
             InstallOutcome.NothingToDo => $"nothing to do{At(report)}",
-            InstallOutcome.Installed => $"installed generation {report.Generation}{(report.Plan is { } plan ? $": {Counted.Of(plan.Files.Count(file => file.NeedsWriting), "file")}, {Counted.Of(report.Units.Count, "unit")}; {plan.Host} at {plan.Revision.Short}" : "")}",
+            InstallOutcome.Installed => $"installed generation {report.Generation}" + (report.Plan is { } plan
+                ? $": {Counted.Of(plan.Files.Count(file => file.NeedsWriting), "file")}, {Counted.Of(report.Units.Count, "unit")}; " +
+                    $"{plan.Host} at {plan.Revision.Short}"
+                : ""),
             InstallOutcome.PutBack => $"a unit failed; the host is back at the files it had (generation {report.Generation})",
             _ => "refused: nothing was changed",
         });
         if (report.Owed.Count > 0 && report.ExitCode == 0)
         {
-            Console.Out.WriteLine($"owed to units of this root: {report.Owed.Count} ({string.Join(", ", report.Owed.Take(3).Select(owed => $"{owed.Action.ToString().ToLowerInvariant()} {owed.Unit}"))}{(report.Owed.Count > 3 ? ", ..." : "")})");
+            var first = report.Owed.Take(3).Select(owed => $"{owed.Action.ToString().ToLowerInvariant()} {owed.Unit}");
+            Console.Out.WriteLine(
+                $"owed to units of this root: {report.Owed.Count} ({string.Join(", ", first)}{(report.Owed.Count > 3 ? ", ..." : "")})");
         }
 
         return report.ExitCode;
     }
 
-    private static string At(InstallReport report) => report.Plan is { } plan ? $": {plan.Host} is at {plan.Revision.Short} (generation {report.Generation})" : "";
+    private static string At(InstallReport report) =>
+        report.Plan is { } plan ? $": {plan.Host} is at {plan.Revision.Short} (generation {report.Generation})" : "";
 
     private static void PrintJson(InstallReport report, Redaction redaction) => Json.Print(writer =>
     {

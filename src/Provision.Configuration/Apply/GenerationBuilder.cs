@@ -91,7 +91,8 @@ internal sealed class GenerationBuilder(StateStore store, HostState state)
     /// <param name="actions">The unit actions to be carried out.</param>
     /// <param name="options">Who runs it, and why.</param>
     public Journal Build(
-        string host, GenerationKind kind, string revision, string? commit, long mastersSerial, DateTimeOffset time, IReadOnlyList<UnitEffect> actions, InstallOptions options)
+        string host, GenerationKind kind, string revision, string? commit, long mastersSerial,
+        DateTimeOffset time, IReadOnlyList<UnitEffect> actions, InstallOptions options)
     {
         foreach (var (before, _) in changes.Values)
         {
@@ -111,7 +112,10 @@ internal sealed class GenerationBuilder(StateStore store, HostState state)
             Files[path] = Files[path] with { Image = Placed(Files[path].Image, places) };
         }
 
-        var journal = changes.Select(change => new FileChange(change.Key, ImageOf(change.Value.Before, places), change.Value.After is { } after ? Placed(after.Image, places) : null)).ToList();
+        var journal = changes.Select(change => new FileChange(
+            change.Key,
+            ImageOf(change.Value.Before, places),
+            change.Value.After is { } after ? Placed(after.Image, places) : null)).ToList();
         var generation = new Generation
         {
             Number = Number,

@@ -89,7 +89,8 @@ public sealed partial class Installation
         }
 
         var work = new UnitWork(UnitEffects.InOrder(effects.Values), [], effects.Keys.ToHashSet(StringComparer.Ordinal), unitFilesChanged);
-        var report = Carry(builder, state, state.Host, GenerationKind.Rollback, generation?.Commit ?? Revision.NoCommit, generation?.Commit, mastersSerial, work, options);
+        var report = Carry(
+            builder, state, state.Host, GenerationKind.Rollback, generation?.Commit ?? Revision.NoCommit, generation?.Commit, mastersSerial, work, options);
         return report with { Messages = [.. messages, .. report.Messages] };
     }
 

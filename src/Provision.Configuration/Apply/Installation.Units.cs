@@ -17,7 +17,8 @@ public sealed partial class Installation
 {
     /// <summary>Commits the builder's changes, acts on the units, and restores the files if a unit fails.</summary>
     private InstallReport Carry(
-        GenerationBuilder builder, HostState before, string host, GenerationKind kind, string revision, string? commit, long mastersSerial, UnitWork work, InstallOptions options)
+        GenerationBuilder builder, HostState before, string host, GenerationKind kind,
+        string revision, string? commit, long mastersSerial, UnitWork work, InstallOptions options)
     {
         var now = clock.GetUtcNow();
         foreach (var effect in work.Effects)
@@ -53,18 +54,32 @@ public sealed partial class Installation
         if (kind == GenerationKind.Rollback)
         {
             messages.Add("the rollback's files are in place, but not all units are well with them; what is owed is recorded");
-            return new InstallReport { Outcome = InstallOutcome.PutBack, Generation = state.Generation, Units = outcomes, Messages = messages, Owed = [.. state.Owed.Values] };
+            return new InstallReport
+            {
+                Outcome = InstallOutcome.PutBack,
+                Generation = state.Generation,
+                Units = outcomes,
+                Messages = messages,
+                Owed = [.. state.Owed.Values],
+            };
         }
 
         return PutBack(journal, before, outcomes, messages, work, options);
     }
 
     /// <summary>Restores the previous generation's files and acts again on the units that were touched.</summary>
-    private InstallReport PutBack(Journal failed, HostState before, IReadOnlyList<UnitOutcome> outcomes, List<string> messages, UnitWork work, InstallOptions options)
+    private InstallReport PutBack(
+        Journal failed, HostState before, IReadOnlyList<UnitOutcome> outcomes, List<string> messages, UnitWork work, InstallOptions options)
     {
         options.Progress?.Invoke($"a unit failed: putting the files of generation {before.Generation} back");
         var now = clock.GetUtcNow();
-        var touched = outcomes.Where(outcome => outcome.Effect.Action != UnitAction.None).Select(outcome => outcome.Effect with { Reason = $"rolled back generation {failed.Generation.Number}", Action = outcome.Effect.Action == UnitAction.Stop ? UnitAction.Restart : outcome.Effect.Action }).ToList();
+        var touched = outcomes.Where(outcome => outcome.Effect.Action != UnitAction.None)
+            .Select(outcome => outcome.Effect with
+            {
+                Reason = $"rolled back generation {failed.Generation.Number}",
+                Action = outcome.Effect.Action == UnitAction.Stop ? UnitAction.Restart : outcome.Effect.Action,
+            })
+            .ToList();
         var number = failed.Generation.Number + 1;
 
         // Names only: a unit's last lines may hold what is in its files.
@@ -96,13 +111,17 @@ public sealed partial class Installation
                 Reason = $"rolled back generation {failed.Generation.Number} ({failed.Generation.Commit}): {why}",
                 Time = now,
                 Files = next.Files,
-                Before = new SortedDictionary<string, FileImage?>(failed.Changes.ToDictionary(change => change.Path, change => change.After), StringComparer.Ordinal),
+                Before = new SortedDictionary<string, FileImage?>(
+                    failed.Changes.ToDictionary(change => change.Path, change => change.After),
+                    StringComparer.Ordinal),
                 Actions = [.. touched.Select(effect => $"{effect.Action.ToString().ToLowerInvariant()} {effect.Unit}")],
             },
         };
         new Transaction(files, store).Commit(journal);
-        var undone = ActOnUnits(journal.NextState, new UnitWork(touched, [], work.MustRun.Where(unit => WasThere(unit, before)).ToHashSet(StringComparer.Ordinal), work.ReloadUnitFiles), options);
-        messages.Add($"the files of generation {before.Generation} are back in place (recorded as generation {number}), and {undone.Count} units were acted on again");
+        var mustRun = work.MustRun.Where(unit => WasThere(unit, before)).ToHashSet(StringComparer.Ordinal);
+        var undone = ActOnUnits(journal.NextState, new UnitWork(touched, [], mustRun, work.ReloadUnitFiles), options);
+        messages.Add($"the files of generation {before.Generation} are back in place (recorded as generation {number}), " +
+            $"and {undone.Count} units were acted on again");
         messages.AddRange(undone.Where(outcome => outcome.Problem is not null).Select(outcome => $"still not well: {outcome.Effect.Unit}: {outcome.Problem}"));
         return new InstallReport
         {

@@ -63,7 +63,8 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
         }
     }
 
-    private InstallReport Install(DesiredState desired, Revision revision, ConfigSelection selection, InstallOptions options, HostState state, PackageInstaller packages)
+    private InstallReport Install(
+        DesiredState desired, Revision revision, ConfigSelection selection, InstallOptions options, HostState state, PackageInstaller packages)
     {
         if (state.Host.Length > 0 && !string.Equals(state.Host, desired.Host, StringComparison.Ordinal))
         {
@@ -138,7 +139,9 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
         }
 
         var present = desired.Files.Select(file => file.Path).Concat(plan.Files.Select(file => file.Path)).ToHashSet(StringComparer.Ordinal);
-        foreach (var path in state.Files.Where(file => !present.Contains(file.Key) && selection.Includes(file.Value.Config, file.Value.Instance, file.Value.IsVolatile)).Select(file => file.Key).ToList())
+        var missing = state.Files
+            .Where(file => !present.Contains(file.Key) && selection.Includes(file.Value.Config, file.Value.Instance, file.Value.IsVolatile));
+        foreach (var path in missing.Select(file => file.Key).ToList())
         {
             builder.Forget(path);
         }
@@ -156,9 +159,12 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
         }
 
         // A slot's own unit must run because the slot is in use; other units that no role requires stay stopped if they are.
-        var mustRun = desired.Units.Select(unit => unit.Name).Concat(desired.Files.Where(file => file.Instance is not null).SelectMany(file => file.Units)).ToHashSet(StringComparer.Ordinal);
+        var mustRun = desired.Units.Select(unit => unit.Name)
+            .Concat(desired.Files.Where(file => file.Instance is not null).SelectMany(file => file.Units))
+            .ToHashSet(StringComparer.Ordinal);
         var work = new UnitWork(plan.Effects, unitsToEnable, mustRun, plan.Files.Any(file => UnitFiles.IsUnitFile(file.Path)));
-        return Carry(builder, state, desired.Host, GenerationKind.Install, plan.Revision.Short, selection.IsAll ? plan.Revision.Short : state.Commit, plan.MastersSerial, work, options) with { Plan = plan };
+        var commit = selection.IsAll ? plan.Revision.Short : state.Commit;
+        return Carry(builder, state, desired.Host, GenerationKind.Install, plan.Revision.Short, commit, plan.MastersSerial, work, options) with { Plan = plan };
     }
 
     /// <summary>Records the checks that are now owed; true if they changed.</summary>
@@ -204,11 +210,14 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
         }
 
         refusals.AddRange(plan.Files.Where(file => file.Desired?.Unknown is not null).Select(file => $"{file.Path}: {file.Desired!.Unknown}"));
-        var removed = plan.Files.Where(file => file.Verdict == Verdict.Gone && file.Instance is not null).Select(file => file.Instance!).Distinct(StringComparer.Ordinal)
-            .Where(instance => !plan.Same.Concat(plan.Files.Where(file => file.Desired is not null)).Any(file => string.Equals(file.Instance, instance, StringComparison.Ordinal))).ToList();
+        var removed = plan.Files.Where(file => file.Verdict == Verdict.Gone && file.Instance is not null)
+            .Select(file => file.Instance!).Distinct(StringComparer.Ordinal)
+            .Where(instance => !plan.Same.Concat(plan.Files.Where(file => file.Desired is not null))
+                .Any(file => string.Equals(file.Instance, instance, StringComparison.Ordinal))).ToList();
         if (removed.Count > options.MaximumRemovedSlots)
         {
-            refusals.Add($"this would take away {removed.Count} slots ({string.Join(", ", removed.Take(5))}{(removed.Count > 5 ? ", ..." : "")}); if that is meant, say --remove-slots {removed.Count}");
+            refusals.Add($"this would take away {removed.Count} slots ({string.Join(", ", removed.Take(5))}{(removed.Count > 5 ? ", ..." : "")}); " +
+                $"if that is meant, say --remove-slots {removed.Count}");
         }
 
         return refusals;
@@ -218,7 +227,9 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
     [
         .. plan.Problems.Where(problem => problem.Severity == Severity.Error).Select(problem => problem.ToString()),
         .. plan.Checks.Where(check => check.Outcome == CheckOutcome.Failed)
-            .Select(check => $"check failed: {string.Join(' ', check.Check.Arguments)}\n  for {string.Join(", ", check.Paths.Take(3))}{(check.Paths.Count > 3 ? ", ..." : "")}\n{Indent(redaction.Printed(check.Output))}"),
+            .Select(check => $"check failed: {string.Join(' ', check.Check.Arguments)}\n" +
+                $"  for {string.Join(", ", check.Paths.Take(3))}{(check.Paths.Count > 3 ? ", ..." : "")}\n" +
+                $"{Indent(redaction.Printed(check.Output))}"),
     ];
 
     private static string Indent(string text) => "  " + text.ReplaceLineEndings("\n  ");

@@ -110,7 +110,12 @@ public sealed class Transaction(IMachineFiles files, StateStore store)
             }
             else
             {
-                files.WriteNew(path, store.ReadContent(image.Content), image.Mode, files.MayChangeOwner ? new Owner(image.Uid, image.Gid) : null, sync: changes.Count <= SyncSingly);
+                files.WriteNew(
+                    path,
+                    store.ReadContent(image.Content),
+                    image.Mode,
+                    files.MayChangeOwner ? new Owner(image.Uid, image.Gid) : null,
+                    sync: changes.Count <= SyncSingly);
             }
 
             staged[change.Path] = path;

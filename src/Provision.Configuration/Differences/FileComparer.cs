@@ -35,7 +35,10 @@ internal sealed class FileComparer(IMachineFiles files, HostState state, OwnerDa
         };
         if (observed?.Facts.Kind is FileKind.Folder or FileKind.Other)
         {
-            problems.Error(desired.Template, $"{desired.Path} is {(observed.Facts.Kind == FileKind.Folder ? "a directory" : "a device, socket or pipe")} on the machine, not a file", "move it away by hand; provision does not remove what is not a file");
+            problems.Error(
+                desired.Template,
+                $"{desired.Path} is {(observed.Facts.Kind == FileKind.Folder ? "a directory" : "a device, socket or pipe")} on the machine, not a file",
+                "move it away by hand; provision does not remove what is not a file");
             return difference with { Verdict = Verdict.Unknown, Reasons = ["not a file"] };
         }
 
@@ -48,7 +51,8 @@ internal sealed class FileComparer(IMachineFiles files, HostState state, OwnerDa
         {
             return difference with
             {
-                Verdict = difference.Base is null ? Verdict.New : SameAsBase(desired, difference.DesiredOwner, difference.Base) ? Verdict.Drift : Verdict.Conflict,
+                Verdict = difference.Base is null ? Verdict.New
+                    : SameAsBase(desired, difference.DesiredOwner, difference.Base) ? Verdict.Drift : Verdict.Conflict,
                 Reasons = [difference.Base is null ? "not there yet" : "removed from the machine"],
                 Hunks = UnifiedDiff.Hunks("", desired.Text),
             };
@@ -123,7 +127,10 @@ internal sealed class FileComparer(IMachineFiles files, HostState state, OwnerDa
             var (what, name, known) = owners.User(desired.Owner.User) is null
                 ? ("user", desired.Owner.User, owners.Users)
                 : ("group", desired.Owner.Group, owners.Groups);
-            problems.Error(desired.Template, $"{desired.Path}: the {what} \"{name}\" does not exist below {files.Root}", NearestName.Hint(name, known) ?? "is a package missing from the role?");
+            problems.Error(
+                desired.Template,
+                $"{desired.Path}: the {what} \"{name}\" does not exist below {files.Root}",
+                NearestName.Hint(name, known) ?? "is a package missing from the role?");
         }
 
         return owner;
@@ -141,7 +148,8 @@ internal sealed class FileComparer(IMachineFiles files, HostState state, OwnerDa
         if (!observed.Content.AsSpan().SequenceEqual(desired.Content))
         {
             reasons.Add(IsLarge(observed.Content, desired.Content)
-                ? $"content, too large to show: {observed.Content!.Length:N0} bytes ({observed.Sha256[..12]}), should be {desired.Content.Length:N0} ({desired.Sha256[..12]})"
+                ? $"content, too large to show: {observed.Content!.Length:N0} bytes ({observed.Sha256[..12]}), " +
+                    $"should be {desired.Content.Length:N0} ({desired.Sha256[..12]})"
                 : "content");
         }
 

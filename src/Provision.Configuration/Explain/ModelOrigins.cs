@@ -22,7 +22,8 @@ public sealed class ModelOrigins(HostView view, ModelObject model)
         ["host"] = static (view, _) => [view.Host.Location],
         ["site"] = static (view, _) => [view.Host.SiteLocation],
         ["mounts"] = static (_, slot) => [slot.Slot.Template.At("tiers")],
-        ["paths"] = static (_, slot) => [.. slot.Slot.Kind is { } kind ? [kind.At("paths")] : Array.Empty<Location>(), slot.Slot.Template.At("tiers"), .. Places(slot.Store)],
+        ["paths"] = static (_, slot) =>
+            [.. slot.Slot.Kind is { } kind ? [kind.At("paths")] : Array.Empty<Location>(), slot.Slot.Template.At("tiers"), .. Places(slot.Store)],
         ["unit"] = static (_, slot) => slot.Slot.Kind is { } kind ? [kind.At("unit")] : [],
         ["name"] = static (view, slot) => [slot.Slot.Template.At("name"), view.Host.Location],
         ["class"] = static (_, slot) => [slot.Slot.Template.At("class")],
@@ -93,7 +94,8 @@ public sealed class ModelOrigins(HostView view, ModelObject model)
     /// <summary>In a file rendered with <c>each: slots</c>, <c>slot.name</c> is <c>slots[3].name</c>.</summary>
     private static List<string> Resolve(List<string> steps, MappedFile file)
     {
-        if (file.ElementName is { } element && steps.Count > 0 && string.Equals(steps[0], element, StringComparison.Ordinal) && file.Template.Head.Each is { } each)
+        if (file.ElementName is { } element && steps.Count > 0 && string.Equals(steps[0], element, StringComparison.Ordinal)
+            && file.Template.Head.Each is { } each)
         {
             var list = each.Text.Trim();
             return list.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.')

@@ -57,7 +57,9 @@ public sealed record InstallRecord(Generation? LastInstall, int CrashDumps)
     }
 }
 
-/// <summary>The health of a host's configuration: its differences from the repository and its last install. Each fact is observed once, if a check needs it.</summary>
+/// <summary>
+/// The health of a host's configuration: its differences from the repository and its last install. Each fact is observed once, if a check needs it.
+/// </summary>
 /// <param name="now">The reference time for ages.</param>
 /// <param name="plan">Compares the host with the repository, without the checkers.</param>
 /// <param name="record">Reads the host record.</param>
@@ -102,10 +104,12 @@ public sealed class InstallHealth(DateTimeOffset now, Func<ChangePlan> plan, Fun
         [
             (HealthLevel.Warning, "changed by hand", [.. Drifted(plan)]),
             (HealthLevel.Unknown, "not known, as a secret cannot be read", [.. plan.Files.Where(file => file.Verdict == Verdict.Unknown)]),
-            (HealthLevel.Info, "to be written by the next install", [.. plan.Files.Where(file => file.Verdict is Verdict.New or Verdict.Update or Verdict.Gone)]),
+            (HealthLevel.Info, "to be written by the next install",
+                [.. plan.Files.Where(file => file.Verdict is Verdict.New or Verdict.Update or Verdict.Gone)]),
         ];
         return groups.Where(group => group.Files.Count > 0)
-            .Select(group => new HealthFinding("drift", group.Level, $"{Count(group.Files.Count, "file")} {group.Sentence}: {Names(group.Files.Select(file => file.Path))}"))
+            .Select(group => new HealthFinding(
+                "drift", group.Level, $"{Count(group.Files.Count, "file")} {group.Sentence}: {Names(group.Files.Select(file => file.Path))}"))
             .Concat(plan.Problems.Where(problem => problem.Severity == Severity.Error)
                 .Select(problem => new HealthFinding("drift", HealthLevel.Unknown, problem.ToString().Split('\n')[0])));
     }
@@ -120,7 +124,9 @@ public sealed class InstallHealth(DateTimeOffset now, Func<ChangePlan> plan, Fun
 
     private static IEnumerable<HealthFinding> Packages(ChangePlan plan) =>
         plan.Packages.Count == 0 ? []
-        : [new("packages", HealthLevel.Warning, $"{Count(plan.Packages.Count, "package")} missing or at another version: {Names(plan.Packages.Select(package => package.Wanted.Name))}")];
+        : [new(
+            "packages", HealthLevel.Warning,
+            $"{Count(plan.Packages.Count, "package")} missing or at another version: {Names(plan.Packages.Select(package => package.Wanted.Name))}")];
 
     private static IEnumerable<HealthFinding> Dumps(InstallRecord record) =>
         record.CrashDumps == 0 ? [] : [new("dumps", HealthLevel.Warning, $"{Count(record.CrashDumps, "kernel dump")} in /var/crash")];
@@ -148,7 +154,8 @@ public sealed class InstallHealth(DateTimeOffset now, Func<ChangePlan> plan, Fun
         }
         else if (record.Failed is { } failed)
         {
-            yield return new("install", HealthLevel.Warning, $"the install of commit {Short(failed.Commit)} {(failed.RolledBack ? "was rolled back" : "failed")} {Age(failed.Time)} ago, "
+            yield return new("install", HealthLevel.Warning, $"the install of commit {Short(failed.Commit)} "
+                + $"{(failed.RolledBack ? "was rolled back" : "failed")} {Age(failed.Time)} ago, "
                 + $"the host is at {Short(record.Commit)}: {failed.Why}; correct that, then \"provision install\"");
         }
         else
@@ -170,5 +177,6 @@ public sealed class InstallHealth(DateTimeOffset now, Func<ChangePlan> plan, Fun
 
     private IEnumerable<HealthFinding> OfPlan(string check, Func<ChangePlan, IEnumerable<HealthFinding>> judge) => HealthCheck.Judge(check, plan.Value, judge);
 
-    private IEnumerable<HealthFinding> OfRecord(string check, Func<InstallRecord, IEnumerable<HealthFinding>> judge) => HealthCheck.Judge(check, record.Value, judge);
+    private IEnumerable<HealthFinding> OfRecord(string check, Func<InstallRecord, IEnumerable<HealthFinding>> judge) =>
+        HealthCheck.Judge(check, record.Value, judge);
 }

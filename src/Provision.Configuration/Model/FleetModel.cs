@@ -18,7 +18,8 @@ public sealed class FleetModel
     {
         this.fleet = fleet;
         Masters = masters;
-        briefs = new(() => fleet.Hosts.Where(host => host.Status != HostStatus.Retired).ToDictionary(host => host.Name, host => ModelValues.HostBrief(fleet, host), StringComparer.Ordinal));
+        briefs = new(() => fleet.Hosts.Where(host => host.Status != HostStatus.Retired)
+            .ToDictionary(host => host.Name, host => ModelValues.HostBrief(fleet, host), StringComparer.Ordinal));
         model.Add("name", () => fleet.Name);
         model.Add("domain", () => fleet.Domain);
         model.Add("release", () => fleet.Release);
@@ -54,7 +55,8 @@ public sealed class FleetModel
             CheckName(word, "site=", name => fleet.FindSite(name) is not null, fleet.Sites.Select(site => site.Name));
         }
 
-        return ModelValues.List(fleet.Hosts.Where(host => host.Status != HostStatus.Retired && parsed.Matches(fleet, host)).Select(host => briefs.Value[host.Name]));
+        return ModelValues.List(fleet.Hosts.Where(host => host.Status != HostStatus.Retired && parsed.Matches(fleet, host))
+            .Select(host => briefs.Value[host.Name]));
     });
 
     private static void CheckName(string word, string key, Func<string, bool> exists, IEnumerable<string> known)

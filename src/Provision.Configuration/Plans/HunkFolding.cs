@@ -51,7 +51,9 @@ public static class HunkFolding
         }
 
         var key = new StringBuilder();
-        key.Append(difference.Verdict).Append('\n').Append(difference.Path.Replace(instance, "*", StringComparison.Ordinal)).Append('\n').AppendJoin('\n', difference.Reasons);
+        key.Append(difference.Verdict).Append('\n')
+            .Append(difference.Path.Replace(instance, "*", StringComparison.Ordinal)).Append('\n')
+            .AppendJoin('\n', difference.Reasons);
         foreach (var line in hunks.SelectMany(hunk => hunk.Changes))
         {
             key.Append('\n').Append(UnifiedDiff.Mark(line.Change)).Append(line.Text.Replace(instance, "*", StringComparison.Ordinal));

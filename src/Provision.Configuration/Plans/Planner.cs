@@ -43,12 +43,19 @@ public sealed record ConfigSelection(IReadOnlyList<(string Config, string? Insta
             (string Config, string? Instance) one = slash < 0 ? (word, null) : (word[..slash], word[(slash + 1)..]);
             if (!known.Any(pair => string.Equals(pair.Config, one.Config, StringComparison.Ordinal)))
             {
-                problems.Error(Location.OfFile("CONFIG"), $"this host has no config \"{one.Config}\"", NearestName.Hint(one.Config, known.Select(pair => pair.Config)));
+                problems.Error(
+                    Location.OfFile("CONFIG"),
+                    $"this host has no config \"{one.Config}\"",
+                    NearestName.Hint(one.Config, known.Select(pair => pair.Config)));
             }
             else if (one.Instance is not null && !known.Contains(one))
             {
-                problems.Error(Location.OfFile("CONFIG"), $"the config \"{one.Config}\" has no instance \"{one.Instance}\" on this host",
-                    NearestName.Hint(one.Instance, known.Where(pair => string.Equals(pair.Config, one.Config, StringComparison.Ordinal)).Select(pair => pair.Instance ?? "")));
+                problems.Error(
+                    Location.OfFile("CONFIG"),
+                    $"the config \"{one.Config}\" has no instance \"{one.Instance}\" on this host",
+                    NearestName.Hint(
+                        one.Instance,
+                        known.Where(pair => string.Equals(pair.Config, one.Config, StringComparison.Ordinal)).Select(pair => pair.Instance ?? "")));
             }
             else
             {
@@ -152,7 +159,12 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
         // In a root that is not running, owed actions wait for the system that will run there.
         foreach (var owed in plan.Owed.Where(owed => plan.IsRunning && !owed.Unit.StartsWith('/')))
         {
-            UnitEffects.Add(effects, new UnitEffect(owed.Unit, wanted.Contains(owed.Unit) ? owed.Action : UnitAction.Stop, $"owed since generation {owed.Generation}: {owed.Reason}", 50, false));
+            UnitEffects.Add(effects, new UnitEffect(
+                owed.Unit,
+                wanted.Contains(owed.Unit) ? owed.Action : UnitAction.Stop,
+                $"owed since generation {owed.Generation}: {owed.Reason}",
+                50,
+                false));
         }
 
         foreach (var stale in plan.Stale)
@@ -169,7 +181,12 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
     }
 
     /// <summary>An undefined unit is an error before anything is touched, not a failed restart afterwards.</summary>
-    private void CheckUnitNames(DesiredState desired, List<FileDifference> different, IReadOnlyList<UnitDifference> units, Lazy<IReadOnlyList<PackageDifference>> packages, DiagnosticBag problems)
+    private void CheckUnitNames(
+        DesiredState desired,
+        List<FileDifference> different,
+        IReadOnlyList<UnitDifference> units,
+        Lazy<IReadOnlyList<PackageDifference>> packages,
+        DiagnosticBag problems)
     {
         var unitFiles = new UnitFiles(files);
         if (!unitFiles.IsSystem)
@@ -177,11 +194,18 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
             return;
         }
 
-        var coming = desired.Files.Where(file => UnitFiles.IsUnitFile(file.Path)).Select(file => file.Path[(file.Path.LastIndexOf('/') + 1)..]).ToHashSet(StringComparer.Ordinal);
+        var coming = desired.Files.Where(file => UnitFiles.IsUnitFile(file.Path))
+            .Select(file => file.Path[(file.Path.LastIndexOf('/') + 1)..])
+            .ToHashSet(StringComparer.Ordinal);
         var packagesPending = packages.Value.Count > 0;
-        foreach (var service in units.Where(unit => unit.Problem == UnitComparer.NotThere && !packagesPending && !UnitFiles.NamesOf(unit.Unit.Name).Any(coming.Contains)))
+        var lacking = units
+            .Where(unit => unit.Problem == UnitComparer.NotThere && !packagesPending && !UnitFiles.NamesOf(unit.Unit.Name).Any(coming.Contains));
+        foreach (var service in lacking)
         {
-            problems.Error(service.Unit.Location, $"the service \"{service.Unit.Name}\" does not exist on this host", NearestName.Hint(service.Unit.Name, coming) ?? "is a package missing from the role?");
+            problems.Error(
+                service.Unit.Location,
+                $"the service \"{service.Unit.Name}\" does not exist on this host",
+                NearestName.Hint(service.Unit.Name, coming) ?? "is a package missing from the role?");
         }
 
         var known = new Dictionary<string, bool>(StringComparer.Ordinal);
@@ -197,7 +221,10 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
 
                 if (!defined)
                 {
-                    problems.Error(file.Template, $"{file.Path}: the unit \"{unit}\" does not exist on this host", NearestName.Hint(unit, coming) ?? "check unit: in the template's head");
+                    problems.Error(
+                        file.Template,
+                        $"{file.Path}: the unit \"{unit}\" does not exist on this host",
+                        NearestName.Hint(unit, coming) ?? "check unit: in the template's head");
                 }
             }
         }

@@ -200,7 +200,8 @@ public sealed class Redaction
         }
 
         var source = new SourceText(desired.Path, desired.Text);
-        return [.. parts.Select(part => source.LineAt(part.Key)[..part.Value[0].Start].TrimStart()).Where(prefix => prefix.Length > 0).Distinct(StringComparer.Ordinal)];
+        return [.. parts.Select(part => source.LineAt(part.Key)[..part.Value[0].Start].TrimStart())
+            .Where(prefix => prefix.Length > 0).Distinct(StringComparer.Ordinal)];
     }
 
     private static void AddLines(HashSet<string> all, string value)

@@ -128,7 +128,8 @@ public sealed partial class HostRenderer(HostView view, TemplateLibrary library,
         return new string(secret.Value ?? "");
     }
 
-    private void RenderTemplate(TemplateRenderer renderer, TemplateFile template, DiagnosticBag problems, Action<DesiredFile, SourceMap?, int> made, string? only = null)
+    private void RenderTemplate(
+        TemplateRenderer renderer, TemplateFile template, DiagnosticBag problems, Action<DesiredFile, SourceMap?, int> made, string? only = null)
     {
         var before = secretReads;
         try
@@ -194,7 +195,8 @@ public sealed partial class HostRenderer(HostView view, TemplateLibrary library,
     [GeneratedRegex("""["'`](?<text>[^"'`]*)["'`]""", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Quoted();
 
-    private void RenderFile(TemplateRenderer renderer, TemplateFile template, object? element, int index, Action<DesiredFile, SourceMap?, int> made, string? only)
+    private void RenderFile(
+        TemplateRenderer renderer, TemplateFile template, object? element, int index, Action<DesiredFile, SourceMap?, int> made, string? only)
     {
         if (template.When is { } when && when.Evaluate(renderer) is null or false)
         {
@@ -285,7 +287,10 @@ public sealed partial class HostRenderer(HostView view, TemplateLibrary library,
     private DesiredPackage Package(string text)
     {
         var cut = text.IndexOf('=', StringComparison.Ordinal);
-        return new DesiredPackage(cut < 0 ? text : text[..cut], cut < 0 ? null : text[(cut + 1)..], RoleLocation(role => role.Packages.Contains(text, StringComparer.Ordinal)));
+        return new DesiredPackage(
+            cut < 0 ? text : text[..cut],
+            cut < 0 ? null : text[(cut + 1)..],
+            RoleLocation(role => role.Packages.Contains(text, StringComparer.Ordinal)));
     }
 
     private Location RoleLocation(Func<Role, bool> asks) => view.Roles.Roles.FirstOrDefault(asks)?.Location ?? view.Host.Location;

@@ -103,7 +103,9 @@ public sealed record TemplateFile
 
     /// <summary>The body and every text of the head that holds code.</summary>
     internal IEnumerable<ParsedTemplate> Parts =>
-        new[] { Body, Each?.Parsed, When?.Parsed, Path?.Parsed }.Concat(Checks.SelectMany(check => check).Concat(Units).Select(text => text.Parsed)).OfType<ParsedTemplate>();
+        new[] { Body, Each?.Parsed, When?.Parsed, Path?.Parsed }
+            .Concat(Checks.SelectMany(check => check).Concat(Units).Select(text => text.Parsed))
+            .OfType<ParsedTemplate>();
 
     /// <summary>Whether its text can contain a secret, through its own code or an include.</summary>
     public bool MayHoldSecrets { get; init; }

@@ -65,7 +65,10 @@ public sealed record TemplateHead
             var first = text.Length - text.AsSpan().TrimStart().Length;
             if (first > 0 && IsMarker(text.AsSpan(first, EndOfLine(text, first) - first)))
             {
-                problems.Error(new Location(path, text.AsSpan(0, first).Count('\n') + 1, 1), "a head begins in the first line of its file", "remove the lines above it");
+                problems.Error(
+                    new Location(path, text.AsSpan(0, first).Count('\n') + 1, 1),
+                    "a head begins in the first line of its file",
+                    "remove the lines above it");
             }
 
             return (new TemplateHead(), 0);
@@ -79,7 +82,10 @@ public sealed record TemplateHead
 
         if (end >= text.Length)
         {
-            problems.Error(new Location(path, 1, 1), "the head that begins here has no closing ---", "put a line with three dashes between the head and the template");
+            problems.Error(
+                new Location(path, 1, 1),
+                "the head that begins here has no closing ---",
+                "put a line with three dashes between the head and the template");
             return (new TemplateHead(), text.Length);
         }
 
@@ -137,7 +143,10 @@ public sealed record TemplateHead
                 }
                 else
                 {
-                    problems.Error(entry.KeyLocation, $"unknown key \"{entry.Key}\" in a template's head", NearestName.Hint(entry.Key, Keys.Keys) ?? "known are " + string.Join(", ", Keys.Keys));
+                    problems.Error(
+                        entry.KeyLocation,
+                        $"unknown key \"{entry.Key}\" in a template's head",
+                        NearestName.Hint(entry.Key, Keys.Keys) ?? "known are " + string.Join(", ", Keys.Keys));
                 }
             }
 
@@ -268,7 +277,9 @@ public sealed record TemplateHead
             var pattern = Text(node)?.Text;
             try
             {
-                _ = pattern is null ? null : new System.Text.RegularExpressions.Regex(pattern, System.Text.RegularExpressions.RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+                _ = pattern is null
+                    ? null
+                    : new System.Text.RegularExpressions.Regex(pattern, System.Text.RegularExpressions.RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
             }
             catch (ArgumentException e)
             {
@@ -291,7 +302,10 @@ public sealed record TemplateHead
                 case "none":
                     return UnitAction.None;
                 default:
-                    problems.Error(node.Location, $"\"{text}\" is nothing that can be done to a unit", NearestName.Hint(text, ["restart", "reload", "none"]) ?? "restart, reload or none");
+                    problems.Error(
+                        node.Location,
+                        $"\"{text}\" is nothing that can be done to a unit",
+                        NearestName.Hint(text, ["restart", "reload", "none"]) ?? "restart, reload or none");
                     return UnitAction.Restart;
             }
         }

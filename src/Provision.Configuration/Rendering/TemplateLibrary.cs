@@ -10,13 +10,15 @@ namespace Provision.Configuration.Rendering;
 public sealed class TemplateLibrary(string repository)
 {
     private const string FolderName = "templates";
-    private readonly ConcurrentDictionary<string, Lazy<(IReadOnlyList<TemplateFile> Files, IReadOnlyList<Diagnostic> Problems)>> configs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<(IReadOnlyList<TemplateFile> Files, IReadOnlyList<Diagnostic> Problems)>> configs =
+        new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ParsedTemplate?> includes = new(StringComparer.Ordinal);
 
     /// <summary>Names of all config directories, in ordinal order.</summary>
     public IReadOnlyList<string> ConfigNames =>
         Directory.Exists(Folder)
-            ? [.. Directory.EnumerateDirectories(Folder).Select(path => Path.GetFileName(path)!).Where(name => !name.StartsWith('_')).Order(StringComparer.Ordinal)]
+            ? [.. Directory.EnumerateDirectories(Folder).Select(path => Path.GetFileName(path)!)
+                .Where(name => !name.StartsWith('_')).Order(StringComparer.Ordinal)]
             : [];
 
     private string Folder => Path.Combine(repository, FolderName);

@@ -20,7 +20,10 @@ internal static class Json
     {
         if (depth > context.ObjectRecursionLimit || text.Length > context.LimitToString)
         {
-            throw new ArgumentProblemException($"the value nests deeper than {context.ObjectRecursionLimit} levels, contains itself, or gives more text than LimitToString allows ({context.LimitToString})", 0);
+            throw new ArgumentProblemException(
+                $"the value nests deeper than {context.ObjectRecursionLimit} levels, contains itself, " +
+                    $"or gives more text than LimitToString allows ({context.LimitToString})",
+                0);
         }
 
         switch (value)
@@ -31,7 +34,9 @@ internal static class Json
             case bool truth:
                 text.Append(truth ? "true" : "false");
                 break;
-            case double.NaN or double.PositiveInfinity or double.NegativeInfinity or float.NaN or float.PositiveInfinity or float.NegativeInfinity or IScriptCustomFunction:
+            case double.NaN or double.PositiveInfinity or double.NegativeInfinity
+                or float.NaN or float.PositiveInfinity or float.NegativeInfinity
+                or IScriptCustomFunction:
                 throw new ArgumentProblemException("JSON has no such value", 0);
             case IScriptObject members and not IList:
                 text.Append('{');
@@ -52,7 +57,9 @@ internal static class Json
                 text.Append(context.ObjectToString(value));
                 break;
             default:
-                Quote(text, value is DateTime date ? date.ToString("O", CultureInfo.InvariantCulture).Replace(".0000000", "", StringComparison.Ordinal) : context.ObjectToString(value) ?? "");
+                Quote(text, value is DateTime date
+                    ? date.ToString("O", CultureInfo.InvariantCulture).Replace(".0000000", "", StringComparison.Ordinal)
+                    : context.ObjectToString(value) ?? "");
                 break;
         }
 
@@ -73,7 +80,8 @@ internal static class Json
         text.Append('"');
         for (var i = 0; i < content.Length; i++)
         {
-            var paired = (i + 1 < content.Length && char.IsSurrogatePair(content[i], content[i + 1])) || (i > 0 && char.IsSurrogatePair(content[i - 1], content[i]));
+            var paired = (i + 1 < content.Length && char.IsSurrogatePair(content[i], content[i + 1]))
+                || (i > 0 && char.IsSurrogatePair(content[i - 1], content[i]));
             _ = content[i] switch
             {
                 '"' or '\\' => text.Append('\\').Append(content[i]),

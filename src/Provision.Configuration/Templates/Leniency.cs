@@ -17,7 +17,9 @@ internal static class Leniency
                 return true;
             }
 
-            part = part is ScriptVariable ? null : (part as ScriptMemberExpression)?.Target ?? (part as ScriptIndexerExpression)?.Target ?? (part as ScriptNestedExpression)?.Expression;
+            part = part is ScriptVariable
+                ? null
+                : (part as ScriptMemberExpression)?.Target ?? (part as ScriptIndexerExpression)?.Target ?? (part as ScriptNestedExpression)?.Expression;
         }
 
         return Around(path);
@@ -68,6 +70,7 @@ internal static class Leniency
             call = pipe.From;
         }
 
-        return ((call as ScriptFunctionCall)?.Target ?? call) is ScriptMemberExpression { Target: ScriptVariableGlobal { Name: "object" }, Member.Name: "has_key" or "has_value" or "default" };
+        return ((call as ScriptFunctionCall)?.Target ?? call)
+            is ScriptMemberExpression { Target: ScriptVariableGlobal { Name: "object" }, Member.Name: "has_key" or "has_value" or "default" };
     }
 }

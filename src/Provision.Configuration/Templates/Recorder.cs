@@ -241,7 +241,9 @@ internal sealed partial class Recorder
             origins.SetInside(value!, since);
         }
 
-        return origins.With(value!, own is null ? since : new([.. own.Paths.Union(since.Paths, StringComparer.Ordinal)], Origins.IsContainer(value) ? own.Path : null));
+        return origins.With(
+            value!,
+            own is null ? since : new([.. own.Paths.Union(since.Paths, StringComparer.Ordinal)], Origins.IsContainer(value) ? own.Path : null));
     }
 
     private Origin Since(int mark) => (reads.Count - mark) switch
@@ -276,7 +278,8 @@ internal sealed partial class Recorder
             ScriptIndexerExpression item => item.Target,
             _ => null,
         };
-        if (!quiet && target is ScriptVariable or ScriptMemberExpression or ScriptIndexerExpression && reads.LastIndexOf(container) is var at && at >= pathStart)
+        if (!quiet && target is ScriptVariable or ScriptMemberExpression or ScriptIndexerExpression
+            && reads.LastIndexOf(container) is var at && at >= pathStart)
         {
             reads.RemoveAt(at);
         }

@@ -104,10 +104,13 @@ internal sealed class RenderContext : TemplateContext
         base.SetLoopVariable(variable, Recorder is null ? value : Recorder.Element(variable, value));
     }
 
-    public override string? ObjectToString(object? value, bool nested = false) => value is DateTime date ? Builtins.Format(date) : base.ObjectToString(value, nested);
+    public override string? ObjectToString(object? value, bool nested = false) =>
+        value is DateTime date ? Builtins.Format(date) : base.ObjectToString(value, nested);
 
     public override string? GetTemplatePathFromName(string? templateName, ScriptNode? callerContext) => Source?.PathOf(templateName ?? "")
-        ?? throw new PositionedException(callerContext?.Span ?? CurrentSpan, $"cannot include \"{templateName}\": " + (Source is null ? "no template loader is set" : "no such template"));
+        ?? throw new PositionedException(
+            callerContext?.Span ?? CurrentSpan,
+            $"cannot include \"{templateName}\": " + (Source is null ? "no template loader is set" : "no such template"));
 
     /// <summary>Evaluates a lazy sequence: one passed on repeatedly could overflow the stack, or never end, when it is finally read.</summary>
     public ScriptArray Whole(IEnumerable lazy, SourceSpan span) => new(lazy.Cast<object?>().Select((item, index) => index < LoopLimit ? item
@@ -154,7 +157,8 @@ internal sealed class RenderContext : TemplateContext
 
     protected override Template CreateTemplate(string templatePath, ScriptNode? callerContext)
     {
-        var template = Source?.Load(templatePath) ?? throw new PositionedException(callerContext?.Span ?? CurrentSpan, $"cannot include \"{templatePath}\": it cannot be read");
+        var template = Source?.Load(templatePath)
+            ?? throw new PositionedException(callerContext?.Span ?? CurrentSpan, $"cannot include \"{templatePath}\": it cannot be read");
         if (!template.HasErrors)
         {
             return template.Syntax;
@@ -185,7 +189,8 @@ internal sealed class RenderContext : TemplateContext
         var recorder = Recorder;
         var mark = recorder?.Begin(node) ?? default;
         var value = base.Evaluate(node, aliasReturnedFunction: false);
-        if (value is ScriptRange lazy && node is ScriptBinaryExpression { Operator: not (ScriptBinaryOperator.RangeInclude or ScriptBinaryOperator.RangeExclude) })
+        if (value is ScriptRange lazy
+            && node is ScriptBinaryExpression { Operator: not (ScriptBinaryOperator.RangeInclude or ScriptBinaryOperator.RangeExclude) })
         {
             value = Whole(lazy, node.Span);
         }
@@ -226,10 +231,14 @@ internal sealed class RenderContext : TemplateContext
         var name = variable.Name;
         return Leniency.Around(variable) ? true : throw variable switch
         {
-            { Name: "$", Parent: ScriptIndexerExpression { Index: var index } } => new PositionedException(span, $"there is no argument ${index}: 0 were given"),
+            { Name: "$", Parent: ScriptIndexerExpression { Index: var index } } =>
+                new PositionedException(span, $"there is no argument ${index}: 0 were given"),
             ScriptVariableLocal => new PositionedException(span, $"the variable \"{name}\" is not defined"),
             { Name: "for" or "while" or "tablerow" } => new PositionedException(span, $"the name \"{name}\" is not defined outside a loop"),
-            _ => new PositionedException(span, $"the name \"{name}\" is not defined", NearestName.Hint(name, globals.Append(BuiltinObject).Append(CurrentGlobal!).SelectMany(global => global.GetMembers()))),
+            _ => new PositionedException(
+                span,
+                $"the name \"{name}\" is not defined",
+                NearestName.Hint(name, globals.Append(BuiltinObject).Append(CurrentGlobal!).SelectMany(global => global.GetMembers()))),
         };
     }
 
@@ -238,6 +247,9 @@ internal sealed class RenderContext : TemplateContext
         value = null;
         var owner = (CurrentNode as ScriptMemberExpression)?.Target ?? (CurrentNode as ScriptIndexerExpression)?.Target;
         return owner is null || Leniency.Within(CurrentNode!) ? false
-            : throw new PositionedException(span, $"\"{owner}\" has no member \"{member}\"", NearestName.Hint(member, (target as IScriptObject)?.GetMembers() ?? ["size"]));
+            : throw new PositionedException(
+                span,
+                $"\"{owner}\" has no member \"{member}\"",
+                NearestName.Hint(member, (target as IScriptObject)?.GetMembers() ?? ["size"]));
     }
 }

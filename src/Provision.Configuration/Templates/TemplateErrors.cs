@@ -10,10 +10,12 @@ internal static class TemplateErrors
 {
     private static readonly (string Pattern, string Wording)[] Wordings =
     [
-        (@"^(Cannot get the member|Object `.*` is null\. Cannot access member:) (?<target>.+?)\??\.(?<member>\w+)( for a null object\.)?$", "cannot read \"${member}\" of \"${target}\": it is null"),
+        (@"^(Cannot get the member|Object `.*` is null\. Cannot access member:) (?<target>.+?)\??\.(?<member>\w+)( for a null object\.)?$",
+            "cannot read \"${member}\" of \"${target}\": it is null"),
         (@"^Object `(?<target>.+)` is null\. Cannot access indexer", "cannot read an item of \"${target}\": it is null"),
         (@"^The index (?<index>-?\d+) is out of bounds \[0, (?<count>\d+)\] on the `\$`", "there is no argument $$${index}: ${count} were given"),
-        (@"^The index (?<index>-?\d+) is out of bounds \[0, (?<count>\d+)\] on the `(?<target>.+)` with", "index ${index} is outside \"${target}\", which has ${count} items"),
+        (@"^The index (?<index>-?\d+) is out of bounds \[0, (?<count>\d+)\] on the `(?<target>.+)` with",
+            "index ${index} is outside \"${target}\", which has ${count} items"),
         (@"^Exceeding number of iteration limit `(?<limit>\d+)`", "this takes more than ${limit} steps (LoopLimit bounds the steps of nested loops together)"),
         (@"^Rendered output exceeds OutputLimit `(?<limit>\d+)`", "the output is longer than ${limit} characters (OutputLimit)"),
         (@"^Exceeding number of recursive depth limit `(?<limit>\d+)`", "functions and includes call each other more than ${limit} levels deep"),

@@ -18,7 +18,8 @@ internal sealed class TemplateFunction(string signature, Func<FunctionCall, obje
     public int ParameterCount => parameters.Length;
 
     public ScriptVarParamKind VarParamKind { get; } =
-        signature == "*" ? ScriptVarParamKind.Direct : signature.EndsWith("...", StringComparison.Ordinal) ? ScriptVarParamKind.LastParameter : ScriptVarParamKind.None;
+        signature == "*" ? ScriptVarParamKind.Direct
+            : signature.EndsWith("...", StringComparison.Ordinal) ? ScriptVarParamKind.LastParameter : ScriptVarParamKind.None;
 
     public Type ReturnType => typeof(object);
 
@@ -83,7 +84,8 @@ internal readonly record struct FunctionCall(RenderContext Context, ScriptNode? 
 
     public double Number(int index) => (double)(Arguments[index] ?? 0.0);
 
-    public IEnumerable? Items(int index) => Arguments[index] is IEnumerable<KeyValuePair<string, object?>> members ? members.Select(RenderContext.Pair) : (IEnumerable?)Arguments[index];
+    public IEnumerable? Items(int index) =>
+        Arguments[index] is IEnumerable<KeyValuePair<string, object?>> members ? members.Select(RenderContext.Pair) : (IEnumerable?)Arguments[index];
 
     /// <summary>Returns the position of a 0-based argument, or of the call.</summary>
     public SourceSpan SpanOf(int argument)

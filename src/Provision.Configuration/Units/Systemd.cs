@@ -64,7 +64,8 @@ public sealed class Systemd(ICommandRunner commands)
     /// <summary>Returns the last lines that a unit wrote to the systemd journal, for a message.</summary>
     public string LastLines(string unit, int lines = 5)
     {
-        var result = commands.Run(Command.Of("journalctl", "--unit", unit, "--lines", $"{lines}", "--no-pager", "--output", "cat").WithTimeout(TimeSpan.FromSeconds(5)));
+        var result = commands.Run(
+            Command.Of("journalctl", "--unit", unit, "--lines", $"{lines}", "--no-pager", "--output", "cat").WithTimeout(TimeSpan.FromSeconds(5)));
         return result.Succeeded ? result.Text.Trim() : "";
     }
 }

@@ -36,7 +36,8 @@ internal sealed class UnitComparer(IMachineFiles files, Systemd? systemd)
         {
             var unitFiles = new UnitFiles(files);
             return unitFiles.IsSystem
-                ? [.. wanted.Where(unit => NeedsLink(unit.Name, coming) && !unitFiles.IsEnabled(unit.Name)).Select(unit => new UnitDifference(unit, "not enabled", true, false))]
+                ? [.. wanted.Where(unit => NeedsLink(unit.Name, coming) && !unitFiles.IsEnabled(unit.Name))
+                    .Select(unit => new UnitDifference(unit, "not enabled", true, false))]
                 : [];
         }
 
@@ -141,7 +142,8 @@ internal sealed class UnitComparer(IMachineFiles files, Systemd? systemd)
     {
         var content = UnitFiles.NamesOf(unit)
             .SelectMany(name => UnitFiles.Folders.Select(folder => $"{folder}/{name}"))
-            .Select(path => coming.FirstOrDefault(file => file.Path == path)?.Text ?? (files.Read(path, follow: true) is { } file ? Encoding.UTF8.GetString(file.Content) : null))
+            .Select(path => coming.FirstOrDefault(file => file.Path == path)?.Text
+                ?? (files.Read(path, follow: true) is { } file ? Encoding.UTF8.GetString(file.Content) : null))
             .FirstOrDefault(text => text is not null);
         return content?.Contains("\n[Install]", StringComparison.Ordinal) == true;
     }

@@ -4,7 +4,8 @@ namespace Provision.Configuration.Units;
 internal sealed class UnitFiles(IMachineFiles files)
 {
     /// <summary>Directories of unit files, highest precedence first.</summary>
-    public static readonly IReadOnlyList<string> Folders = ["/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
+    public static readonly IReadOnlyList<string> Folders =
+        ["/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
 
     private List<string>? wants;
 

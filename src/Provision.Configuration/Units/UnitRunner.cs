@@ -29,7 +29,8 @@ internal sealed class UnitRunner(Systemd systemd, int atOnce, TimeSpan limit)
         foreach (var batch in Batches(effects, status))
         {
             var results = new UnitOutcome[batch.Count];
-            Parallel.For(0, batch.Count, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, i => results[i] = Act(batch[i], status[batch[i].Unit], started));
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = atOnce };
+            Parallel.For(0, batch.Count, parallel, i => results[i] = Act(batch[i], status[batch[i].Unit], started));
             foreach (var outcome in results)
             {
                 outcomes.Add(outcome);
@@ -102,13 +103,17 @@ internal sealed class UnitRunner(Systemd systemd, int atOnce, TimeSpan limit)
     {
         var batches = new List<List<UnitEffect>>();
         var ranks = Ranks(effects, status);
-        foreach (var group in effects.GroupBy(effect => (Stop: effect.Action == UnitAction.Stop, Rank: ranks[effect.Unit])).OrderBy(group => !group.Key.Stop).ThenBy(group => group.Key.Rank))
+        var groups = effects.GroupBy(effect => (Stop: effect.Action == UnitAction.Stop, Rank: ranks[effect.Unit]));
+        foreach (var group in groups.OrderBy(group => !group.Key.Stop).ThenBy(group => group.Key.Rank))
         {
             var open = group.ToList();
             while (open.Count > 0)
             {
                 var names = open.Select(effect => effect.Unit).ToHashSet(StringComparer.Ordinal);
-                var ready = open.Where(effect => !status[effect.Unit].After.Any(after => !string.Equals(after, effect.Unit, StringComparison.Ordinal) && names.Contains(after))).ToList();
+                var ready = open
+                    .Where(effect => !status[effect.Unit].After
+                        .Any(after => !string.Equals(after, effect.Unit, StringComparison.Ordinal) && names.Contains(after)))
+                    .ToList();
 
                 // systemd breaks ordering cycles by itself, so this does too.
                 ready = ready.Count == 0 ? open : ready;

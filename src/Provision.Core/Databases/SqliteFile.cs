@@ -10,7 +10,8 @@ public static class SqliteFile
     {
         if (!File.Exists(path))
         {
-            new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = (UnixFileMode)FileModes.Private }).Dispose();
+            var empty = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = (UnixFileMode)FileModes.Private };
+            new FileStream(path, empty).Dispose();
         }
     }
 
@@ -36,7 +37,8 @@ public static class SqliteFile
 
     private static SqliteConnection ConnectLoaded(string path)
     {
-        var opened = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = 10 }.ToString());
+        var text = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = 10 }.ToString();
+        var opened = new SqliteConnection(text);
         try
         {
             opened.Open();

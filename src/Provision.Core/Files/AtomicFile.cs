@@ -82,7 +82,8 @@ public static class AtomicFile
         files.SyncFolder(DirectoryOf(path));
     }
 
-    private static string TemporaryName(string path) => $"{path[..(path.LastIndexOf('/') + 1)]}.{path[(path.LastIndexOf('/') + 1)..]}.{Guid.NewGuid().ToString("N")[..12]}.new";
+    private static string TemporaryName(string path) =>
+        $"{path[..(path.LastIndexOf('/') + 1)]}.{path[(path.LastIndexOf('/') + 1)..]}.{Guid.NewGuid().ToString("N")[..12]}.new";
 
     private static string DirectoryOf(string path) => path.LastIndexOf('/') is > 0 and var slash ? path[..slash] : "/";
 

@@ -301,7 +301,15 @@ public sealed unsafe class RootedFiles : IMachineFiles
     private static FileFacts FactsOf(Handle handle, string path)
     {
         LinuxCalls.StatX answer;
-        Check(LinuxCalls.StatAt(handle.Descriptor, "", LinuxCalls.AtEmptyPath | LinuxCalls.AtSymlinkNoFollow, LinuxCalls.StatBasic | LinuxCalls.StatMountId | LinuxCalls.StatBorn, &answer), "look at", path);
+        Check(
+            LinuxCalls.StatAt(
+                handle.Descriptor,
+                "",
+                LinuxCalls.AtEmptyPath | LinuxCalls.AtSymlinkNoFollow,
+                LinuxCalls.StatBasic | LinuxCalls.StatMountId | LinuxCalls.StatBorn,
+                &answer),
+            "look at",
+            path);
         var kind = (answer.Mode & 0xF000) switch
         {
             0x8000 => FileKind.File,
@@ -310,7 +318,8 @@ public sealed unsafe class RootedFiles : IMachineFiles
             _ => FileKind.Other,
         };
         var device = ((ulong)answer.DeviceMajor << 32) | answer.DeviceMinor;
-        return new FileFacts(kind, answer.Mode & FileModes.All, new Owner(answer.Uid, answer.Gid), (long)answer.Size, device, answer.MountId, Time(answer.ModifiedSeconds, answer.ModifiedNanoseconds))
+        var modified = Time(answer.ModifiedSeconds, answer.ModifiedNanoseconds);
+        return new FileFacts(kind, answer.Mode & FileModes.All, new Owner(answer.Uid, answer.Gid), (long)answer.Size, device, answer.MountId, modified)
         {
             Born = (answer.Mask & LinuxCalls.StatBorn) == 0 ? null : Time(answer.BornSeconds, answer.BornNanoseconds),
         };

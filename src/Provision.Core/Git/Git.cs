@@ -61,5 +61,6 @@ public sealed class Git
 
     /// <summary>Returns the commit of a reference; null if there is none.</summary>
     /// <param name="name">Full name of a reference, such as <c>refs/heads/main</c>.</param>
-    public string? CommitOf(string name) => Try("rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}") is { Succeeded: true } found ? found.Text.Trim() : null;
+    public string? CommitOf(string name) =>
+        Try("rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}") is { Succeeded: true } found ? found.Text.Trim() : null;
 }

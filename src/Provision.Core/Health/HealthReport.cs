@@ -23,10 +23,13 @@ public sealed record HealthReport(IReadOnlyList<string> Checks, IReadOnlyList<He
         get
         {
             var worst = Worst < HealthLevel.Unknown ? null : Findings.First(finding => finding.Level == Worst);
-            var first = worst is null ? $"OK: {Checks.Count} check{(Checks.Count == 1 ? "" : "s")}" : $"{Worst.ToString().ToUpperInvariant()}: {worst.Sentence}";
+            var first = worst is null
+                ? $"OK: {Checks.Count} check{(Checks.Count == 1 ? "" : "s")}"
+                : $"{Worst.ToString().ToUpperInvariant()}: {worst.Sentence}";
             var others = Counted.Select(row => (row, Count: Findings.Count(finding => finding.Level == row.Level && !ReferenceEquals(finding, worst))))
                 .Where(found => found.Count > 0)
-                .Select(found => $"{found.Count} {(found.row.Level == Worst && worst is not null ? "more " : "")}{(found.Count == 1 ? found.row.One : found.row.Many)}");
+                .Select(found => $"{found.Count} {(found.row.Level == Worst && worst is not null ? "more " : "")}" +
+                    $"{(found.Count == 1 ? found.row.One : found.row.Many)}");
             return string.Join("; ", first, string.Join(", ", others)).TrimEnd(' ', ';');
         }
     }

@@ -15,8 +15,8 @@ public sealed record Sample(double Value, params (string Name, string Value)[] L
 public sealed record Metric(string Name, string Help, IEnumerable<Sample> Samples);
 
 /// <summary>
-/// Formats metrics in Prometheus's text format, for the node exporter's directory. The names are those used by the alerts of <c>templates/mon</c>; a metric that
-/// could not be observed is omitted, and its check reports 3.
+/// Formats metrics in Prometheus's text format, for the node exporter's directory. The names are those used by the alerts of <c>templates/mon</c>; a
+/// metric that could not be observed is omitted, and its check reports 3.
 /// </summary>
 public static class PrometheusText
 {
@@ -26,10 +26,14 @@ public static class PrometheusText
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(metrics);
         var text = new StringBuilder();
-        var states = new Metric("provision_check_state", "How a check went: 0 OK, 1 warning, 2 critical, 3 unknown.", report.Checks.Select(check => new Sample(report.CodeOf(check), ("check", check))));
+        var states = new Metric(
+            "provision_check_state",
+            "How a check went: 0 OK, 1 warning, 2 critical, 3 unknown.",
+            report.Checks.Select(check => new Sample(report.CodeOf(check), ("check", check))));
         foreach (var metric in metrics.Prepend(states))
         {
-            var lines = metric.Samples.DistinctBy(sample => Labels(sample)).Select(sample => string.Create(CultureInfo.InvariantCulture, $"{metric.Name}{Labels(sample)} {sample.Value:0.###}\n")).ToList();
+            var lines = metric.Samples.DistinctBy(sample => Labels(sample))
+                .Select(sample => string.Create(CultureInfo.InvariantCulture, $"{metric.Name}{Labels(sample)} {sample.Value:0.###}\n")).ToList();
             if (lines.Count > 0)
             {
                 text.Append(CultureInfo.InvariantCulture, $"# HELP {metric.Name} {metric.Help}\n# TYPE {metric.Name} gauge\n").AppendJoin("", lines);

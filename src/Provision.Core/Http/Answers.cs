@@ -17,7 +17,8 @@ public static class Answers
     {
         var address = context.Connection.LocalIpAddress ?? System.Net.IPAddress.Loopback;
         address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return $"http://{(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString())}:{context.Connection.LocalPort}";
+        var host = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+        return $"http://{host}:{context.Connection.LocalPort}";
     }
 
     /// <summary>Reads a body as JSON; if it is too long or not valid, sends the response and returns null.</summary>
@@ -64,7 +65,8 @@ public static class Answers
     public static Task Text(HttpContext context, string text) => Bytes(context, Encoding.UTF8.GetBytes(text), "text/plain; charset=utf-8");
 
     /// <summary>Responds with a value as JSON.</summary>
-    public static Task Json<T>(HttpContext context, T value, JsonTypeInfo<T> type) => Bytes(context, JsonSerializer.SerializeToUtf8Bytes(value, type), "application/json");
+    public static Task Json<T>(HttpContext context, T value, JsonTypeInfo<T> type) =>
+        Bytes(context, JsonSerializer.SerializeToUtf8Bytes(value, type), "application/json");
 
     /// <summary>Responds with a status and one sentence.</summary>
     public static Task Refuse(HttpContext context, int status, string sentence)

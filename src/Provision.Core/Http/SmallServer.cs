@@ -74,7 +74,8 @@ public static class SmallServer
         catch (Exception e) when (e is IOException or SocketException)
         {
             await app.DisposeAsync();
-            var reason = (e as SocketException ?? e.InnerException?.InnerException as SocketException ?? e.InnerException as SocketException)?.SocketErrorCode switch
+            var failure = e as SocketException ?? e.InnerException?.InnerException as SocketException ?? e.InnerException as SocketException;
+            var reason = failure?.SocketErrorCode switch
             {
                 SocketError.AddressNotAvailable => "the address does not belong to this machine",
                 SocketError.AccessDenied => "ports below 1024 need root",

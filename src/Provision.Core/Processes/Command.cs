@@ -49,7 +49,8 @@ public sealed record Command
     public Command With(params IReadOnlyList<string> arguments) => this with { Arguments = [.. Arguments, .. arguments] };
 
     /// <summary>Returns a copy started by another program such as <c>nsenter</c> or <c>setpriv</c>, whose arguments come first.</summary>
-    public Command Through(string program, params IReadOnlyList<string> arguments) => this with { Program = program, Arguments = [.. arguments, Program, .. Arguments] };
+    public Command Through(string program, params IReadOnlyList<string> arguments) =>
+        this with { Program = program, Arguments = [.. arguments, Program, .. Arguments] };
 
     /// <summary>Returns a copy that runs in a directory.</summary>
     public Command In(string folder) => this with { WorkingFolder = folder };

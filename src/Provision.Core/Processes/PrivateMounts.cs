@@ -62,7 +62,8 @@ public sealed class PrivateMounts : IDisposable
         var thread = new Thread(() =>
         {
             var descriptor = LinuxCalls.Open($"/proc/{holder.Id}/ns/mnt", LinuxCalls.OpenReadOnly | LinuxCalls.OpenCloseOnExec, 0);
-            if (descriptor < 0 || LinuxCalls.EnterMounts(descriptor) < 0 || LinuxCalls.SetReadOnly("/", true) < 0 || paths.Any(path => LinuxCalls.SetReadOnly(path, false) < 0))
+            if (descriptor < 0 || LinuxCalls.EnterMounts(descriptor) < 0
+                || LinuxCalls.SetReadOnly("/", true) < 0 || paths.Any(path => LinuxCalls.SetReadOnly(path, false) < 0))
             {
                 failure = new MachineFileException("make read-only", "/", System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
             }
@@ -95,7 +96,8 @@ public sealed class PrivateMounts : IDisposable
     /// <param name="upper">The entries to overlay.</param>
     /// <param name="work">An empty directory on the filesystem of <paramref name="upper"/>.</param>
     public void Overlay(string lower, string upper, string work) =>
-        Run(Command.Of("mount", "-t", "overlay", "-o", $"lowerdir={Escape(lower)},upperdir={Escape(upper)},workdir={Escape(work)}", "provision", lower)).OrThrow();
+        Run(Command.Of(
+            "mount", "-t", "overlay", "-o", $"lowerdir={Escape(lower)},upperdir={Escape(upper)},workdir={Escape(work)}", "provision", lower)).OrThrow();
 
     /// <summary>Returns the files below a directory of the namespace, to be filled from outside.</summary>
     public RootedFiles FilesOf(string folder) => RootedFiles.Open($"/proc/{holder.Id}/root{folder}");

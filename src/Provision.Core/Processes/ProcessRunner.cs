@@ -39,7 +39,8 @@ public sealed class ProcessRunner : ICommandRunner
     }
 
     /// <summary>Returns the result for a program that cannot be started.</summary>
-    internal static CommandResult Missing(Command command, Win32Exception e) => new(command, 127, default, $"{command.Program}: {(e.InnerException ?? e).Message}");
+    internal static CommandResult Missing(Command command, Win32Exception e) =>
+        new(command, 127, default, $"{command.Program}: {(e.InnerException ?? e).Message}");
 
     private CommandResult Follow(StartedProcess process, Command command, CancellationToken cancellation)
     {
@@ -68,7 +69,11 @@ public sealed class ProcessRunner : ICommandRunner
             Write(process, command);
         }
 
-        var timedOut = !HasEnded(process, command.Timeout, () => readOutput.IsFaulted || written.IsFaulted || cancellation.IsCancellationRequested, out var hasEnded);
+        var timedOut = !HasEnded(
+            process,
+            command.Timeout,
+            () => readOutput.IsFaulted || written.IsFaulted || cancellation.IsCancellationRequested,
+            out var hasEnded);
         var exitCode = hasEnded ? process.ExitCode : 124;
 
         // A grandchild that outlives the program may hold the pipes open. A reader supplied by the caller sets its own pace.
@@ -79,7 +84,8 @@ public sealed class ProcessRunner : ICommandRunner
 
         var whole = Task.WaitAll([Quiet(written), Quiet(readOutput), Quiet(readError)], Patience);
         cancellation.ThrowIfCancellationRequested();
-        foreach (var failed in new[] { written, readOutput, readError }.Where(task => task.IsFaulted && task.Exception.InnerException is not OutputLimitException))
+        var tasks = new[] { written, readOutput, readError };
+        foreach (var failed in tasks.Where(task => task.IsFaulted && task.Exception.InnerException is not OutputLimitException))
         {
             ExceptionDispatchInfo.Throw(failed.Exception!.InnerException!);
         }
@@ -127,7 +133,8 @@ public sealed class ProcessRunner : ICommandRunner
         }
     });
 
-    private static Task Quiet(Task task) => task.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    private static Task Quiet(Task task) =>
+        task.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     private static void Write(StartedProcess process, Command command)
     {

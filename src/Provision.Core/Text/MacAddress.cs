@@ -67,7 +67,9 @@ public readonly record struct MacAddress(ulong Bits)
     {
         /// <inheritdoc/>
         public override MacAddress Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String && TryParse(reader.GetString(), out var address) ? address : throw new JsonException("expected a MAC address");
+            reader.TokenType == JsonTokenType.String && TryParse(reader.GetString(), out var address)
+                ? address
+                : throw new JsonException("expected a MAC address");
 
         /// <inheritdoc/>
         public override void Write(Utf8JsonWriter writer, MacAddress value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());

@@ -65,7 +65,8 @@ public static class Printable
     private const char LastNoText = '\uDCFF';
 
     private static bool IsHidden(char c) => c is not ('\n' or '\t' or ' ') && (c is >= NoText and <= LastNoText || char.GetUnicodeCategory(c) is
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator
+        or UnicodeCategory.ParagraphSeparator);
 
     /// <summary>Returns the text with everything but printable ASCII replaced by <c>?</c>, truncated to <paramref name="most"/> characters.</summary>
     public static string Of(string text, int most = 80)

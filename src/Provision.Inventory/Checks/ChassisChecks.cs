@@ -81,7 +81,10 @@ internal static class ChassisChecks
             var controller = chassis.FindController(panel.Controller);
             if (controller is null)
             {
-                draft.Found.Error(panel.At("controller"), $"unknown controller \"{panel.Controller}\"", draft.Hint(panel.Controller, Fact.NamesOf(chassis.Controllers)));
+                draft.Found.Error(
+                    panel.At("controller"),
+                    $"unknown controller \"{panel.Controller}\"",
+                    draft.Hint(panel.Controller, Fact.NamesOf(chassis.Controllers)));
             }
 
             var seen = new Dictionary<int, (int Row, int Column)>();
@@ -92,7 +95,11 @@ internal static class ChassisChecks
                     var label = panel.Grid[row][column];
                     if (label != 0 && !seen.TryAdd(label, (row, column)))
                     {
-                        draft.Error(panel.At($"grid.{row}.{column}"), $"the bay {label} stands twice in panel {panel.Name}", panel.At($"grid.{seen[label].Row}.{seen[label].Column}"), "here");
+                        draft.Error(
+                            panel.At($"grid.{row}.{column}"),
+                            $"the bay {label} stands twice in panel {panel.Name}",
+                            panel.At($"grid.{seen[label].Row}.{seen[label].Column}"),
+                            "here");
                     }
                     else if (label != 0 && controller is not null
                         && !places.TryAdd((controller.Kind, controller.Kind == ControllerKind.Areca ? controller.Enclosure : 0, label), panel))
@@ -100,7 +107,8 @@ internal static class ChassisChecks
                         var other = places[(controller.Kind, controller.Kind == ControllerKind.Areca ? controller.Enclosure : 0, label)];
                         draft.Error(
                             panel.At($"grid.{row}.{column}"),
-                            $"the bay {panel.Name}/{label} leads to the same {(controller.Kind == ControllerKind.Sata ? "port" : "slot")} {label} of {controller.Kind.Word()} as {other.Name}/{label}",
+                            $"the bay {panel.Name}/{label} leads to the same {(controller.Kind == ControllerKind.Sata ? "port" : "slot")} " +
+                                $"{label} of {controller.Kind.Word()} as {other.Name}/{label}",
                             other.At("grid"),
                             "the other panel");
                     }
@@ -108,7 +116,10 @@ internal static class ChassisChecks
 
                 if (panel.Grid[row].Count != panel.Grid[0].Count)
                 {
-                    draft.Found.Error(panel.At($"grid.{row}"), $"this row of panel {panel.Name} has {panel.Grid[row].Count} bays, the first has {panel.Grid[0].Count}", "draw gaps as 0");
+                    draft.Found.Error(
+                        panel.At($"grid.{row}"),
+                        $"this row of panel {panel.Name} has {panel.Grid[row].Count} bays, the first has {panel.Grid[0].Count}",
+                        "draw gaps as 0");
                 }
             }
         }
@@ -149,7 +160,8 @@ internal static class ChassisChecks
 
     private static void CheckController(FleetDraft draft, Chassis chassis, DriveSet set)
     {
-        if (set.Level == RaidLevel.Spare || chassis.FindPanel(set.Bays[0].Panel) is not { } panel || chassis.FindController(panel.Controller) is not { } controller)
+        if (set.Level == RaidLevel.Spare || chassis.FindPanel(set.Bays[0].Panel) is not { } panel
+            || chassis.FindController(panel.Controller) is not { } controller)
         {
             return;
         }

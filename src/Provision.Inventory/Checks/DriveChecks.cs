@@ -84,7 +84,10 @@ internal static class DriveChecks
             {
                 if (!known.Contains(fact.Name))
                 {
-                    draft.Found.Error(fact.Location, $"the chassis {layout.Chassis.Name} of {record.Name} has no {what} \"{fact.Name}\"", draft.Hint(fact.Name, known));
+                    draft.Found.Error(
+                        fact.Location,
+                        $"the chassis {layout.Chassis.Name} of {record.Name} has no {what} \"{fact.Name}\"",
+                        draft.Hint(fact.Name, known));
                 }
             }
         }

@@ -78,7 +78,9 @@ internal static class HostChecks
             {
                 if (network.Prefix < 31 && (host.Address == network.First || host.Address == network.Last))
                 {
-                    draft.Found.Error(host.At("address"), $"{host.Address} is the {(host.Address == network.First ? "first" : "last")} address of {network}; no host can have it");
+                    draft.Found.Error(
+                        host.At("address"),
+                        $"{host.Address} is the {(host.Address == network.First ? "first" : "last")} address of {network}; no host can have it");
                 }
 
                 return;

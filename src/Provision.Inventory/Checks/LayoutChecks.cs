@@ -90,7 +90,9 @@ internal static class LayoutChecks
             {
                 if (dataset.Quota > pool.Bytes)
                 {
-                    draft.Found.Error(dataset.At("quota"), $"the quota is {ByteSize.Format(dataset.Quota.Value)}; the pool {pool.Definition.Name} has {ByteSize.Format(pool.Bytes)}");
+                    draft.Found.Error(
+                        dataset.At("quota"),
+                        $"the quota is {ByteSize.Format(dataset.Quota.Value)}; the pool {pool.Definition.Name} has {ByteSize.Format(pool.Bytes)}");
                 }
             }
         }

@@ -20,7 +20,10 @@ internal static class RoleChecks
 
             if (role.Name == FormerBootServer && !role.Says("provides"))
             {
-                draft.Found.Error(role.Location, $"a role is no boot server by its name \"{FormerBootServer}\" any more", "add: provides: [boot-server] (or provides: [] if it is none)");
+                draft.Found.Error(
+                    role.Location,
+                    $"a role is no boot server by its name \"{FormerBootServer}\" any more",
+                    "add: provides: [boot-server] (or provides: [] if it is none)");
             }
 
             CheckInstances(draft, role);
@@ -48,7 +51,8 @@ internal static class RoleChecks
             return;
         }
 
-        var tiers = draft.Fleet.Chassis.SelectMany(static chassis => chassis.Slots).SelectMany(static template => template.Tiers).Select(static tier => tier.Key).ToHashSet(StringComparer.Ordinal);
+        var tiers = draft.Fleet.Chassis.SelectMany(static chassis => chassis.Slots).SelectMany(static template => template.Tiers)
+            .Select(static tier => tier.Key).ToHashSet(StringComparer.Ordinal);
         foreach (var path in kind.Paths)
         {
             foreach (var tier in path.Alternatives.SelectMany(static one => one.Tiers).Where(tier => !tiers.Contains(tier)).Distinct(StringComparer.Ordinal))

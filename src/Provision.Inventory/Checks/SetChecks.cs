@@ -27,7 +27,10 @@ internal static class SetChecks
                     Target(lun, lun.Data);
                     if (lun.Partitions.Count > 0)
                     {
-                        draft.Found.Error(lun.At("os"), "the operating system's target is partitioned by the installer", "leave its partitions out, or mark one of them with os: true");
+                        draft.Found.Error(
+                            lun.At("os"),
+                            "the operating system's target is partitioned by the installer",
+                            "leave its partitions out, or mark one of them with os: true");
                     }
                 }
 
@@ -47,7 +50,10 @@ internal static class SetChecks
 
         if (first is null)
         {
-            draft.Found.Error(chassis.Location, $"chassis {chassis.Name} has no target for the operating system", "mark one set, lun or partition with os: true");
+            draft.Found.Error(
+                chassis.Location,
+                $"chassis {chassis.Name} has no target for the operating system",
+                "mark one set, lun or partition with os: true");
         }
 
         void Target(Fact part, DataClass data)
@@ -60,7 +66,10 @@ internal static class SetChecks
             first ??= part.At("os");
             if (data != DataClass.Cache)
             {
-                draft.Found.Error(part.At("os"), $"the operating system's target is wiped by a reinstall, but its data class is {data.Word()}", "write data: cache");
+                draft.Found.Error(
+                    part.At("os"),
+                    $"the operating system's target is wiped by a reinstall, but its data class is {data.Word()}",
+                    "write data: cache");
             }
         }
     }
@@ -103,7 +112,10 @@ internal static class SetChecks
         {
             if (holdsNothing && set.Says(key))
             {
-                draft.Found.Error(set.At(key), $"a set of level {set.Level.Word()} has no \"{key}\"", set.Level == RaidLevel.ZfsRaidz2 ? "the pool has datasets" : null);
+                draft.Found.Error(
+                    set.At(key),
+                    $"a set of level {set.Level.Word()} has no \"{key}\"",
+                    set.Level == RaidLevel.ZfsRaidz2 ? "the pool has datasets" : null);
             }
             else if (key != "luns" && set.Says("luns") && set.Says(key))
             {
@@ -134,7 +146,8 @@ internal static class SetChecks
             {
                 draft.Found.Error(
                     lun.Says("size") ? lun.At("size") : lun.Location,
-                    $"the luns of set {set.Name} need {ByteSize.Format((long)Math.Min(long.MaxValue, used + (decimal)bytes))}; its drives give {ByteSize.Format(usable)}",
+                    $"the luns of set {set.Name} need {ByteSize.Format((long)Math.Min(long.MaxValue, used + (decimal)bytes))}; " +
+                        $"its drives give {ByteSize.Format(usable)}",
                     bytes == 0 ? $"nothing is left for {lun.Name}" : null);
                 return;
             }
@@ -154,7 +167,10 @@ internal static class SetChecks
 
         if (lun.IsWhole && set.Level is not (RaidLevel.MdRaid1 or RaidLevel.MdRaid10))
         {
-            draft.Found.Error(lun.At("volume"), $"a volume without a partition table has no label that it can be found by on {set.Level.Word()}", "use partitions");
+            draft.Found.Error(
+                lun.At("volume"),
+                $"a volume without a partition table has no label that it can be found by on {set.Level.Word()}",
+                "use partitions");
         }
 
         if (lun.Partitions.Count == 0 && !lun.Os)

@@ -76,7 +76,9 @@ internal static class SlotChecks
             case { } when count == 0:
                 draft.Found.Error(
                     host.At("slot_network"),
-                    chassis is null ? $"{host.Name} has a slot_network, but no chassis" : $"{host.Name} has a slot_network, but its chassis {chassis.Name} has no slots");
+                    chassis is null
+                        ? $"{host.Name} has a slot_network, but no chassis"
+                        : $"{host.Name} has a slot_network, but its chassis {chassis.Name} has no slots");
                 break;
             case { } network when network.Usable < count:
                 draft.Found.Error(

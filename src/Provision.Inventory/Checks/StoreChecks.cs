@@ -61,11 +61,23 @@ internal static class StoreChecks
         {
             if (retired.TryGetValue(name, out var host))
             {
-                draft.Error(store.At($"slots.{place}"), $"{store.Name} uses the slot {name}, but {host.Name} is retired", host.At("status"), "retired here", "move the store first");
+                draft.Error(
+                    store.At($"slots.{place}"),
+                    $"{store.Name} uses the slot {name}, but {host.Name} is retired",
+                    host.At("status"),
+                    "retired here",
+                    "move the store first");
             }
             else if (!draft.MayBeLacking(name))
             {
-                draft.Unknown(store.At($"slots.{place}"), $"{store.Name} uses an unknown slot \"{name}\"", name, draft.Index.Slots.Keys, draft.Fleet.ShortNames.Count == 0 ? "no host of the inventory has it; if {short} should abbreviate host names in it, say so with short_names of the fleet" : "no host of the inventory has it");
+                draft.Unknown(
+                    store.At($"slots.{place}"),
+                    $"{store.Name} uses an unknown slot \"{name}\"",
+                    name,
+                    draft.Index.Slots.Keys,
+                    draft.Fleet.ShortNames.Count == 0
+                        ? "no host of the inventory has it; if {short} should abbreviate host names in it, say so with short_names of the fleet"
+                        : "no host of the inventory has it");
             }
 
             return null;
@@ -79,7 +91,8 @@ internal static class StoreChecks
     {
         for (var i = 0; i < store.Slots.Count; i++)
         {
-            if (draft.Index.Slots.GetValueOrDefault(store.Slots[i]) is { Kind: null } slot && !draft.IsIncomplete && !draft.BrokenHosts.Contains(slot.Host.Name) && !draft.HasBrokenRoles && draft.WithoutKind.Add(slot.Host.Name))
+            if (draft.Index.Slots.GetValueOrDefault(store.Slots[i]) is { Kind: null } slot
+                && !draft.IsIncomplete && !draft.BrokenHosts.Contains(slot.Host.Name) && !draft.HasBrokenRoles && draft.WithoutKind.Add(slot.Host.Name))
             {
                 draft.Error(
                     store.At($"slots.{i}"),
@@ -94,7 +107,8 @@ internal static class StoreChecks
     private static void CheckPlacement(FleetDraft draft, Store store, List<(Slot Slot, int Place)> slots, HashSet<string> classes, bool hasSeveralSites)
     {
         var isComplete = slots.Count == store.Slots.Count && slots.Count > 0;
-        foreach (var breach in StoreRules.Check(new StoreShape(store.Name, store.Class, [.. slots.Select(static slot => slot.Slot)], hasSeveralSites, draft.Fleet.CopiesOf(store.Class))))
+        var shape = new StoreShape(store.Name, store.Class, [.. slots.Select(static slot => slot.Slot)], hasSeveralSites, draft.Fleet.CopiesOf(store.Class));
+        foreach (var breach in StoreRules.Check(shape))
         {
             if (breach.Place is not { } place)
             {

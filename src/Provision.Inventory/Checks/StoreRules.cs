@@ -38,10 +38,12 @@ public static class StoreRules
         new("distinct-hosts", "no two slots of a store are on one host", SharedHosts),
         new("copies", "a store has as many slots as its class needs, or more", static store => store.Slots.Count >= store.Needs.Copies
             ? [] : [new("copies", $"{store.Name} has {store.Slots.Count} of the {store.Needs.Copies} slots that a store of class {store.Class} needs")]),
-        new("remote-copy", "in a fleet with slots at several sites a store has slots at two or more, unless its class says one", static store => !store.NeedsRemote || store.Slots.Count < store.Needs.Copies || MostAtOneSite(store) < store.Slots.Count
-            ? [] : [new("remote-copy", $"{store.Name} has no remote copy: all its slots are at site {store.Slots[0].Host.Site}")]),
-        new("home-pair", "two slots of a store of three or more copies are at one site", static store => store.Needs.Copies < 3 || store.Slots.Count < store.Needs.Copies || MostAtOneSite(store) >= 2
-            ? [] : [new("home-pair", $"{store.Name} has no two slots at one site, so a failover would leave its site")]),
+        new("remote-copy", "in a fleet with slots at several sites a store has slots at two or more, unless its class says one",
+            static store => !store.NeedsRemote || store.Slots.Count < store.Needs.Copies || MostAtOneSite(store) < store.Slots.Count
+                ? [] : [new("remote-copy", $"{store.Name} has no remote copy: all its slots are at site {store.Slots[0].Host.Site}")]),
+        new("home-pair", "two slots of a store of three or more copies are at one site",
+            static store => store.Needs.Copies < 3 || store.Slots.Count < store.Needs.Copies || MostAtOneSite(store) >= 2
+                ? [] : [new("home-pair", $"{store.Name} has no two slots at one site, so a failover would leave its site")]),
     ];
 
     /// <summary>Returns every breach by a store's slots, in the order of the rules.</summary>

@@ -108,7 +108,8 @@ public sealed record DriveRecordText
         var file = files.Find(path);
         if (file is not null && Stranger(file) is { } other)
         {
-            return InventoryEdit.Refused([Diagnostic.Error(other.KeyLocation, $"\"{other.Key}\" would be lost: {path} is written by commands", "move it to another file")]);
+            return InventoryEdit.Refused(
+                [Diagnostic.Error(other.KeyLocation, $"\"{other.Key}\" would be lost: {path} is written by commands", "move it to another file")]);
         }
 
         return InventoryEdit.Of(files, path, file is null ? "" : Utf8Text.Decode(file, new DiagnosticBag()) ?? "", ToString());

@@ -101,7 +101,8 @@ public static class HostEntry
 
         if (uses.Count > 0)
         {
-            found.Add(Diagnostic.Error(host.Location, $"{name} cannot be retired: {uses.Count} {(uses.Count == 1 ? "store uses" : "stores use")} its slots", "move them first") with
+            var stores = uses.Count == 1 ? "store uses" : "stores use";
+            found.Add(Diagnostic.Error(host.Location, $"{name} cannot be retired: {uses.Count} {stores} its slots", "move them first") with
             {
                 Related = uses,
             });

@@ -36,18 +36,27 @@ public static class StoreEntries
                     if (old != fresh)
                     {
                         // Slots added or removed are anchored to the slot before them.
-                        changes.Add(new Change(known.At($"slots.{Math.Min(place, known.Slots.Count - 1)}"), known.At($"slots.{Math.Max(place - 1, 0)}"), old, fresh, place));
+                        changes.Add(new Change(
+                            known.At($"slots.{Math.Min(place, known.Slots.Count - 1)}"),
+                            known.At($"slots.{Math.Max(place - 1, 0)}"),
+                            old,
+                            fresh,
+                            place));
                     }
                 }
             }
         }
 
         var added = stores.Where(store => fleet.FindStore(store.Name) is null).ToList();
-        var paths = changes.Select(static change => change.At.Path).Concat(added.Count == 0 ? [] : [PathOfNew(fleet)]).Distinct(StringComparer.Ordinal).ToList();
+        var paths = changes.Select(static change => change.At.Path)
+            .Concat(added.Count == 0 ? [] : [PathOfNew(fleet)]).Distinct(StringComparer.Ordinal).ToList();
         if (paths.Count != 1)
         {
             return InventoryEdit.Refused(paths.Count == 0 ? [] :
-                [Diagnostic.Error(Location.OfFile(paths[0]), $"the stores that change lie in {paths.Count} files: {string.Join(", ", paths)}", "edit them by hand, or put all stores into one file")]);
+                [Diagnostic.Error(
+                    Location.OfFile(paths[0]),
+                    $"the stores that change lie in {paths.Count} files: {string.Join(", ", paths)}",
+                    "edit them by hand, or put all stores into one file")]);
         }
 
         var text = files.Find(paths[0]) is { } file ? Encoding.UTF8.GetString(file.Content.Span) : "";
@@ -98,7 +107,9 @@ public static class StoreEntries
     private static (int Start, int End) Extent(Location at, string text, SourceText source)
     {
         var start = source.StartOfLine(at.Line) + at.Column - 1;
-        return (start, text[start] is '"' or '\'' ? text.IndexOf(text[start], start + 1) + 1 : text.IndexOfAny([' ', ',', ']', '\n', '\r'], start) is var end && end < 0 ? text.Length : end);
+        return (start, text[start] is '"' or '\''
+            ? text.IndexOf(text[start], start + 1) + 1
+            : text.IndexOfAny([' ', ',', ']', '\n', '\r'], start) is var end && end < 0 ? text.Length : end);
     }
 
     /// <summary>
@@ -111,7 +122,8 @@ public static class StoreEntries
 
     private static void Append(StringBuilder text, SourceText source, Fleet fleet, List<NewStore> added)
     {
-        var lines = string.Concat(added.Select(store => $"{store.Name}: {{ class: {store.Class}, slots: [{string.Join(", ", store.Slots)}] }}\n{Indent(fleet)}")).TrimEnd(' ');
+        var lines = string.Concat(added.Select(store =>
+            $"{store.Name}: {{ class: {store.Class}, slots: [{string.Join(", ", store.Slots)}] }}\n{Indent(fleet)}")).TrimEnd(' ');
         if (fleet.Stores.Count == 0)
         {
             text.Append(text.Length == 0 || text[^1] == '\n' ? "" : "\n").Append("stores:\n").Append(Indent(fleet)).Append(lines);

@@ -49,8 +49,8 @@ public sealed record Fleet : Fact
     public required MastershipPlace Mastership { get; init; }
 
     /// <summary>
-    /// URLs of the status daemons that read the database of masters: those configured, else one on every boot server. None in a fleet whose stores have one copy
-    /// each: their masters never change.
+    /// URLs of the status daemons that read the database of masters: those configured, else one on every boot server. None in a fleet whose stores have
+    /// one copy each: their masters never change.
     /// </summary>
     public IReadOnlyList<string> MasterServers => Mastership.Servers.Count > 0 ? Mastership.Servers
         : Stores.All(store => store.Slots.Count < 2) ? []
@@ -88,7 +88,9 @@ public sealed record Fleet : Fact
     /// Returns the address of a site's boot server: the one the site configures, else that of its first boot server host; null if there is neither.
     /// </summary>
     public Ipv4Address? BootServerOf(Site site) =>
-        site.Netboot.Server ?? Hosts.FirstOrDefault(host => host.Site == site.Name && host.Status != HostStatus.Retired && RolesOf(host).Provides.Contains(ProvidedService.BootServer))?.Address;
+        site.Netboot.Server
+            ?? Hosts.FirstOrDefault(host => host.Site == site.Name && host.Status != HostStatus.Retired
+                && RolesOf(host).Provides.Contains(ProvidedService.BootServer))?.Address;
 
     /// <summary>Returns the number of copies that stores of a class need, and the number of sites they are spread over.</summary>
     public (int Copies, int Sites) CopiesOf(string storeClass)

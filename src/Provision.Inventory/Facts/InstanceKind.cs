@@ -16,7 +16,9 @@ public sealed record InstanceKind : Fact
     public IReadOnlyList<KeyValuePair<string, string?>> PathsOf(Slot slot, string store)
     {
         var tiers = slot.Tiers;
-        return [.. Paths.Select(path => new KeyValuePair<string, string?>(path.Name, path.Alternatives.Select(one => one.Expand(slot.Name, Below)).FirstOrDefault(found => found is not null)))];
+        return [.. Paths.Select(path => new KeyValuePair<string, string?>(
+            path.Name,
+            path.Alternatives.Select(one => one.Expand(slot.Name, Below)).FirstOrDefault(found => found is not null)))];
 
         // Each is MOUNT/NAME/STORE, or MOUNT/STORE if the mount belongs to the instance alone (ends in its name).
         string? Below(string tier) => tiers.Find(tier) is not { } mount ? null

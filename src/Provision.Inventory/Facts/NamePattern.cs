@@ -68,7 +68,8 @@ public sealed class NamePattern
             if (known < 0)
             {
                 error = ($"unknown placeholder \"{{{name}}}\" in the pattern \"{text}\"",
-                    NearestName.Hint($"{{{name}}}", Array.ConvertAll(Names, static known => $"{{{known}}}")) ?? "known are {host}, {short}, {number}, {n} and {nn}");
+                    NearestName.Hint($"{{{name}}}", Array.ConvertAll(Names, static known => $"{{{known}}}"))
+                        ?? "known are {host}, {short}, {number}, {n} and {nn}");
                 return null;
             }
 

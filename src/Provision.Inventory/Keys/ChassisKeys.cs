@@ -19,7 +19,9 @@ internal static class ChassisKeys
         "panel",
         "A group of bays as a person sees it.",
         new("controller", Of(Formats.Name), "what its bays hang on") { IsRequired = true },
-        new("grid", new ListShape(ListOf(Formats.Integer(0, 9999))) { MayBeEmpty = false }, "printed bay labels, top row first; 0 draws a gap") { IsRequired = true });
+        new("grid", new ListShape(ListOf(Formats.Integer(0, 9999))) { MayBeEmpty = false },
+            "printed bay labels, top row first; 0 draws a gap")
+        { IsRequired = true });
 
     public static readonly Section Drive = new(
         "drive",
@@ -121,7 +123,9 @@ internal static class ChassisKeys
         new("class", Of(Formats.Name), "the slots of a store are of one class") { IsRequired = true },
         Repeat,
         new("name", Of(Formats.Pattern), "a slot's name") { IsRequired = true },
-        new("tiers", new MapShape(Formats.Name, Of(Formats.MountPattern)), "the mounts that hold its data, by names of your own; the first is the main one, where its marker lies") { IsRequired = true });
+        new("tiers", new MapShape(Formats.Name, Of(Formats.MountPattern)),
+            "the mounts that hold its data, by names of your own; the first is the main one, where its marker lies")
+        { IsRequired = true });
 
     public static readonly Section Chassis = new(
         "chassis",

@@ -70,7 +70,8 @@ internal static class Formats
 
     public static readonly ScalarFormat AptSource = new(
         "a line of sources.list such as: deb http://192.0.2.4:3142/debian trixie main contrib",
-        static v => v.Text.StartsWith("deb ", StringComparison.Ordinal) && v.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length >= 3 && v.Text.All(c => c is >= ' ' and <= '~') ? null : "")
+        static v => v.Text.StartsWith("deb ", StringComparison.Ordinal)
+            && v.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length >= 3 && v.Text.All(c => c is >= ' ' and <= '~') ? null : "")
     { Pattern = "^deb [^ ]+ +[^ ]+" };
 
     public static readonly ScalarFormat Size = new(
@@ -96,7 +97,8 @@ internal static class Formats
 
     public static readonly ScalarFormat Setting = new(
         "a name of lower-case letters, digits and _ that begins with a letter",
-        static v => v.Text.Length > 0 && char.IsAsciiLetterLower(v.Text[0]) && v.Text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_') ? null : "")
+        static v => v.Text.Length > 0 && char.IsAsciiLetterLower(v.Text[0])
+            && v.Text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_') ? null : "")
     { Pattern = "^[a-z][a-z0-9_]*$" };
 
     public static readonly ScalarFormat RegularExpression = new(
@@ -135,7 +137,9 @@ internal static class Formats
 
     public static readonly ScalarFormat SshKey = new(
         "a public ssh key such as: ssh-ed25519 AAAA... name",
-        static v => v.Text.Split(' ') is [var kind, { Length: > 16 } key, ..] && (kind.StartsWith("ssh-", StringComparison.Ordinal) || kind.StartsWith("ecdsa-", StringComparison.Ordinal) || kind.StartsWith("sk-", StringComparison.Ordinal))
+        static v => v.Text.Split(' ') is [var kind, { Length: > 16 } key, ..]
+            && (kind.StartsWith("ssh-", StringComparison.Ordinal) || kind.StartsWith("ecdsa-", StringComparison.Ordinal)
+                || kind.StartsWith("sk-", StringComparison.Ordinal))
             && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '/' or '=') && v.Text.All(c => c is >= ' ' and <= '~') ? null : "")
     { Pattern = "^(ssh|ecdsa|sk)-[^ ]+ [A-Za-z0-9+/=]+( .*)?$" };
 
@@ -190,7 +194,8 @@ internal static class Formats
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         var at = slash < 0 ? -1 : text.LastIndexOf('@', slash);
-        return slash > at + 1 && slash + 1 < text.Length && IsPlain(text) && text[0] != '-' && text[at + 1] is not ('-' or ':') && (at < 0 || (at > 0 && !text[..at].Contains(':', StringComparison.Ordinal)));
+        return slash > at + 1 && slash + 1 < text.Length && IsPlain(text) && text[0] != '-'
+            && text[at + 1] is not ('-' or ':') && (at < 0 || (at > 0 && !text[..at].Contains(':', StringComparison.Ordinal)));
     }
 
     private static bool IsUrl(string text)

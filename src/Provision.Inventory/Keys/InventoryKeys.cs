@@ -17,7 +17,8 @@ internal static class InventoryKeys
         new("domain", Of(Formats.Domain), "the domain that host names are below") { IsRequired = true },
         new("release", Of(Formats.Name), "code name of the Debian release of the installed system") { IsRequired = true },
         new("time_servers", ListOf(Formats.AddressOrName), "addresses or names of time servers"),
-        new("short_names", new MapShape(Formats.Name, Of(Formats.Name)), "what {short} is in names of a chassis: with store: s, the short name of store12 is s12"),
+        new("short_names", new MapShape(Formats.Name, Of(Formats.Name)),
+            "what {short} is in names of a chassis: with store: s, the short name of store12 is s12"),
         new("instance_names", Of(Formats.RegularExpression), "the form of instances' names, a regular expression; checked where it is given"),
         new("slot_networks", ListOf(Formats.Network), "every slot network lies in one of these; new hosts get theirs from them"),
         new("settings", new FreeShape(), SettingsDoc));
@@ -27,13 +28,15 @@ internal static class InventoryKeys
         "How the site's machines boot from the network.",
         new("server", Of(Formats.Address), "address of the boot server (default: that of the site's host with a role that provides boot-server)"),
         new("port", Of(Formats.Integer(1, 65535)), "its HTTP port") { Default = "8480" },
-        new("networks", ListOf(Formats.Network), "the networks from which machines boot; its HTTP and TFTP ports are open to no other (default: the site's networks)"),
+        new("networks", ListOf(Formats.Network),
+            "the networks from which machines boot; its HTTP and TFTP ports are open to no other (default: the site's networks)"),
         new("store", Of(Formats.Folder), "folder of the images on the boot server") { Default = "/srv/provision/store" },
         new("dhcp", Of(Choices.Dhcp.ToFormat()), "what its DHCP server does") { Default = "full" },
         new("lease", Of(Formats.Word), "how long an address is lent") { Default = "10m" },
         new("kernel_options", ListOf(Formats.Word), "more words for the kernel command line of the installer, such as console=ttyS0; never a secret"),
         new("engineers", ListOf(Formats.SshKey), "who may log in to an installer that has stopped"),
-        new("mirror", ListOf(Formats.AptSource), "where packages of images come from, lines as in sources.list (default: the apt sources of the machine that builds)"),
+        new("mirror", ListOf(Formats.AptSource),
+            "where packages of images come from, lines as in sources.list (default: the apt sources of the machine that builds)"),
         new("image_packages", ListOf(Formats.Package), "more packages for every operating system's image"),
         new("installer_packages", ListOf(Formats.Package), "more packages for the installer, such as firmware-bnx2; of them only firmware goes in"));
 
@@ -73,7 +76,9 @@ internal static class InventoryKeys
         "store",
         "What is kept as one, in several slots of one class.",
         new("class", Of(Formats.Name), "the class of its slots") { IsRequired = true },
-        new("slots", new ListShape(new ScalarShape(Formats.Name)) { MayBeEmpty = false }, "its slots; the first is the preferred master") { IsRequired = true });
+        new("slots", new ListShape(new ScalarShape(Formats.Name)) { MayBeEmpty = false },
+            "its slots; the first is the preferred master")
+        { IsRequired = true });
 
     public static readonly Section StoreClass = new(
         "class",
@@ -85,7 +90,9 @@ internal static class InventoryKeys
         "gate",
         "A command that is run when a reinstall is armed, and must succeed.",
         new("name", Of(Formats.Name), "what messages call it") { IsRequired = true },
-        new("run", new ListShape(new ScalarShape(Formats.Text)) { MayBeEmpty = false }, "program and arguments, without a shell; {host} is the host to be reinstalled") { IsRequired = true },
+        new("run", new ListShape(new ScalarShape(Formats.Text)) { MayBeEmpty = false },
+            "program and arguments, without a shell; {host} is the host to be reinstalled")
+        { IsRequired = true },
         new("on", Of(Choices.GateTarget.ToFormat()), "where it runs") { Default = "host" },
         new("need", Of(Formats.Integer(1, 99)), "on how many peers it must succeed") { Default = "1" },
         new("prints_nothing", Of(Formats.Boolean), "true if it must print nothing, too, such as the list of a queue") { Default = "false" });
@@ -94,7 +101,9 @@ internal static class InventoryKeys
         "instances",
         "How the instances in the slots of a host run.",
         new("unit", Of(Formats.InstanceText), "the systemd unit that runs one: db@{name}.service") { IsRequired = true },
-        new("paths", new MapShape(Formats.Setting, new OneOrListShape(Formats.InstanceText)), "directories by names that templates use (slot.paths.NAME): {TIER} is the instance's directory on that tier; of a list the first counts whose tiers it has"));
+        new("paths", new MapShape(Formats.Setting, new OneOrListShape(Formats.InstanceText)),
+            "directories by names that templates use (slot.paths.NAME): {TIER} is the instance's directory on that tier; " +
+                "of a list the first counts whose tiers it has"));
 
     public static readonly Section RecordedDrive = new(
         "recorded_drive",

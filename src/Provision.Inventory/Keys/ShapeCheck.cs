@@ -37,7 +37,8 @@ internal static class ShapeCheck
                 found.Error(
                     text.Location,
                     $"{what} \"{text.Text}\": expected {shape.Expected}",
-                    NearestName.Hint(text.Text, word.Choices.Select(static choice => choice.Text)) ?? $"a command is written {what}: {{ name: {text.Text}, run: [PROGRAM, ARGUMENT] }}");
+                    NearestName.Hint(text.Text, word.Choices.Select(static choice => choice.Text))
+                        ?? $"a command is written {what}: {{ name: {text.Text}, run: [PROGRAM, ARGUMENT] }}");
                 break;
             case (WordOrSectionShape { Format: var word }, YamlScalar text):
                 CheckScalar(text, word, what, found);

@@ -15,7 +15,8 @@ internal static class FactReader
             Release = fields.Text("release"),
             TimeServers = fields.Texts("time_servers"),
             SlotNetworks = fields.Networks("slot_networks"),
-            ShortNames = fields.Section("short_names").Entries.ToDictionary(entry => entry.Key, entry => (entry.Value as YamlScalar)?.Text ?? "", StringComparer.Ordinal),
+            ShortNames = fields.Section("short_names").Entries
+                .ToDictionary(entry => entry.Key, entry => (entry.Value as YamlScalar)?.Text ?? "", StringComparer.Ordinal),
             InstanceNames = fields.Optional("instance_names"),
             Classes = [],
             Settings = fields.Section("settings"),
@@ -86,7 +87,9 @@ internal static class FactReader
             Source = entry.Value,
             Status = fields.Choice("status", Choices.Status),
             Site = fields.Optional("site") ?? entry.SiteOfFile?.Name ?? "",
-            SiteLocation = fields.Optional("site") is null && entry.SiteOfFile is { } file ? file.Location : entry.Value.Find("site")?.Location ?? entry.Location,
+            SiteLocation = fields.Optional("site") is null && entry.SiteOfFile is { } file
+                ? file.Location
+                : entry.Value.Find("site")?.Location ?? entry.Location,
             Macs = macs,
             Chassis = fields.Optional("chassis"),
             Roles = fields.Texts("roles"),
@@ -138,7 +141,8 @@ internal static class FactReader
             Location = entry.KeyLocation,
             Source = mapping,
             Unit = unit,
-            Paths = [.. fields.Section("paths").Entries.Select(path => new InstancePath(path.Key, [.. Texts(path.Value).Select(InstancePattern.TryParse).OfType<InstancePattern>()]))],
+            Paths = [.. fields.Section("paths").Entries
+                .Select(path => new InstancePath(path.Key, [.. Texts(path.Value).Select(InstancePattern.TryParse).OfType<InstancePattern>()]))],
         };
 
         static IEnumerable<string> Texts(YamlNode node) => (node is YamlSequence list ? list.Items : [node]).OfType<YamlScalar>().Select(scalar => scalar.Text);

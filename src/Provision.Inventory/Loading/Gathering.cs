@@ -100,7 +100,8 @@ internal sealed class Gathering(DiagnosticBag found)
                     found.Error(
                         entry.KeyLocation,
                         $"unknown key \"{entry.Key}\"",
-                        NearestName.Hint(entry.Key, InventoryKeys.HostsFile.KeyNames()) ?? "known are " + string.Join(", ", InventoryKeys.HostsFile.KeyNames()));
+                        NearestName.Hint(entry.Key, InventoryKeys.HostsFile.KeyNames())
+                            ?? "known are " + string.Join(", ", InventoryKeys.HostsFile.KeyNames()));
                     break;
                 case { Name: "fleet" } row:
                     AddSingle(fleet, entry, row);

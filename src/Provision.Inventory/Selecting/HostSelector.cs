@@ -33,7 +33,10 @@ public sealed class HostSelector
                 var (key, value) = (word[..equals], word[(equals + 1)..]);
                 if (Array.IndexOf(Keys, key) < 0)
                 {
-                    found.Error(where, $"unknown key \"{key}\" in the selector \"{text}\"", NearestName.Hint(key, Keys) ?? "known are " + string.Join(", ", Keys));
+                    found.Error(
+                        where,
+                        $"unknown key \"{key}\" in the selector \"{text}\"",
+                        NearestName.Hint(key, Keys) ?? "known are " + string.Join(", ", Keys));
                     return null;
                 }
 
@@ -116,7 +119,10 @@ public sealed class HostSelector
             {
                 if (!all.Contains(value))
                 {
-                    found.Error(where, $"unknown {key} \"{value}\" in the selector \"{Text}\"", NearestName.Hint(value, all) ?? "known are " + string.Join(", ", all));
+                    found.Error(
+                        where,
+                        $"unknown {key} \"{value}\" in the selector \"{Text}\"",
+                        NearestName.Hint(value, all) ?? "known are " + string.Join(", ", all));
                 }
             }
         }

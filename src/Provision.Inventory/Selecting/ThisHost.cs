@@ -22,9 +22,16 @@ public sealed record ThisHost(Host? Host, string? Error)
         var known = fleet.Hosts.SelectMany(host => host.Macs.Where(macs.Contains).Take(1), (host, mac) => (Host: host, Mac: mac)).Take(2).ToList();
         return known switch
         {
-            [] => new ThisHost(null, $"no host of the inventory has a network card of this machine ({string.Join(", ", macs)}); add it with \"provision host add\", or name the host with --host"),
-            [var one, var other] => new ThisHost(null, $"the network cards of this machine are of two hosts: {one.Mac} is of {one.Host.Name} ({one.Host.Location}), {other.Mac} is of {other.Host.Name} ({other.Host.Location})"),
-            [{ Host: { Status: HostStatus.Retired } retired }] => new ThisHost(null, $"this machine is {retired.Name}, which is retired ({retired.At("status")})"),
+            [] => new ThisHost(
+                null,
+                $"no host of the inventory has a network card of this machine ({string.Join(", ", macs)}); " +
+                    "add it with \"provision host add\", or name the host with --host"),
+            [var one, var other] => new ThisHost(
+                null,
+                $"the network cards of this machine are of two hosts: {one.Mac} is of {one.Host.Name} ({one.Host.Location}), " +
+                    $"{other.Mac} is of {other.Host.Name} ({other.Host.Location})"),
+            [{ Host: { Status: HostStatus.Retired } retired }] =>
+                new ThisHost(null, $"this machine is {retired.Name}, which is retired ({retired.At("status")})"),
             _ => new ThisHost(known[0].Host, null),
         };
     }
@@ -34,5 +41,6 @@ public sealed record ThisHost(Host? Host, string? Error)
     /// <param name="macs">The addresses of the machine's NICs.</param>
     public static string? WhyNot(Host host, IReadOnlyList<MacAddress> macs) => MacAddress.AnyOf(host.Macs, macs)
         ? null
-        : $"this machine is not {host.Name}: it has none of its MAC addresses ({string.Join(", ", host.Macs)}) but {(macs.Count > 0 ? string.Join(", ", macs) : "none")}";
+        : $"this machine is not {host.Name}: it has none of its MAC addresses ({string.Join(", ", host.Macs)}) " +
+            $"but {(macs.Count > 0 ? string.Join(", ", macs) : "none")}";
 }

@@ -144,7 +144,9 @@ internal static class SettingsMerge
     }
 
     /// <summary>Finds overrides that no role declares, and overrides whose shape differs from their default.</summary>
-    internal static void FindUndeclared(YamlMapping settings, YamlMapping declared, string path, Action<string, YamlEntry, YamlMapping> undeclared, Action<string, YamlEntry, YamlNode> misshapen)
+    internal static void FindUndeclared(
+        YamlMapping settings, YamlMapping declared, string path,
+        Action<string, YamlEntry, YamlMapping> undeclared, Action<string, YamlEntry, YamlNode> misshapen)
     {
         foreach (var entry in settings.Entries)
         {

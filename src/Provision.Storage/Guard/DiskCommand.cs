@@ -6,7 +6,9 @@ public enum DiskEffect
     /// <summary>It puts what is there into service or takes it out: assemble, open, import, mount. Contents stay.</summary>
     Service,
 
-    /// <summary>Replaces a boot loader where one lies: in a BIOS boot partition, or in the boot code of a disk that has such a partition. All else stays.</summary>
+    /// <summary>
+    /// Replaces a boot loader where one lies: in a BIOS boot partition, or in the boot code of a disk that has such a partition. All else stays.
+    /// </summary>
     BootLoader,
 
     /// <summary>What was there before is gone; it must have been blank, or planned by this run.</summary>

@@ -236,7 +236,11 @@ public static class DiskCommands
     /// <param name="disk">A disk with a BIOS boot partition.</param>
     /// <param name="code">At most 440 bytes.</param>
     public static DiskCommand RenewBootCode(string disk, ReadOnlyMemory<byte> code) =>
-        new("renew boot code", "dd", ["of=" + disk, "bs=440", "count=1", "iflag=fullblock", "conv=notrunc,fsync", "status=none"], [disk], DiskEffect.BootLoader) { Input = code };
+        new(
+            "renew boot code", "dd",
+            ["of=" + disk, "bs=440", "count=1", "iflag=fullblock", "conv=notrunc,fsync", "status=none"],
+            [disk], DiskEffect.BootLoader)
+        { Input = code };
 
     /// <summary>Writes a boot loader into the half of its partition that is not in use.</summary>
     /// <param name="partition">The BIOS boot partition.</param>
@@ -245,7 +249,8 @@ public static class DiskCommands
     public static DiskCommand RenewBootImage(string partition, ReadOnlyMemory<byte> image, long offset) =>
         new(
             "renew boot loader", "dd",
-            ["of=" + partition, "bs=1M", "oflag=seek_bytes", "seek=" + offset.ToString(CultureInfo.InvariantCulture), "iflag=fullblock", "conv=notrunc,fsync", "status=none"],
+            ["of=" + partition, "bs=1M", "oflag=seek_bytes", "seek=" + offset.ToString(CultureInfo.InvariantCulture),
+                "iflag=fullblock", "conv=notrunc,fsync", "status=none"],
             [partition], DiskEffect.BootLoader)
         { Input = image };
 

@@ -117,7 +117,8 @@ public static class Bundle
                 : !entries.TryGetValue(ManifestName, out var manifest) ? Refuse(problems, name, $"this is no bundle: there is no {ManifestName} in it")
                 : Restore(manifest, entries, name, problems);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or FormatException or ArgumentException or NotSupportedException or OverflowException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or InvalidDataException or FormatException or ArgumentException
+            or NotSupportedException or OverflowException or InvalidOperationException)
         {
             return Refuse(problems, name, "the archive inside is damaged or cut off");
         }
