@@ -70,7 +70,8 @@ internal static partial class UsageError
     private static partial Regex MissingValue();
 
     [GeneratedRegex(
-        "^Cannot parse argument '(?<value>[^']*)' for (option|command) '(?<name>[^']+)' as expected type '(?<type>[^']+)'[.]?( Did you mean one of the following\\?(?<choices>.*))?",
+        "^Cannot parse argument '(?<value>[^']*)' for (option|command) '(?<name>[^']+)' as expected type '(?<type>[^']+)'[.]?" +
+        "( Did you mean one of the following\\?(?<choices>.*))?",
         RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1000)]
     private static partial Regex BadValue();
 
