@@ -43,8 +43,11 @@ public static class Rehearsal
                 {
                     say(volume.Label);
                     var found = VolumeFinder.Find(volume, unit, record, observed);
-                    results.Add(new RehearsalResult(volume.Label, found is { Match.IsMatch: true, Device: { } device } ? Try(() => Open(volume, device))
-                        : found.Match.ToString()));
+
+                    // A damaged header is what the backup is for; another container is not the one that the key is kept for.
+                    var isOther = !found.Match.IsMatch && found.Device?.Signatures.Any(signature => signature.Type == "crypto_LUKS") == true;
+                    results.Add(new RehearsalResult(
+                        volume.Label, found.Device is { } device && !isOther ? Try(() => Open(volume, device)) : found.Match.ToString()));
                 }
             }
         }
