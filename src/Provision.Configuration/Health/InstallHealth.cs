@@ -109,7 +109,7 @@ public sealed class InstallHealth(DateTimeOffset now, Func<ChangePlan> plan, Fun
         ];
         return groups.Where(group => group.Files.Count > 0)
             .Select(group => new HealthFinding(
-                "drift", group.Level, $"{Count(group.Files.Count, "file")} {group.Sentence}: {Names(group.Files.Select(file => file.Path))}"))
+                "drift", group.Level, $"{Counted.Of(group.Files.Count, "file")} {group.Sentence}: {Names(group.Files.Select(file => file.Path))}"))
             .Concat(plan.Problems.Where(problem => problem.Severity == Severity.Error)
                 .Select(problem => new HealthFinding("drift", HealthLevel.Unknown, problem.ToString().Split('\n')[0])));
     }
@@ -126,14 +126,12 @@ public sealed class InstallHealth(DateTimeOffset now, Func<ChangePlan> plan, Fun
         plan.Packages.Count == 0 ? []
         : [new(
             "packages", HealthLevel.Warning,
-            $"{Count(plan.Packages.Count, "package")} missing or at another version: {Names(plan.Packages.Select(package => package.Wanted.Name))}")];
+            $"{Counted.Of(plan.Packages.Count, "package")} missing or at another version: {Names(plan.Packages.Select(package => package.Wanted.Name))}")];
 
     private static IEnumerable<HealthFinding> Dumps(InstallRecord record) =>
-        record.CrashDumps == 0 ? [] : [new("dumps", HealthLevel.Warning, $"{Count(record.CrashDumps, "kernel dump")} in /var/crash")];
+        record.CrashDumps == 0 ? [] : [new("dumps", HealthLevel.Warning, $"{Counted.Of(record.CrashDumps, "kernel dump")} in /var/crash")];
 
     private static IEnumerable<FileDifference> Drifted(ChangePlan plan) => plan.Files.Where(file => file.Verdict is Verdict.Drift or Verdict.Conflict);
-
-    private static string Count(int number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
 
     private static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

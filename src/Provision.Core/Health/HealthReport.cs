@@ -5,7 +5,7 @@ namespace Provision.Core;
 /// <param name="Findings">Their findings.</param>
 public sealed record HealthReport(IReadOnlyList<string> Checks, IReadOnlyList<HealthFinding> Findings)
 {
-    private static readonly (HealthLevel Level, string One, string Many)[] Counted =
+    private static readonly (HealthLevel Level, string One, string Many)[] Levels =
     [
         (HealthLevel.Critical, "critical", "critical"), (HealthLevel.Warning, "warning", "warnings"),
         (HealthLevel.Unknown, "unknown", "unknown"), (HealthLevel.Expected, "expected", "expected"),
@@ -24,9 +24,9 @@ public sealed record HealthReport(IReadOnlyList<string> Checks, IReadOnlyList<He
         {
             var worst = Worst < HealthLevel.Unknown ? null : Findings.First(finding => finding.Level == Worst);
             var first = worst is null
-                ? $"OK: {Checks.Count} check{(Checks.Count == 1 ? "" : "s")}"
+                ? $"OK: {Counted.Of(Checks.Count, "check")}"
                 : $"{Worst.ToString().ToUpperInvariant()}: {worst.Sentence}";
-            var others = Counted.Select(row => (row, Count: Findings.Count(finding => finding.Level == row.Level && !ReferenceEquals(finding, worst))))
+            var others = Levels.Select(row => (row, Count: Findings.Count(finding => finding.Level == row.Level && !ReferenceEquals(finding, worst))))
                 .Where(found => found.Count > 0)
                 .Select(found => $"{found.Count} {(found.row.Level == Worst && worst is not null ? "more " : "")}" +
                     $"{(found.Count == 1 ? found.row.One : found.row.Many)}");

@@ -35,6 +35,10 @@ internal sealed record LoaderFiles(byte[] BootImage, byte[] CoreImage, IReadOnly
             ]);
     }
 
+    /// <summary>Returns the files that an EFI system partition lacks or has with other content, in writing order.</summary>
+    public IEnumerable<(string Path, byte[] Content)> StaleOn(IMachineFiles efi) =>
+        OnEfi.Where(file => efi.Read(file.Path) is not { } found || !found.Content.AsSpan().SequenceEqual(file.Content));
+
     /// <summary>Writes one file beside its old content, then puts it in its place: after a power cut it is the old one or the new one.</summary>
     public static void Put(IMachineFiles efi, string path, byte[] content)
     {

@@ -26,13 +26,8 @@ public sealed record LoaderRecord(string Fingerprint, IReadOnlyList<string> Part
         }
     }
 
-    internal void Write(IMachineFiles files)
-    {
-        files.MakeFolder(Path[..Path.LastIndexOf('/')], FileModes.PrivateDirectory);
-        files.Remove(Path + ".new");
-        files.WriteNew(Path + ".new", JsonSerializer.SerializeToUtf8Bytes(this, LoaderJson.Default.LoaderRecord), FileModes.Private, sync: true);
-        files.Rename(Path + ".new", Path);
-    }
+    internal void Write(IMachineFiles files) =>
+        AtomicFile.Write(files, Path, JsonSerializer.SerializeToUtf8Bytes(this, LoaderJson.Default.LoaderRecord), FileModes.Private);
 }
 
 /// <summary>JSON of <see cref="LoaderRecord"/>.</summary>

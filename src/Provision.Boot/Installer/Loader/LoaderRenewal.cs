@@ -127,8 +127,7 @@ public sealed class LoaderRenewal(InstallMachine machine, IMachineFiles system, 
             return ["it has no boot partitions of ours, so it cannot start this machine"];
         }
 
-        var stale = EfiPartition.With(machine, guard, efi.Path, write: false, present => files.OnEfi
-            .Where(file => present.Read(file.Path) is not { } found || !found.Content.AsSpan().SequenceEqual(file.Content)).Select(file => file.Path).ToList());
+        var stale = EfiPartition.With(machine, guard, efi.Path, write: false, present => files.StaleOn(present).Select(file => file.Path).ToList());
         return (stale.Count == 0 ? Array.Empty<string>() : [$"UEFI: {string.Join(", ", stale)}"]).Concat(BiosDifferences(disk.Disk, bios, files));
     }
 
@@ -149,12 +148,9 @@ public sealed class LoaderRenewal(InstallMachine machine, IMachineFiles system, 
 
     private void RenewEfi(BlockDevice efi, LoaderFiles files, DiskGuard guard) => EfiPartition.With(machine, guard, efi.Path, write: true, present =>
     {
-        foreach (var (path, content) in files.OnEfi)
+        foreach (var (path, content) in files.StaleOn(present))
         {
-            if (present.Read(path) is not { } found || !found.Content.AsSpan().SequenceEqual(content))
-            {
-                LoaderFiles.Put(present, path, content);
-            }
+            LoaderFiles.Put(present, path, content);
         }
 
         return 0;
