@@ -59,7 +59,14 @@ internal sealed class Workspace : IDisposable
         return result.Fleet ?? throw new UserErrorException(result.Diagnostics);
     }
 
+    /// <summary>Returns the directory of the repository; ends the command if there is none, or if root must not use it.</summary>
     public static string FindFolder(ParseResult arguments)
+    {
+        var found = Find(arguments);
+        return RepositoryOwnership.WhyNot(found) is { } problem ? throw new UserErrorException(problem) : found;
+    }
+
+    private static string Find(ParseResult arguments)
     {
         if (arguments.GetValue(GlobalOptions.Repo) is { } given)
         {

@@ -33,4 +33,43 @@ public sealed class GitTests : IDisposable
     /// <summary>A name that begins like an option is a name.</summary>
     [Fact]
     public void Options_do_not_come_in_by_names() => Assert.Null(Git.MakeBare(runner, $"{folder}/bare").CommitOf("--all"));
+
+    [Theory]
+    [InlineData("core.fsmonitor", "status")]
+    [InlineData("core.hooksPath", "update-ref refs/heads/x HEAD")]
+    public void A_program_that_a_repository_names_is_not_run(string key, string command)
+    {
+        var hooks = Directory.CreateDirectory($"{folder}/hooks").FullName;
+        foreach (var program in new[] { "monitor", "reference-transaction" })
+        {
+            File.WriteAllText($"{hooks}/{program}", $"#!/bin/sh\ntouch {folder}/ran\n");
+            File.SetUnixFileMode($"{hooks}/{program}", (UnixFileMode)FileModes.Program);
+        }
+
+        string[] own = ["-C", folder, "-c", "user.name=t", "-c", "user.email=t@example.org"];
+        runner.Run(Command.Of("git", [.. own, "init", "-q"])).OrThrow();
+        runner.Run(Command.Of("git", [.. own, "commit", "-q", "--allow-empty", "-m", "first"])).OrThrow();
+        runner.Run(Command.Of("git", [.. own, "config", key, key == "core.hooksPath" ? hooks : $"{hooks}/monitor"])).OrThrow();
+        new Git(runner, folder).Run(command.Split(' '));
+        Assert.False(File.Exists($"{folder}/ran"));
+        runner.Run(Command.Of("git", [.. own, .. command.Split(' ')])).OrThrow();
+        Assert.True(File.Exists($"{folder}/ran"));
+    }
+
+    /// <summary>A configuration that calls every directory safe, and the user who called sudo, count for nothing.</summary>
+    [Fact]
+    public void As_root_a_repository_of_another_user_is_not_safe()
+    {
+        File.WriteAllText($"{folder}/.gitconfig", "[safe]\n\tdirectory = *\n");
+        runner.Run(Command.Of("git", "init", "-q", $"{folder}/its")).OrThrow();
+        runner.Run(Command.Of("chown", "-R", "65534", $"{folder}/its")).OrThrow();
+        var asked = new Git(new HomeRunner(runner, folder), $"{folder}/its").Try("status");
+        Assert.Equal(128, asked.ExitCode);
+        Assert.Contains("dubious ownership", asked.Error, StringComparison.Ordinal);
+    }
+
+    private sealed class HomeRunner(ICommandRunner inner, string home) : ICommandRunner
+    {
+        public CommandResult Run(Command command, CancellationToken cancellation = default) => inner.Run(command.WithEnvironment("HOME", home), cancellation);
+    }
 }

@@ -14,16 +14,19 @@ internal static class DiffCommand
         var configs = GlobalOptions.Configs();
         var stat = new Option<bool>("--stat") { Description = "One line per file" };
         var save = new Option<string?>("--save") { Description = "Write the plan to a file, for \"provision install --plan\"", HelpName = "FILE" };
-        var noChecks = new Option<bool>("--no-checks") { Description = "Do not run the checkers of changed files" };
+        var checks = new Option<bool>("--checks") { Description = "Also run the checkers of changed files, which are programs that the repository names" };
+        var noChecks = new Option<bool>("--no-checks") { Description = "Do not run the checkers (the default)", Hidden = true };
         var command = new Command(
             "diff",
             "Shows how a machine differs from the repository, and what an install would do about it.\n\n" +
             "Each file gets a verdict: new, update (the repository changed), drift (the machine was changed), conflict (both), gone " +
-            "(no longer in the inventory), unknown (a secret cannot be read). Exit code 0: no difference, 1: differences, 2: error.");
+            "(no longer in the inventory), unknown (a secret cannot be read). install also runs the checkers of changed files, diff only with --checks. " +
+            "Exit code 0: no difference, 1: differences, 2: error.");
         command.Arguments.Add(configs);
         options.AddTo(command);
         command.Options.Add(stat);
         command.Options.Add(save);
+        command.Options.Add(checks);
         command.Options.Add(noChecks);
         command.SetAction(arguments =>
         {
@@ -32,7 +35,7 @@ internal static class DiffCommand
             var store = new StateStore(session.Files);
             var state = store.ReadState();
             var selection = Session.Select(arguments.GetValue(configs)!, desired, state);
-            var plan = new Planner(session.Files, session.Workspace.Commands).Plan(desired, state, session.Revision, selection, !arguments.GetValue(noChecks));
+            var plan = new Planner(session.Files, session.Workspace.Commands).Plan(desired, state, session.Revision, selection, arguments.GetValue(checks));
             var redaction = new Redaction(desired.SecretValues, state, store);
             if (arguments.GetValue(save) is { } path)
             {

@@ -1,9 +1,19 @@
 namespace Provision.Core;
 
-/// <summary>A git repository, accessed through the git command.</summary>
+/// <summary>A git repository, accessed through the git command: without hooks, file system monitors and prompts.</summary>
 public sealed class Git
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    /// <summary>Settings over those of the system, the user and the repository: git runs no program that a repository names by itself.</summary>
+    private static readonly (string Key, string Value)[] Settings =
+    [
+        ("core.fsmonitor", "false"),
+        ("core.hooksPath", "/dev/null"),
+    ];
+
+    /// <summary>As root also: forgets every directory of another user that a configuration calls safe.</summary>
+    private static readonly (string Key, string Value)[] SettingsOfRoot = [.. Settings, ("safe.directory", "")];
 
     private readonly ICommandRunner commands;
     private readonly IReadOnlyList<string> options;
@@ -51,6 +61,13 @@ public sealed class Git
             .WithEnvironment("GIT_OPTIONAL_LOCKS", "0")
             .WithEnvironment("GIT_TERMINAL_PROMPT", "0")
             .WithTimeout(Limit);
+        var settings = Environment.IsPrivilegedProcess ? SettingsOfRoot : Settings;
+        command = command.WithEnvironment("GIT_CONFIG_COUNT", $"{settings.Length}");
+        for (var i = 0; i < settings.Length; i++)
+        {
+            command = command.WithEnvironment($"GIT_CONFIG_KEY_{i}", settings[i].Key).WithEnvironment($"GIT_CONFIG_VALUE_{i}", settings[i].Value);
+        }
+
         return commands.Run(ssh is null ? command : command.WithEnvironment("GIT_SSH_COMMAND", ssh));
     }
 
