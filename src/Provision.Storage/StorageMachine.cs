@@ -5,10 +5,10 @@ namespace Provision.Storage;
 /// <summary>The doors to the machine whose disks are worked on, and the way to look at it.</summary>
 /// <param name="Commands">Runs programs.</param>
 /// <param name="Files">Files below its root; the journal, markers and escrow are written through it.</param>
-/// <param name="Look">Asks it, again at each question (<see cref="FreshLook"/>).</param>
+/// <param name="Reader">Asks it, again at each question (<see cref="UncachedReader"/>).</param>
 /// <param name="Observe">A whole new look at its storage, when udev has done with what changed: a device that it still probes or assembles is busy
 /// and shows no signatures.</param>
-public sealed record StorageMachine(ICommandRunner Commands, IMachineFiles Files, ILook Look, Func<ObservedStorage> Observe)
+public sealed record StorageMachine(ICommandRunner Commands, IMachineFiles Files, IMachineReader Reader, Func<ObservedStorage> Observe)
 {
     /// <summary>The machine behind two doors.</summary>
     /// <param name="commands">Runs programs.</param>
@@ -17,10 +17,10 @@ public sealed record StorageMachine(ICommandRunner Commands, IMachineFiles Files
     public static StorageMachine Of(ICommandRunner commands, IMachineFiles files, Func<ObservedStorage, ObservedStorage>? seenAs = null)
     {
         var readable = new Dictionary<string, Answer>(StringComparer.Ordinal);
-        return new StorageMachine(commands, files, new FreshLook(commands, files), () =>
+        return new StorageMachine(commands, files, new UncachedReader(commands, files), () =>
         {
             Settle(commands);
-            var observed = StorageObserver.Observe(new LiveLook(commands, files, DateTimeOffset.UtcNow, readable: readable));
+            var observed = StorageObserver.Observe(new MachineReader(commands, files, DateTimeOffset.UtcNow, readable: readable));
             return seenAs?.Invoke(observed) ?? observed;
         });
     }

@@ -19,7 +19,7 @@ var mac = args.FirstOrDefault(word => word.StartsWith("mac=", StringComparison.O
 var without = args.Where(word => word.StartsWith("without:", StringComparison.Ordinal)).Select(word => word["without:".Length..]).ToList();
 using var files = RootedFiles.Open("/");
 var commands = new ProcessRunner();
-var storage = new StorageMachine(commands, files, new FreshLook(commands, files), Observe);
+var storage = new StorageMachine(commands, files, new UncachedReader(commands, files), Observe);
 if (args[0] == "plan")
 {
     var fleet = InventoryLoader.Load(InventoryFiles.ReadFrom(args[1])).Fleet!;
@@ -47,6 +47,6 @@ static void Say(InstallEvent what) => Console.WriteLine($"[{what.Step}] {(what.I
 
 ObservedStorage Observe()
 {
-    var seen = LaidOver.On(StorageObserver.Observe(new LiveLook(commands, files, DateTimeOffset.UtcNow)), places);
+    var seen = LaidOver.On(StorageObserver.Observe(new MachineReader(commands, files, DateTimeOffset.UtcNow)), places);
     return mac is null ? seen : seen with { Machine = seen.Machine with { Macs = [Provision.Core.MacAddress.Parse(mac)] } };
 }

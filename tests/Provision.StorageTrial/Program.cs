@@ -24,7 +24,7 @@ var identity = Path.Combine(state, "operator.key");
 using var files = RootedFiles.Open("/");
 var commands = new ProcessRunner();
 var machine = StorageMachine.Of(commands, files, seen => LaidOver.On(seen, places));
-var look = machine.Look;
+var reader = machine.Reader;
 var inventory = InventoryFiles.ReadFrom(repository);
 var recordFile = Path.Combine(state, "record.yaml");
 if (File.Exists(recordFile))
@@ -42,7 +42,7 @@ if (loaded.Fleet is not { } fleet)
 var layout = Layout.Of(fleet.FindHost(host)!, fleet.FindChassis(fleet.FindHost(host)!.Chassis!)!);
 var record = fleet.FindDrives(host);
 var escrow = new Escrow(machine, Path.Combine(state, "escrow"), host);
-var sequences = Attachments.Read(look);
+var sequences = Attachments.Read(reader);
 try
 {
     return verb switch
@@ -115,7 +115,7 @@ int Wipe(string place, string serial)
         return Show(plan.Plan) + 2;
     }
 
-    DriveWipe.Run(machine, plan, new DiskGuard(commands, look, plan.Allowed));
+    DriveWipe.Run(machine, plan, new DiskGuard(commands, reader, plan.Allowed));
     return 0;
 }
 

@@ -30,15 +30,15 @@ public sealed record InstallMachine(StorageMachine Storage, TimeProvider Clock)
     public IMachineFiles Files => Storage.Files;
 
     /// <summary>Asks the kernel, anew each time.</summary>
-    public ILook Look => Storage.Look;
+    public IMachineReader Reader => Storage.Reader;
 
     /// <summary>The machine that this program runs on.</summary>
     /// <param name="files">Files below <c>/</c>.</param>
     public static InstallMachine Own(IMachineFiles files)
     {
         var commands = new ProcessRunner();
-        var look = new FreshLook(commands, files);
+        var reader = new UncachedReader(commands, files);
         return new InstallMachine(new StorageMachine(
-            commands, files, look, () => StorageObserver.Observe(new LiveLook(commands, files, DateTimeOffset.UtcNow))), TimeProvider.System);
+            commands, files, reader, () => StorageObserver.Observe(new MachineReader(commands, files, DateTimeOffset.UtcNow))), TimeProvider.System);
     }
 }

@@ -108,7 +108,7 @@ internal sealed class InstallRun(InstallMachine machine, IJobChannel channel, Ac
     public void AllowTarget()
     {
         Settle();
-        AllowWriting([.. Target.Names.SelectMany(disk => WriteProtection.WithPartitions(machine.Look, disk)).Select(part => "/dev/" + part)]);
+        AllowWriting([.. Target.Names.SelectMany(disk => WriteProtection.WithPartitions(machine.Reader, disk)).Select(part => "/dev/" + part)]);
     }
 
     /// <summary>Throws where the job has ended meanwhile.</summary>

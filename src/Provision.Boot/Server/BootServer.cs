@@ -39,7 +39,7 @@ public sealed record BootServerOptions
     public string IpxeFolder { get; init; } = DnsmasqPlace.DebianIpxe;
 
     /// <summary>How often it looks whether the inventory changed.</summary>
-    public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan RefreshInterval { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -109,8 +109,8 @@ public sealed class BootServer : IAsyncDisposable
             new SecretStore(options.Repository, options.Identity, commands),
             folder.Key(),
             say);
-        shared.Jobs.Look();
-        shared.Fleet.Look();
+        shared.Jobs.Refresh();
+        shared.Fleet.Refresh();
         var server = new BootServer(Build(options, shared), shared, options.Dhcp == DhcpMode.Off ? null : new DnsmasqDaemon(folder.Folder, say));
         try
         {
@@ -195,11 +195,11 @@ public sealed class BootServer : IAsyncDisposable
     {
         try
         {
-            using var timer = new PeriodicTimer(state.Options.Look);
+            using var timer = new PeriodicTimer(state.Options.RefreshInterval);
             while (await timer.WaitForNextTickAsync(ending.Token))
             {
-                state.Jobs.Look();
-                state.Fleet.Look();
+                state.Jobs.Refresh();
+                state.Fleet.Refresh();
                 Expire();
                 ExpireDiscovered();
                 KeepDnsmasq(commands);

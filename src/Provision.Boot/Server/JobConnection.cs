@@ -29,7 +29,7 @@ internal sealed class JobConnection(Func<IJobDatabase> open, Action<string> say)
     }
 
     /// <summary>Opens the store where it is not open; called now and then.</summary>
-    public void Look()
+    public void Refresh()
     {
         lock (turn)
         {

@@ -45,27 +45,27 @@ internal static class CaptureCommand
         }
 
         var progress = new Progress();
-        var look = new LiveLook(commands, files, DateTimeOffset.UtcNow, progress.Tell);
-        var observed = StorageObserver.Observe(look);
+        var reader = new MachineReader(commands, files, DateTimeOffset.UtcNow, progress.Tell);
+        var observed = StorageObserver.Observe(reader);
         progress.Clear();
-        var bundle = Bundle.Pack(look.Record, observed.Machine.HostName, Workspace.Version, commands);
+        var bundle = Bundle.Pack(reader.Record, observed.Machine.HostName, Workspace.Version, commands);
 
         // The file contains serial numbers.
         AtomicFile.Write(path, bundle, FileModes.Private);
 
         if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
         {
-            PrintJson(path, bundle.Length, look.Record, observed);
+            PrintJson(path, bundle.Length, reader.Record, observed);
         }
         else
         {
-            Print(path, bundle.Length, look.Record, observed);
+            Print(path, bundle.Length, reader.Record, observed);
         }
 
         return ExitCodes.Same;
     }
 
-    private static void Print(string path, int bytes, LookRecord record, ObservedStorage observed)
+    private static void Print(string path, int bytes, MachineRecord record, ObservedStorage observed)
     {
         foreach (var problem in observed.Problems)
         {
@@ -93,7 +93,7 @@ internal static class CaptureCommand
         (observed.Mounts.Count, "mounts"),
     ];
 
-    private static void PrintJson(string path, int bytes, LookRecord record, ObservedStorage observed) => Json.Print(writer =>
+    private static void PrintJson(string path, int bytes, MachineRecord record, ObservedStorage observed) => Json.Print(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("bundle", path);

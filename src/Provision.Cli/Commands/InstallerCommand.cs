@@ -80,11 +80,11 @@ internal static class InstallerCommand
                 arguments.GetValue(server)!,
                 () =>
                 {
-                    var look = new LiveLook(commands, files, DateTimeOffset.UtcNow);
-                    var storage = StorageObserver.Observe(look);
-                    return new MachineLook(look.Record, storage);
+                    var reader = new MachineReader(commands, files, DateTimeOffset.UtcNow);
+                    var storage = StorageObserver.Observe(reader);
+                    return new MachineReport(reader.Record, storage);
                 },
-                look => Bundle.Pack(look.Record, look.Storage.Machine.HostName, Workspace.Version, commands),
+                reader => Bundle.Pack(reader.Record, reader.Storage.Machine.HostName, Workspace.Version, commands),
                 line => Console.Error.WriteLine($"{DateTimeOffset.UtcNow:HH:mm:ss} discover    {line}"),
                 Thread.Sleep);
             discoverer.Run();

@@ -81,7 +81,7 @@ internal static class StorageReplaceCommand
             }
 
             Confirmation.OfPlan(plan.Plan, arguments.GetValue(again) is not null, arguments.GetValue(serial)!);
-            DriveWipe.Run(session.Machine, plan, new DiskGuard(session.Machine.Commands, session.Machine.Look, plan.Allowed!, command =>
+            DriveWipe.Run(session.Machine, plan, new DiskGuard(session.Machine.Commands, session.Machine.Reader, plan.Allowed!, command =>
                 Console.Error.WriteLine($"  {command}")));
             return ExitCodes.Same;
         });

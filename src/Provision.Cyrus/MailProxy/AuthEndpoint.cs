@@ -25,7 +25,7 @@ public sealed class AuthEndpoint(StatusDaemonParts parts, string? usersFile) : I
     public string Path => "/auth";
 
     /// <inheritdoc/>
-    public void Refresh() => users?.Look();
+    public void Refresh() => users?.Refresh();
 
     /// <inheritdoc/>
     public Task Answer(HttpContext context)

@@ -15,7 +15,7 @@ internal sealed class UsersFile(string file, Action<string> say)
     public string? StoreOf(string user) => stores?.GetValueOrDefault(user);
 
     /// <summary>Reloads the file if it changed.</summary>
-    public void Look()
+    public void Refresh()
     {
         try
         {

@@ -12,7 +12,7 @@ public sealed class FleetWatch(string repository, Action<string> say)
     public Fleet? Current => current;
 
     /// <summary>Loads the inventory again if one of its files changed. Returns true if the fleet was replaced.</summary>
-    public bool Look()
+    public bool Refresh()
     {
         try
         {

@@ -25,7 +25,7 @@ internal sealed class BlockNodes(StorageMachine machine)
 
     /// <summary>Size of a device in bytes.</summary>
     public long BytesOf(string node) =>
-        long.TryParse(machine.Look.Read($"{Class}{NameOf(node)}/size")?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var sectors)
+        long.TryParse(machine.Reader.Read($"{Class}{NameOf(node)}/size")?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var sectors)
             ? sectors * 512
             : throw new StorageException($"the size of {node} cannot be read");
 
@@ -34,7 +34,7 @@ internal sealed class BlockNodes(StorageMachine machine)
     {
         var name = NameOf(disk);
         var wanted = number.ToString(CultureInfo.InvariantCulture);
-        return machine.Look.List(Class + name).FirstOrDefault(entry => machine.Look.Read($"{Class}{name}/{entry}/partition")?.Trim() == wanted) is { } partition
+        return machine.Reader.List(Class + name).FirstOrDefault(entry => machine.Reader.Read($"{Class}{name}/{entry}/partition")?.Trim() == wanted) is { } partition
             ? "/dev/" + partition
             : throw new StorageException($"{disk} has no partition {number}");
     }
@@ -46,9 +46,9 @@ internal sealed class BlockNodes(StorageMachine machine)
     {
         foreach (var member in members)
         {
-            var holder = machine.Look.List($"{Class}{NameOf(member)}/holders")
-                .FirstOrDefault(name => machine.Look.Read($"{Class}{name}/md/array_state")?.Trim() is { } state and not ("inactive" or "clear"));
-            if (holder is not null && MdArrays.ParseExamine(machine.Look.Run("mdadm", "--examine", member).Output)
+            var holder = machine.Reader.List($"{Class}{NameOf(member)}/holders")
+                .FirstOrDefault(name => machine.Reader.Read($"{Class}{name}/md/array_state")?.Trim() is { } state and not ("inactive" or "clear"));
+            if (holder is not null && MdArrays.ParseExamine(machine.Reader.Run("mdadm", "--examine", member).Output)
                 .Any(found => PlannedIds.Same(found.Member.ArrayUuid, uuid)))
             {
                 return "/dev/" + holder;
@@ -60,7 +60,7 @@ internal sealed class BlockNodes(StorageMachine machine)
 
     /// <summary>True if a mapping of this name is open.</summary>
     public bool IsOpen(string mapping) =>
-        machine.Look.List("/sys/block").Any(block => machine.Look.Read($"{Class}{block}/dm/name")?.Trim() == mapping);
+        machine.Reader.List("/sys/block").Any(block => machine.Reader.Read($"{Class}{block}/dm/name")?.Trim() == mapping);
 
-    private string NameOf(string node) => new DiskState(machine.Look).NameOf(node) ?? throw new StorageException($"there is no device {node}");
+    private string NameOf(string node) => new DiskState(machine.Reader).NameOf(node) ?? throw new StorageException($"there is no device {node}");
 }

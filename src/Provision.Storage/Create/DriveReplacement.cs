@@ -242,7 +242,7 @@ public static class DriveReplacement
         journal.Write(machine.Files);
         if (plan.Allowed is { } allowed && plan.New?.Device is { } name)
         {
-            var guard = new DiskGuard(machine.Commands, machine.Look, allowed, command => say($"  {command}"));
+            var guard = new DiskGuard(machine.Commands, machine.Reader, allowed, command => say($"  {command}"));
             var nodes = new BlockNodes(machine);
             if (plan.Array is { } array)
             {
@@ -285,7 +285,7 @@ public static class DriveReplacement
         }
 
         // By GUID: the lost drive has no node any more that could be named.
-        var lost = machine.Look.Run("zpool", "status", "-g", pool).Output.Split('\n')
+        var lost = machine.Reader.Run("zpool", "status", "-g", pool).Output.Split('\n')
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             .Where(fields => fields.Length >= 2 && ulong.TryParse(fields[0].Trim('\t'), out _) && fields[1] is "UNAVAIL" or "FAULTED" or "REMOVED" or "OFFLINE")
             .Select(fields => fields[0].Trim('\t'))

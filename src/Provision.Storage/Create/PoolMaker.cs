@@ -74,7 +74,7 @@ internal sealed class PoolMaker(StorageMachine machine, CreatePlan plan, CreateM
 
     private void MakeDataset(PoolLayout pool, Volume volume, CreateJournal journal, List<string> devices)
     {
-        var state = machine.Look.Run("zfs", "get", "-H", "-o", "value", "mounted", volume.Device);
+        var state = machine.Reader.Run("zfs", "get", "-H", "-o", "value", "mounted", volume.Device);
         if (state.ExitCode != 0)
         {
             guard.Run(DiskCommands.MakeDataset(volume.Device, volume.MountPath ?? "none", (volume.Definition as Dataset)?.Quota, devices));

@@ -21,7 +21,7 @@ public sealed record CreateMeans(Escrow Escrow, string Recipients, TangServers? 
 /// <param name="means">Keys and progress.</param>
 public sealed class SetMaker(StorageMachine machine, CreatePlan plan, CreateMeans means)
 {
-    private readonly DiskGuard guard = new(machine.Commands, machine.Look, plan.Allowed ?? throw new ArgumentException("the plan refuses", nameof(plan)),
+    private readonly DiskGuard guard = new(machine.Commands, machine.Reader, plan.Allowed ?? throw new ArgumentException("the plan refuses", nameof(plan)),
         command => means.Say($"  {command}"));
     private readonly BlockNodes nodes = new(machine);
     private CreateJournal journal = plan.Journal;

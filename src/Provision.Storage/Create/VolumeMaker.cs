@@ -46,7 +46,7 @@ internal sealed class VolumeMaker(StorageMachine machine, DiskGuard guard, Block
     private void LeaveEarlierAttempt(Volume volume, string device, string mount)
     {
         var source = volume.Encryption == VolumeEncryption.Luks ? "/dev/mapper/" + volume.Label : device;
-        if ((machine.Look.Read("/proc/self/mountinfo") ?? "").Split('\n').Any(line => line.Split(' ') is { Length: > 4 } fields && fields[4] == mount))
+        if ((machine.Reader.Read("/proc/self/mountinfo") ?? "").Split('\n').Any(line => line.Split(' ') is { Length: > 4 } fields && fields[4] == mount))
         {
             guard.Run(DiskCommands.Unmount(source, mount));
         }

@@ -7,12 +7,12 @@ namespace Provision.Storage.Guard;
 public static class Attachments
 {
     /// <summary>Numbers by kernel name; empty on kernels that have none (before 5.15).</summary>
-    public static IReadOnlyDictionary<string, long> Read(ILook look)
+    public static IReadOnlyDictionary<string, long> Read(IMachineReader reader)
     {
         var numbers = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var name in look.List("/sys/block"))
+        foreach (var name in reader.List("/sys/block"))
         {
-            if (long.TryParse(look.Read($"/sys/class/block/{name}/diskseq")?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            if (long.TryParse(reader.Read($"/sys/class/block/{name}/diskseq")?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             {
                 numbers[name] = number;
             }

@@ -20,26 +20,26 @@ public sealed class DiskGuard
 
     /// <summary>A guard that lets through what a plan allows.</summary>
     /// <param name="commands">Runs what passes.</param>
-    /// <param name="look">Asks the machine, live; a recorded look is not good enough.</param>
+    /// <param name="reader">Asks the machine, live; a recorded look is not good enough.</param>
     /// <param name="allowed">What may be written.</param>
     /// <param name="listener">Told of each command before it runs; for progress and the log.</param>
-    public DiskGuard(ICommandRunner commands, ILook look, WriteSet allowed, Action<DiskCommand>? listener = null)
-        : this(commands, look, allowed, listener, GuardRule.All)
+    public DiskGuard(ICommandRunner commands, IMachineReader reader, WriteSet allowed, Action<DiskCommand>? listener = null)
+        : this(commands, reader, allowed, listener, GuardRule.All)
     {
     }
 
-    internal DiskGuard(ICommandRunner commands, ILook look, WriteSet allowed, Action<DiskCommand>? listener, IReadOnlyList<GuardRule> rules)
+    internal DiskGuard(ICommandRunner commands, IMachineReader reader, WriteSet allowed, Action<DiskCommand>? listener, IReadOnlyList<GuardRule> rules)
     {
-        if (look is LiveLook or BundleLook)
+        if (reader is MachineReader or BundleReader)
         {
-            throw new ArgumentException("the guard needs a look that asks again each time: what was seen before may have changed", nameof(look));
+            throw new ArgumentException("the guard needs a look that asks again each time: what was seen before may have changed", nameof(reader));
         }
 
         this.commands = commands;
         this.allowed = allowed;
         this.rules = rules;
         this.listener = listener;
-        state = new DiskState(look);
+        state = new DiskState(reader);
     }
 
     /// <summary>Runs a command that may.</summary>

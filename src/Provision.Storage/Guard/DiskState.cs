@@ -5,22 +5,22 @@ using Provision.Storage.Observe;
 namespace Provision.Storage.Guard;
 
 /// <summary>The kernel's current state of block devices, read again each time: the guard trusts no earlier look.</summary>
-internal sealed class DiskState(ILook look)
+internal sealed class DiskState(IMachineReader reader)
 {
     private const string Class = "/sys/class/block/";
 
     /// <summary>Kernel name of a node: <c>/dev/mapper/i33d1t01</c> is <c>dm-3</c>; null if there is no such device.</summary>
     public string? NameOf(string node)
     {
-        var path = look.Resolve(node) ?? "";
+        var path = reader.Resolve(node) ?? "";
         var name = path.StartsWith("/dev/", StringComparison.Ordinal) ? path["/dev/".Length..].Replace('/', '!') : "";
         if (name.StartsWith("mapper!", StringComparison.Ordinal))
         {
             // Without udev /dev/mapper holds nodes, not links.
-            name = look.List("/sys/block").FirstOrDefault(block => look.Read($"{Class}{block}/dm/name")?.Trim() == name["mapper!".Length..]) ?? "";
+            name = reader.List("/sys/block").FirstOrDefault(block => reader.Read($"{Class}{block}/dm/name")?.Trim() == name["mapper!".Length..]) ?? "";
         }
 
-        return name.Length > 0 && look.Read($"{Class}{name}/dev") is not null ? name : null;
+        return name.Length > 0 && reader.Read($"{Class}{name}/dev") is not null ? name : null;
     }
 
     /// <summary>The disks that a device lies on, through partitions, arrays and mappings; itself if it is a disk.</summary>
@@ -37,14 +37,14 @@ internal sealed class DiskState(ILook look)
                 throw new GuardException($"/dev/{name} lies on more layers than any machine has");
             }
 
-            if (look.Read($"{Class}{at}/partition") is not null)
+            if (reader.Read($"{Class}{at}/partition") is not null)
             {
-                var parts = (look.Resolve(Class + at) ?? "").Split('/');
+                var parts = (reader.Resolve(Class + at) ?? "").Split('/');
                 Walk(parts.Length > 1 ? parts[^2] : throw new GuardException($"no disk is known of the partition /dev/{at}"), depth + 1);
                 return;
             }
 
-            var below = look.List($"{Class}{at}/slaves");
+            var below = reader.List($"{Class}{at}/slaves");
             if (below.Count == 0)
             {
                 disks.Add(at);
@@ -65,15 +65,15 @@ internal sealed class DiskState(ILook look)
     public string? UseOf(string name)
     {
         var numbers = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var part in look.List(Class + name).Where(entry => look.Read($"{Class}{name}/{entry}/partition") is not null).Append(name))
+        foreach (var part in reader.List(Class + name).Where(entry => reader.Read($"{Class}{name}/{entry}/partition") is not null).Append(name))
         {
-            if (look.Read($"{Class}{part}/dev")?.Trim() is { } number)
+            if (reader.Read($"{Class}{part}/dev")?.Trim() is { } number)
             {
                 numbers[number] = part;
             }
         }
 
-        foreach (var line in (look.Read("/proc/self/mountinfo") ?? "").Split('\n'))
+        foreach (var line in (reader.Read("/proc/self/mountinfo") ?? "").Split('\n'))
         {
             var fields = line.Split(' ');
             if (fields.Length > 4 && numbers.TryGetValue(fields[2], out var part))
@@ -82,7 +82,7 @@ internal sealed class DiskState(ILook look)
             }
         }
 
-        foreach (var line in (look.Read("/proc/swaps") ?? "").Split('\n').Skip(1))
+        foreach (var line in (reader.Read("/proc/swaps") ?? "").Split('\n').Skip(1))
         {
             if (line.Split([' ', '\t'])[0] is { Length: > 0 } node && NameOf(node) is { } swap && numbers.ContainsValue(swap))
             {
@@ -96,10 +96,10 @@ internal sealed class DiskState(ILook look)
     /// <summary>Arrays and mappings on a device or on a partition of it.</summary>
     public IReadOnlyList<string> HoldersOf(string name) =>
     [
-        .. look.List(Class + name)
-            .Where(entry => look.Read($"{Class}{name}/{entry}/partition") is not null)
+        .. reader.List(Class + name)
+            .Where(entry => reader.Read($"{Class}{name}/{entry}/partition") is not null)
             .Append(name)
-            .SelectMany(part => look.List($"{Class}{part}/holders"))
+            .SelectMany(part => reader.List($"{Class}{part}/holders"))
             .Distinct(StringComparer.Ordinal),
     ];
 
@@ -110,7 +110,7 @@ internal sealed class DiskState(ILook look)
     public IReadOnlyList<Signature> SignaturesOf(string node, out string? problem)
     {
         problem = null;
-        var answer = look.Run("wipefs", "-J", "-n", node);
+        var answer = reader.Run("wipefs", "-J", "-n", node);
         if (answer.ExitCode != 0)
         {
             problem = $"{node} could not be searched for signatures: wipefs: "
@@ -154,7 +154,7 @@ internal sealed class DiskState(ILook look)
 
     /// <summary>Nodes of a disk's partitions; none of a partition.</summary>
     public IReadOnlyList<string> PartitionsOf(string name) =>
-        [.. look.List(Class + name).Where(entry => look.Read($"{Class}{name}/{entry}/partition") is not null).Select(entry => "/dev/" + entry)];
+        [.. reader.List(Class + name).Where(entry => reader.Read($"{Class}{name}/{entry}/partition") is not null).Select(entry => "/dev/" + entry)];
 
     /// <summary>True for a GPT partition of the type "BIOS boot", by the table on the disk.</summary>
     public bool IsBiosBoot(string node) => PlannedIds.Same(Tag(node, "PART_ENTRY_TYPE="), Create.NewPartition.BiosBootType);
@@ -162,8 +162,8 @@ internal sealed class DiskState(ILook look)
     private string? TableUuid(string node) => Tag(node, "PTUUID=");
 
     private string? Tag(string node, string tag) =>
-        look.Run("blkid", "-p", "-o", "export", node).Output.Split('\n').FirstOrDefault(line => line.StartsWith(tag, StringComparison.Ordinal))?[tag.Length..];
+        reader.Run("blkid", "-p", "-o", "export", node).Output.Split('\n').FirstOrDefault(line => line.StartsWith(tag, StringComparison.Ordinal))?[tag.Length..];
 
     private long? Number(string path) =>
-        long.TryParse(look.Read(path)?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
+        long.TryParse(reader.Read(path)?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
 }

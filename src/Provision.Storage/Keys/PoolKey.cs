@@ -13,7 +13,7 @@ internal static class PoolKey
     /// <exception cref="StorageException">The pool was never bound, or too few servers answered.</exception>
     public static RecoveryKey FromTang(StorageMachine machine, string pool)
     {
-        var answer = machine.Look.Run("zfs", "get", "-H", "-o", "value", SealedProperty, pool);
+        var answer = machine.Reader.Run("zfs", "get", "-H", "-o", "value", SealedProperty, pool);
         var jwe = answer.Output.Trim();
         return answer.ExitCode == 0 && jwe.Length > 1
             ? TangServers.Unseal(machine.Commands, jwe)

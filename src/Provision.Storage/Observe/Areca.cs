@@ -9,7 +9,7 @@ internal static class Areca
     public static IReadOnlyList<ObservedDrive> FindDrives(Questions questions, out IReadOnlyList<ArecaVolume> volumes)
     {
         // The driver's folder has a link of each controller's PCI address, and files of its own.
-        var controllers = questions.Look.List("/sys/bus/pci/drivers/arcmsr").Count(entry => entry.Contains(':', StringComparison.Ordinal));
+        var controllers = questions.Reader.List("/sys/bus/pci/drivers/arcmsr").Count(entry => entry.Contains(':', StringComparison.Ordinal));
         var drives = new List<ObservedDrive>();
         var found = new List<ArecaVolume>();
         if (controllers == 0)
@@ -65,7 +65,7 @@ internal static class Areca
             var lines = (answer.Output + "\n" + answer.Error).Split('\n').Select(line => line.Trim()).ToList();
             var said = lines.LastOrDefault(line => line.StartsWith("GuiErrMsg", StringComparison.Ordinal))
                 ?? lines.Find(line => line.StartsWith("Error", StringComparison.OrdinalIgnoreCase));
-            questions.Unanswered(LookRecord.KeyOf("cli64", arguments), said ?? "the answer is cut off", unknown);
+            questions.Unanswered(MachineRecord.KeyOf("cli64", arguments), said ?? "the answer is cut off", unknown);
         }
         else if (answer is not null)
         {

@@ -11,13 +11,13 @@ internal static class BlockDevices
     {
         var buses = new BusAddresses(questions);
         var found = new List<BlockDevice>();
-        if (questions.Look.List("/sys/block").Count == 0)
+        if (questions.Reader.List("/sys/block").Count == 0)
         {
             questions.Unanswered("/sys/block", "cannot be read", "any device");
             questions.Miss(StoragePart.Devices);
         }
 
-        foreach (var name in questions.Look.List("/sys/block"))
+        foreach (var name in questions.Reader.List("/sys/block"))
         {
             if (Whole(name, questions, buses) is not { } device)
             {
@@ -25,7 +25,7 @@ internal static class BlockDevices
             }
 
             var place = $"/sys/block/{name}";
-            var partitions = questions.Look.List(place)
+            var partitions = questions.Reader.List(place)
                 .Where(entry => entry.StartsWith(name, StringComparison.Ordinal))
                 .Select(entry => Partition($"{place}/{entry}", entry, device, questions)).OfType<BlockDevice>().ToList();
             found.Add(device with { Children = [.. device.Children, .. partitions.Select(partition => partition.Name)] });
@@ -60,8 +60,8 @@ internal static class BlockDevices
             Bytes = bytes,
             SectorBytes = (int)Math.Clamp(questions.Number($"{place}/queue/logical_block_size") ?? Sector, Sector, 1 << 20),
             Number = number,
-            Parents = questions.Look.List($"{place}/slaves"),
-            Children = questions.Look.List($"{place}/holders"),
+            Parents = questions.Reader.List($"{place}/slaves"),
+            Children = questions.Reader.List($"{place}/holders"),
             ReadOnly = questions.Number($"{place}/ro") == 1,
             Removable = questions.Number($"{place}/removable") == 1,
             Rotational = questions.Number($"{place}/queue/rotational") switch { 1 => true, 0 => false, _ => null },
@@ -81,7 +81,7 @@ internal static class BlockDevices
             SectorBytes = disk.SectorBytes,
             Number = number,
             Parents = [disk.Name],
-            Children = questions.Look.List($"{place}/holders"),
+            Children = questions.Reader.List($"{place}/holders"),
             ReadOnly = questions.Number($"{place}/ro") == 1,
             Rotational = disk.Rotational,
             PartitionNumber = (int)Math.Clamp(partition, 0, int.MaxValue),
@@ -110,7 +110,7 @@ internal static class BlockDevices
     /// <summary>Sectors written, the seventh number of <c>stat</c>.</summary>
     private static long? Written(string path, Questions questions)
     {
-        var fields = questions.Look.Read(path)?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) ?? [];
+        var fields = questions.Reader.Read(path)?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) ?? [];
         return fields.Length > 6 && long.TryParse(fields[6], NumberStyles.None, CultureInfo.InvariantCulture, out var sectors) ? sectors : null;
     }
 }

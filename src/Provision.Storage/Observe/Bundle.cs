@@ -31,12 +31,12 @@ public static class Bundle
 
     /// <summary>Packs a record.</summary>
     /// <exception cref="CommandFailedException">zstd is not there, or failed.</exception>
-    public static byte[] Pack(LookRecord record, string host, string provisionVersion, ICommandRunner commands) =>
+    public static byte[] Pack(MachineRecord record, string host, string provisionVersion, ICommandRunner commands) =>
         commands.Run(Command.Of("zstd", "-q", "-c", "-9").WithInput(PackTar(record, host, provisionVersion)).WithTimeout(TimeSpan.FromMinutes(2)))
             .OrThrow().Output.ToArray();
 
     /// <summary>The archive inside: equal records produce equal bytes.</summary>
-    public static byte[] PackTar(LookRecord record, string host, string provisionVersion)
+    public static byte[] PackTar(MachineRecord record, string host, string provisionVersion)
     {
         using var memory = new MemoryStream();
         using (var tar = new TarWriter(memory, TarEntryFormat.Gnu, leaveOpen: true))
@@ -64,7 +64,7 @@ public static class Bundle
     }
 
     /// <summary>Reads a bundle file; null, and one error, if it is none.</summary>
-    public static BundleLook? Read(string path, DiagnosticBag problems)
+    public static BundleReader? Read(string path, DiagnosticBag problems)
     {
         try
         {
@@ -86,7 +86,7 @@ public static class Bundle
     }
 
     /// <summary>Reads a packed bundle; null, and one error, if it is none.</summary>
-    public static BundleLook? Unpack(ReadOnlyMemory<byte> packed, string name, DiagnosticBag problems)
+    public static BundleReader? Unpack(ReadOnlyMemory<byte> packed, string name, DiagnosticBag problems)
     {
         if (packed.Length > MostPackedBytes)
         {
@@ -108,7 +108,7 @@ public static class Bundle
     }
 
     /// <summary>Reads the archive inside a bundle; null, and one error, if it is none.</summary>
-    public static BundleLook? UnpackTar(ReadOnlyMemory<byte> tar, string name, DiagnosticBag problems)
+    public static BundleReader? UnpackTar(ReadOnlyMemory<byte> tar, string name, DiagnosticBag problems)
     {
         try
         {
@@ -184,7 +184,7 @@ public static class Bundle
 
     private static string Shown(string path) => new([.. path.Take(80).Select(c => char.IsControl(c) ? '?' : c)]);
 
-    private static BundleLook? Restore(string manifest, Dictionary<string, string> entries, string name, DiagnosticBag problems)
+    private static BundleReader? Restore(string manifest, Dictionary<string, string> entries, string name, DiagnosticBag problems)
     {
         var where = $"{name}/{ManifestName}";
         using var document = JsonDocument.Parse(manifest);
@@ -205,7 +205,7 @@ public static class Bundle
             return Refuse(problems, where, "\"taken\" is no time");
         }
 
-        var record = new LookRecord { Taken = taken };
+        var record = new MachineRecord { Taken = taken };
         foreach (var run in json["runs"].Items)
         {
             var output = run["output"].Text;
@@ -236,10 +236,10 @@ public static class Bundle
             record.Links[path] = target.Text;
         }
 
-        return new BundleLook(record);
+        return new BundleReader(record);
     }
 
-    private static byte[] Manifest(LookRecord record, string host, string provisionVersion, IReadOnlyList<(string Key, Answer Answer, string Name)> outputs)
+    private static byte[] Manifest(MachineRecord record, string host, string provisionVersion, IReadOnlyList<(string Key, Answer Answer, string Name)> outputs)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer,
@@ -320,7 +320,7 @@ public static class Bundle
         });
     }
 
-    private static BundleLook? Refuse(DiagnosticBag problems, string where, string what, string? hint = null)
+    private static BundleReader? Refuse(DiagnosticBag problems, string where, string what, string? hint = null)
     {
         problems.Error(Location.OfFile(where), what, hint);
         return null;

@@ -11,14 +11,14 @@ internal sealed class BusAddresses
     {
         this.questions = questions;
         ataPorts = CountAtaPorts(questions);
-        slots = new(() => [.. questions.Look.List("/sys/bus/pci/slots")
+        slots = new(() => [.. questions.Reader.List("/sys/bus/pci/slots")
             .Select(slot => (slot, questions.Text($"/sys/bus/pci/slots/{slot}/address") ?? "")).Where(slot => slot.Item2.Length > 0)]);
     }
 
     /// <summary>The address of a disk and how it is attached.</summary>
     public (BusAddress? Address, string? Transport) Of(string name)
     {
-        if (questions.Look.Resolve($"/sys/block/{name}") is not { } path)
+        if (questions.Reader.Resolve($"/sys/block/{name}") is not { } path)
         {
             return default;
         }
@@ -53,9 +53,9 @@ internal sealed class BusAddresses
     /// </summary>
     private static Dictionary<string, int> CountAtaPorts(Questions questions)
     {
-        var ports = questions.Look.List("/sys/class/ata_port").Select(name =>
+        var ports = questions.Reader.List("/sys/class/ata_port").Select(name =>
         {
-            var pci = Array.FindLast((questions.Look.Resolve($"/sys/class/ata_port/{name}") ?? "").Split('/'), IsPciAddress) ?? "";
+            var pci = Array.FindLast((questions.Reader.Resolve($"/sys/class/ata_port/{name}") ?? "").Split('/'), IsPciAddress) ?? "";
             return (Name: name, Pci: pci, Port: questions.Number($"/sys/class/ata_port/{name}/port_no") ?? 0);
         });
         return ports.OrderBy(port => port.Pci.Length).ThenBy(port => port.Pci, StringComparer.Ordinal).ThenBy(port => port.Port)
@@ -74,9 +74,9 @@ internal sealed class BusAddresses
 
         var end = path.IndexOf('/', at + subsystems.Length);
         var subsystem = end < 0 ? path : path[..end];
-        var controller = questions.Look.List(subsystem).FirstOrDefault(entry =>
+        var controller = questions.Reader.List(subsystem).FirstOrDefault(entry =>
             entry.Length > 4 && entry.StartsWith("nvme", StringComparison.Ordinal) && entry[4..].All(char.IsAsciiDigit));
-        return controller is null ? path : questions.Look.Resolve($"{subsystem}/{controller}") ?? path;
+        return controller is null ? path : questions.Reader.Resolve($"{subsystem}/{controller}") ?? path;
     }
 
     /// <summary><c>0000:00:1f.2</c></summary>

@@ -177,7 +177,7 @@ internal static class Contents
 
             if (answer.ExitCode != 0)
             {
-                questions.Failed(LookRecord.KeyOf(ReadingPrograms.ReadProof, words), answer, "whether it is blank");
+                questions.Failed(MachineRecord.KeyOf(ReadingPrograms.ReadProof, words), answer, "whether it is blank");
             }
 
             return answer.ExitCode == 0;

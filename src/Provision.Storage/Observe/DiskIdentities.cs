@@ -29,7 +29,7 @@ internal static class DiskIdentities
 
     private static BlockDevice Identify(BlockDevice disk, Json lsblk, Questions questions)
     {
-        var udev = Udev(questions.Look.Read($"/run/udev/data/b{disk.Number}"), out var byPath);
+        var udev = Udev(questions.Reader.Read($"/run/udev/data/b{disk.Number}"), out var byPath);
         var place = $"/sys/block/{disk.Name}";
         string? Known(string key) => udev.GetValueOrDefault(key);
         var transport = disk.Transport ?? lsblk["tran"].Text;
@@ -41,7 +41,7 @@ internal static class DiskIdentities
             Model = Decode(Known("ID_MODEL_ENC")) ?? lsblk["model"].Text ?? questions.Text($"{place}/device/model"),
             Serial = Serial(Known("SCSI_IDENT_SERIAL")) ?? Serial(Known("ID_SCSI_SERIAL")) ?? Serial(Known("ID_SERIAL_SHORT"))
                 ?? Serial(questions.Text($"{place}/serial"))
-                ?? Serial(questions.Text($"{place}/device/serial")) ?? Serial(UnitSerial(questions.Look.Read($"{place}/device/vpd_pg80")))
+                ?? Serial(questions.Text($"{place}/device/serial")) ?? Serial(UnitSerial(questions.Reader.Read($"{place}/device/vpd_pg80")))
                     ?? Serial(lsblk["serial"].Text)
                 ?? (transport == "virtio" ? Known("ID_SERIAL") : null),
             Wwn = Wwn(Known("ID_WWN_WITH_EXTENSION")) ?? Wwn(Known("ID_WWN")) ?? Wwn(questions.Text($"{place}/wwid"))

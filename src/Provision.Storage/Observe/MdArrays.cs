@@ -97,7 +97,7 @@ internal static class MdArrays
             questions.Problem(place, $"no superblock of a member of {device.Name} could be read: its UUID is not known");
         }
 
-        var members = questions.Look.List(place).Where(entry => entry.StartsWith("dev-", StringComparison.Ordinal))
+        var members = questions.Reader.List(place).Where(entry => entry.StartsWith("dev-", StringComparison.Ordinal))
             .Select(entry => Place(entry["dev-".Length..], $"{place}/{entry}", questions)).ToList();
         if (state == "inactive")
         {

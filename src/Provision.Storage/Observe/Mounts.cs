@@ -10,7 +10,7 @@ internal static class Mounts
 
     public static IReadOnlyList<ObservedMount> Find(Questions questions)
     {
-        if (questions.Look.Read(Path) is not { } text)
+        if (questions.Reader.Read(Path) is not { } text)
         {
             questions.Unanswered(Path, "cannot be read", "what is mounted");
             questions.Miss(StoragePart.Mounts);

@@ -233,6 +233,6 @@ internal sealed class LeafDevices(IReadOnlyList<BlockDevice> devices, Questions 
 
         return plain.Contains("..", StringComparison.Ordinal) ? null
             : (plain.Contains('/', StringComparison.Ordinal) ? ["/dev/" + plain] : Folders.Select(folder => folder + plain))
-                .Select(path => questions.Look.Resolve(path)?.Split('/')[^1]).FirstOrDefault(device => device is not null && names.Contains(device));
+                .Select(path => questions.Reader.Resolve(path)?.Split('/')[^1]).FirstOrDefault(device => device is not null && names.Contains(device));
     }
 }

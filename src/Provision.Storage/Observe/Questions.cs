@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Provision.Storage.Observe;
 
 /// <summary>Asks a look and gathers what it could not answer.</summary>
-internal sealed class Questions(ILook look)
+internal sealed class Questions(IMachineReader reader)
 {
     private readonly List<Diagnostic> problems = [];
     private readonly HashSet<string> missing = [];
@@ -12,7 +12,7 @@ internal sealed class Questions(ILook look)
     private readonly List<UnseenPart> unseen = [];
     private Dictionary<string, BlockDevice> devices = [];
 
-    public ILook Look => look;
+    public IMachineReader Reader => reader;
 
     public IReadOnlyList<Diagnostic> Problems => problems;
 
@@ -28,11 +28,11 @@ internal sealed class Questions(ILook look)
     public void Know(IReadOnlyList<BlockDevice> found) => devices = found.ToDictionary(device => device.Name);
 
     /// <summary>Content of a file without the blanks around it; null if there is none, or nothing in it.</summary>
-    public string? Text(string path) => look.Read(path)?.Trim() is { Length: > 0 } text ? text : null;
+    public string? Text(string path) => reader.Read(path)?.Trim() is { Length: > 0 } text ? text : null;
 
     /// <summary>A file that holds one whole number.</summary>
     public long? Number(string path) =>
-        long.TryParse(look.Read(path), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite | NumberStyles.AllowLeadingSign,
+        long.TryParse(reader.Read(path), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite | NumberStyles.AllowLeadingSign,
             CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
@@ -64,14 +64,14 @@ internal sealed class Questions(ILook look)
             return null;
         }
 
-        var answer = look.Run(program, arguments);
-        var command = LookRecord.KeyOf(program, arguments);
+        var answer = reader.Run(program, arguments);
+        var command = MachineRecord.KeyOf(program, arguments);
         switch (answer.ExitCode)
         {
             case 127:
                 missing.Add(program);
                 var package = ReadingPrograms.PackageOf(program);
-                Unanswered(program, answer.Error == LiveLook.NotRun ? answer.Error : "not there", unknown, answer.Error == LiveLook.NotRun ? null
+                Unanswered(program, answer.Error == MachineReader.NotRun ? answer.Error : "not there", unknown, answer.Error == MachineReader.NotRun ? null
                     : package is null ? "the controller's maker has it" : $"it is in the Debian package {package}");
                 return null;
             case 124:
@@ -96,7 +96,7 @@ internal sealed class Questions(ILook look)
 
     /// <summary>Returns the answer of a program that is only asked for more; null, without a problem, if it has none.</summary>
     public Answer? TryAsk(string program, params IReadOnlyList<string> arguments) =>
-        !missing.Contains(program) && look.Run(program, arguments) is { ExitCode: 0 } answer ? answer : null;
+        !missing.Contains(program) && reader.Run(program, arguments) is { ExitCode: 0 } answer ? answer : null;
 
     /// <summary>A program's JSON output; nothing, and a problem, if it is something else.</summary>
     public Json AskJson(string unknown, string program, params IReadOnlyList<string> arguments)
@@ -106,7 +106,7 @@ internal sealed class Questions(ILook look)
             return default;
         }
 
-        var command = LookRecord.KeyOf(program, arguments);
+        var command = MachineRecord.KeyOf(program, arguments);
         if (string.IsNullOrWhiteSpace(answer.Output))
         {
             if (answer.ExitCode != 0)
@@ -168,7 +168,7 @@ internal sealed class Questions(ILook look)
         about = [.. about.Where(device => !Hangs(DiskOf(device.Path)))];
         if (about.Count > 1 && !missing.Contains(program))
         {
-            var answer = look.Run(program, [.. arguments, .. about.Select(device => device.Path)]);
+            var answer = reader.Run(program, [.. arguments, .. about.Select(device => device.Path)]);
             if (answer.ExitCode is not (126 or 127) && isGood(answer))
             {
                 yield return (about, answer);
@@ -189,7 +189,7 @@ internal sealed class Questions(ILook look)
             }
             else
             {
-                Failed(LookRecord.KeyOf(program, [.. arguments, device.Path]), answer, unknown);
+                Failed(MachineRecord.KeyOf(program, [.. arguments, device.Path]), answer, unknown);
             }
         }
     }

@@ -9,9 +9,9 @@ public static class StorageObserver
     /// Looks at everything once. The kernel says which devices there are; programs are asked only if their subject is there, and about many
     /// devices at once where they can. What cannot be known is a problem in the result and never looks like "nothing there".
     /// </summary>
-    public static ObservedStorage Observe(ILook look)
+    public static ObservedStorage Observe(IMachineReader reader)
     {
-        var questions = new Questions(look);
+        var questions = new Questions(reader);
         var devices = BlockDevices.Find(questions);
         questions.Know(devices);
         devices = DiskIdentities.AddTo(devices, questions);
@@ -34,10 +34,10 @@ public static class StorageObserver
 
     private static ObservedMachine MachineOf(Questions questions) => new(
         questions.Text("/proc/sys/kernel/hostname") ?? questions.Text("/etc/hostname") ?? "unknown",
-        questions.Look.Taken,
+        questions.Reader.Taken,
         questions.Text("/sys/class/dmi/id/product_uuid")?.ToLowerInvariant(),
         questions.Text("/sys/class/dmi/id/product_name"),
         questions.Text("/sys/class/dmi/id/product_serial"),
-        MachineIdentity.Macs(questions.Look.List("/sys/class/net"), questions.Text),
+        MachineIdentity.Macs(questions.Reader.List("/sys/class/net"), questions.Text),
         questions.Text("/proc/sys/kernel/random/boot_id"));
 }

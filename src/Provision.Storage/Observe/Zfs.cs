@@ -57,7 +57,7 @@ internal static class Zfs
         string? unseen = null;
 
         // Without the module there is nothing imported, and the programs would load it.
-        if (questions.Look.List("/sys/module/zfs").Count > 0)
+        if (questions.Reader.List("/sys/module/zfs").Count > 0)
         {
             const string unknown = "which pools are imported";
             if (Lines(questions, unknown, "zpool", "list", "-Hp", "-o", ReadingPrograms.PoolColumns) is { } lines)
@@ -141,7 +141,7 @@ internal static class Zfs
         var answer = questions.Ask(unknown, program, arguments);
         if (answer is { ExitCode: not 0 })
         {
-            questions.Failed(LookRecord.KeyOf(program, arguments), answer, unknown);
+            questions.Failed(MachineRecord.KeyOf(program, arguments), answer, unknown);
         }
 
         return answer is { ExitCode: 0 } ? answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : null;

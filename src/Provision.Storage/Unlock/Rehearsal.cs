@@ -29,7 +29,7 @@ public static class Rehearsal
     public static IReadOnlyList<RehearsalResult> Run(StorageMachine machine, Layout layout, DriveRecord record, Escrow escrow, string identity,
         Action<string> say)
     {
-        var sequences = Attachments.Read(machine.Look);
+        var sequences = Attachments.Read(machine.Reader);
         var observed = machine.Observe();
         var bays = BayFinder.Find(layout, record, observed);
         var results = new List<RehearsalResult>();
@@ -72,7 +72,7 @@ public static class Rehearsal
             {
                 using var key = escrow.ReadKey(volume.Label, identity);
                 machine.Files.WriteNew(file, escrow.ReadHeader(volume.Label, identity).Span, FileModes.Private);
-                var guard = new DiskGuard(machine.Commands, machine.Look, Service(observed, device.Name, sequences));
+                var guard = new DiskGuard(machine.Commands, machine.Reader, Service(observed, device.Name, sequences));
                 guard.Run(DiskCommands.TestKey(device.Path, file, key.Bytes));
             }
             finally
@@ -84,7 +84,7 @@ public static class Rehearsal
         void LoadKey(PoolLayout pool, Observe.ObservedPool found)
         {
             using var key = escrow.ReadKey(pool.Name, identity);
-            var guard = new DiskGuard(machine.Commands, machine.Look, Service(observed, found.Members[0], sequences, [.. found.Members]));
+            var guard = new DiskGuard(machine.Commands, machine.Reader, Service(observed, found.Members[0], sequences, [.. found.Members]));
             guard.Run(DiskCommands.TestPoolKey(pool.Name, [.. found.Members.Select(member => "/dev/" + member)], key.Bytes));
         }
     }

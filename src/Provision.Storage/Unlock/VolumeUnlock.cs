@@ -45,7 +45,7 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
     public IReadOnlyList<UnlockResult> Run()
     {
         nodes.Settle();
-        var sequences = Attachments.Read(machine.Look);
+        var sequences = Attachments.Read(machine.Reader);
         var observed = machine.Observe();
         var bays = BayFinder.Find(layout, record, observed);
         if (Permits(observed, bays, sequences) is not { } allowed)
@@ -57,7 +57,7 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
         }
 
         var changes = 0;
-        var guard = new DiskGuard(machine.Commands, machine.Look, allowed, command =>
+        var guard = new DiskGuard(machine.Commands, machine.Reader, allowed, command =>
         {
             Interlocked.Increment(ref changes);
             say($"  {command}");
@@ -182,7 +182,7 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
                     $"the pool {pool.Name} is not imported");
             }
 
-            var loaded = machine.Look.Run("zfs", "get", "-H", "-o", "value", "keystatus", pool.Name).Output.Trim();
+            var loaded = machine.Reader.Run("zfs", "get", "-H", "-o", "value", "keystatus", pool.Name).Output.Trim();
             var rehearsed = layout.Volumes.Where(volume => volume.Lun == pool.Name && volume.Set == pool.Definition.Name).All(Rehearsed);
             if (loaded == "unavailable" && !rehearsed)
             {
@@ -228,7 +228,7 @@ public sealed class VolumeUnlock(StorageMachine machine, Layout layout, DriveRec
         if (closed.Count > 1)
         {
             // The first program that speaks to the device mapper makes its node and loads its module; of several at once that all try, all but one fail.
-            machine.Look.Run("cryptsetup", "status", "provision-unlock");
+            machine.Reader.Run("cryptsetup", "status", "provision-unlock");
         }
 
         Parallel.ForEach(closed, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, entry => Try(

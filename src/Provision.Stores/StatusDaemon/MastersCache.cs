@@ -19,7 +19,7 @@ internal sealed class MastersCache(IMastersOrigin origin, string remembered, Act
     public KnownMasters? Known => known;
 
     /// <summary>Reads the masters again; a failure is logged once.</summary>
-    public async Task Look(CancellationToken cancellation)
+    public async Task Refresh(CancellationToken cancellation)
     {
         try
         {

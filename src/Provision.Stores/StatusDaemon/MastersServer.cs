@@ -35,7 +35,7 @@ public sealed record MastersServerOptions
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Intervals for retrying pending exports, and for detecting changes of inventory and users.</summary>
-    public (TimeSpan Exports, TimeSpan Files) Look { get; init; } = (TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(2));
+    public (TimeSpan Exports, TimeSpan Files) RefreshIntervals { get; init; } = (TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(2));
 }
 
 /// <summary>The context of a status daemon's extension.</summary>
@@ -86,12 +86,12 @@ public sealed class MastersServer : IAsyncDisposable
         var fleet = new FleetWatch(options.Repository, say);
         var folder = Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(options.Remembered))!).FullName;
         IMastersOrigin origin = options.From.Count > 0 ? new DaemonsOrigin(options.From) : new DatabaseOrigin(options.Database);
-        var atHand = new MastersCache(origin, options.Remembered, say);
-        var server = new MastersServer(SmallServer.Build(options.Listen, folder), atHand);
-        fleet.Look();
-        await atHand.Look(server.ending.Token);
-        var status = new StatusEndpoints(atHand, origin, fleet);
-        var extensions = options.Extensions.Select(extension => extension(new StatusDaemonParts(() => atHand.Known?.Snapshot, fleet, say))).ToList();
+        var current = new MastersCache(origin, options.Remembered, say);
+        var server = new MastersServer(SmallServer.Build(options.Listen, folder), current);
+        fleet.Refresh();
+        await current.Refresh(server.ending.Token);
+        var status = new StatusEndpoints(current, origin, fleet);
+        var extensions = options.Extensions.Select(extension => extension(new StatusDaemonParts(() => current.Known?.Snapshot, fleet, say))).ToList();
         server.app.MapGet("/masters", (RequestDelegate)status.Masters);
         server.app.MapGet("/confirm", (RequestDelegate)status.Confirm);
         foreach (var extension in extensions)
@@ -106,14 +106,14 @@ public sealed class MastersServer : IAsyncDisposable
         }
         catch
         {
-            atHand.Dispose();
+            current.Dispose();
             throw;
         }
 
-        server.loops.Add(server.Every(options.Poll, () => atHand.Look(server.ending.Token)));
-        server.loops.Add(server.Every(options.Look.Files, () =>
+        server.loops.Add(server.Every(options.Poll, () => current.Refresh(server.ending.Token)));
+        server.loops.Add(server.Every(options.RefreshIntervals.Files, () =>
         {
-            fleet.Look();
+            fleet.Refresh();
             extensions.ForEach(extension => extension.Refresh());
             return Task.CompletedTask;
         }));
@@ -121,9 +121,9 @@ public sealed class MastersServer : IAsyncDisposable
         {
             var runner = new ProcessRunner();
             var exporter = new MastershipExporter([.. options.Exports.Select(destination => new ExportDestination(destination, runner))], say);
-            server.loops.Add(server.Every(options.Look.Exports, async () =>
+            server.loops.Add(server.Every(options.RefreshIntervals.Exports, async () =>
             {
-                if (atHand.Known is { } known)
+                if (current.Known is { } known)
                 {
                     exporter.Begin(known.Snapshot);
                     await Task.Run(exporter.Finish);

@@ -34,7 +34,7 @@ public class DiscovererTests
     {
         var (said, waits) = (new List<string>(), 0);
         using var discoverer = new Discoverer(
-            "http://server", () => new MachineLook(new LookRecord { Taken = DateTimeOffset.UnixEpoch }, Storage()), _ => [1, 2, 3], said.Add, _ => waits++,
+            "http://server", () => new MachineReport(new MachineRecord { Taken = DateTimeOffset.UnixEpoch }, Storage()), _ => [1, 2, 3], said.Add, _ => waits++,
             server);
         discoverer.Run();
         return (said, waits);

@@ -98,7 +98,7 @@ internal sealed class BootSite : IAsyncDisposable
                 Listen = new IPEndPoint(IPAddress.Loopback, 0),
                 Site = "lab",
                 Identity = Identity,
-                Look = TimeSpan.FromMilliseconds(20),
+                RefreshInterval = TimeSpan.FromMilliseconds(20),
                 Clock = Clock
             },
             line =>

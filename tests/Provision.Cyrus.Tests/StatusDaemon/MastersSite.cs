@@ -103,7 +103,7 @@ internal sealed class MastersSite : IAsyncDisposable
         Remembered = Path.Combine(Folder, from.Length > 0 ? "relay/last.json" : "state/last.json"),
         Extensions = [parts => new AuthEndpoint(parts, Path.Combine(Folder, "users"))],
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
-        Look = (TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(100)),
+        RefreshIntervals = (TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(100)),
     };
 
     public async Task Stop()

@@ -3,7 +3,7 @@ using Provision.Storage.Observe;
 namespace Provision.Storage.Tests.Guard;
 
 /// <summary>A machine's /sys and /proc as a few entries, for the guard: what it reads at the moment of a write.</summary>
-internal sealed class KernelRecords : ILook
+internal sealed class KernelRecords : IMachineReader
 {
     public DateTimeOffset Taken => default;
 

@@ -133,10 +133,10 @@ public class BundleTests
     public void Questions_that_were_not_asked_then_are_problems_now()
     {
         var problems = new DiagnosticBag();
-        var look = Bundle.UnpackTar(Tar(
+        var reader = Bundle.UnpackTar(Tar(
             ("manifest.json", Manifest.Replace("\"folders\":{}", """ "folders":{"/sys/block":["sda"]} """, StringComparison.Ordinal)),
             ("files/sys/block/sda/dev", "8:0\n"), ("files/sys/block/sda/size", "2048\n")), "b", problems);
-        var observed = StorageObserver.Observe(look!);
+        var observed = StorageObserver.Observe(reader!);
         Assert.False(Assert.Single(observed.Devices).IsBlank);
         Assert.Contains(observed.Problems, problem => problem.Message.StartsWith("the bundle holds no answer", StringComparison.Ordinal));
     }

@@ -43,7 +43,7 @@ public class CaptureTables
             $"model {DiskIdentities.Decode(DiskIdentities.Udev(text, out _).GetValueOrDefault("ID_MODEL_ENC"))}"],
     };
 
-    private static LeafDevices Leaves => new([], new Questions(new BundleLook(new LookRecord { Taken = DateTimeOffset.UnixEpoch })));
+    private static LeafDevices Leaves => new([], new Questions(new BundleReader(new MachineRecord { Taken = DateTimeOffset.UnixEpoch })));
 
     private static IEnumerable<string> Rows(string name, PoolStatus status) =>
     [

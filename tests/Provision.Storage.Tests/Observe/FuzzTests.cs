@@ -7,7 +7,7 @@ namespace Provision.Storage.Tests.Observe;
 /// <summary>Damaged answers and damaged bundles: whatever comes, it is understood or reported, and it ends.</summary>
 public class FuzzTests
 {
-    private static readonly LookRecord[] Machines = [Imap33.Sketch().Record(), OtherMachines.Odd().Record()];
+    private static readonly MachineRecord[] Machines = [Imap33.Sketch().Record(), OtherMachines.Odd().Record()];
     private static readonly string[] Texts = System.Array.ConvertAll(CaptureTables.Names, CaptureTables.Said);
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 12)];
@@ -20,7 +20,7 @@ public class FuzzTests
         for (var round = 0; round < 25; round++)
         {
             var record = Damaged(Machines[random.Next(Machines.Length)], random);
-            var observed = StorageObserver.Observe(new BundleLook(record));
+            var observed = StorageObserver.Observe(new BundleReader(record));
             Assert.InRange(observed.Devices.Count, 0, 400);
             Assert.All(observed.Devices, device => Assert.True(device.Bytes >= 0 && device.SectorBytes > 0));
         }
@@ -56,11 +56,11 @@ public class FuzzTests
         {
             var damaged = Damage(tar, random);
             var problems = new DiagnosticBag();
-            var look = Bundle.UnpackTar(damaged, "damaged", problems);
-            Assert.True(look is null ? problems.Count == 1 : problems.Count == 0);
-            if (look is not null)
+            var reader = Bundle.UnpackTar(damaged, "damaged", problems);
+            Assert.True(reader is null ? problems.Count == 1 : problems.Count == 0);
+            if (reader is not null)
             {
-                StorageObserver.Observe(look);
+                StorageObserver.Observe(reader);
             }
         }
     }
@@ -76,14 +76,14 @@ public class FuzzTests
         for (var round = 0; round < 15; round++)
         {
             var problems = new DiagnosticBag();
-            var look = Bundle.Unpack(Damage(packed, random), "damaged", problems);
-            Assert.True(look is null ? problems.Count == 1 : problems.Count == 0);
+            var reader = Bundle.Unpack(Damage(packed, random), "damaged", problems);
+            Assert.True(reader is null ? problems.Count == 1 : problems.Count == 0);
         }
     }
 
-    private static LookRecord Damaged(LookRecord whole, Random random)
+    private static MachineRecord Damaged(MachineRecord whole, Random random)
     {
-        var record = new LookRecord { Taken = whole.Taken };
+        var record = new MachineRecord { Taken = whole.Taken };
         foreach (var (key, answer) in whole.Runs)
         {
             record.Runs[key] = random.Next(4) > 0 ? answer : answer with

@@ -97,9 +97,9 @@ public class Imap33Tests
     public void From_the_bundle_the_same_is_observed_as_from_the_machine()
     {
         var problems = new DiagnosticBag();
-        var look = Bundle.Read(BundlePath, problems);
+        var reader = Bundle.Read(BundlePath, problems);
         Assert.Empty(problems);
-        var observed = StorageObserver.Observe(look!);
+        var observed = StorageObserver.Observe(reader!);
         Assert.Empty(observed.Problems);
         Assert.Equal(Observed.Devices.Select(Everything), observed.Devices.Select(Everything));
         Assert.Equal(Observed.Drives.Select(drive => drive with { Health = drive.Health with { Reasons = [] } }),

@@ -98,21 +98,21 @@ public sealed class MachineSketch(string hostName)
     }
 
     /// <summary>A look at the machine as it is described now; it is recorded.</summary>
-    public LiveLook Look()
+    public MachineReader Look()
     {
         var kernel = new SketchKernel(this);
-        return new LiveLook(new SketchPrograms(this, kernel), kernel.Files, Taken);
+        return new MachineReader(new SketchPrograms(this, kernel), kernel.Files, Taken);
     }
 
     /// <summary>What is observed of the machine as it is described now.</summary>
     public ObservedStorage Observe() => StorageObserver.Observe(Look());
 
     /// <summary>Every answer of one observation: what a bundle of this machine holds.</summary>
-    public LookRecord Record()
+    public MachineRecord Record()
     {
-        var look = Look();
-        StorageObserver.Observe(look);
-        return look.Record;
+        var reader = Look();
+        StorageObserver.Observe(reader);
+        return reader.Record;
     }
 }
 

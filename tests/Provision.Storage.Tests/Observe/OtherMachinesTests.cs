@@ -134,7 +134,7 @@ public class OtherMachinesTests
         var record = Imap33.Sketch().Record();
         record.Runs["cli64 vsf info"] = new Answer(0, "GuiErrMsg<0x08>: Password Required.\n", "");
         record.Runs["cli64 disk info drv=9"] = new Answer(0, "Drive Information\n", "");
-        var observed = StorageObserver.Observe(new BundleLook(record));
+        var observed = StorageObserver.Observe(new BundleReader(record));
         Assert.Equal(["the answer is cut off", "GuiErrMsg<0x08>: Password Required."],
             observed.Problems.Select(problem => problem.Message.Split(": what is")[0]).Order(StringComparer.Ordinal).Reverse());
         Assert.Equal((null, HealthVerdict.Unknown), observed.Drives.Where(drive => drive.Areca?.Slot == 1).Select(drive => (drive.Serial, drive.Health.Verdict))
@@ -147,7 +147,7 @@ public class OtherMachinesTests
         var record = OtherMachines.Small().Record();
         var key = record.Runs.Keys.Single(key => key.StartsWith("wipefs", StringComparison.Ordinal));
         record.Runs[key] = record.Runs[key] with { Output = record.Runs[key].Output.Replace("\"vda1\"", "\"vdq1\"", StringComparison.Ordinal) };
-        var observed = StorageObserver.Observe(new BundleLook(record));
+        var observed = StorageObserver.Observe(new BundleReader(record));
         Assert.DoesNotContain(observed.Devices, device => device.IsBlank);
         Assert.NotEmpty(observed.Problems);
     }

@@ -9,17 +9,17 @@ namespace Provision.Boot.Installer.Discover;
 /// <summary>What a machine said of itself.</summary>
 /// <param name="Record">Every answer of the look.</param>
 /// <param name="Storage">What they amount to.</param>
-public sealed record MachineLook(LookRecord Record, ObservedStorage Storage);
+public sealed record MachineReport(MachineRecord Record, ObservedStorage Storage);
 
 /// <summary>Tells the boot server what an unknown machine is, over and over, until it is a host of the inventory. It only reads.</summary>
 /// <param name="server">Base address of the boot server.</param>
-/// <param name="look">Looks at the machine, anew each time: drives may come and go while it waits.</param>
+/// <param name="read">Reads the machine, anew each time: drives may come and go while it waits.</param>
 /// <param name="pack">Packs a look as <c>provision capture</c> does.</param>
 /// <param name="say">Told what happens, for the console.</param>
 /// <param name="wait">Waits between two reports.</param>
 /// <param name="handler">Carries the requests; null for the network.</param>
 public sealed class Discoverer(
-    string server, Func<MachineLook> look, Func<MachineLook, byte[]> pack, Action<string> say, Action<TimeSpan> wait, HttpMessageHandler? handler = null)
+    string server, Func<MachineReport> read, Func<MachineReport, byte[]> pack, Action<string> say, Action<TimeSpan> wait, HttpMessageHandler? handler = null)
     : IDisposable
 {
     /// <summary>Between two reports.</summary>
@@ -39,7 +39,7 @@ public sealed class Discoverer(
     {
         for (string? told = null; ; wait(Pause))
         {
-            var seen = look();
+            var seen = read();
             var report = ReportOf(seen.Storage, pack(seen));
             string now;
             try

@@ -51,6 +51,6 @@ internal static class BootLoader
     private static long Start(InstallRun run)
     {
         var partition = TargetMaker.BiosPartitionOf(run, run.Target.Disks[0])["/dev/".Length..];
-        return long.Parse(run.Machine.Look.Read($"/sys/class/block/{partition}/start")!.Trim(), System.Globalization.CultureInfo.InvariantCulture);
+        return long.Parse(run.Machine.Reader.Read($"/sys/class/block/{partition}/start")!.Trim(), System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -88,7 +88,7 @@ public sealed class LoaderRenewal(InstallMachine machine, IMachineFiles system, 
 
     private (SystemDisks Disks, DiskGuard Guard) Open()
     {
-        var sequences = Attachments.Read(machine.Look);
+        var sequences = Attachments.Read(machine.Reader);
         var observed = machine.Storage.Observe();
         var disks = SystemDisks.Of(observed, root)
             ?? throw new InstallException($"{root} lies on no disk of this machine: run this on the host itself, not in a container");
@@ -100,7 +100,7 @@ public sealed class LoaderRenewal(InstallMachine machine, IMachineFiles system, 
 
         var permits = disks.Disks.Select(
             disk => WritePermit.For(disk.Disk, sequences, disk.Identity, DiskEffect.BootLoader, "the running system starts from it"));
-        return (disks, new DiskGuard(machine.Commands, machine.Look, new WriteSet([.. permits], []), command => log?.Invoke(command.ToString())));
+        return (disks, new DiskGuard(machine.Commands, machine.Reader, new WriteSet([.. permits], []), command => log?.Invoke(command.ToString())));
     }
 
     private LoaderFiles Files(SystemDisks disks) =>
@@ -184,7 +184,7 @@ public sealed class LoaderRenewal(InstallMachine machine, IMachineFiles system, 
     }
 
     private long StartOf(BlockDevice partition) =>
-        long.TryParse(machine.Look.Read($"/sys/class/block/{partition.Name}/start")?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var start)
+        long.TryParse(machine.Reader.Read($"/sys/class/block/{partition.Name}/start")?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var start)
             ? start
             : throw new InstallException($"the kernel does not tell where {partition.Path} begins");
 }

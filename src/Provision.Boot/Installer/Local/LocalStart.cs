@@ -39,7 +39,7 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
             handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) },
             disposeHandler: handler is null)
         { Timeout = TimeSpan.FromMinutes(5), BaseAddress = server };
-        var sequences = Attachments.Read(machine.Look);
+        var sequences = Attachments.Read(machine.Reader);
         var observed = machine.Storage.Observe();
 
         // First of all the question whether this boot loader can be told anything, with the answer that it is to do as always.
@@ -74,7 +74,7 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
     /// <exception cref="InstallException">The boot loader knows nothing of this.</exception>
     public void Cancel()
     {
-        NextBoot.Write(machine, machine.Storage.Observe(), Attachments.Read(machine.Look), null).ToList()
+        NextBoot.Write(machine, machine.Storage.Observe(), Attachments.Read(machine.Reader), null).ToList()
             .ForEach(part => say($"{part}: the next boot is the usual one"));
         foreach (var name in machine.Files.List(Folder))
         {

@@ -34,7 +34,7 @@ internal static class NextBoot
         var partitions = Partitions(observed);
         var permits = partitions.SelectMany(part => observed.DisksBelow(part.Name)).DistinctBy(disk => disk.Name)
             .Select(disk => WritePermit.For(disk, sequences, disk.Serial ?? disk.Name, DiskEffect.Service, "the running system started from it"));
-        var guard = new DiskGuard(machine.Commands, machine.Look, new WriteSet([.. permits], []));
+        var guard = new DiskGuard(machine.Commands, machine.Reader, new WriteSet([.. permits], []));
 
         // All of them are looked at before one is written: half a wish would depend on the disk that firmware takes.
         foreach (var part in partitions)

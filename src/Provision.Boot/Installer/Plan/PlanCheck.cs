@@ -41,7 +41,7 @@ internal static class PlanCheck
         }
 
         run.Target = TargetDisks.Find(run);
-        run.Guard = new DiskGuard(run.Machine.Commands, run.Machine.Look, run.Target.Allowed, command => run.Say($"  {command}"));
+        run.Guard = new DiskGuard(run.Machine.Commands, run.Machine.Reader, run.Target.Allowed, command => run.Say($"  {command}"));
         run.Say($"the plan is {run.Plan!.Hash[..12]}; target: {string.Join(", ", run.Target.Disks.Select(disk => $"/dev/{disk.Name} ({disk.Identity})"))}");
     }
 

@@ -35,7 +35,7 @@ internal static class Probe
     public static void Again(InstallRun run)
     {
         // Before the look, so that a disk that is swapped during it is seen.
-        run.Sequences = Attachments.Read(run.Machine.Look);
+        run.Sequences = Attachments.Read(run.Machine.Reader);
         run.Observed = run.Machine.Storage.Observe();
         foreach (var problem in run.Observed.Problems)
         {

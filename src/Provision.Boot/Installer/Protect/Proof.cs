@@ -19,7 +19,7 @@ internal static class Proof
     public static void After(InstallRun run)
     {
         var heads = Heads(run);
-        var sectors = WriteProtection.Sectors(run.Machine.Look);
+        var sectors = WriteProtection.Sectors(run.Machine.Reader);
         run.Protected =
         [
             .. run.Heads.Keys.Union(heads.Keys).Order(StringComparer.Ordinal).Select(disk => new ProtectedDevice(
@@ -63,22 +63,22 @@ internal static class Proof
 
     private static ConcurrentDictionary<string, string> Heads(InstallRun run)
     {
-        var look = run.Machine.Look;
-        var disks = WriteProtection.Disks(look).Except(run.Target.Names).Where(disk => look.List($"/sys/class/block/{disk}/slaves").Count == 0).ToList();
+        var reader = run.Machine.Reader;
+        var disks = WriteProtection.Disks(reader).Except(run.Target.Names).Where(disk => reader.List($"/sys/class/block/{disk}/slaves").Count == 0).ToList();
         var heads = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
 
         // Disks are independent of each other; one thread a disk keeps a machine of forty from waiting for one after the other.
         Parallel.ForEach(disks, new ParallelOptions { MaxDegreeOfParallelism = 16 }, disk =>
         {
             // By sequence number too: a disk that was pulled and put back has another, and is another as far as anybody knows.
-            var attachment = look.Read($"/sys/class/block/{disk}/diskseq")?.Trim();
-            heads[disk] = Fingerprint.Of(WriteProtection.WithPartitions(look, disk).Select(part => ("/dev/" + part, Bytes(look, part)))) +
+            var attachment = reader.Read($"/sys/class/block/{disk}/diskseq")?.Trim();
+            heads[disk] = Fingerprint.Of(WriteProtection.WithPartitions(reader, disk).Select(part => ("/dev/" + part, Bytes(reader, part)))) +
                 (attachment is null ? "" : "-" + attachment);
         });
         return heads;
     }
 
-    private static long Bytes(ILook look, string name) => long.Parse(look.Read($"/sys/class/block/{name}/size")!.Trim(), CultureInfo.InvariantCulture) * 512;
+    private static long Bytes(IMachineReader reader, string name) => long.Parse(reader.Read($"/sys/class/block/{name}/size")!.Trim(), CultureInfo.InvariantCulture) * 512;
 
     /// <summary>Bay and serial, or the unit's name, or what else the disk is known by.</summary>
     private static string Identity(InstallRun run, string disk)

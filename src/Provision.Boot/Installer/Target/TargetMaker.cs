@@ -34,7 +34,7 @@ internal static class TargetMaker
         run.AllowTarget();
         if (run.Holds(Safeguard.ReadOnly))
         {
-            WriteProtection.Protect(run.Machine.Commands, run.Machine.Look, run.Target.Names);
+            WriteProtection.Protect(run.Machine.Commands, run.Machine.Reader, run.Target.Names);
         }
     }
 
@@ -44,7 +44,7 @@ internal static class TargetMaker
     {
         run.Target.Disks.ToList().ForEach(disk => run.Guard.Run(DiskCommands.ClearBootCode(disk.Node)));
         run.AllowTarget();
-        var partitions = run.Target.Names.SelectMany(disk => WriteProtection.WithPartitions(run.Machine.Look, disk).Skip(1)).Select(part => "/dev/" + part)
+        var partitions = run.Target.Names.SelectMany(disk => WriteProtection.WithPartitions(run.Machine.Reader, disk).Skip(1)).Select(part => "/dev/" + part)
             .ToList();
         if (partitions.Count > 0)
         {
@@ -94,9 +94,9 @@ internal static class TargetMaker
     public static string PartitionOf(InstallRun run, TargetDisk disk, int number)
     {
         var wanted = number.ToString(CultureInfo.InvariantCulture);
-        var look = run.Machine.Look;
-        return WriteProtection.WithPartitions(look, disk.Name)
-            .FirstOrDefault(part => look.Read($"/sys/class/block/{part}/partition")?.Trim() == wanted) is { } name
+        var reader = run.Machine.Reader;
+        return WriteProtection.WithPartitions(reader, disk.Name)
+            .FirstOrDefault(part => reader.Read($"/sys/class/block/{part}/partition")?.Trim() == wanted) is { } name
             ? "/dev/" + name
             : throw new InstallException($"{disk.Node} ({disk.Identity}) has no partition {number}");
     }
@@ -109,7 +109,7 @@ internal static class TargetMaker
     {
         var partition = PartitionOf(run, run.Target.Disks[0], RootNumber);
         return run.Target.ArrayName is null ? partition
-            : run.Machine.Look.List($"/sys/class/block/{partition["/dev/".Length..]}/holders") is [var array, ..] ? "/dev/" + array
+            : run.Machine.Reader.List($"/sys/class/block/{partition["/dev/".Length..]}/holders") is [var array, ..] ? "/dev/" + array
             : throw new InstallException($"the array {run.Target.ArrayName} of the operating system did not start");
     }
 

@@ -6,7 +6,7 @@ namespace Provision.Storage.Observe;
 /// Looks at a machine through the two doors and records every answer. A question asked twice is answered from the record, so
 /// that one look is one picture. Programs are run on the running system only: below another root they would speak of the wrong machine.
 /// </summary>
-public sealed class LiveLook : ILook
+public sealed class MachineReader : IMachineReader
 {
     internal const string NotRun = "not run, as the root is not the running system's";
     private const int MostLinks = 40;
@@ -25,18 +25,18 @@ public sealed class LiveLook : ILook
     /// Reads that earlier looks of this run have proven to succeed, by command: they are not done again, and those of this look are added. What is
     /// on the devices is asked again in every look, and that they are still the same disks is the guard's to know. Null for none.
     /// </param>
-    public LiveLook(ICommandRunner commands, IMachineFiles files, DateTimeOffset taken, Action<string>? listener = null,
+    public MachineReader(ICommandRunner commands, IMachineFiles files, DateTimeOffset taken, Action<string>? listener = null,
         Dictionary<string, Answer>? readable = null)
     {
         this.readable = readable;
         this.commands = commands;
         this.files = files;
         this.listener = listener;
-        Record = new LookRecord { Taken = taken };
+        Record = new MachineRecord { Taken = taken };
     }
 
     /// <summary>Every answer so far.</summary>
-    public LookRecord Record { get; }
+    public MachineRecord Record { get; }
 
     /// <inheritdoc/>
     public DateTimeOffset Taken => Record.Taken;
@@ -45,7 +45,7 @@ public sealed class LiveLook : ILook
     /// <exception cref="InvalidOperationException">The command is not in the table of those that only read.</exception>
     public Answer Run(string program, params IReadOnlyList<string> arguments)
     {
-        var key = LookRecord.KeyOf(program, arguments);
+        var key = MachineRecord.KeyOf(program, arguments);
         if (!Record.Runs.TryGetValue(key, out var answer))
         {
             var steps = ReadingPrograms.CommandsFor(program, arguments);

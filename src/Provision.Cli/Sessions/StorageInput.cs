@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Provision.Storage.Observe;
 
-namespace Provision.Cli;
+namespace Provision.Cli.Sessions;
 
 /// <summary>The source of a storage or drive command's observation: this machine, or a bundle made by <c>provision capture</c>, so that every such command can
 /// be tried without hardware.</summary>
@@ -30,11 +30,11 @@ internal sealed class StorageInput
         }
 
         using var files = RootedFiles.Open("/");
-        return StorageObserver.Observe(new LiveLook(new ProcessRunner(), files, DateTimeOffset.UtcNow));
+        return StorageObserver.Observe(new MachineReader(new ProcessRunner(), files, DateTimeOffset.UtcNow));
     }
 
     /// <summary>Reads a bundle; ends the command if it cannot be read.</summary>
-    public static BundleLook ReadBundle(string path)
+    public static BundleReader ReadBundle(string path)
     {
         var problems = new DiagnosticBag();
         return Bundle.Read(path, problems) ?? throw new UserErrorException(problems);

@@ -6,7 +6,7 @@ using Provision.Stores.Failover;
 using Provision.Stores.Instances;
 using Provision.Stores.Mastership;
 
-namespace Provision.Cli;
+namespace Provision.Cli.Sessions;
 
 /// <summary>Carries out steps of a placement plan: edits and commits this repository, and delivers the commit to each host by git over ssh.</summary>
 /// <param name="arguments">The command line, from which the repository is loaded again after each edit.</param>

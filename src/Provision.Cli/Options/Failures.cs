@@ -1,4 +1,4 @@
-namespace Provision.Cli;
+namespace Provision.Cli.Options;
 
 /// <summary>What is told of an exception that ends a command.</summary>
 internal static class Failures

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 using CommandResult = System.CommandLine.Parsing.CommandResult;
 
-namespace Provision.Cli;
+namespace Provision.Cli.Options;
 
 /// <summary>Finds what is wrong with a command line, in one sentence.</summary>
 internal static partial class UsageError

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Provision.Stores.Mastership;
 
-namespace Provision.Cli;
+namespace Provision.Cli.Sessions;
 
 /// <summary>The database of masters that a command names or the inventory has.</summary>
 internal static class MastersDatabase

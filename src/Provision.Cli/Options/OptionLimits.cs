@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Provision.Cli;
+namespace Provision.Cli.Options;
 
 /// <summary>Limits of numbers on the command line.</summary>
 internal static class OptionLimits

@@ -5,7 +5,7 @@ using Provision.Inventory;
 using Provision.Stores.Failover;
 using Provision.Stores.Instances;
 
-namespace Provision.Cli;
+namespace Provision.Cli.Sessions;
 
 /// <summary>A session of the commands that operate on slots of a host, on this machine or another.</summary>
 internal sealed class SlotSession : Session

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Provision.Cli;
+namespace Provision.Cli.Options;
 
 /// <summary>Exit codes, as in diff(1).</summary>
 internal static class ExitCodes

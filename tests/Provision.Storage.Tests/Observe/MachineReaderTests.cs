@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace Provision.Storage.Tests.Observe;
 
 /// <summary>What may be run, what happens when a tool or a disk fails, and what it costs.</summary>
-public class LiveLookTests(ITestOutputHelper output)
+public class MachineReaderTests(ITestOutputHelper output)
 {
     [Theory]
     [InlineData("lsblk -J -b -o " + "NAME,KNAME,TYPE,TRAN,VENDOR,MODEL,SERIAL,WWN,FSTYPE,UUID,LABEL")]
@@ -46,11 +46,11 @@ public class LiveLookTests(ITestOutputHelper output)
     public void Any_other_command_throws_before_it_is_built(string line)
     {
         var runner = new NobodyRuns();
-        var look = new LiveLook(runner, new SketchFiles(), DateTimeOffset.UnixEpoch);
+        var reader = new MachineReader(runner, new SketchFiles(), DateTimeOffset.UnixEpoch);
         var words = line.Split(' ');
-        Assert.Throws<InvalidOperationException>(() => look.Run(words[0], words[1..]));
+        Assert.Throws<InvalidOperationException>(() => reader.Run(words[0], words[1..]));
         Assert.False(runner.WasAsked);
-        Assert.Empty(look.Record.Runs);
+        Assert.Empty(reader.Record.Runs);
     }
 
     [Fact]
@@ -79,8 +79,8 @@ public class LiveLookTests(ITestOutputHelper output)
     [Fact]
     public void An_answer_that_was_not_read_to_its_end_is_none()
     {
-        var look = new LiveLook(new NobodyRuns { IsWhole = false }, new SketchFiles(), DateTimeOffset.UnixEpoch);
-        var answer = look.Run("wipefs", "-J", "-n", "/dev/sda");
+        var reader = new MachineReader(new NobodyRuns { IsWhole = false }, new SketchFiles(), DateTimeOffset.UnixEpoch);
+        var answer = reader.Run("wipefs", "-J", "-n", "/dev/sda");
         Assert.Equal((124, ""), (answer.ExitCode, answer.Output));
     }
 
@@ -108,14 +108,14 @@ public class LiveLookTests(ITestOutputHelper output)
         var machine = Imap33.Sketch();
         machine.DeadDevices.UnionWith(["sda", .. Enumerable.Range(1, 20).Select(number => $"sda{number}"),
             .. Enumerable.Range(0, 20).Select(number => $"dm-{number}")]);
-        var look = machine.Look();
-        var observed = StorageObserver.Observe(look);
+        var reader = machine.Look();
+        var observed = StorageObserver.Observe(reader);
         var dead = observed.Devices.Where(device => !device.WasProbed).Select(device => device.Name).ToList();
         Assert.Equal(machine.DeadDevices.Order(StringComparer.Ordinal), dead.Order(StringComparer.Ordinal));
         Assert.DoesNotContain(observed.Devices, device => device.IsBlank && dead.Contains(device.Name));
 
         // The batch, then the disk by itself; its partitions and the containers on them are not tried.
-        Assert.Equal(2, look.Record.Runs.Count(run => run.Value.ExitCode == 124));
+        Assert.Equal(2, reader.Record.Runs.Count(run => run.Value.ExitCode == 124));
         Assert.Contains("sda hangs", Assert.Single(observed.Problems).Hint, StringComparison.Ordinal);
         Assert.Equal(36, observed.Drives.Count);
     }
@@ -144,11 +144,11 @@ public class LiveLookTests(ITestOutputHelper output)
             File.WriteAllText($"{folder}/sys/block/sda/size", "2048\n");
             using var files = RootedFiles.Open(folder);
             var runner = new NobodyRuns();
-            var look = new LiveLook(runner, files, DateTimeOffset.UnixEpoch);
-            var observed = StorageObserver.Observe(look);
+            var reader = new MachineReader(runner, files, DateTimeOffset.UnixEpoch);
+            var observed = StorageObserver.Observe(reader);
             Assert.False(runner.WasAsked);
             Assert.Equal(1 << 20, Assert.Single(observed.Devices).Bytes);
-            Assert.Equal("/sys/devices/pci0000:00/0000:00:1f.2/ata1/host0/block/sda", look.Resolve("/sys/block/sda"));
+            Assert.Equal("/sys/devices/pci0000:00/0000:00:1f.2/ata1/host0/block/sda", reader.Resolve("/sys/block/sda"));
             Assert.Equal("0000:00:1f.2", observed.Devices[0].Bus!.Pci);
         }
         finally
@@ -171,15 +171,15 @@ public class LiveLookTests(ITestOutputHelper output)
             File.CreateSymbolicLink($"{folder}/outside", "../../../../a/b");
             File.CreateSymbolicLink($"{folder}/dangling", "a/nothing");
             using var files = RootedFiles.Open(folder);
-            var look = new LiveLook(new NobodyRuns(), files, DateTimeOffset.UnixEpoch);
-            Assert.Equal("/a/b/file", look.Resolve("/absolute/file"));
-            Assert.Equal("/a/b", look.Resolve("/outside"));
-            Assert.Equal("/a", look.Resolve("/a/b/../../a/./up/a"));
-            Assert.Null(look.Resolve("/loop"));
-            Assert.Null(look.Resolve("/dangling"));
-            Assert.Null(look.Resolve("/nothing"));
-            Assert.Equal("x", look.Read("/absolute/file"));
-            Assert.Equal(["file"], look.List("/outside"));
+            var reader = new MachineReader(new NobodyRuns(), files, DateTimeOffset.UnixEpoch);
+            Assert.Equal("/a/b/file", reader.Resolve("/absolute/file"));
+            Assert.Equal("/a/b", reader.Resolve("/outside"));
+            Assert.Equal("/a", reader.Resolve("/a/b/../../a/./up/a"));
+            Assert.Null(reader.Resolve("/loop"));
+            Assert.Null(reader.Resolve("/dangling"));
+            Assert.Null(reader.Resolve("/nothing"));
+            Assert.Equal("x", reader.Read("/absolute/file"));
+            Assert.Equal(["file"], reader.List("/outside"));
         }
         finally
         {
@@ -191,10 +191,10 @@ public class LiveLookTests(ITestOutputHelper output)
     public void This_machine_can_be_looked_at_and_its_bundle_read()
     {
         using var files = RootedFiles.Open("/");
-        var look = new LiveLook(new ProcessRunner(), files, DateTimeOffset.UtcNow);
-        var observed = StorageObserver.Observe(look);
+        var reader = new MachineReader(new ProcessRunner(), files, DateTimeOffset.UtcNow);
+        var observed = StorageObserver.Observe(reader);
         Assert.NotEmpty(observed.Devices);
-        var packed = Bundle.Pack(look.Record, "this", "test", new ProcessRunner());
+        var packed = Bundle.Pack(reader.Record, "this", "test", new ProcessRunner());
         var problems = new Provision.Core.DiagnosticBag();
         var again = StorageObserver.Observe(Bundle.Unpack(packed, "this", problems)!);
         Assert.Equal(observed.Devices.Select(device => (device.Name, device.Bytes, device.Number, device.WasProbed)),
@@ -220,10 +220,10 @@ public class LiveLookTests(ITestOutputHelper output)
         Assert.NotNull(Bundle.Read(Imap33Tests.BundlePath, problems));
         var packed = File.ReadAllBytes(Imap33Tests.BundlePath);
         var tar = new ProcessRunner().Run(Command.Of("zstd", "-d", "-c", Imap33Tests.BundlePath)).Output;
-        var look = Bundle.UnpackTar(tar, "imap33", problems)!;
+        var reader = Bundle.UnpackTar(tar, "imap33", problems)!;
         Measure("zstd", () => new ProcessRunner().Run(Command.Of("zstd", "-q", "-d", "-c").WithInput(packed)));
         Measure("archive", () => Bundle.UnpackTar(tar, "imap33", problems));
-        Measure("observe", () => StorageObserver.Observe(look));
+        Measure("observe", () => StorageObserver.Observe(reader));
         Assert.InRange(Measure("all", () => StorageObserver.Observe(Bundle.Read(Imap33Tests.BundlePath, problems)!)), 0, 500);
     }
 

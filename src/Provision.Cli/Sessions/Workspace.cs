@@ -11,7 +11,7 @@ using Provision.Storage.Observe;
 using Provision.Stores.Instances;
 using Provision.Stores.Mastership;
 
-namespace Provision.Cli;
+namespace Provision.Cli.Sessions;
 
 /// <summary>The loaded and validated repository of a command.</summary>
 internal sealed class Workspace : IDisposable

@@ -7,7 +7,7 @@ using Provision.Configuration.State;
 using Provision.Inventory;
 using Provision.Stores.Instances;
 
-namespace Provision.Cli;
+namespace Provision.Cli.Sessions;
 
 /// <summary>What a command operates on: a host of the inventory and the files below a root.</summary>
 internal class Session : IDisposable

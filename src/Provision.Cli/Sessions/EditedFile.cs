@@ -1,6 +1,6 @@
 using Provision.Inventory;
 
-namespace Provision.Cli;
+namespace Provision.Cli.Sessions;
 
 /// <summary>Writes edits of the inventory to disk.</summary>
 internal static class EditedFile

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Provision.Cli;
+namespace Provision.Cli.Options;
 
 /// <summary>The options of the commands that operate on one host below a root.</summary>
 internal sealed class HostOptions

@@ -3,7 +3,7 @@ using Provision.Configuration.Health;
 using Provision.Cyrus;
 using Provision.Storage.Health;
 
-namespace Provision.Cli;
+namespace Provision.Cli.Sessions;
 
 /// <summary>The health of one host: the checks that each area brings, in reporting order.</summary>
 internal sealed record HostHealth(SlotsHealth Slots, StorageHealth Storage, BootHealth Boot, InstallHealth Install)

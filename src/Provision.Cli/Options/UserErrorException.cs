@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Provision.Cli.Printing;
 
-namespace Provision.Cli;
+namespace Provision.Cli.Options;
 
 /// <summary>Ends a command because of a user error; carries all messages to print.</summary>
 internal sealed class UserErrorException : Exception

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 
-namespace Provision.Cli;
+namespace Provision.Cli.Options;
 
 /// <summary>An option whose value is a duration such as <c>30s</c>, <c>10m</c> or <c>2h</c>, one day at most.</summary>
 internal sealed class TimeOption(string name, string description, string? standard = null)

@@ -1,7 +1,7 @@
 namespace Provision.Storage.Observe;
 
 /// <summary>The answers of one look, those that say "there is nothing" too. It is what a bundle holds.</summary>
-public sealed class LookRecord
+public sealed class MachineRecord
 {
     /// <summary>The time of the observation.</summary>
     public required DateTimeOffset Taken { get; init; }
@@ -23,17 +23,17 @@ public sealed class LookRecord
 }
 
 /// <summary>Answers from a record: a machine observed somewhere else, or some time ago.</summary>
-public sealed class BundleLook(LookRecord record) : ILook
+public sealed class BundleReader(MachineRecord record) : IMachineReader
 {
     /// <summary>The record itself.</summary>
-    public LookRecord Record => record;
+    public MachineRecord Record => record;
 
     /// <inheritdoc/>
     public DateTimeOffset Taken => record.Taken;
 
     /// <inheritdoc/>
     public Answer Run(string program, params IReadOnlyList<string> arguments) =>
-        record.Runs.TryGetValue(LookRecord.KeyOf(program, arguments), out var answer) ? answer : new Answer(126, "", "the bundle holds no answer to this");
+        record.Runs.TryGetValue(MachineRecord.KeyOf(program, arguments), out var answer) ? answer : new Answer(126, "", "the bundle holds no answer to this");
 
     /// <inheritdoc/>
     public string? Read(string path) => record.Files.GetValueOrDefault(path);

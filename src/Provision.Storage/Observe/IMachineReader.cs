@@ -4,7 +4,7 @@ namespace Provision.Storage.Observe;
 /// What can be asked of a machine without changing it: the observing half of the two doors. A live look asks the machine and
 /// may record each answer; a bundle answers from such a record. The code that observes cannot tell which.
 /// </summary>
-public interface ILook
+public interface IMachineReader
 {
     /// <summary>The time of the observation.</summary>
     DateTimeOffset Taken { get; }

@@ -6,7 +6,7 @@ using Provision.Storage.Guard;
 using Provision.Storage.Observe;
 using Provision.Storage.Plans;
 
-namespace Provision.Cli;
+namespace Provision.Cli.Sessions;
 
 /// <summary>A session of the commands that operate on disks: adds layout, record and observation.</summary>
 internal sealed class StorageSession : Session
@@ -23,7 +23,7 @@ internal sealed class StorageSession : Session
         Machine = StorageMachine.Of(Workspace.Commands, Files);
 
         // Read before the observation, so that a disk swapped during it is detected.
-        Sequences = IsLive ? Attachments.Read(Machine.Look) : new Dictionary<string, long>();
+        Sequences = IsLive ? Attachments.Read(Machine.Reader) : new Dictionary<string, long>();
         observed = new Lazy<ObservedStorage>(() => IsLive
             ? Machine.Observe()
             : (input ?? throw new InvalidOperationException("this command observes no machine")).Observe(arguments));

@@ -3,7 +3,7 @@ using Provision.Inventory;
 using Provision.Storage.Map;
 using Provision.Storage.Observe;
 
-namespace Provision.Cli;
+namespace Provision.Cli.Sessions;
 
 /// <summary>A host of the inventory with the observation of its machine.</summary>
 /// <param name="Workspace">The repository.</param>

@@ -1,6 +1,6 @@
 using Provision.Storage.Plans;
 
-namespace Provision.Cli;
+namespace Provision.Cli.Sessions;
 
 /// <summary>Asks for confirmation before an action that is not easily undone.</summary>
 internal static class Confirmation

@@ -1,16 +1,16 @@
 namespace Provision.Storage.Observe;
 
 /// <summary>
-/// Asks the machine again at each question, where <see cref="LiveLook"/> keeps one answer for a whole look: for the guard, and for what was just made.
+/// Asks the machine again at each question, where <see cref="MachineReader"/> keeps one answer for a whole look: for the guard, and for what was just made.
 /// </summary>
 /// <param name="commands">Runs programs.</param>
 /// <param name="files">Files below the machine's root.</param>
-public sealed class FreshLook(ICommandRunner commands, IMachineFiles files) : ILook
+public sealed class UncachedReader(ICommandRunner commands, IMachineFiles files) : IMachineReader
 {
     /// <inheritdoc/>
     public DateTimeOffset Taken => DateTimeOffset.UtcNow;
 
-    private LiveLook Now => new(commands, files, Taken);
+    private MachineReader Now => new(commands, files, Taken);
 
     /// <inheritdoc/>
     public Answer Run(string program, params IReadOnlyList<string> arguments) => Now.Run(program, arguments);
