@@ -29,6 +29,48 @@ public sealed class HeadTests : IDisposable
     }
 
     [Theory]
+    [InlineData("path: /run/provision.lock", ":2:7: error: /run/provision.lock belongs to provision (no template may make it)", null)]
+    [InlineData("path: /var/run/provision.lock", ":2:7: error: /var/run/provision.lock belongs to provision (no template may make it)", null)]
+    [InlineData("path: /proc/sys/kernel/core_pattern", ":2:7: error: /proc/sys/kernel/core_pattern belongs to the kernel (no template may make it)", null)]
+    [InlineData("path: /.provision/x", ":2:7: error: /.provision/x belongs to provision (no template may make it)", null)]
+    [InlineData("path: /etc/provision/identity.age", ":2:7: error: /etc/provision/identity.age is the host's identity, which a reinstall restores (no template may make it)", null)]
+    [InlineData("path: /etc/shadow", ":2:7: error: /etc/shadow with mode 0644 holds passwords, which no other user may read (if that is meant, allow: public-password in the head)", "public-password")]
+    [InlineData("mode: \"4755\"", ":2:7: error: /etc/web.conf with mode 4755 would run with its owner's or group's rights, whoever starts it (if that is meant, allow: setuid in the head)", "setuid")]
+    [InlineData("mode: \"2750\"", ":2:7: error: /etc/web.conf with mode 2750 would run with its owner's or group's rights, whoever starts it (if that is meant, allow: setuid in the head)", "setuid")]
+    [InlineData("mode: \"0666\"", ":2:7: error: /etc/web.conf with mode 0666 could be written by every user of the host (if that is meant, allow: public-write in the head)", "public-write")]
+    [InlineData("path: /boot/grub/grub.cfg", ":2:7: error: /boot/grub/grub.cfg decides what the machine starts; provision boot-loader writes there (if that is meant, allow: boot in the head)", "boot")]
+    [InlineData("path: /run/web/pid", ":2:7: error: /run/web/pid is gone after the next start (if that is meant, allow: run in the head)", "run")]
+    [InlineData("path: /home/ann/.profile", ":2:7: error: /home/ann/.profile stands where a user may write (if that is meant, allow: home in the head)", "home")]
+    [InlineData("path: /var/lib/dpkg/status", ":2:7: error: /var/lib/dpkg/status belongs to the package manager (if that is meant, allow: dpkg in the head)", "dpkg")]
+    [InlineData("allow: setiud", ":2:8: error: \"setiud\" is nothing that can be allowed (did you mean \"setuid\"?)", null)]
+    public void What_no_template_makes_by_accident_is_an_error_unless_it_is_allowed(string head, string expected, string? allow)
+    {
+        fleet.Template("etc/web.conf", head, "text\n");
+        Assert.StartsWith("templates/web/etc/web.conf" + expected, Assert.Single(fleet.Render().Problems).ToString(), StringComparison.Ordinal);
+        fleet.Template("etc/web.conf", $"{head}\nallow: {allow ?? "[run, setuid]"}", "text\n");
+        Assert.Equal(allow is null, fleet.Render().Desired is null);
+    }
+
+    [Fact]
+    public void A_path_of_the_repository_itself_is_named_where_it_stands()
+    {
+        fleet.Write("templates/web/boot/grub/grub.cfg", "text\n");
+        Assert.StartsWith("templates/web/boot/grub/grub.cfg:1:1: error: /boot/grub/grub.cfg decides", fleet.Render().Problems[0].ToString(), StringComparison.Ordinal);
+        fleet.Write("templates/web/boot/grub/grub.cfg", "---\nallow: [boot]\n---\ntext\n");
+        fleet.Desired();
+    }
+
+    [Theory]
+    [InlineData("/etc/shadow", "0640")]
+    [InlineData("/etc/boot/x", "0644")]
+    [InlineData("/srv/run/x", "0755")]
+    public void Other_paths_and_modes_need_nothing(string path, string mode)
+    {
+        fleet.Template("etc/web.conf", $"path: {path}\nmode: \"{mode}\"", "text\n");
+        Assert.Equal(path, Assert.Single(fleet.Desired().Files).Path);
+    }
+
+    [Theory]
     [InlineData("---\r\nmode: \"0640\"\r\n---\r\ntext\r\n", "text\r\n")]
     [InlineData("\uFEFF---\nmode: \"0640\"\n---\ntext\n", "text\n")]
     [InlineData("\uFEFF---\r\nmode: \"0640\"\r\n---\r\ntext\n", "text\n")]

@@ -210,6 +210,15 @@ public sealed partial class HostRenderer(HostView view, TemplateLibrary library,
             throw new TemplateException(Diagnostic.Error(pathLocation, $"\"{Printable(path)}\" is not a valid target path: {problem}"));
         }
 
+        if (TargetRules.Against(path, template.Head.Mode, template.Head.Allow) is { } rule)
+        {
+            var place = rule.Modes != 0 && template.Head.ModeLocation is { } modeLocation ? modeLocation : pathLocation;
+            throw new TemplateException(Diagnostic.Error(
+                place.Line > 0 ? place : new Location(template.RepositoryPath, 1, 1),
+                $"{path}{(rule.Modes == 0 ? "" : $" with mode {FileModes.Octal(template.Head.Mode)}")} {rule.Reason}",
+                rule.Name is null ? "no template may make it" : $"if that is meant, allow: {rule.Name} in the head"));
+        }
+
         if (only is not null && !string.Equals(only, path, StringComparison.Ordinal))
         {
             return;
@@ -322,8 +331,7 @@ public sealed partial class HostRenderer(HostView view, TemplateLibrary library,
             return "it holds an empty part, . or ..";
         }
 
-        string[] closed = ["/proc/", "/sys/", "/dev/", State.StateStore.Folder + "/", Apply.Transaction.StagingFolder + "/"];
-        return closed.FirstOrDefault(folder => path.StartsWith(folder, StringComparison.Ordinal)) is { } own ? $"nothing is managed below {own}" : null;
+        return null;
     }
 
     private static string Printable(string path) => string.Concat(path.Select(c => char.IsControl(c) ? '?' : c));

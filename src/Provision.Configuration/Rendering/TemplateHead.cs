@@ -30,6 +30,12 @@ public sealed record TemplateHead
     /// <summary>Permission bits; 0644 by default.</summary>
     public int Mode { get; init; } = FileModes.Public;
 
+    /// <summary>Where the mode is written; null for the default.</summary>
+    public Location? ModeLocation { get; init; }
+
+    /// <summary>Names of the rules of <see cref="TargetRules"/> that the file may break.</summary>
+    public IReadOnlyList<string> Allow { get; init; } = [];
+
     /// <summary>Checkers, each as a list of arguments.</summary>
     public IReadOnlyList<IReadOnlyList<HeadText>> Checks { get; init; } = [];
 
@@ -123,7 +129,8 @@ public sealed record TemplateHead
             ["when"] = static (reader, head, node) => head with { When = reader.Text(node) },
             ["path"] = static (reader, head, node) => head with { Path = reader.Text(node) },
             ["owner"] = static (reader, head, node) => head with { Owner = reader.Owner(node) },
-            ["mode"] = static (reader, head, node) => head with { Mode = reader.Mode(node) },
+            ["mode"] = static (reader, head, node) => head with { Mode = reader.Mode(node), ModeLocation = node.Location },
+            ["allow"] = static (reader, head, node) => head with { Allow = reader.Allowed(node) },
             ["public_secret"] = static (reader, head, node) => head with { PublicSecret = reader.Truth(node) },
             ["check"] = static (reader, head, node) => head with { Checks = reader.Checks(node) },
             ["silent"] = static (reader, head, node) => head with { Silent = reader.Truth(node) },
@@ -208,6 +215,20 @@ public sealed record TemplateHead
 
             problems.Error(node.Location, $"\"{text}\" is no file mode", "three or four octal digits, such as \"0640\"");
             return FileModes.Public;
+        }
+
+        private List<string> Allowed(YamlNode node)
+        {
+            var names = Texts(node);
+            foreach (var name in names.Where(name => !TargetRules.Names.Contains(name.Text, StringComparer.Ordinal)))
+            {
+                problems.Error(
+                    name.Location,
+                    $"\"{name.Text}\" is nothing that can be allowed",
+                    NearestName.Hint(name.Text, TargetRules.Names) ?? "known are " + string.Join(", ", TargetRules.Names));
+            }
+
+            return [.. names.Select(name => name.Text)];
         }
 
         private int Number(YamlNode node)
