@@ -67,6 +67,19 @@ public sealed class RootTests : IDisposable
         Assert.Equal((exitCode, isRun), (shown.ExitCode, shown.Text.Contains("check failed  false", StringComparison.Ordinal)));
     }
 
+    /// <summary>In a mount namespace with an empty <c>/var/lib</c>: the first command makes the directories.</summary>
+    [Theory]
+    [InlineData("masters enroll --new --yes --database /var/lib/provision/other/masters.sqlite")]
+    [InlineData("masters enroll --new --yes --database /var/lib/provision/masters.sqlite")]
+    public void The_first_command_on_a_machine_makes_the_state_for_root_only(string arguments)
+    {
+        var made = runner.Run(Command.Of(
+            "unshare", "--mount", "sh", "-c",
+            $"umask 000; mount -t tmpfs none /var/lib; {Program} {arguments} --repo {work}/fleet >&2; find /var/lib/provision -type d ! -perm 0700; ls -d /var/lib/provision")
+            .WithTimeout(TimeSpan.FromMinutes(2)));
+        Assert.True(made.Text is "/var/lib/provision\n", made.Text + made.Error);
+    }
+
     private void Write(string path, string text) => File.WriteAllText(Path.Combine(work, "fleet", path), text);
 
     private CommandResult Run(string arguments) => runner.Run(

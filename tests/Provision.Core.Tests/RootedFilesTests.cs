@@ -143,4 +143,17 @@ public sealed class RootedFilesTests : IDisposable
         using var system = RootedFiles.Open("/");
         Assert.Contains("Linux version", Encoding.UTF8.GetString(system.Read("/proc/version")!.Content), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("/var/lib/provision/storage/imap1", FileModes.PublicDirectory)]
+    [InlineData("/var/lib/provision", FileModes.PublicDirectory)]
+    [InlineData("/var/lib/provision/packs", FileModes.PrivateDirectory)]
+    public void Directories_of_the_state_are_for_root_only_whoever_makes_them_first(string path, int mode)
+    {
+        var made = files.MakeFolder(path, mode);
+        Assert.All(made, folder => Assert.Equal(folder.StartsWith("/var/lib/provision", StringComparison.Ordinal) ? 0x1C0 : 0x1ED, files.Stat(folder)!.Mode));
+        Assert.Equal(0x1ED, files.Stat("/var/lib")!.Mode);
+        files.MakeFolder("/var/lib/provisional", FileModes.PublicDirectory);
+        Assert.Equal(0x1ED, files.Stat("/var/lib/provisional")!.Mode);
+    }
 }

@@ -44,7 +44,7 @@ public sealed class DiscoveredMachines(string directory)
                 return $"{Most} unknown machines are noted already";
             }
 
-            Directory.CreateDirectory(directory, (UnixFileMode)FileModes.PrivateDirectory);
+            StateFolder.Make(directory, FileModes.PrivateDirectory);
             if (new DriveInfo(directory).AvailableFreeSpace < SpareBytes)
             {
                 return "the boot server's disk is nearly full";

@@ -119,7 +119,7 @@ public sealed class StateDirectory(string path)
 
     private string JobFile => System.IO.Path.Combine(Folder, "jobs.sqlite");
 
-    private static void Make(string folder) => Directory.CreateDirectory(folder, (UnixFileMode)FileModes.PrivateDirectory);
+    private static void Make(string folder) => StateFolder.Make(folder, FileModes.PrivateDirectory);
 
     private string BundleFile(string commit) => System.IO.Path.Combine(Folder, "bundles", commit + ".bundle");
 }

@@ -9,7 +9,7 @@ namespace Provision.Configuration.Rendering;
 /// <param name="Paths">Paths, and directories with a slash at the end; empty for every path.</param>
 /// <param name="Modes">Permission bits that make the file one of these; 0 for any mode.</param>
 /// <param name="Reason">Why not, as the end of a sentence that begins with the path.</param>
-public sealed record TargetRule(string? Name, IReadOnlyList<string> Paths, int Modes, string Reason)
+internal sealed record TargetRule(string? Name, IReadOnlyList<string> Paths, int Modes, string Reason)
 {
     /// <summary>True if a file is of this kind.</summary>
     public bool Covers(string path, int mode) =>
@@ -18,7 +18,7 @@ public sealed record TargetRule(string? Name, IReadOnlyList<string> Paths, int M
 }
 
 /// <summary>The files that no template may make, or none that does not mean it: one row each.</summary>
-public static class TargetRules
+internal static class TargetRules
 {
     private const int Others = 0b111;
     private const int OthersWrite = 0b010;

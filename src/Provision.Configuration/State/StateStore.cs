@@ -9,7 +9,7 @@ namespace Provision.Configuration.State;
 public sealed class StateStore(IMachineFiles files)
 {
     /// <summary>The directory of all records.</summary>
-    public const string Folder = "/var/lib/provision";
+    public const string Folder = StateFolder.Path;
 
     private const string StatePath = Folder + "/state.json";
     private const string JournalPath = Folder + "/journal.json";

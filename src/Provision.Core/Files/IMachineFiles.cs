@@ -30,7 +30,8 @@ public interface IMachineFiles : IDisposable
     /// <summary>Returns the names in a directory in ordinal order; empty if there is no such directory.</summary>
     IReadOnlyList<string> List(string folder);
 
-    /// <summary>Creates a directory and its missing parents (those with mode 0755); an existing one is left unchanged.</summary>
+    /// <summary>Creates a directory and its missing parents (those with mode 0755); an existing one is left unchanged. Below <see cref="StateFolder"/>
+    /// every mode is 0700.</summary>
     /// <returns>The directories that were created, outermost first.</returns>
     IReadOnlyList<string> MakeFolder(string path, int mode = FileModes.PublicDirectory, Owner? owner = null);
 

@@ -241,6 +241,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
 
         Make(ParentOf(path, out var name), FileModes.PublicDirectory, null, made);
         using var folder = OpenParent(path, out _);
+        mode = StateFolder.ModeOf(path, mode);
         if (LinuxCalls.MakeFolderAt(folder.Descriptor, name, mode) < 0)
         {
             var error = Marshal.GetLastPInvokeError();

@@ -58,7 +58,7 @@ internal sealed class SqliteDialect(string path) : SqlDialect
 
     public override void Make()
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        StateFolder.Make(Path.GetDirectoryName(Path.GetFullPath(path))!);
         SqliteFile.Make(path);
     }
 

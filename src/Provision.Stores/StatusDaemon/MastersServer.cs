@@ -84,7 +84,7 @@ public sealed class MastersServer : IAsyncDisposable
     public static async Task<MastersServer> Start(MastersServerOptions options, Action<string> say)
     {
         var fleet = new FleetWatch(options.Repository, say);
-        var folder = Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(options.Remembered))!).FullName;
+        var folder = StateFolder.Make(Path.GetDirectoryName(Path.GetFullPath(options.Remembered))!);
         IMastersOrigin origin = options.From.Count > 0 ? new DaemonsOrigin(options.From) : new DatabaseOrigin(options.Database);
         var current = new MastersCache(origin, options.Remembered, say);
         var server = new MastersServer(SmallServer.Build(options.Listen, folder), current);

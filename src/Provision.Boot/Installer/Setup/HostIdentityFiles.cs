@@ -43,7 +43,7 @@ internal static class HostIdentityFiles
         RootFile.Put(root, "/etc/hostid", HostId(run.View.HostId));
         RootFile.Put(root, "/etc/fstab", Fstab(run));
         root.MakeFolder("/boot/efi", FileModes.PrivateDirectory);
-        root.MakeFolder("/var/lib/provision", FileModes.PrivateDirectory);
+        root.MakeFolder(StateFolder.Path);
         RootFile.Put(root, Job, run.Order.Job + "\n");
         run.Machine.Commands.Run(Command.Of("cp", "-a", "--no-preserve=ownership", Probe.Repository, InstallMachine.Root + "/var/lib/provision/")).OrThrow();
     }
