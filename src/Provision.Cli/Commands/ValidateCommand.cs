@@ -39,6 +39,11 @@ internal static class ValidateCommand
             library.Config(config, problems);
         }
 
+        if (result.Fleet is { } known)
+        {
+            SampleRemains.Find(folder, known.Domain, new Provision.Core.ProcessRunner(), problems);
+        }
+
         var files = 0;
         if (render && result.Fleet is { } fleet)
         {
