@@ -81,6 +81,50 @@ public sealed class RootedFilesTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(victim));
     }
 
+    [Theory]
+    [InlineData("/home/ada/conf/f", "1001", "1001", "/home/ada/conf")]
+    [InlineData("/home/ada/conf/f", "1001", "0", "/home/ada/conf")]
+    [InlineData("/home/ada/conf/f", "0", "1001", "/home/ada/conf")]
+    [InlineData("/safe/conf/deep/f", "1001", "1001", "/home/ada/conf")]
+    [InlineData("/home/ada/conf/f", "0", "0", null)]
+    [InlineData("/safe/../../etc/f", "1001", "1001", null)]
+    public void Nothing_is_changed_through_a_link_that_another_user_may_have_made(string path, string owner, string linkOwner, string? link)
+    {
+        Directory.CreateDirectory(root + "/home/ada");
+        Directory.CreateDirectory(root + "/etc/deep");
+        Directory.CreateSymbolicLink(root + "/home/ada/conf", "../../etc");
+        Directory.CreateSymbolicLink(root + "/safe", "/../home/./ada");
+        var commands = new ProcessRunner();
+        commands.Run(Command.Of("chown", owner, root + "/home/ada")).OrThrow();
+        commands.Run(Command.Of("chown", "-h", linkOwner, root + "/home/ada/conf")).OrThrow();
+        Assert.Equal(link, files.UnsafeLink(path));
+        if (link is null)
+        {
+            files.WriteNew(path, "text"u8, FileModes.Public);
+            Assert.NotNull(files.Stat(path));
+            return;
+        }
+
+        foreach (Action change in (Action[])
+        [
+            () => files.WriteNew(path, "text"u8, FileModes.Public), () => files.Remove(path), () => files.MakeLink(path, "x"),
+            () => files.MakeFolder(path + "/g"), () => files.Rename("/etc/deep", path),
+        ])
+        {
+            Assert.Contains($"{root}{link} is a link", Assert.Throws<MachineFileException>(change).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["deep"], files.List("/etc"));
+    }
+
+    [Fact]
+    public void Links_that_lead_in_a_circle_end_as_an_error()
+    {
+        Directory.CreateSymbolicLink(root + "/a", "b");
+        Directory.CreateSymbolicLink(root + "/b", "a");
+        Assert.Contains("Too many levels", Assert.Throws<MachineFileException>(() => files.WriteNew("/a/f", ""u8, FileModes.Public)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_pipe_or_a_folder_is_not_read_and_does_not_block()
     {

@@ -115,7 +115,7 @@ internal sealed class GenerationBuilder(StateStore store, HostState state)
         var journal = changes.Select(change => new FileChange(
             change.Key,
             ImageOf(change.Value.Before, places),
-            change.Value.After is { } after ? Placed(after.Image, places) : null)).ToList();
+            change.Value.After is { } after ? WithKept(Placed(after.Image, places), change.Value.Before) : null)).ToList();
         var generation = new Generation
         {
             Number = Number,
@@ -165,7 +165,24 @@ internal sealed class GenerationBuilder(StateStore store, HostState state)
             places[observed.Content is null ? EmptyHash : observed.Sha256], observed.Facts.Mode, observed.Facts.Owner.Uid, observed.Facts.Owner.Gid)
         {
             LinkTarget = observed.LinkTarget,
+            Attributes = Sorted(observed.Attributes),
         };
+
+    /// <summary>Adds the user attributes of the file that an image replaces.</summary>
+    private static FileImage WithKept(FileImage image, ObservedFile? before)
+    {
+        var kept = before?.Attributes.Where(one => ExtendedAttributes.IsKept(one.Key)) ?? [];
+        return image.LinkTarget is not null ? image : image with
+        {
+            Attributes = Sorted((image.Attributes ?? ExtendedAttributes.None).Concat(kept).DistinctBy(one => one.Key, StringComparer.Ordinal)),
+        };
+    }
+
+    private static SortedDictionary<string, byte[]>? Sorted(IEnumerable<KeyValuePair<string, byte[]>> attributes)
+    {
+        var sorted = new SortedDictionary<string, byte[]>(attributes.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
+        return sorted.Count == 0 ? null : sorted;
+    }
 
     private FileImage Placed(FileImage image, IReadOnlyDictionary<string, ContentRef> places) =>
         image.Content.Pack == Number ? image with { Content = places[image.Content.Sha256] } : image;

@@ -115,7 +115,8 @@ public sealed class Transaction(IMachineFiles files, StateStore store)
                     store.ReadContent(image.Content),
                     image.Mode,
                     files.MayChangeOwner ? new Owner(image.Uid, image.Gid) : null,
-                    sync: changes.Count <= SyncSingly);
+                    sync: changes.Count <= SyncSingly,
+                    image.Attributes);
             }
 
             staged[change.Path] = path;

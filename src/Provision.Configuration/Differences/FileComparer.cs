@@ -42,6 +42,15 @@ internal sealed class FileComparer(IMachineFiles files, HostState state, OwnerDa
             return difference with { Verdict = Verdict.Unknown, Reasons = ["not a file"] };
         }
 
+        if (files.UnsafeLink(desired.Path) is { } link)
+        {
+            problems.Error(
+                desired.Template,
+                $"{Shown(desired.Path)} leads through {Shown(link)}, a link that another user than root may have made",
+                "name the path without the link, or let root own the link and its directory");
+            return difference with { Verdict = Verdict.Unknown, Reasons = ["unsafe link"] };
+        }
+
         if (desired.Unknown is not null)
         {
             return difference with { Verdict = Verdict.Unknown, Reasons = [desired.Unknown] };
@@ -110,9 +119,17 @@ internal sealed class FileComparer(IMachineFiles files, HostState state, OwnerDa
         return observed.Facts.Kind == FileKind.File
             && observed.Facts.Mode == image.Mode
             && (!withOwner || (observed.Facts.Owner.Uid == image.Uid && observed.Facts.Owner.Gid == image.Gid))
+            && SameAccess(observed.Attributes, image.Attributes ?? ExtendedAttributes.None)
             && observed.Content!.Length == image.Content.Length
             && string.Equals(observed.Sha256, image.Content.Sha256, StringComparison.Ordinal);
     }
+
+    /// <summary>True if both have the same access list and capabilities. Other attributes stay with the path whatever is written.</summary>
+    private static bool SameAccess(IReadOnlyDictionary<string, byte[]> left, IReadOnlyDictionary<string, byte[]> right) =>
+        left.Keys.Union(right.Keys, StringComparer.Ordinal).Where(ExtendedAttributes.GivesAccess)
+            .All(name => left.TryGetValue(name, out var one) && right.TryGetValue(name, out var other) && one.AsSpan().SequenceEqual(other));
+
+    private string Shown(string path) => MachineFileException.PathBelow(files.Root, path);
 
     private Owner? OwnerOf(DesiredFile desired, DiagnosticBag problems)
     {
@@ -163,6 +180,8 @@ internal sealed class FileComparer(IMachineFiles files, HostState state, OwnerDa
             reasons.Add($"owner {owners.Describe(observed.Facts.Owner)}, should be {desired.Owner}");
         }
 
+        reasons.AddRange(observed.Attributes.Where(one => ExtendedAttributes.GivesAccess(one.Key))
+            .Select(one => $"{ExtendedAttributes.Describe(one.Key, one.Value)}, should be none"));
         return reasons;
     }
 

@@ -37,6 +37,9 @@ public sealed record ObservedFile(FileFacts Facts, byte[]? Content, string? Link
     /// <summary>The size in bytes up to which a file is read, to be kept for a rollback.</summary>
     public const long LargestKept = 256 * 1024 * 1024;
 
+    /// <summary>Extended attributes of a regular file (<see cref="FileContent.Attributes"/>).</summary>
+    public IReadOnlyDictionary<string, byte[]> Attributes { get; init; } = ExtendedAttributes.None;
+
     /// <summary>SHA-256 of the content, lower-case hex.</summary>
     public string Sha256 => sha256 ??= Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Content ?? []));
 
@@ -47,7 +50,7 @@ public sealed record ObservedFile(FileFacts Facts, byte[]? Content, string? Link
     {
         if (files.Read(path) is { } file)
         {
-            return new ObservedFile(file.Facts, file.Content, null);
+            return new ObservedFile(file.Facts, file.Content, null) { Attributes = file.Attributes };
         }
 
         return files.Stat(path) is { } facts ? new ObservedFile(facts, null, facts.Kind == FileKind.Link ? files.ReadLink(path) : null) : null;

@@ -19,6 +19,10 @@ public sealed record FileImage(ContentRef Content, int Mode, uint Uid, uint Gid)
 {
     /// <summary>Target of a symbolic link, if the path held a link instead of a file; the content is then empty.</summary>
     public string? LinkTarget { get; init; }
+
+    /// <summary>Extended attributes that the file had before provision replaced it (<see cref="FileContent.Attributes"/>); null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SortedDictionary<string, byte[]>? Attributes { get; init; }
 }
 
 /// <summary>A file that provision manages on this host.</summary>

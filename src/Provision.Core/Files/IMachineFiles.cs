@@ -35,8 +35,16 @@ public interface IMachineFiles : IDisposable
     /// <returns>The directories that were created, outermost first.</returns>
     IReadOnlyList<string> MakeFolder(string path, int mode = FileModes.PublicDirectory, Owner? owner = null);
 
-    /// <summary>Creates and writes a new file with its final mode and owner. Not synced unless requested.</summary>
-    void WriteNew(string path, ReadOnlySpan<byte> content, int mode, Owner? owner = null, bool sync = false);
+    /// <summary>Creates and writes a new file with its final mode, owner and extended attributes. Not synced unless requested.</summary>
+    void WriteNew(
+        string path, ReadOnlySpan<byte> content, int mode, Owner? owner = null, bool sync = false, IReadOnlyDictionary<string, byte[]>? attributes = null);
+
+    /// <summary>Returns the first link on the way to a path that a user other than root, the caller or the root's owner may have made: it lies in their
+    /// directory, or is theirs. Null if there is none. The end of the path is not followed. Whatever changes an entry refuses such a path.</summary>
+    string? UnsafeLink(string path) => null;
+
+    /// <summary>True if the filesystem that holds a path is mounted read-only.</summary>
+    bool IsReadOnly(string path) => false;
 
     /// <summary>Creates a new symbolic link.</summary>
     void MakeLink(string path, string target);

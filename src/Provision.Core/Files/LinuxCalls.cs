@@ -33,12 +33,22 @@ internal static unsafe partial class LinuxCalls
     public const int ErrorInvalid = 22;
     public const int ErrorNotFolder = 20;
     public const int ErrorLoop = 40;
+    public const int ErrorReadOnly = 30;
+    public const int ErrorNoAttribute = 61;
+    public const int ErrorTooSmall = 34;
+    public const int ErrorNotSupported = 95;
+
+    /// <summary>W_OK of access(2).</summary>
+    public const int AccessWrite = 2;
 
     /// <summary>openat2(2): treat the directory as the root; absolute links and <c>..</c> stay inside it.</summary>
     public const ulong ResolveInRoot = 0x10;
 
     /// <summary>openat2(2): do not follow magic links of /proc.</summary>
     public const ulong ResolveNoMagicLinks = 0x02;
+
+    /// <summary>openat2(2): fail with ELOOP at the first link.</summary>
+    public const ulong ResolveNoLinks = 0x04;
 
     private const nint OpenAt2Number = 437; // the same on x86-64 and arm64
 
@@ -55,6 +65,7 @@ internal static unsafe partial class LinuxCalls
     public struct StatX
     {
         [FieldOffset(0)] public uint Mask;
+        [FieldOffset(8)] public ulong Attributes;
         [FieldOffset(16)] public uint Links;
         [FieldOffset(20)] public uint Uid;
         [FieldOffset(24)] public uint Gid;
@@ -74,13 +85,16 @@ internal static unsafe partial class LinuxCalls
     public const uint StatMountId = 0x1000;
     public const uint StatBorn = 0x800;
 
-    public static int OpenAt2(int folder, string path, int flags, int mode)
+    /// <summary>STATX_ATTR_IMMUTABLE and STATX_ATTR_APPEND.</summary>
+    public const ulong StatUnchangeable = 0x30;
+
+    public static int OpenAt2(int folder, string path, int flags, int mode, ulong resolve = 0)
     {
         var how = new OpenHow
         {
             Flags = (ulong)(uint)(flags | OpenCloseOnExec),
             Mode = (ulong)mode,
-            Resolve = ResolveInRoot | ResolveNoMagicLinks,
+            Resolve = ResolveInRoot | ResolveNoMagicLinks | resolve,
         };
         var bytes = Marshal.StringToCoTaskMemUTF8(path);
         try
@@ -187,6 +201,18 @@ internal static unsafe partial class LinuxCalls
 
     [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint ReadLinkAt(int folder, string name, byte* buffer, nint size);
+
+    [LibraryImport("libc", EntryPoint = "flistxattr", SetLastError = true)]
+    public static partial nint ListAttributes(int descriptor, byte* names, nint size);
+
+    [LibraryImport("libc", EntryPoint = "fgetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint ReadAttribute(int descriptor, string name, byte* value, nint size);
+
+    [LibraryImport("libc", EntryPoint = "fsetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int WriteAttribute(int descriptor, string name, byte* value, nint size, int flags);
+
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     public static partial int ChangeMode(int descriptor, int mode);

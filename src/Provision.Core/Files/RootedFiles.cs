@@ -5,7 +5,7 @@ namespace Provision.Core;
 
 /// <summary>Files below a root, reached only through a handle of the root directory and <c>openat2(RESOLVE_IN_ROOT)</c>: the kernel resolves links and
 /// <c>..</c> inside the root, so neither a planted link nor one swapped during the run leads outside.</summary>
-public sealed unsafe class RootedFiles : IMachineFiles
+public sealed unsafe partial class RootedFiles : IMachineFiles
 {
     private readonly int root;
 
@@ -70,7 +70,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
                 var more = Check(LinuxCalls.Read(file.Descriptor, probe, 256), "read", path);
                 if (more == 0)
                 {
-                    return new FileContent(facts with { Size = have }, content);
+                    return new FileContent(facts with { Size = have }, content) { Attributes = AttributesOf(file, path) };
                 }
 
                 Array.Resize(ref content, have + (int)more);
@@ -85,7 +85,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
                 if (read == 0)
                 {
                     Array.Resize(ref content, have);
-                    return new FileContent(facts with { Size = have }, content);
+                    return new FileContent(facts with { Size = have }, content) { Attributes = AttributesOf(file, path) };
                 }
 
                 have += (int)read;
@@ -102,9 +102,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
             return null;
         }
 
-        var buffer = stackalloc byte[4096];
-        var length = Check(LinuxCalls.ReadLinkAt(link.Descriptor, "", buffer, 4096), "read the link", path);
-        return Encoding.UTF8.GetString(buffer, (int)length);
+        return TargetOf(link, path);
     }
 
     /// <inheritdoc/>
@@ -130,7 +128,8 @@ public sealed unsafe class RootedFiles : IMachineFiles
     }
 
     /// <inheritdoc/>
-    public void WriteNew(string path, ReadOnlySpan<byte> content, int mode, Owner? owner = null, bool sync = false)
+    public void WriteNew(
+        string path, ReadOnlySpan<byte> content, int mode, Owner? owner = null, bool sync = false, IReadOnlyDictionary<string, byte[]>? attributes = null)
     {
         using var folder = OpenParent(path, out var name);
         var flags = LinuxCalls.OpenWriteOnly | LinuxCalls.OpenCreate | LinuxCalls.OpenExclusive | LinuxCalls.OpenNoFollow | LinuxCalls.OpenCloseOnExec;
@@ -150,7 +149,10 @@ public sealed unsafe class RootedFiles : IMachineFiles
             }
         }
 
+        // User attributes need write permission; the mode would become the mask of an access list, and writing clears capabilities.
+        WriteAttributes(file, path, attributes, ExtendedAttributes.IsKept);
         Check(LinuxCalls.ChangeMode(file.Descriptor, mode), "change the mode of", path);
+        WriteAttributes(file, path, attributes, ExtendedAttributes.GivesAccess);
         if (sync)
         {
             Check(LinuxCalls.Sync(file.Descriptor), "sync", path);
@@ -175,18 +177,18 @@ public sealed unsafe class RootedFiles : IMachineFiles
     /// <inheritdoc/>
     public void Remove(string path)
     {
-        using var folder = TryOpen(ParentOf(path, out var name), LinuxCalls.OpenPath | LinuxCalls.OpenFolder, alsoMissing: LinuxCalls.ErrorNotFolder);
+        using var folder = TryOpenDirectory(ParentOf(path, out var name), "remove", path);
         if (folder is not null && LinuxCalls.UnlinkAt(folder.Descriptor, name, 0) < 0
             && Marshal.GetLastPInvokeError() is var error and not LinuxCalls.ErrorNotFound)
         {
-            throw new MachineFileException("remove", path, error);
+            throw new MachineFileException("remove", path, error, Root);
         }
     }
 
     /// <inheritdoc/>
     public bool RemoveFolder(string path)
     {
-        using var folder = TryOpen(ParentOf(path, out var name), LinuxCalls.OpenPath | LinuxCalls.OpenFolder, alsoMissing: LinuxCalls.ErrorNotFolder);
+        using var folder = TryOpenDirectory(ParentOf(path, out var name), "remove", path);
         return folder is not null && LinuxCalls.UnlinkAt(folder.Descriptor, name, LinuxCalls.AtRemoveFolder) == 0;
     }
 
@@ -218,7 +220,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
 
         var error = Marshal.GetLastPInvokeError();
         file.Dispose();
-        return error == LinuxCalls.ErrorAgain ? null : throw new MachineFileException("lock", path, error);
+        return error == LinuxCalls.ErrorAgain ? null : throw new MachineFileException("lock", path, error, Root);
     }
 
     /// <inheritdoc/>
@@ -231,7 +233,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
             return;
         }
 
-        using (var existing = TryOpen(path, LinuxCalls.OpenPath | LinuxCalls.OpenFolder))
+        using (var existing = TryOpenDirectory(path, "make the directory", path))
         {
             if (existing is not null)
             {
@@ -247,7 +249,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
             var error = Marshal.GetLastPInvokeError();
             if (error != LinuxCalls.ErrorExists)
             {
-                throw new MachineFileException("make the folder", path, error);
+                throw new MachineFileException("make the directory", path, error, Root);
             }
         }
         else
@@ -266,7 +268,8 @@ public sealed unsafe class RootedFiles : IMachineFiles
     }
 
     private Handle OpenParent(string path, out string name) =>
-        Open(ParentOf(path, out name), LinuxCalls.OpenPath | LinuxCalls.OpenFolder);
+        TryOpenDirectory(ParentOf(path, out name), "open", path)
+        ?? throw new MachineFileException("open", ParentOf(path, out _), LinuxCalls.ErrorNotFound, Root);
 
     private static string ParentOf(string path, out string name)
     {
@@ -282,7 +285,7 @@ public sealed unsafe class RootedFiles : IMachineFiles
     }
 
     private Handle Open(string path, int flags) =>
-        TryOpen(path, flags) ?? throw new MachineFileException("open", path, LinuxCalls.ErrorNotFound);
+        TryOpen(path, flags) ?? throw new MachineFileException("open", path, LinuxCalls.ErrorNotFound, Root);
 
     /// <summary>Opens a path below the root; null if nothing is there.</summary>
     private Handle? TryOpen(string path, int flags, int alsoMissing = LinuxCalls.ErrorNotFound)
@@ -296,10 +299,10 @@ public sealed unsafe class RootedFiles : IMachineFiles
         var error = Marshal.GetLastPInvokeError();
         return error == LinuxCalls.ErrorNotFound || error == LinuxCalls.ErrorNotFolder || error == alsoMissing
             ? null
-            : throw new MachineFileException("open", path, error);
+            : throw new MachineFileException("open", path, error, Root);
     }
 
-    private static FileFacts FactsOf(Handle handle, string path)
+    private FileFacts FactsOf(Handle handle, string path)
     {
         LinuxCalls.StatX answer;
         Check(
@@ -323,13 +326,14 @@ public sealed unsafe class RootedFiles : IMachineFiles
         return new FileFacts(kind, answer.Mode & FileModes.All, new Owner(answer.Uid, answer.Gid), (long)answer.Size, device, answer.MountId, modified)
         {
             Born = (answer.Mask & LinuxCalls.StatBorn) == 0 ? null : Time(answer.BornSeconds, answer.BornNanoseconds),
+            IsImmutable = (answer.Attributes & LinuxCalls.StatUnchangeable) != 0,
         };
     }
 
     private static DateTimeOffset Time(long seconds, uint nanoseconds) => DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(nanoseconds / 100);
 
-    private static nint Check(nint result, string operation, string path) =>
-        result < 0 ? throw new MachineFileException(operation, path, Marshal.GetLastPInvokeError()) : result;
+    private nint Check(nint result, string operation, string path) =>
+        result < 0 ? throw new MachineFileException(operation, path, Marshal.GetLastPInvokeError(), Root) : result;
 
     /// <summary>Unlocks before closing: a child that is just starting briefly holds a copy of the descriptor.</summary>
     private sealed class HeldLock(Handle file) : IDisposable
