@@ -83,6 +83,8 @@ public sealed class CommandTests : IDisposable
     [InlineData("storage", 2, "provision: a command is missing after \"provision storage\"; see \"provision storage --help\"")]
     [InlineData("show", 2, "provision: HOST is missing; see \"provision show --help\"")]
     [InlineData("rollback --jobs 0", 2, "provision: --jobs 0: expected a number from 1 to 1000; see \"provision rollback --help\"")]
+    [InlineData("stores plan --add-store -1", 2, "provision: --add-store -1: expected a number from 0 to 100000; see \"provision stores plan --help\"")]
+    [InlineData("netboot build os --keep -1", 2, "provision: --keep -1: expected a number from 0 to 10000; see \"provision netboot build --help\"")]
     [InlineData("masters history --last -5", 2, "provision: --last -5: expected a number from 1 to 100000; see \"provision masters history --help\"")]
     [InlineData("slot digest @/nonexistent/file", 2, "provision: \"@/nonexistent/file\" is not the name of a slot; expected one such as sloti33d1t01")]
     public void A_usage_error_is_one_line_with_what_may_be_meant(string arguments, int code, string expected)
@@ -93,6 +95,9 @@ public sealed class CommandTests : IDisposable
 
     [Theory]
     [InlineData("show nosuch", "the inventory has no host \"nosuch\"")]
+    [InlineData("render --host web1 --root /", "give --out DIR, or --check to run the checkers")]
+    [InlineData("host add web1 --mac 00:00:5E:00:53:F0 --site nyi --role web", "the name web1 is taken")]
+    [InlineData("host retire nosuch", "unknown host \"nosuch\"")]
     [InlineData("instal", "unknown command \"instal\" (did you mean \"install\"?); see \"provision --help\"")]
     public void An_error_is_json_where_json_is_wanted(string arguments, string expected)
     {
@@ -173,6 +178,101 @@ public sealed class CommandTests : IDisposable
         File.WriteAllText(plan, File.ReadAllText(plan).Replace("\"web1\"", "\"web2\"", StringComparison.Ordinal));
         var refused = Run("install", "--repo", fleet, "--host", "web1", "--root", root, "--allow-dirty", "--plan", plan);
         Assert.Equal((2, $"provision: {plan} is a plan of web2, not of web1\n"), (refused.ExitCode, refused.Error));
+    }
+
+    [Theory]
+    [InlineData("\"/etc/web.conf\"", "\"/etc/wob.conf\"", " was edited: \"files\" is not what the plan of its hash does; save a new one")]
+    [InlineData("\"+text\"", "\"+harmless\"", " was edited: \"files\" is not what the plan of its hash does; save a new one")]
+    [InlineData("\"packages\"", "\"parcels\"", " is not a plan that \"provision diff --save\" wrote: packages is missing")]
+    public void A_saved_plan_whose_text_is_not_what_it_does_is_refused(string shown, string edited, string expected)
+    {
+        var fleet = Fleet();
+        var root = Directory.CreateDirectory(Path.Combine(work, "root")).FullName;
+        var plan = Path.Combine(work, "plan.json");
+        Assert.Equal(1, Run("diff", "--repo", fleet, "--host", "web1", "--root", root, "--save", plan).ExitCode);
+        var text = File.ReadAllText(plan);
+        Assert.Contains(shown, text, StringComparison.Ordinal);
+        File.WriteAllText(plan, text.Replace(shown, edited, StringComparison.Ordinal));
+        var refused = Run("install", "--repo", fleet, "--host", "web1", "--root", root, "--allow-dirty", "--plan", plan);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains(expected, refused.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(root + "/etc/web.conf"));
+        File.WriteAllText(plan, text);
+        Assert.Equal(0, Run("install", "--repo", fleet, "--host", "web1", "--root", root, "--allow-dirty", "--plan", plan).ExitCode);
+    }
+
+    [Fact]
+    public void An_interrupted_install_says_what_it_leaves()
+    {
+        var fleet = Fleet();
+        var wait = $"6{Environment.ProcessId}.5";
+        File.WriteAllText(Path.Combine(fleet, "templates/web/etc/web.conf"), $"---\ncheck: sleep {wait}\n---\ntext\n");
+        const string script = """
+            set -m
+            unshare -m sh -ec 'for folder in /var/lib/provision /run /etc/provision; do mkdir -p $folder; mount -t tmpfs none $folder; done; exec "$@"' sh "$@" &
+            until pgrep -fx "sleep $WAIT" >/dev/null; do kill -0 $! || exit 9; sleep 0.1; done
+            kill -INT $!
+            wait $!
+            ended=$?
+            kill $(pgrep -fx "sleep $WAIT")
+            exit $ended
+            """;
+        var interrupted = runner.Run(Command.Of(
+            "bash", "-c", script, "bash", Program, "install", "--repo", fleet, "--host", "web1", "--here", "trial", "--allow-dirty").WithEnvironment("WAIT", wait));
+        Assert.Equal(130, interrupted.ExitCode);
+        Assert.StartsWith("provision: interrupted: nothing was changed\n", interrupted.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists("/etc/web.conf"));
+    }
+
+    [Fact]
+    public void A_rollback_of_a_named_host_follows_the_rule_of_an_install()
+    {
+        var fleet = Fleet();
+        File.AppendAllText(Path.Combine(fleet, "hosts/nyi.yaml"), "  web2:\n    macs: [\"00:00:5E:00:53:02\"]\n    roles: [web]\n    address: 192.0.2.12\n");
+        var root = Directory.CreateDirectory(Path.Combine(work, "root")).FullName;
+        Assert.Equal(0, Run("install", "--repo", fleet, "--host", "web1", "--root", root, "--allow-dirty").ExitCode);
+        var other = Run("rollback", "0", "--host", "web2", "--root", root, "--repo", fleet);
+        Assert.Equal((2, $"provision: {root} holds the files of web1, not of web2: give the right --host or --root\n"), (other.ExitCode, other.Error));
+        var foreign = Run("rollback", "0", "--host", "web1", "--repo", fleet);
+        Assert.Equal(2, foreign.ExitCode);
+        Assert.Contains("this machine is not web1: it has none of its MAC addresses", foreign.Error, StringComparison.Ordinal);
+        Assert.True(File.Exists(root + "/etc/web.conf"));
+        Assert.Equal(0, Run("rollback", "0", "--host", "web1", "--root", root, "--repo", fleet).ExitCode);
+        Assert.False(File.Exists(root + "/etc/web.conf"));
+    }
+
+    [Fact]
+    public void Explain_shows_what_a_terminal_would_hide()
+    {
+        var fleet = Fleet();
+        File.WriteAllText(Path.Combine(fleet, "templates/web/etc/web.conf"), "x =\t1 \nevil\u001b[2K\r\nend");
+        var shown = Run("explain", "/etc/web.conf", "--host", "web1", "--repo", fleet).Text;
+        Assert.Contains("1: x =→1·\n", shown, StringComparison.Ordinal);
+        Assert.Contains("2: evil^[[2K^M\n", shown, StringComparison.Ordinal);
+        Assert.EndsWith("\\ No newline at end of file\n", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', shown);
+    }
+
+    [Fact]
+    public void Render_and_the_edits_of_hosts_answer_in_json()
+    {
+        var fleet = Fleet();
+        JsonElement Json(params string[] arguments)
+        {
+            var result = Run([.. arguments, "--repo", fleet, "-o", "json"]);
+            Assert.True(result.ExitCode == 0, result.Error);
+            using var document = JsonDocument.Parse(result.Output);
+            return document.RootElement.Clone();
+        }
+
+        var rendered = Json("render", "--host", "web1", "--out", Path.Combine(work, "rendered"));
+        Assert.Equal(("/etc/web.conf", "0644"), (rendered.GetProperty("files")[0].GetProperty("path").GetString(), rendered.GetProperty("files")[0].GetProperty("mode").GetString()));
+        var added = Json("host", "add", "web2", "--mac", "00:00:5E:00:53:F0", "--site", "nyi", "--role", "web", "--dry-run");
+        Assert.False(added.GetProperty("written").GetBoolean());
+        Assert.Contains("+  web2:", added.GetProperty("diff").EnumerateArray().Select(line => line.GetString()));
+        var retired = Json("host", "retire", "web1");
+        Assert.Equal((true, "hosts/nyi.yaml"), (retired.GetProperty("written").GetBoolean(), retired.GetProperty("path").GetString()));
+        Assert.Contains("+    status: retired", retired.GetProperty("diff").EnumerateArray().Select(line => line.GetString()));
     }
 
     [Theory]

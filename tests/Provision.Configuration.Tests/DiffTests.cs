@@ -25,6 +25,39 @@ public sealed class DiffTests : IDisposable
         Assert.Contains("/etc/web.conf is a directory on the machine", plan.Problems[0].ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("chattr +i ROOT/etc/web.conf", "ROOT/etc/web.conf is immutable (chattr -i -a ROOT/etc/web.conf)", "chattr -i ROOT/etc/web.conf")]
+    [InlineData("chattr +i ROOT/etc", "the directory ROOT/etc is immutable (chattr -i -a ROOT/etc)", "chattr -i ROOT/etc")]
+    [InlineData("mount -t tmpfs -o ro none ROOT/etc", "ROOT/etc/web.conf: the file system of ROOT/etc is mounted read-only (see \"findmnt --target ROOT/etc\")", "umount ROOT/etc")]
+    [InlineData("mv ROOT/etc ROOT/moved; touch ROOT/etc", "ROOT/etc is not a directory, and ROOT/etc/web.conf needs one there (move it away by hand)", "rm ROOT/etc; mv ROOT/moved ROOT/etc")]
+    [InlineData("mv ROOT/etc ROOT/moved; ln -s nowhere ROOT/etc", "ROOT/etc is a link that leads nowhere, and ROOT/etc/web.conf needs a directory there (move it away by hand)", "rm ROOT/etc; mv ROOT/moved ROOT/etc")]
+    public void What_is_in_the_way_of_a_file_is_found_before_anything_is_written(string before, string expected, string after)
+    {
+        string Here(string text) => text.Replace("ROOT", fleet.RootFolder, StringComparison.Ordinal);
+        fleet.Template("etc/other.conf", "mode: \"0644\"", "other\n");
+        fleet.Install();
+        fleet.Role("workers: 8, names: []");
+        fleet.Template("opt/other.conf", "mode: \"0644\"", "new\n");
+        var commands = new ProcessRunner();
+        commands.Run(Command.Of("sh", "-ec", Here(before))).OrThrow();
+        try
+        {
+            var plan = fleet.Diff();
+            Assert.Equal(1, plan.ExitCode);
+            Assert.Contains($"warning: {Here(expected)}", string.Join('\n', plan.Problems), StringComparison.Ordinal);
+            var report = fleet.Install();
+            Assert.Equal(Apply.InstallOutcome.Refused, report.Outcome);
+            Assert.Contains($"error: {Here(expected)}", string.Join('\n', report.Messages), StringComparison.Ordinal);
+            Assert.False(fleet.Has("/opt/other.conf"));
+        }
+        finally
+        {
+            commands.Run(Command.Of("sh", "-ec", Here(after))).OrThrow();
+        }
+
+        Assert.Equal(0, fleet.Install().ExitCode);
+    }
+
     [Fact]
     public void New_update_drift_conflict_and_gone_are_told_apart()
     {

@@ -71,10 +71,10 @@ internal static class ExplainCommand
         Console.Out.WriteLine($"{mapped.File.Path}: made by {mapped.Template.RepositoryPath}{instance}");
         foreach (var line in lines)
         {
-            Console.Out.WriteLine($"\n{Ink.Bold($"{line.Line}: {line.Text}")}");
+            Console.Out.WriteLine($"\n{Ink.Bold($"{line.Line}: {Printable.Line(line.Text, blanks: true)}")}");
             foreach (var part in line.Parts)
             {
-                var shown = part.Text.Trim().Length == 0 ? "(blank)" : part.Text.Trim();
+                var shown = part.Text.Length == 0 ? "(empty)" : Printable.Line(part.Text, blanks: true);
                 Console.Out.WriteLine($"  {shown,-30}  {part.Template}");
                 foreach (var include in part.IncludeChain)
                 {
@@ -83,8 +83,13 @@ internal static class ExplainCommand
 
                 foreach (var value in part.Values)
                 {
-                    Console.Out.WriteLine($"  {"",-30}    {value.Path}{(value.Value is null ? "" : $" = {value.Value}")}  {string.Join(", ", value.Places)}");
+                    Console.Out.WriteLine($"  {"",-30}    {value.Path}{(value.Value is null ? "" : $" = {Printable.Line(value.Value)}")}  {string.Join(", ", value.Places)}");
                 }
+            }
+
+            if (line.IsOpen)
+            {
+                Console.Out.WriteLine("\\ No newline at end of file");
             }
         }
     }

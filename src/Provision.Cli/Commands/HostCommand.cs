@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Provision.Cli.Printing;
 using Provision.Inventory;
 
 namespace Provision.Cli.Commands;
@@ -82,14 +83,33 @@ internal static class HostCommand
             throw new UserErrorException(result.Result.Diagnostics);
         }
 
-        Show(result);
-        if (dryRun)
+        var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
+        if (!json)
         {
-            Console.Error.WriteLine("nothing was written (--dry-run)");
-            return ExitCodes.Same;
+            Show(result);
         }
 
-        EditedFile.Write(folder, result);
+        if (!dryRun)
+        {
+            EditedFile.Write(folder, result);
+        }
+        else
+        {
+            Console.Error.WriteLine("nothing was written (--dry-run)");
+        }
+
+        if (json)
+        {
+            Json.Print(writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteString("path", result.Path);
+                writer.WriteBoolean("written", !dryRun);
+                Json.Strings(writer, "diff", UnifiedDiff.Hunks(result.Before, result.After).SelectMany(hunk => hunk.Lines.Select(line => line.Marked).Prepend(hunk.Header)));
+                writer.WriteEndObject();
+            });
+        }
+
         return ExitCodes.Same;
     }
 

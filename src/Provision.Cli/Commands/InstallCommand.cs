@@ -45,12 +45,16 @@ internal static class InstallCommand
             var selection = Session.Select(arguments.GetValue(configs)!, desired, state);
             var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
             var installation = new Installation(session.Files, session.Workspace.Commands, TimeProvider.System);
+            using var interruption = new Interruption(installation.LeftBehind);
+            var saved = arguments.GetValue(plan) is { } path ? SavedPlan.Read(path, desired.Host, session.Revision) : null;
+            var redaction = new Redaction(desired.SecretValues, state, store);
             var report = installation.Install(desired, session.Revision, selection, new InstallOptions
             {
                 AllowDirty = arguments.GetValue(allowDirty),
                 By = Session.Author,
                 Reason = arguments.GetValue(options.Here!),
-                ExpectedHash = arguments.GetValue(plan) is { } path ? PlanJson.HashOf(path, desired.Host, session.Revision) : null,
+                ExpectedHash = saved?.Hash,
+                Objection = saved is null ? null : reviewed => saved.WhyNot(reviewed, redaction),
                 MaximumRemovedSlots = arguments.GetValue(removeSlots),
                 UnitsAtOnce = arguments.GetValue(jobs),
                 UnitLimit = TimeSpan.FromSeconds(arguments.GetValue(limit)),
@@ -61,7 +65,7 @@ internal static class InstallCommand
                 new RoleInstall(session.Files, session.Workspace.Commands, TimeProvider.System).Remember(session.View.Masters);
             }
 
-            return ReportPrinter.Print(report, new Redaction(desired.SecretValues, state, store), json);
+            return ReportPrinter.Print(report, redaction, json);
         });
         return command;
     }

@@ -42,7 +42,7 @@ internal static class NetbootBuildCommand
             Description = "Older builds of each image to keep, in addition to those of open jobs",
             HelpName = "N",
             DefaultValueFactory = _ => 3
-        };
+        }.Between(0, 10_000);
         var force = new Option<bool>("--force") { Description = "Build even if nothing changed" };
         var state = NetbootCommand.State();
         var command = new Command(

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Provision.Cli.Printing;
 using Provision.Configuration.Checks;
 using Provision.Configuration.Desired;
 using Provision.Configuration.Differences;
@@ -30,7 +31,8 @@ internal static class RenderCommand
         {
             using var session = Session.Open(arguments, options);
             var desired = session.Render();
-            if (arguments.GetValue(output) is { } folder)
+            var folder = arguments.GetValue(output);
+            if (folder is not null)
             {
                 Write(desired, folder, arguments.GetValue(reveal));
             }
@@ -39,7 +41,18 @@ internal static class RenderCommand
                 throw new UserErrorException("give --out DIR, or --check to run the checkers");
             }
 
-            return arguments.GetValue(check) ? Check(session, desired) : ExitCodes.Same;
+            var results = arguments.GetValue(check) ? Check(session, desired) : null;
+            var redaction = new Redaction(desired.SecretValues, new HostState(), new StateStore(session.Files));
+            if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
+            {
+                PrintJson(desired, folder, results, redaction);
+            }
+            else
+            {
+                Print(desired, folder, results, redaction);
+            }
+
+            return results?.All(result => result.Outcome == CheckOutcome.Passed) != false ? ExitCodes.Same : ExitCodes.Trouble;
         });
         return command;
     }
@@ -60,11 +73,9 @@ internal static class RenderCommand
             files.MakeFolder(file.Path[..file.Path.LastIndexOf('/')]);
             files.WriteNew(file.Path, reveal ? file.Content : System.Text.Encoding.UTF8.GetBytes(Redaction.Masked(file)), file.Mode);
         }
-
-        Console.Out.WriteLine($"{desired.Files.Count} files of {desired.Host} written below {folder}");
     }
 
-    private static int Check(Session session, DesiredState desired)
+    private static IReadOnlyList<CheckResult> Check(Session session, DesiredState desired)
     {
         var differences = desired.Files.Where(file => file.Unknown is null)
             .Select(file => new FileDifference
@@ -75,8 +86,21 @@ internal static class RenderCommand
                 DesiredOwner = OwnerDatabase.Read(session.Files).Resolve(file.Owner),
             })
             .ToList();
-        var results = new StagedChecks(session.Files, session.Workspace.Commands).Run(differences);
-        var redaction = new Redaction(desired.SecretValues, new HostState(), new StateStore(session.Files));
+        return new StagedChecks(session.Files, session.Workspace.Commands).Run(differences);
+    }
+
+    private static void Print(DesiredState desired, string? folder, IReadOnlyList<CheckResult>? results, Redaction redaction)
+    {
+        if (folder is not null)
+        {
+            Console.Out.WriteLine($"{Counted.Of(desired.Files.Count, "file")} of {desired.Host} written below {folder}");
+        }
+
+        if (results is null)
+        {
+            return;
+        }
+
         foreach (var result in results.Where(result => result.Outcome != CheckOutcome.Passed))
         {
             Console.Out.WriteLine($"{result.Outcome.ToString().ToLowerInvariant()}: {string.Join(' ', result.Check.Arguments)}" +
@@ -88,6 +112,23 @@ internal static class RenderCommand
             $"{results.Count(result => result.Outcome == CheckOutcome.Failed)} failed, " +
             $"{results.Count(result => result.Outcome == CheckOutcome.Unchecked)} could not be run; " +
             $"{desired.Files.Count(file => file.Checks.Count > 0)} of {desired.Files.Count} files have a check");
-        return results.All(result => result.Outcome == CheckOutcome.Passed) ? ExitCodes.Same : ExitCodes.Trouble;
     }
+
+    private static void PrintJson(DesiredState desired, string? folder, IReadOnlyList<CheckResult>? results, Redaction redaction) => Json.Print(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("host", desired.Host);
+        writer.WriteString("written_below", folder);
+        Json.Array(writer, "files", desired.Files, file =>
+        {
+            writer.WriteString("path", file.Path);
+            writer.WriteString("mode", FileModes.Octal(file.Mode));
+            writer.WriteString("owner", file.Owner.ToString());
+            writer.WriteString("config", file.Config);
+            writer.WriteString("instance", file.Instance);
+            writer.WriteString("unknown", file.Unknown);
+        });
+        Json.Array(writer, "checks", results ?? [], check => PlanJson.WriteCheck(writer, check, redaction));
+        writer.WriteEndObject();
+    });
 }

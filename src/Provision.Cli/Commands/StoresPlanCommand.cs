@@ -10,7 +10,7 @@ internal static class StoresPlanCommand
 {
     public static Command Create()
     {
-        var add = new Option<int>("--add-store") { Description = "Make so many new stores", HelpName = "N" };
+        var add = new Option<int>("--add-store") { Description = "Make so many new stores", HelpName = "N" }.Between(0, 100_000);
         var @class = new Option<string?>("--class") { Description = "Slot class of the new stores (default: the only one)", HelpName = "NAME" };
         var home = new Option<string?>(
             "--home")
@@ -82,11 +82,6 @@ internal static class StoresPlanCommand
     private static void RequireKnown(Fleet fleet, PlanRequest request)
     {
         var problems = new DiagnosticBag();
-        if (request.AddStores < 0)
-        {
-            problems.Error(Location.OfFile("--add-store"), "expected a number of stores, 0 or more");
-        }
-
         foreach (var (option, name) in request.AddHosts.Select(host => ("--add-host", host)).Concat(request.Evacuate.Select(host => ("--evacuate", host)))
             .Where(host => fleet.FindHost(host.Item2) is null))
         {

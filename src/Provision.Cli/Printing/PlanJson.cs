@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Provision.Configuration.Checks;
 using Provision.Configuration.Differences;
 using Provision.Configuration.Plans;
 
@@ -49,37 +50,18 @@ internal static class PlanJson
             writer.WriteNumber("generation", owed.Generation);
             writer.WriteString("reason", owed.Reason);
         });
-        Json.Array(writer, "checks", plan.Checks, check =>
-        {
-            Json.Strings(writer, "command", check.Check.Arguments);
-            Json.Strings(writer, "paths", check.Paths);
-            writer.WriteString("outcome", check.Outcome.ToString().ToLowerInvariant());
-            writer.WriteString("output", redaction.Printed(check.Output));
-        });
+        Json.Array(writer, "checks", plan.Checks, check => WriteCheck(writer, check, redaction));
         Json.Strings(writer, "problems", plan.Problems.Select(problem => problem.ToString()));
         writer.WriteEndObject();
     });
 
-    /// <summary>Returns the hash of a saved plan.</summary>
-    /// <exception cref="UserErrorException">The file is not a saved plan, or one of another host or commit.</exception>
-    public static string HashOf(string path, string host, Revision revision)
+    /// <summary>Writes the members of a checker's result.</summary>
+    public static void WriteCheck(Utf8JsonWriter writer, CheckResult check, Redaction redaction)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            var plan = document.RootElement;
-            var (of, commit, hash) = (Text("host"), Text("commit"), Text("plan_hash"));
-            return of != host ? throw new UserErrorException($"{path} is a plan of {of}, not of {host}")
-                : commit != revision.Id
-                    ? throw new UserErrorException($"{path} is a plan of commit {commit}, and the repository is at {revision.Id}: save a new one")
-                : hash.Length == 64 && hash.All(char.IsAsciiHexDigitLower) ? hash : throw new InvalidDataException("its hash is damaged");
-
-            string Text(string name) => plan.GetProperty(name).GetString() ?? throw new InvalidDataException($"{name} is missing");
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"{path} is not a plan that \"provision diff --save\" wrote: {e.Message}");
-        }
+        Json.Strings(writer, "command", check.Check.Arguments);
+        Json.Strings(writer, "paths", check.Paths);
+        writer.WriteString("outcome", check.Outcome.ToString().ToLowerInvariant());
+        writer.WriteString("output", redaction.Printed(check.Output));
     }
 
     private static void WriteFile(Utf8JsonWriter writer, FileDifference file, Redaction redaction)

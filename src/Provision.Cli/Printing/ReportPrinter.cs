@@ -41,7 +41,7 @@ internal static class ReportPrinter
                     $"{plan.Host} at {plan.Revision.Short}"
                 : ""),
             InstallOutcome.PutBack => $"a unit failed; the host is back at the files it had (generation {report.Generation})",
-            _ => "refused: nothing was changed",
+            _ => report.Recovery is null ? "refused: nothing was changed" : "refused: nothing else was changed",
         });
         if (report.Owed.Count > 0 && report.ExitCode == 0)
         {

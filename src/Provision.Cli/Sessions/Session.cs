@@ -63,11 +63,9 @@ internal class Session : IDisposable
         var files = OpenRoot(arguments.GetValue(options.Root)!);
         var (name, given) = (arguments.GetValue(options.Host), arguments.GetValue(options.Masters));
         var host = workspace.FindHost(name, files);
-        if (isMachine && name is not null && files.IsRunningSystem && options.Here is { } here && string.IsNullOrWhiteSpace(arguments.GetValue(here))
-            && ThisHost.WhyNot(host, MachineIdentity.Macs(files)) is { } why)
+        if (isMachine && name is not null && options.Here is { } here)
         {
-            throw new UserErrorException(
-                [Diagnostic.Error(host.Location, why, "for another root give --root DIR; if this is the host all the same, --here REASON")]);
+            RequireIs(host, files, arguments.GetValue(here));
         }
 
         // A store may have moved since the last install, so a host asks for itself.
@@ -106,6 +104,16 @@ internal class Session : IDisposable
         }
 
         return new Session(workspace, host, files, workspace.CurrentMasters().Read(MastersSources.Cache, files), identity);
+    }
+
+    /// <summary>Refuses a running machine that has none of a host's NICs, unless a reason is given.</summary>
+    public static void RequireIs(Host host, RootedFiles files, string? here)
+    {
+        if (files.IsRunningSystem && string.IsNullOrWhiteSpace(here) && ThisHost.WhyNot(host, MachineIdentity.Macs(files)) is { } why)
+        {
+            throw new UserErrorException(
+                [Diagnostic.Error(host.Location, why, "for another root give --root DIR; if this is the host all the same, --here REASON")]);
+        }
     }
 
     /// <summary>Opens a root directory; a missing one is a user error.</summary>

@@ -31,6 +31,9 @@ public sealed record InstallReport
     /// <summary>The plan that was carried out or refused; null if the run ended before there was one.</summary>
     public ChangePlan? Plan { get; init; }
 
+    /// <summary>True if it was refused because another run holds the lock; it may be tried again.</summary>
+    public bool IsLocked { get; init; }
+
     /// <summary>The host's current generation; 0 if there is none.</summary>
     public int Generation { get; init; }
 
@@ -60,6 +63,9 @@ public sealed record InstallOptions
 
     /// <summary>The hash of a saved plan, which must still match; null for none.</summary>
     public string? ExpectedHash { get; init; }
+
+    /// <summary>Returns why the plan is not the one that was reviewed; null if it is. Null if none was.</summary>
+    public Func<ChangePlan, string?>? Objection { get; init; }
 
     /// <summary>Maximum number of slots that one run may remove; with more, the run is refused.</summary>
     public int MaximumRemovedSlots { get; init; } = 3;

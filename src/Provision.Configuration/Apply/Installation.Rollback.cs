@@ -16,15 +16,22 @@ public sealed partial class Installation
     /// <param name="options">The options of the run.</param>
     public InstallReport Rollback(int? target, long mastersSerial, InstallOptions options)
     {
-        using var held = Lock();
-        if (held is null)
+        return Locked(_ =>
         {
-            return Refused($"another provision run holds {LockPath} below {files.Root}: wait for it");
-        }
+            var state = store.ReadState();
+            try
+            {
+                return Rollback(target, mastersSerial, options, state);
+            }
+            catch (MachineFileException e)
+            {
+                return Unchanged(e, state) ?? throw Complete(e);
+            }
+        });
+    }
 
-        store.MakeFolders();
-        var recovery = new Transaction(files, store).Recover();
-        var state = store.ReadState();
+    private InstallReport Rollback(int? target, long mastersSerial, InstallOptions options, HostState state)
+    {
         var wanted = target ?? state.Generation - 1;
         var generation = wanted > 0 ? store.ReadGeneration(wanted) : null;
         if (generation is null && wanted != 0)
@@ -32,22 +39,21 @@ public sealed partial class Installation
             var kept = store.Generations();
             return Refused(kept.Count == 0
                 ? $"nothing was ever installed below {files.Root}"
-                : $"there is no generation {wanted}: {string.Join(", ", kept)} are kept (0 is the state before the first)") with
-            { Recovery = recovery };
+                : $"there is no generation {wanted}: {string.Join(", ", kept)} are kept (0 is the state before the first)");
         }
 
         if (wanted == state.Generation)
         {
-            return new InstallReport { Outcome = InstallOutcome.NothingToDo, Generation = state.Generation, Recovery = recovery };
+            return new InstallReport { Outcome = InstallOutcome.NothingToDo, Generation = state.Generation };
         }
 
         var problem = wanted == 0 && state.Generation == 0 ? "nothing was ever installed" : MissingHistory(wanted, state.Generation);
         if (problem is not null)
         {
-            return Refused($"{problem} below {files.Root}") with { Recovery = recovery };
+            return Refused($"{problem} below {files.Root}");
         }
 
-        return RollBackTo(wanted, generation, mastersSerial, state, options) with { Recovery = recovery };
+        return RollBackTo(wanted, generation, mastersSerial, state, options);
     }
 
     private InstallReport RollBackTo(int wanted, Generation? generation, long mastersSerial, HostState state, InstallOptions options)

@@ -32,9 +32,11 @@ public sealed partial class Installation
 
         var journal = builder.Build(host, kind, revision, commit, mastersSerial, now, work.Effects, options);
         CarryOverUnitRecords(before, journal.NextState, work.Effects);
-        options.Progress?.Invoke($"generation {builder.Number}: {journal.Changes.Count} files");
+        Phase = InstallPhase.Files;
+        options.Progress?.Invoke($"generation {builder.Number}: {Counted.Of(journal.Changes.Count, "file")}");
         new Transaction(files, store).Commit(journal);
         var state = journal.NextState;
+        Phase = InstallPhase.Units;
         if (systemd is null)
         {
             EnableOffline(work.Enable);

@@ -41,27 +41,80 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
     /// <param name="options">The options of the run.</param>
     public InstallReport Install(DesiredState desired, Revision revision, ConfigSelection selection, InstallOptions options)
     {
-        using var held = Lock();
-        if (held is null)
+        return Locked(recovery =>
         {
-            return Refused($"another provision run holds {LockPath} below {files.Root}: wait for it, or see who with \"fuser {LockPath}\"");
-        }
+            var state = store.ReadState();
+            try
+            {
+                return Install(desired, revision, selection, options, state, new PackageInstaller(files, commands));
+            }
+            catch (Exception e) when (e is IOException or CommandFailedException)
+            {
+                RecordFailure(revision, options, e.Message);
+                return Unchanged(e, state) ?? throw Complete(e);
+            }
+        });
+    }
 
-        store.MakeFolders();
-        var packages = new PackageInstaller(files, commands);
-        packages.RemoveLeftovers();
-        var recovery = new Transaction(files, store).Recover();
-        var state = store.ReadState();
+    /// <summary>Runs with the lock held, after completing an interrupted run.</summary>
+    private InstallReport Locked(Func<Recovery?, InstallReport> run)
+    {
+        IDisposable? held;
+        Recovery? recovery;
         try
         {
-            return Install(desired, revision, selection, options, state, packages) with { Recovery = recovery };
+            held = Lock();
+            if (held is null)
+            {
+                return Refused($"another provision run holds {LockPath} below {files.Root}: wait for it, or see who with \"fuser {LockPath}\"") with
+                {
+                    IsLocked = true,
+                };
+            }
         }
-        catch (Exception e) when (e is IOException or CommandFailedException)
+        catch (MachineFileException e)
         {
-            RecordFailure(revision, options, e.Message);
-            throw;
+            return Refused(e.Message);
+        }
+
+        using (held)
+        {
+            try
+            {
+                store.MakeFolders();
+                new PackageInstaller(files, commands).RemoveLeftovers();
+                recovery = new Transaction(files, store).Recover();
+            }
+            catch (MachineFileException e) when (store.ReadJournal() is null)
+            {
+                return Refused(e.Message);
+            }
+
+            var report = run(recovery) with { Recovery = recovery };
+            Phase = InstallPhase.Done;
+            return report;
         }
     }
+
+    /// <summary>Returns the report of an error before which nothing was changed, or after which all was restored; null if something was changed.</summary>
+    private InstallReport? Unchanged(Exception error, HostState before)
+    {
+        try
+        {
+            return error is MachineFileException && !packagesInstalled && store.ReadJournal() is null && store.ReadState().Generation == before.Generation
+                ? Refused(error.Message) with { Generation = before.Generation }
+                : null;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            // What is recorded cannot be read: the first error is the better one.
+            return null;
+        }
+    }
+
+    /// <summary>Adds to an error what a run changed before it.</summary>
+    private Exception Complete(Exception error) =>
+        packagesInstalled && store.ReadJournal() is null ? new IOException($"{error.Message}; packages were installed, no file was changed", error) : error;
 
     private InstallReport Install(
         DesiredState desired, Revision revision, ConfigSelection selection, InstallOptions options, HostState state, PackageInstaller packages)
@@ -81,7 +134,9 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
 
         if (plan.Packages.Count > 0 && files.IsRunningSystem)
         {
-            options.Progress?.Invoke($"installing {plan.Packages.Count} packages");
+            options.Progress?.Invoke($"installing {Counted.Of(plan.Packages.Count, "package")}");
+            Phase = InstallPhase.Packages;
+            packagesInstalled = true;
             packages.Install(plan.Packages, options.Progress);
         }
 
@@ -209,6 +264,11 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
             refusals.Add("the saved plan does not hold any more, the machine or the repository has moved since: look at a new diff and save it again");
         }
 
+        if (refusals.Count == 0 && options.Objection?.Invoke(plan) is { } objection)
+        {
+            refusals.Add(objection);
+        }
+
         refusals.AddRange(plan.Files.Where(file => file.Desired?.Unknown is not null).Select(file => $"{file.Path}: {file.Desired!.Unknown}"));
         var removed = plan.Files.Where(file => file.Verdict == Verdict.Gone && file.Instance is not null)
             .Select(file => file.Instance!).Distinct(StringComparer.Ordinal)
@@ -223,9 +283,11 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
         return refusals;
     }
 
-    private static List<string> Troubles(ChangePlan plan, Redaction redaction) =>
+    private List<string> Troubles(ChangePlan plan, Redaction redaction) =>
     [
         .. plan.Problems.Where(problem => problem.Severity == Severity.Error).Select(problem => problem.ToString()),
+        .. plan.Files.Where(file => file.NeedsWriting).Select(file => Obstacles.Of(files, file)).OfType<Diagnostic>()
+            .Select(obstacle => (obstacle with { Severity = Severity.Error }).ToString()).Distinct(StringComparer.Ordinal),
         .. plan.Checks.Where(check => check.Outcome == CheckOutcome.Failed)
             .Select(check => $"check failed: {string.Join(' ', check.Check.Arguments)}\n" +
                 $"  for {string.Join(", ", check.Paths.Take(3))}{(check.Paths.Count > 3 ? ", ..." : "")}\n" +

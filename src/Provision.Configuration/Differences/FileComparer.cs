@@ -18,7 +18,7 @@ internal sealed class FileComparer(IMachineFiles files, HostState state, OwnerDa
         {
             problems.Error(
                 desired.Template,
-                $"{desired.Path} has {large.Size:N0} bytes on the machine, and at most {ObservedFile.LargestKept:N0} are kept for a rollback",
+                $"{Shown(desired.Path)} has {large.Size:N0} bytes on the machine, and at most {ObservedFile.LargestKept:N0} are kept for a rollback",
                 "move it away by hand");
             return new FileDifference { Path = desired.Path, Verdict = Verdict.Unknown, Desired = desired, Reasons = ["too large to be kept"] };
         }
@@ -37,7 +37,7 @@ internal sealed class FileComparer(IMachineFiles files, HostState state, OwnerDa
         {
             problems.Error(
                 desired.Template,
-                $"{desired.Path} is {(observed.Facts.Kind == FileKind.Folder ? "a directory" : "a device, socket or pipe")} on the machine, not a file",
+                $"{Shown(desired.Path)} is {(observed.Facts.Kind == FileKind.Folder ? "a directory" : "a device, socket or pipe")} on the machine, not a file",
                 "move it away by hand; provision does not remove what is not a file");
             return difference with { Verdict = Verdict.Unknown, Reasons = ["not a file"] };
         }

@@ -20,7 +20,11 @@ public sealed record ExplainedPart(string Text, Location Template, IReadOnlyList
 /// <param name="Line">1-based line number.</param>
 /// <param name="Text">The line; secrets masked.</param>
 /// <param name="Parts">Its parts, in order.</param>
-public sealed record LineExplanation(int Line, string Text, IReadOnlyList<ExplainedPart> Parts);
+public sealed record LineExplanation(int Line, string Text, IReadOnlyList<ExplainedPart> Parts)
+{
+    /// <summary>True for a last line without a line end.</summary>
+    public bool IsOpen { get; init; }
+}
 
 /// <summary>Explains where the lines of a rendered file come from.</summary>
 /// <param name="mapped">The file with its source map.</param>
@@ -36,7 +40,8 @@ public sealed class Explainer(MappedFile mapped, ModelOrigins origins)
     {
         var source = new SourceText(mapped.File.Path, mapped.File.Text);
         var start = source.StartOfLine(line);
-        var end = start + source.LineAt(line).Length;
+        var newline = mapped.File.Text.IndexOf('\n', start);
+        var end = newline < 0 ? mapped.File.Text.Length : newline;
         var parts = new List<ExplainedPart>();
         foreach (var span in mapped.Map.Spans)
         {
@@ -55,7 +60,7 @@ public sealed class Explainer(MappedFile mapped, ModelOrigins origins)
             }
         }
 
-        return new LineExplanation(line, string.Concat(parts.Select(part => part.Text)), parts);
+        return new LineExplanation(line, string.Concat(parts.Select(part => part.Text)), parts) { IsOpen = newline < 0 };
     }
 
     /// <summary>Verbatim text of a template spans many lines: the location advances with the output.</summary>

@@ -101,6 +101,10 @@ public sealed record ChangePlan
             {
                 Add(file.Path, $"{file.Verdict}", $"{file.Kept}", file.Desired?.Sha256, $"{file.Desired?.Mode}", $"{file.DesiredOwner}",
                     file.Observed?.Sha256, $"{file.Observed?.Facts.Mode}", $"{file.Observed?.Facts.Owner}", file.Observed?.LinkTarget);
+                foreach (var (name, value) in file.Observed?.Attributes ?? ExtendedAttributes.None)
+                {
+                    Add(name, Convert.ToHexStringLower(value));
+                }
             }
 
             foreach (var package in Packages)

@@ -102,6 +102,7 @@ public sealed class Planner(IMachineFiles files, ICommandRunner commands)
             }
         }
 
+        problems.AddRange(different.Where(difference => difference.NeedsWriting).Select(difference => Obstacles.Of(files, difference)).OfType<Diagnostic>());
         different.Sort((left, right) => string.CompareOrdinal(left.Path, right.Path));
 
         // dpkg's status file has megabytes on a real host: read it once, and only if needed.

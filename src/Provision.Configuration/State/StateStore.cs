@@ -33,6 +33,9 @@ public sealed class StateStore(IMachineFiles files)
     /// <exception cref="InvalidDataException">The record is damaged.</exception>
     public Journal? ReadJournal() => Read(JournalPath, StateJson.Default.Journal);
 
+    /// <summary>True if a transaction has begun to swap files and has not ended.</summary>
+    public bool HasJournal => files.Stat(JournalPath) is not null;
+
     /// <summary>Returns a generation, or null if it is no longer kept.</summary>
     public Generation? ReadGeneration(int number) => Read(GenerationPath(number), StateJson.Default.Generation);
 

@@ -127,8 +127,8 @@ public sealed class RoleInstall(IMachineFiles files, ICommandRunner commands, Ti
             }
 
             // After a boot, all slots of a host may want this at once. Do not wait for a run that restarts this very slot: it is waiting for the slot.
-            var restarted = report.Plan is null && new StateStore(files).ReadState().Owed.ContainsKey(instance.Unit ?? "");
-            if (report.Plan is not null || restarted || clock.GetUtcNow() > end)
+            var restarted = report.IsLocked && new StateStore(files).ReadState().Owed.ContainsKey(instance.Unit ?? "");
+            if (!report.IsLocked || restarted || clock.GetUtcNow() > end)
             {
                 throw new InstanceException($"{slot}: its configuration cannot be written: " +
                     $"{(restarted ? "a provision run that wrote it for the other role is restarting it" : string.Join("; ", report.Messages))}");

@@ -313,7 +313,9 @@ internal sealed class SketchFiles : IMachineFiles
 
     public IReadOnlyList<string> MakeFolder(string path, int mode = 0x1ED, Owner? owner = null) => throw new NotSupportedException();
 
-    public void WriteNew(string path, ReadOnlySpan<byte> content, int mode, Owner? owner = null, bool sync = false) => throw new NotSupportedException();
+    public void WriteNew(
+        string path, ReadOnlySpan<byte> content, int mode, Owner? owner = null, bool sync = false, IReadOnlyDictionary<string, byte[]>? attributes = null) =>
+        throw new NotSupportedException();
 
     public void MakeLink(string path, string target) => throw new NotSupportedException();
 
