@@ -3,7 +3,7 @@
 set -u -o pipefail
 cd "$(dirname "$0")/.."
 results=out/test-results
-rm -rf "$results" && mkdir -p "$results"
+rm -rf "$results" out/hung-guests && mkdir -p "$results"
 export PROVISION_BINARY=$PWD/out/provision
 dotnet build Provision.sln -c Release -v quiet --nologo || { echo "0 passed, 1 failed"; exit 1; }
 status=0
@@ -22,6 +22,9 @@ awk '
     name && /<Message>/ { said = 1; sub(/.*<Message>/, "") ; print "FAILED " name }
     said { last = sub(/<\/Message>.*/, ""); if (lines++ < 12) print "    " substr($0, 1, 300); if (last) said = name = "" }
     /<\/UnitTestResult>/ { name = "" }' "$results"/*.trx
+for guest in out/hung-guests/*; do
+    [ -e "$guest" ] && echo "a guest hung and was started again; its state is in $guest, of which the beginning is:" && head -n 60 "$guest"
+done
 # A test that did not run did not pass.
 failed=$((failed + total - passed - failed))
 [ "$status" = 0 ] || [ "$failed" != 0 ] || failed=1

@@ -26,21 +26,65 @@ public static class UmlStorageGuest
     private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(12);
 
+    /// <summary>Far longer than any command of a trial takes on a busy machine.</summary>
+    private static readonly TimeSpan SilenceLimit = TimeSpan.FromMinutes(5);
+    private const string Identity = "guest";
+
     /// <summary>Boots, runs a script as root, and cuts the power.</summary>
     /// <param name="machine">What it is made of.</param>
     /// <param name="shared">A folder of this machine.</param>
     /// <param name="script">For bash.</param>
     /// <param name="cut">When the power is cut, if not at the end.</param>
     /// <param name="limit">How long the script may take.</param>
-    /// <exception cref="TimeoutException">It did not end in time; with the console.</exception>
-    public static UmlRun Run(UmlMachine machine, string shared, string script, PowerCut? cut = null, TimeSpan? limit = null)
+    /// <param name="reports">Where the state of a guest that hung is kept; null is <c>out/hung-guests</c>.</param>
+    /// <exception cref="TimeoutException">It did not end in time, or said nothing for long; with the console and the state of its kernel.</exception>
+    /// <remarks>
+    /// About one guest in some hundreds stops doing anything on a busy machine. It is started again from its disks as they were, once, and the
+    /// state of its kernel is kept.
+    /// </remarks>
+    public static UmlRun Run(UmlMachine machine, string shared, string script, PowerCut? cut = null, TimeSpan? limit = null, string? reports = null)
+    {
+        string[] images = [.. machine.Disks.Select(disk => disk.Image), .. machine.State is { } state ? [state] : (string[])[]];
+        var before = Directory.CreateDirectory(Path.Combine(shared, ".before")).FullName;
+        try
+        {
+            Copy(images.Select((image, index) => (image, Path.Combine(before, $"{index}"))));
+            return RunOnce(machine, shared, script, cut, limit);
+        }
+        catch (HungGuestException e)
+        {
+            var kept = Directory.CreateDirectory(reports ?? Path.Combine(ProvisionBinary.Repository, "out/hung-guests")).FullName;
+            File.WriteAllText(Path.Combine(kept, $"{DateTime.UtcNow:yyyyMMdd-HHmmss-fff}.txt"), e.Message);
+            Copy(images.Select((image, index) => (Path.Combine(before, $"{index}"), image)));
+            return RunOnce(machine, shared, script, cut, limit);
+        }
+        finally
+        {
+            Directory.Delete(before, recursive: true);
+        }
+    }
+
+    private static void Copy(IEnumerable<(string From, string To)> images)
+    {
+        var runner = new ProcessRunner();
+        foreach (var (from, to) in images)
+        {
+            runner.Run(Command.Of("cp", "--sparse=always", from, to)).OrThrow();
+        }
+    }
+
+    private static UmlRun RunOnce(UmlMachine machine, string shared, string script, PowerCut? cut, TimeSpan? limit)
     {
         var folder = Directory.CreateDirectory(Path.Combine(shared, ".uml")).FullName;
         File.WriteAllText(Path.Combine(folder, "script.sh"), script);
         var rules = Path.Combine(folder, "rules");
-        if (Directory.Exists(rules))
+        // Where the socket of an earlier guest is left, the kernel takes another name.
+        foreach (var old in (string[])[rules, Path.Combine(folder, Identity)])
         {
-            Directory.Delete(rules, recursive: true);
+            if (Directory.Exists(old))
+            {
+                Directory.Delete(old, recursive: true);
+            }
         }
 
         Directory.CreateDirectory(rules);
@@ -63,6 +107,14 @@ public static class UmlStorageGuest
         try
         {
             run = Follow(console, cut, limit ?? RunLimit) with { Time = time.Elapsed };
+        }
+        catch (TimeoutException e)
+        {
+            var processes = new FileInfo(Path.Combine(folder, "processes"));
+            throw new HungGuestException(
+                $"{e.Message}\n{(processes.Exists ? $"processes {DateTime.UtcNow - processes.LastWriteTimeUtc} ago:\n{File.ReadAllText(processes.FullName)}" : "")}" +
+                UmlManagement.State(Path.Combine(folder, Identity, "mconsole")),
+                e);
         }
         finally
         {
@@ -93,6 +145,7 @@ public static class UmlStorageGuest
         for (var time = Stopwatch.StartNew(); ;)
         {
             var left = (cut?.Time ?? limit) - time.Elapsed;
+            left = left > SilenceLimit && cut?.Time is null ? SilenceLimit : left;
             if (console.Next(left, orNull: cut?.Time is not null) is not { } line || cut?.At?.Invoke(line) == true)
             {
                 return new UmlRun(null, console.Text, default);
@@ -111,6 +164,7 @@ public static class UmlStorageGuest
         return
         [
             "rootfstype=hostfs", "rootflags=/", "ro", $"mem={machine.Memory}M", "con=null", "con0=null,fd:1", "loglevel=1",
+            $"uml_dir={shared}/.uml/", "umid=" + Identity,
             "init=" + Path.Combine(ProvisionBinary.Repository, "tests/Provision.Lab/uml-storage-init.sh"),
             "LAB_SHARED=" + shared, .. machine.State is null ? (string[])[] : ["LAB_STATE=" + Name(machine.Disks.Count)],
             .. images.Select((image, index) => $"ubd{index}={image}"),
@@ -125,6 +179,9 @@ public static class UmlStorageGuest
     }));
 
     private static string Name(int index) => "ubd" + (char)('a' + index);
+
+    /// <summary>A guest that did not come to its end, with the state of its kernel.</summary>
+    private sealed class HungGuestException(string message, Exception inner) : TimeoutException(message, inner);
 
     /// <summary>The lines of a console, and what has been read of them.</summary>
     private sealed class Console(ChannelReader<string> lines)

@@ -76,7 +76,26 @@ public sealed class UmlStorageGuestTests(ITestOutputHelper output) : IDisposable
         Assert.Null(cut.ExitCode);
         Assert.Equal("one\n", cut.Output);
         Assert.Equal(3, Run(machine, "exit 3", PowerCut.AtLine("never")).ExitCode);
-        Assert.Throws<TimeoutException>(() => Run(machine, "sleep 100", limit: TimeSpan.FromSeconds(1)));
+    }
+
+    [Fact]
+    public void A_guest_that_hangs_is_started_once_more_with_its_disks_as_they_were_and_the_state_of_its_kernel_is_kept()
+    {
+        const string hangsOnce = """
+            head -c 5 /dev/ubda | tr '\0' . | tee -a /lab/seen
+            printf spoilt > /dev/ubda; sync
+            [ "$(stat -c %s /lab/seen)" = 10 ] || sleep 100
+            echo
+            """;
+        var machine = Machine(1);
+        var reports = folder.Folder("reports");
+        Assert.Equal(0, Run(machine, hangsOnce, limit: TimeSpan.FromSeconds(10), reports: reports).ExitCode);
+        Assert.Equal("..........", File.ReadAllText(Path.Combine(folder.Folder("shared"), "seen")));
+        Assert.Single(Directory.GetFiles(reports));
+        var error = Assert.ThrowsAny<TimeoutException>(() => Run(machine, "echo here; sleep 101", limit: TimeSpan.FromSeconds(10), reports: reports));
+        Assert.Contains("here\n", error.Message, StringComparison.Ordinal);
+        Assert.Contains("bash /lab/.uml/script.sh", error.Message, StringComparison.Ordinal);
+        Assert.Matches(@"== proc interrupts\n(.*\n)+.*SIGIO +ubd", error.Message);
     }
 
     [Fact]
@@ -91,9 +110,9 @@ public sealed class UmlStorageGuestTests(ITestOutputHelper output) : IDisposable
         Disks = [.. Enumerable.Range(0, disks).Select(index => new UmlDisk(folder.Disk($"disk{index}", 64), $"DISK{index}") { Wwn = 0x5000c500a0000000 + (ulong)index })],
     };
 
-    private UmlRun Run(UmlMachine machine, string script, PowerCut? cut = null, TimeSpan? limit = null)
+    private UmlRun Run(UmlMachine machine, string script, PowerCut? cut = null, TimeSpan? limit = null, string? reports = null)
     {
-        var run = UmlStorageGuest.Run(machine, Shared, script, cut, limit);
+        var run = UmlStorageGuest.Run(machine, Shared, script, cut, limit, reports);
         output.WriteLine($"{run.Time.TotalSeconds:F1} s, exit {run.ExitCode}\n{run.Output}");
         return run;
     }

@@ -36,6 +36,8 @@ mount -t tmpfs state /var/lib/provision
 [ -z "$LAB_STATE" ] || mount -t ext4 -o commit=600,noauto_da_alloc "/dev/$LAB_STATE" /var/lib/provision || exit 1
 export HOME=/root TERM=dumb DOTNET_gcServer=0 DOTNET_EnableDiagnostics=0
 cd /root || exit 1
+# What ran last, for a guest that hangs; an old file says that none of its programs did anything any more.
+(while :; do ps -eo pid,ppid,stat,etimes,time,wchan:32,args > /lab/.uml/processes.new && mv /lab/.uml/processes.new /lab/.uml/processes; sleep 20; done) &
 echo LAB-START
 bash /lab/.uml/script.sh 2>&1 < /dev/null
 echo "LAB-END $?"
