@@ -127,6 +127,75 @@ public sealed class NetbootCommandTests : IDisposable
         Assert.Equal(2, Run("netboot", "disarm", "imap33", "--state", State).ExitCode);
     }
 
+    /// <summary>The order is signed by the command that arms; an installer that has signers of orders needs that, and gets a commit that it will accept.</summary>
+    [Fact]
+    public async Task An_order_is_signed_when_it_is_armed_and_served_as_it_was_signed()
+    {
+        foreach (var key in (string[])["orders", "stranger"])
+        {
+            runner.Run(Command.Of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", key, "-f", Path.Combine(work, key))).OrThrow();
+        }
+
+        var signers = AllowedSigners.Line("site", "provision-order", Public("orders")) + AllowedSigners.Line("alice", AllowedSigners.Commits, Public("orders"));
+        File.WriteAllText(Path.Combine(Store, "installer", Digest, "inputs.json"), JsonSerializer.Serialize(new
+        {
+            recipe = new { name = "installer", release = "trixie", wanted = Array.Empty<string>(), variant = "extract", after = "", files = new { allowed_signers = signers } },
+            packages = Array.Empty<string>(),
+            signer = "",
+        }));
+        var refused = Arm(true, "imap33");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("the installer accepts signed orders only", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("is not signed by one of those who may sign commits", refused.Error, StringComparison.Ordinal);
+        Git("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "gpg.format=ssh", "-c", "user.signingkey=" + Path.Combine(work, "orders"),
+            "commit", "-q", "--amend", "-S", "--no-edit");
+        var stranger = Arm(true, "imap33", "--sign-key", Path.Combine(work, "stranger"));
+        Assert.Equal(2, stranger.ExitCode);
+        Assert.Contains("the installer does not accept orders signed with", stranger.Error, StringComparison.Ordinal);
+        var armed = Arm(true, "imap33", "--sign-key", Path.Combine(work, "orders"));
+        Assert.True(armed.ExitCode == 0, armed.Error);
+        Assert.DoesNotContain("note: the installer", armed.Error, StringComparison.Ordinal);
+
+        var port = FreePort();
+        using var server = Serve(port);
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        var mac = JsonDocument.Parse(Run("hosts", "imap33", "-o", "json").Output).RootElement[0].GetProperty("macs")[0].GetString();
+        var order = JsonDocument.Parse(await Get(http, $"/boot/{mac}?form=json")).RootElement.GetProperty("order");
+        var document = System.Text.Encoding.UTF8.GetBytes(order.GetProperty("document").GetString()!);
+        var check = new SshSignatures(runner).VerifyBy(signers, "provision-order", document, System.Text.Encoding.UTF8.GetBytes(order.GetProperty("signature").GetString()!));
+        Assert.Equal("site", check.Signer);
+        Assert.Equal("imap33", JsonDocument.Parse(document).RootElement.GetProperty("host").GetString());
+    }
+
+    [Fact]
+    public void Without_signers_every_arm_says_so()
+    {
+        var armed = Arm(true, "imap33");
+        Assert.Equal(0, armed.ExitCode);
+        Assert.Contains("note: the installer has no signers: neither commits nor orders are verified (docs/trust.md)", armed.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whoever can push to the branch installs nothing on a host that knows who may sign commits.</summary>
+    [Fact]
+    public void A_host_with_signers_installs_no_commit_that_none_of_them_signed()
+    {
+        runner.Run(Command.Of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "alice", "-f", Path.Combine(work, "alice"))).OrThrow();
+        var root = Directory.CreateDirectory(Path.Combine(work, "root/etc/provision")).FullName;
+        string[] install = ["install", "--host", "imap33", "--root", Path.Combine(work, "root"), "--allow-dirty", "no-such-config"];
+        Assert.Contains("note: /etc/provision/allowed_signers has no signer of commits", Run(install).Error, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(root, "allowed_signers"), AllowedSigners.Line("alice", AllowedSigners.Commits, Public("alice")));
+        var refused = Run(install);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("is not signed by a key in /etc/provision/allowed_signers that may sign commits", refused.Error, StringComparison.Ordinal);
+        Git("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "gpg.format=ssh", "-c", "user.signingkey=" + Path.Combine(work, "alice"),
+            "commit", "-q", "--amend", "-S", "--no-edit");
+        var signed = Run(install);
+        Assert.DoesNotContain("is not signed", signed.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("note:", signed.Error, StringComparison.Ordinal);
+    }
+
+    private string Public(string name) => string.Join(' ', File.ReadAllText(Path.Combine(work, name) + ".pub").Split(' ').Take(2));
+
     [Fact]
     public async Task A_discovered_machine_is_listed_and_not_adopted_with_the_look_of_another()
     {

@@ -72,6 +72,7 @@ public class DoorTests
             ["SqliteFile.cs"] = "SQLite makes files with the umask's mode: it is made before",
             ["SqliteLibrary.cs"] = "the library that the program carries, in memory",
             ["LocalJobChannel.cs"] = "the report for a file that the user names",
+            ["SshSignatures.cs"] = "scratch of ssh-keygen: a signature, those who may sign",
             ["Probe.cs"] = "the installer's scratch, in memory",
         },
     };

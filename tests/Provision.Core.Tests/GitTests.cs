@@ -34,6 +34,51 @@ public sealed class GitTests : IDisposable
     [Fact]
     public void Options_do_not_come_in_by_names() => Assert.Null(Git.MakeBare(runner, $"{folder}/bare").CommitOf("--all"));
 
+    /// <summary>Who may sign is decided outside of the repository, and no setting or replaced object of the repository changes the answer.</summary>
+    [Theory]
+    [InlineData("signed", true)]
+    [InlineData("unsigned", false)]
+    [InlineData("stranger", false)]
+    [InlineData("other-namespace", false)]
+    [InlineData("own-config", false)]
+    [InlineData("replaced", false)]
+    public void Only_a_commit_of_an_allowed_signer_verifies(string how, bool holds)
+    {
+        foreach (var key in (string[])["alice", "stranger"])
+        {
+            runner.Run(Command.Of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", key, "-f", $"{folder}/{key}")).OrThrow();
+        }
+
+        var repository = Git.MakeBare(runner, $"{folder}/bare");
+        var tree = repository.Run("hash-object", "-t", "tree", "-w", "/dev/null").Text.Trim();
+        string Commit(string? key) => repository.Run(
+            [
+                "-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "gpg.format=ssh", "-c", $"user.signingkey={folder}/{key}",
+                "commit-tree", .. key is null ? (string[])[] : ["-S"], "-m", key ?? "none", tree,
+            ]).Text.Trim();
+        var signers = $"{folder}/signers";
+        File.WriteAllText(signers, AllowedSigners.Line("alice@example.org", how == "other-namespace" ? "provision-order" : AllowedSigners.Commits,
+            string.Join(' ', File.ReadAllText($"{folder}/alice.pub").Split(' ').Take(2))));
+        var commit = Commit(how is "stranger" or "own-config" ? "stranger" : how is "unsigned" or "replaced" ? null : "alice");
+        if (how == "own-config")
+        {
+            File.WriteAllText($"{folder}/theirs", AllowedSigners.Line("stranger", AllowedSigners.Commits,
+                string.Join(' ', File.ReadAllText($"{folder}/stranger.pub").Split(' ').Take(2))));
+            repository.Run("config", "gpg.ssh.allowedSignersFile", $"{folder}/theirs");
+            repository.Run("config", "gpg.ssh.program", "true");
+            Assert.True(repository.Try("-c", "gpg.ssh.program=ssh-keygen", "verify-commit", commit).Succeeded);
+        }
+        else if (how == "replaced")
+        {
+            repository.Run("replace", commit, Commit("alice"));
+            Assert.True(repository.Try("-c", "gpg.ssh.allowedSignersFile=" + signers, "verify-commit", commit).Succeeded);
+        }
+
+        var check = repository.VerifyCommit(commit, signers);
+        Assert.Equal((holds, holds ? "alice@example.org" : null), (check.Holds, check.Signer));
+        Assert.Equal(holds, check.Problem is null);
+    }
+
     [Theory]
     [InlineData("core.fsmonitor", "status")]
     [InlineData("core.hooksPath", "update-ref refs/heads/x HEAD")]

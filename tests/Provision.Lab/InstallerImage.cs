@@ -29,7 +29,7 @@ internal sealed class InstallerImage
     }
 
     /// <summary>Who may sign, as the installer reads it.</summary>
-    public string AllowedSigners => signer.AllowedSigners;
+    public string AllowedSigners => signer.Line;
 
     /// <summary>The order's address of the good image.</summary>
     public static string Good => Place + "/manifest.json";

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Provision.Boot.Installer.Protect;
 using Provision.Boot.Jobs;
@@ -19,12 +21,19 @@ public sealed class InstallerTrial : IDisposable
     private readonly InstallerImage image;
     private readonly string commit;
     private readonly string hash;
+    private long number;
 
     public InstallerTrial()
     {
         var artefacts = Directory.CreateDirectory(Path.Combine(Shared, "artefacts")).FullName;
         image = new InstallerImage(artefacts, folder.Folder("work"));
-        File.WriteAllText(Path.Combine(Shared, "allowed_signers"), image.AllowedSigners);
+        foreach (var key in (string[])["orders", "stranger"])
+        {
+            Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", key, "-f", Key(key));
+        }
+
+        File.WriteAllText(Path.Combine(Shared, "allowed_signers"), image.AllowedSigners + AllowedSigners.Line("site", OrderDocument.SignatureNamespace, Public("orders"))
+            + AllowedSigners.Line("lab@lab.example", AllowedSigners.Commits, Public("orders")));
         (commit, hash) = MakeRepository(Path.Combine(artefacts, "repository.bundle"));
         PublicKey = LabIdentity.Make(Host, folder.Folder("identity"), Path.Combine(artefacts, "identity.tar"));
         Installed = new InstallerDisks([.. Megabytes.Select((size, index) => folder.Disk($"bay{index + 1}", size))]);
@@ -45,21 +54,48 @@ public sealed class InstallerTrial : IDisposable
     /// <summary>The ways in which an image can be bad.</summary>
     internal InstallerImage Image => image;
 
-    /// <summary>A good order.</summary>
-    public JobOrder Order(string job) => new()
-    {
-        Job = job,
-        Host = Host,
-        PlanHash = hash,
-        Commit = commit,
-        Repository = "repository.bundle",
-        Image = InstallerImage.Good,
-        Identity = "identity.tar",
-        Deadline = DateTimeOffset.UtcNow.AddHours(2),
-    };
+    /// <summary>A commit of the bundle that is signed by a stranger.</summary>
+    public string StrangersCommit { get; private set; } = "";
 
-    /// <summary>Gives the guest an order, as <c>/lab/NAME.json</c>.</summary>
-    public void Write(JobOrder order, string name = "order") => File.WriteAllBytes(Path.Combine(Shared, name + ".json"), JsonSerializer.SerializeToUtf8Bytes(order, JobsJson.Default.JobOrder));
+    /// <summary>A good order; each has a higher number than those before.</summary>
+    public TrialOrder Order(string job) => new(
+        new OrderDocument
+        {
+            Job = job,
+            Host = Host,
+            Number = number = OrderDocument.NumberAfter(number, DateTimeOffset.UtcNow),
+            PlanHash = hash,
+            Commit = commit,
+            Image = "lab/" + new string('0', 64),
+            ImageManifest = "",
+            ArmedAt = DateTimeOffset.UtcNow,
+            Expires = DateTimeOffset.UtcNow.AddHours(4),
+        },
+        InstallerImage.Good,
+        DateTimeOffset.UtcNow.AddHours(2),
+        order => order with { Signature = new SshSignatures(new ProcessRunner()).Sign(Key("orders"), OrderDocument.SignatureNamespace, Encoding.UTF8.GetBytes(order.Document)) });
+
+    /// <summary>Signs as someone who may not.</summary>
+    public SignedOrder SignedByStranger(SignedOrder order) =>
+        order with { Signature = new SshSignatures(new ProcessRunner()).Sign(Key("stranger"), OrderDocument.SignatureNamespace, Encoding.UTF8.GetBytes(order.Document)) };
+
+    /// <summary>Gives the guest an order, as <c>/lab/NAME.json</c>. It names the manifest that is there, unless it names another.</summary>
+    public void Write(TrialOrder order, string name = "order")
+    {
+        var manifest = Path.Combine(Shared, "artefacts", order.Image);
+        var document = order.What.ImageManifest.Length > 0 ? order.What
+            : order.What with { ImageManifest = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(manifest))) };
+        File.WriteAllBytes(Path.Combine(Shared, name + ".json"), JsonSerializer.SerializeToUtf8Bytes(
+            new JobOrder
+            {
+                Order = order.Sign(document.Unsigned()),
+                Repository = "repository.bundle",
+                Image = order.Image,
+                Identity = "identity.tar",
+                Deadline = order.Deadline,
+            },
+            JobsJson.Default.JobOrder));
+    }
 
     /// <summary>The report of the last run.</summary>
     public InstallReport Report => JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(Shared, "report.json")), JobsJson.Default.InstallReport)!;
@@ -146,17 +182,40 @@ public sealed class InstallerTrial : IDisposable
         File.WriteAllText(Path.Combine(repository, DriveRecordText.PathOf(Host)), text.ToString());
         Git("init", "--quiet");
         Git("add", ".");
-        Git("-c", "user.name=lab", "-c", "user.email=lab@lab.example", "commit", "--quiet", "-m", "the lab's fleet");
-        Git("bundle", "create", "--quiet", bundle, "HEAD");
-        var head = new ProcessRunner().Run(Command.Of("git", "-C", repository, "rev-parse", "HEAD")).OrThrow().Text.Trim();
+        var head = Commit("orders", "the lab's fleet");
+        Git("branch", "good");
+        StrangersCommit = Commit("stranger", "by a stranger");
+        Git("bundle", "create", "--quiet", bundle, "HEAD", "good");
         var record = InventoryLoader.Load(InventoryFiles.ReadFrom(repository)).Fleet!.FindDrives(Host);
         return (head, ReinstallPlanner.Of(layout, record, null, []).Hash);
 
         void Git(params IReadOnlyList<string> words) => Run("git", ["-C", repository, .. words]);
+
+        string Commit(string key, string message)
+        {
+            Git("-c", "user.name=lab", "-c", "user.email=lab@lab.example", "-c", "gpg.format=ssh", "-c", "user.signingkey=" + Key(key),
+                "commit", "--quiet", "--allow-empty", "-S", "-m", message);
+            return new ProcessRunner().Run(Command.Of("git", "-C", repository, "rev-parse", "HEAD")).OrThrow().Text.Trim();
+        }
     }
+
+    private string Key(string name) => Path.Combine(folder.Folder("keys"), name);
+
+    private string Public(string name) => string.Join(' ', File.ReadAllText(Key(name) + ".pub").Split(' ').Take(2));
 
     /// <summary>The host's public ssh key.</summary>
     public string PublicKey { get; }
 
     private static void Run(string program, params IReadOnlyList<string> arguments) => new ProcessRunner().Run(Command.Of(program, arguments)).OrThrow();
+}
+
+/// <summary>An order for the trial's machine.</summary>
+/// <param name="What">The order.</param>
+/// <param name="Image">Where the image's manifest is.</param>
+/// <param name="Deadline">The end of the job, which is not signed.</param>
+/// <param name="Sign">Signs it.</param>
+public sealed record TrialOrder(OrderDocument What, string Image, DateTimeOffset Deadline, Func<SignedOrder, SignedOrder> Sign)
+{
+    /// <summary>The same with other contents.</summary>
+    public TrialOrder With(Func<OrderDocument, OrderDocument> change) => this with { What = change(What) };
 }

@@ -51,7 +51,7 @@ public sealed class InstallerTrialTests(InstallerTrial machine, ITestOutputHelpe
         [
             machine.PublicKey, "600 0 etc/ssh/ssh_host_ed25519_key\n", "644 0 etc/ssh/ssh_host_ed25519_key.pub", "700 0 var/lib/provision",
             "==> var/lib/provision/job <==\nreinstall", " / ext4 errors=remount-ro 0 1", " /boot/efi vfat umask=0077,nofail", "grub.cfg",
-            $"commit {machine.Order("any").Commit}", "./EFI/BOOT/BOOTX64.EFI", "./EFI/debian/shimx64.efi", "./EFI/debian/grub.cfg", "./grub/grub.cfg", "./provision/job",
+            $"commit {machine.Order("any").What.Commit}", "./EFI/BOOT/BOOTX64.EFI", "./EFI/debian/shimx64.efi", "./EFI/debian/grub.cfg", "./grub/grub.cfg", "./provision/job",
         ];
         Assert.All(wanted, text => Assert.Contains(text, installed, StringComparison.Ordinal));
         Assert.Equal(2, System.Text.RegularExpressions.Regex.Count(installed, "BOOTX64"));
@@ -68,17 +68,27 @@ public sealed class InstallerTrialTests(InstallerTrial machine, ITestOutputHelpe
         var other = new string('0', 64);
         var altered = machine.Image.Altered();
         var big = machine.Image.Signed("big.json", file => file with { UnpackedBytes = 400 << 20 });
-        (string Name, JobOrder Order, string Words, string Says)[] rows =
+        (string Name, TrialOrder Order, string Words, string Says)[] rows =
         [
+            ("no-signature", good with { Sign = order => order }, "", "the order is not signed by a key in /etc/provision/allowed_signers that may sign orders: it has no signature"),
+            ("strangers-order", good with { Sign = machine.SignedByStranger }, "", "the order is not signed by a key in"),
+            ("strangers-order", (good with { Sign = machine.SignedByStranger }).With(what => what with { PlanHash = other }), "without:order-signature", $"imap61 was armed for {other}"),
+            ("strangers-commit", good.With(what => what with { Commit = machine.StrangersCommit }), "", $"the commit {machine.StrangersCommit} is not signed by a key in"),
+            ("strangers-commit", good.With(what => what with { Commit = machine.StrangersCommit, PlanHash = other }), "without:commit-signature", $"imap61 was armed for {other}"),
+            ("old-order", good.With(what => what with { Number = 5 }), "", "the order has the number 5, and this machine has seen"),
+            ("old-order", (good with { Image = altered }).With(what => what with { Number = 5 }), "without:order-number", "is not signed by a key in"),
+            ("old-image", good.With(what => what with { ImageManifest = other }), "", "is not the manifest that the order names"),
+            ("old-image", (good with { Image = big }).With(what => what with { ImageManifest = other }), "without:pinned", "the operating system's disk is too small"),
+            ("expired-order", good.With(what => what with { Expires = DateTimeOffset.UnixEpoch }), "", "the job refused expired at 1970-01-01"),
             ("expired", good with { Deadline = DateTimeOffset.UnixEpoch }, "", "the job refused expired at 1970-01-01"),
-            ("expired", good with { Deadline = DateTimeOffset.UnixEpoch, PlanHash = other }, "without:deadline", $"imap61 was armed for {other}"),
-            ("other-host", good with { Host = "imap62" }, "", "this machine is not imap62"),
-            ("other-host", good with { Host = "imap62" }, "without:this-machine", "refuse host imap62: has no drive record"),
-            ("no-host", good with { Host = "imap99" }, "", "has no host imap99"),
-            ("plan", good with { PlanHash = other }, "", $"imap61 was armed for {other}"),
-            ("plan", good with { PlanHash = other, Image = altered }, "without:plan-hash", "is not signed by anybody"),
+            ("expired", (good with { Deadline = DateTimeOffset.UnixEpoch }).With(what => what with { PlanHash = other }), "without:deadline", $"imap61 was armed for {other}"),
+            ("other-host", good.With(what => what with { Host = "imap62" }), "", "this machine is not imap62"),
+            ("other-host", good.With(what => what with { Host = "imap62" }), "without:this-machine", "refuse host imap62: has no drive record"),
+            ("no-host", good.With(what => what with { Host = "imap99" }), "", "has no host imap99"),
+            ("plan", good.With(what => what with { PlanHash = other }), "", $"imap61 was armed for {other}"),
+            ("plan", (good with { Image = altered }).With(what => what with { PlanHash = other }), "without:plan-hash", "is not signed by a key in"),
             ("other-disk", good, "BAYS", "refuse bay front/1: serial LAB101 instead of LAB1"),
-            ("unsigned", good with { Image = altered }, "", "is not signed by anybody in /etc/provision/allowed_signers"),
+            ("unsigned", good with { Image = altered }, "", "is not signed by a key in /etc/provision/allowed_signers"),
             ("unsigned", good with { Image = machine.Image.AlteredTo(big) }, "without:signature", "the operating system's disk is too small"),
             ("small", good with { Image = big }, "", "the operating system's disk is too small: the image unpacks to 419430400 bytes"),
             ("small", good with { Image = machine.Image.Missing() }, "without:size", "there is no /lab/artefacts/image/gone/root.tar.zst"),

@@ -37,6 +37,8 @@ public static class Arming
     public static ArmFacts FactsOf(Fleet fleet, Host host, StoragePlan? plan, ArmWish wish, string? commit, bool isDirty, ImageRepository images, Job? open)
     {
         var name = wish.Image ?? ImageNames.OfRoles(host.Roles);
+        var (image, installer) = (images.Current(name), images.Current(ImageNames.Installer));
+        var netboot = fleet.FindSite(host.Site)?.Netboot;
         return new ArmFacts
         {
             Host = host.Name,
@@ -55,13 +57,17 @@ public static class Arming
             IsDirty = isDirty,
             AllowsDirty = wish.AllowsDirty,
             ImageName = name,
-            Image = images.Current(name),
-            HasInstaller = images.Current(ImageNames.Installer) is not null,
+            Image = image,
+            ImageManifest = image is null ? null : images.ManifestHash(image),
+            Installer = installer,
+            InstallerManifest = installer is null ? null : images.ManifestHash(installer),
+            KernelWords = netboot?.KernelOptions ?? [],
+            NeedsSignature = installer is not null && AllowedSigners.Has(images.SignersIn(installer), OrderDocument.SignatureNamespace),
             OpenJob = open,
             NewIdentity = wish.NewIdentity,
             NeedsCode = wish.NeedsCode,
             Waits = wish.Waits,
-            Engineers = fleet.FindSite(host.Site)?.Netboot.Engineers ?? [],
+            Engineers = netboot?.Engineers ?? [],
         };
     }
 }

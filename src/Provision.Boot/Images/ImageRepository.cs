@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using Provision.Boot.Jobs;
 
 namespace Provision.Boot.Images;
@@ -16,10 +18,40 @@ public sealed class ImageRepository(string folder)
         try
         {
             var digest = File.ReadAllText(Path.Combine(root, "current", name)).Trim();
-            string[] needed = name == ImageNames.Installer ? ["vmlinuz", "initrd.zst"] : ["manifest.json", "manifest.json.sig"];
-            return IsDigest(digest) && needed.All(file => File.Exists(Path.Combine(root, name, digest, file))) ? $"{name}/{digest}" : null;
+            return IsDigest(digest) && IsComplete($"{name}/{digest}") ? $"{name}/{digest}" : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>True if the files of an image that a boot or an installation begins with are there.</summary>
+    /// <param name="image"><c>NAME/DIGEST</c>.</param>
+    public bool IsComplete(string image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        string[] needed = image.StartsWith(ImageNames.Installer + "/", StringComparison.Ordinal) ? ["vmlinuz", "initrd.zst"]
+            : ["manifest.json", "manifest.json.sig"];
+        return needed.All(file => Find($"{image}/{file}") is not null);
+    }
+
+    /// <summary>SHA-256 of an image's manifest; null if it has none.</summary>
+    /// <param name="image"><c>NAME/DIGEST</c>.</param>
+    public string? ManifestHash(string image) =>
+        Find(image + "/manifest.json") is { } file ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file.FullName))) : null;
+
+    /// <summary>The allowed signers that an image was built with; null if it does not say.</summary>
+    /// <param name="image"><c>NAME/DIGEST</c>.</param>
+    public string? SignersIn(string image)
+    {
+        try
+        {
+            return Find(image + "/inputs.json") is { } file
+                && JsonSerializer.Deserialize(File.ReadAllBytes(file.FullName), ImagesJson.Default.ImageInputs) is { } inputs
+                && inputs.Recipe.Files.TryGetValue("allowed_signers", out var signers) ? signers : null;
+        }
+        catch (JsonException)
         {
             return null;
         }

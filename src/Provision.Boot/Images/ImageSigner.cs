@@ -36,7 +36,7 @@ public sealed class ImageSigner
     public string PublicKey { get; }
 
     /// <summary>Who may sign images, as the installer reads it (<c>/etc/provision/allowed_signers</c>).</summary>
-    public string AllowedSigners => $"{ImageManifest.SignatureNamespace} namespaces=\"{ImageManifest.SignatureNamespace}\" {PublicKey}\n";
+    public string Line => AllowedSigners.Line(ImageManifest.SignatureNamespace, ImageManifest.SignatureNamespace, PublicKey);
 
     private string OpenPgpKey => key + ".openpgp";
 
@@ -45,8 +45,7 @@ public sealed class ImageSigner
     public void SignManifest(string file)
     {
         File.Delete(file + ".sig");
-        commands.Run(Command.Of("ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", ImageManifest.SignatureNamespace, file)
-            .WithTimeout(TimeSpan.FromMinutes(1))).OrThrow();
+        File.WriteAllText(file + ".sig", new SshSignatures(commands).Sign(key, ImageManifest.SignatureNamespace, File.ReadAllBytes(file)));
     }
 
     /// <summary>Signs the index of a repository: writes <c>InRelease</c> and the public key.</summary>

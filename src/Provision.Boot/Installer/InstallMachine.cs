@@ -17,9 +17,6 @@ public sealed record InstallMachine(StorageMachine Storage, TimeProvider Clock)
     /// <summary>The folder that EFI system partitions are mounted at, one after the other.</summary>
     public const string Efi = "/run/provision/efi";
 
-    /// <summary>Who may sign images, as <c>ssh-keygen -Y verify</c> reads it. Part of the initramfs.</summary>
-    public const string AllowedSigners = "/etc/provision/allowed_signers";
-
     /// <summary>Waits; tests do not.</summary>
     public Action<TimeSpan> Wait { get; init; } = Thread.Sleep;
 

@@ -21,8 +21,11 @@ internal sealed class InstallRun(InstallMachine machine, IJobChannel channel, Ac
 
     public IJobChannel Channel => channel;
 
-    /// <summary>What the job says; set by "claim".</summary>
-    public JobOrder Order { get; set; } = null!;
+    /// <summary>The verified order; set by "claim".</summary>
+    public OrderDocument Order { get; set; } = null!;
+
+    /// <summary>Where the parts of the order are; set by "claim".</summary>
+    public JobOrder Parts { get; set; } = null!;
 
     /// <summary>The commit's checkout and what it says of the host; set by "probe".</summary>
     public HostView View { get; set; } = null!;
@@ -111,12 +114,15 @@ internal sealed class InstallRun(InstallMachine machine, IJobChannel channel, Ac
         AllowWriting([.. Target.Names.SelectMany(disk => WriteProtection.WithPartitions(machine.Reader, disk)).Select(part => "/dev/" + part)]);
     }
 
+    /// <summary>The end of the job: what the boot server says, and no later than the signed order.</summary>
+    private DateTimeOffset Deadline => Parts.Deadline < Order.Expires ? Parts.Deadline : Order.Expires;
+
     /// <summary>Throws where the job has ended meanwhile.</summary>
     public void CheckDeadline()
     {
-        if (Holds(Safeguard.Deadline) && machine.Clock.GetUtcNow() is var now && now >= Order.Deadline)
+        if (Holds(Safeguard.Deadline) && machine.Clock.GetUtcNow() is var now && now >= Deadline)
         {
-            throw new InstallException($"the job {Order.Job} expired at {Order.Deadline:yyyy-MM-dd HH:mm:ss} UTC, and it is {now:yyyy-MM-dd HH:mm:ss} now: " +
+            throw new InstallException($"the job {Order.Job} expired at {Deadline:yyyy-MM-dd HH:mm:ss} UTC, and it is {now:yyyy-MM-dd HH:mm:ss} now: " +
                 $"arm {Order.Host} again");
         }
     }

@@ -26,7 +26,8 @@ internal static class JobClaim
     public static void Take(InstallRun run)
     {
         var machine = run.Observed.Machine;
-        run.Order = run.Channel.Claim(KeyOfThisBoot(run), machine.DmiUuid, machine.Macs);
+        run.Parts = run.Channel.Claim(KeyOfThisBoot(run), machine.DmiUuid, machine.Macs);
+        run.Order = OrderCheck.Verified(run.Machine, run.Parts.Order, text => run.Say(text), run.Holds(Safeguard.OrderSignature));
         run.Say($"job {run.Order.Job} installs {run.Order.Host} from commit {run.Order.Commit[..Math.Min(12, run.Order.Commit.Length)]}");
         if (run.Order.Waits)
         {

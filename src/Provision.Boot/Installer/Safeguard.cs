@@ -19,6 +19,18 @@ internal sealed record Safeguard(string Name)
     /// <summary>The job has not expired.</summary>
     public static readonly Safeguard Deadline = new("deadline");
 
+    /// <summary>The order is signed.</summary>
+    public static readonly Safeguard OrderSignature = new("order-signature");
+
+    /// <summary>The commit is signed, if there are those who may sign commits.</summary>
+    public static readonly Safeguard CommitSignature = new("commit-signature");
+
+    /// <summary>The order is no older than one that this machine has seen.</summary>
+    public static readonly Safeguard OrderNumber = new("order-number");
+
+    /// <summary>The image's manifest is the one that the order names.</summary>
+    public static readonly Safeguard Pinned = new("pinned");
+
     /// <summary>The image's manifest is signed.</summary>
     public static readonly Safeguard Signature = new("signature");
 
@@ -35,5 +47,9 @@ internal sealed record Safeguard(string Name)
     public static readonly Safeguard Fingerprint = new("fingerprint");
 
     /// <summary>All of them.</summary>
-    public static readonly IReadOnlyList<Safeguard> All = [ReadOnly, PlanHash, ThisMachine, Deadline, Signature, PieceHash, Size, SectorsWritten, Fingerprint];
+    public static readonly IReadOnlyList<Safeguard> All =
+    [
+        ReadOnly, OrderSignature, CommitSignature, OrderNumber, PlanHash, ThisMachine, Deadline, Pinned, Signature, PieceHash, Size, SectorsWritten,
+        Fingerprint,
+    ];
 }

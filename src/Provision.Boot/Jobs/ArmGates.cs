@@ -62,8 +62,26 @@ public sealed record ArmFacts
     /// <summary>That image in the store, <c>os-store/DIGEST</c>; null where it is not there.</summary>
     public string? Image { get; init; }
 
-    /// <summary>True where the store has an installer.</summary>
-    public bool HasInstaller { get; init; }
+    /// <summary>SHA-256 of its manifest.</summary>
+    public string? ImageManifest { get; init; }
+
+    /// <summary>The installer in the store, <c>installer/DIGEST</c>; null where it is not there.</summary>
+    public string? Installer { get; init; }
+
+    /// <summary>SHA-256 of its manifest; null if it has none.</summary>
+    public string? InstallerManifest { get; init; }
+
+    /// <summary>The site's words for the installer's kernel.</summary>
+    public IReadOnlyList<string> KernelWords { get; init; } = [];
+
+    /// <summary>True if that installer accepts signed orders only.</summary>
+    public bool NeedsSignature { get; init; }
+
+    /// <summary>True if there is a key to sign the order with.</summary>
+    public bool HasOrderKey { get; init; }
+
+    /// <summary>Why the commit is refused: it is not signed by one of those who may sign commits; null if it is, or if there are none.</summary>
+    public string? CommitProblem { get; init; }
 
     /// <summary>The host's open job; null for none.</summary>
     public Job? OpenJob { get; init; }
@@ -123,8 +141,15 @@ public static class ArmGates
             : facts is { IsDirty: true, AllowsDirty: false }
                 ? Error(facts, "the inventory has changes that are not committed, and a reinstall would not have them",
                 "commit and push them, or say --allow-dirty") : null),
-        ("image", facts => facts.Image is null ? Error(facts, $"the store has no image {facts.ImageName}", "provision netboot build")
-            : facts.HasInstaller ? null : Error(facts, "the store has no installer", "provision netboot build")),
+        ("image", facts => facts.Image is null || facts.ImageManifest is null
+            ? Error(facts, $"the store has no image {facts.ImageName}", "provision netboot build")
+            : facts.Installer is not null ? null : Error(facts, "the store has no installer", "provision netboot build")),
+        ("signature", facts => facts is { NeedsSignature: true, HasOrderKey: false }
+            ? Error(facts, "the installer accepts signed orders only, and there is no key to sign this one with",
+                "name one with --sign-key FILE (default: /etc/provision/order-key)") : null),
+        ("signed-commit", facts => facts.CommitProblem is { } problem
+            ? Error(facts, $"the commit {facts.Commit?[..12]} is not signed by one of those who may sign commits: {problem}",
+                "git commit -S, or have it signed by one of them") : null),
         ("job", facts => facts.OpenJob is { } job
             ? Error(facts, $"{facts.Host} is {job.State.Word()} already, by {job.ArmedBy}, until {job.Deadline:u}", $"provision netboot disarm {facts.Host}")
             : null),

@@ -9,4 +9,6 @@ namespace Provision.Boot.Jobs;
 /// <param name="Image">Manifest of the installer.</param>
 /// <param name="Ticket">The extra initrd with the ticket.</param>
 /// <param name="KernelWords">What the kernel is started with.</param>
-internal sealed record BootOffer(string Why, string? Job = null, string? Image = null, string? Ticket = null, string? KernelWords = null);
+/// <param name="Order">The signed order. A host that has signers of orders takes kernel words and the hash of the manifest from it alone.</param>
+internal sealed record BootOffer(
+    string Why, string? Job = null, string? Image = null, string? Ticket = null, string? KernelWords = null, SignedOrder? Order = null);

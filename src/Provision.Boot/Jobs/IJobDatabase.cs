@@ -14,6 +14,9 @@ public sealed record JobLine(long Number, string Job, string Host, JobState Stat
 /// </summary>
 public interface IJobDatabase : IDisposable
 {
+    /// <summary>Hosts whose open jobs were closed when the database was opened, because an older version had armed them.</summary>
+    IReadOnlyList<string> ClosedOlder { get; }
+
     /// <summary>Jobs, the newest first.</summary>
     /// <exception cref="StateLostException">The store cannot be read; so says every method.</exception>
     IReadOnlyList<Job> Jobs(bool onlyOpen, int most);

@@ -87,22 +87,18 @@ public sealed record Job
     /// <summary>The installer's last report.</summary>
     public InstallReport? Report { get; init; }
 
-    /// <summary>The order that a claim is answered with.</summary>
+    /// <summary>The order as it was armed, or as it was approved last; null in a job that an older version armed, which installs nothing.</summary>
+    public SignedOrder? Signed { get; init; }
+
+    /// <summary>The answer to a claim.</summary>
     /// <param name="identity">True where the boot server has the host's identity.</param>
     public JobOrder Order(bool identity) => new()
     {
-        Job = Id,
-        Host = Host,
-        PlanHash = PlanHash,
-        ApprovedHash = ApprovedHash,
-        OsDiskSerials = OsDiskSerials,
-        Commit = Commit,
+        Order = Signed ?? throw new InvalidOperationException($"the job {Id} has no order"),
         Repository = $"/jobs/{Id}/repository",
         Image = $"/artefacts/{Image}/manifest.json",
         Identity = identity && !NewIdentity ? $"/jobs/{Id}/identity" : null,
-        Engineers = Engineers,
         Deadline = Deadline,
-        Waits = Waits,
     };
 }
 

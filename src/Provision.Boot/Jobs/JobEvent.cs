@@ -35,7 +35,10 @@ internal sealed record InstallerSpoke(DateTimeOffset At, string BootKey) : JobEv
 internal sealed record Reported(DateTimeOffset At, string BootKey, InstallReport Report) : JobEvent(At);
 
 /// <summary>The engineer approved the plan that the machine gave.</summary>
-public sealed record Approved(DateTimeOffset At, string Hash) : JobEvent(At);
+/// <param name="At">When.</param>
+/// <param name="Hash">Hash of that plan.</param>
+/// <param name="Order">The order for that plan, signed if the armed one is; null for an unsigned one.</param>
+public sealed record Approved(DateTimeOffset At, string Hash, SignedOrder? Order = null) : JobEvent(At);
 
 /// <summary>The engineer takes the job back.</summary>
 public sealed record DisarmAsked(DateTimeOffset At) : JobEvent(At);

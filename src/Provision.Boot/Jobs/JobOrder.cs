@@ -20,29 +20,12 @@ public sealed record JobTicket(string Server, string Job, string Token)
 /// <param name="Macs">MAC addresses of its NICs, <c>00:00:5e:00:53:a1</c>.</param>
 internal sealed record ClaimRequest(string Token, string BootKey, string? DmiUuid, IReadOnlyList<MacAddress> Macs);
 
-/// <summary>The answer to a claim: everything that an installation is made from. Also a file, for an installation from the local disk.</summary>
+/// <summary>The answer to a claim: the signed order, and where its parts are. Also a file, for an installation from the local disk. What is not in the signed
+/// text decides nothing: each part is verified against it.</summary>
 public sealed record JobOrder
 {
-    /// <summary>The job's id; it ends as the marker on the system disk (<c>/var/lib/provision/job</c>).</summary>
-    public required string Job { get; init; }
-
-    /// <summary>Name of the host in the inventory.</summary>
-    public required string Host { get; init; }
-
-    /// <summary>Hash of the destructive plan that the job was armed for (<c>PlanHash</c>, 64 hexadecimal digits).</summary>
-    public required string PlanHash { get; init; }
-
-    /// <summary>Another hash that an engineer approved after the machine was found to differ; null for none.</summary>
-    public string? ApprovedHash { get; init; }
-
-    /// <summary>System disks that were replaced since the drive record was written: <c>SERIAL</c>, or <c>BAY=SERIAL</c>.</summary>
-    public IReadOnlyList<string> OsDiskSerials { get; init; } = [];
-
-    /// <summary>Commit of the inventory that the host is installed from, 40 hexadecimal digits.</summary>
-    public required string Commit { get; init; }
-
-    /// <summary>True if a stopped installer stays up for engineers instead of restarting into the system on the disk.</summary>
-    public bool Waits { get; init; }
+    /// <summary>The order.</summary>
+    public required SignedOrder Order { get; init; }
 
     /// <summary>Where the inventory is: a git bundle that holds the commit; absolute, or relative to the server's base address.</summary>
     public required string Repository { get; init; }
@@ -54,10 +37,7 @@ public sealed record JobOrder
     /// boot key only); null where a new one is made.</summary>
     public string? Identity { get; init; }
 
-    /// <summary>Public ssh keys of engineers who may log in while an installer has stopped, as lines of an <c>authorized_keys</c> file.</summary>
-    public IReadOnlyList<string> Engineers { get; init; } = [];
-
-    /// <summary>When the job ends, whatever happened: after that the machine boots locally.</summary>
+    /// <summary>When the job ends, whatever happened: after that the machine boots locally. The signed order may end before.</summary>
     public required DateTimeOffset Deadline { get; init; }
 }
 

@@ -9,10 +9,31 @@ public static class JobRules
     /// <param name="by">Who arms it.</param>
     /// <param name="now">When.</param>
     /// <param name="lasting">How long it stays armed.</param>
-    public static Job Arm(ArmPermit permit, string id, string by, DateTimeOffset now, TimeSpan lasting)
+    /// <param name="lastNumber">Number of the host's last order; 0 for none.</param>
+    public static Job Arm(ArmPermit permit, string id, string by, DateTimeOffset now, TimeSpan lasting, long lastNumber = 0)
     {
         ArgumentNullException.ThrowIfNull(permit);
         var facts = permit.Facts;
+        var order = new OrderDocument
+        {
+            Job = id,
+            Host = facts.Host,
+            Number = OrderDocument.NumberAfter(lastNumber, now),
+            PlanHash = facts.PlanHash!,
+            OsDiskSerials = facts.OsDiskSerials,
+            Commit = facts.Commit!,
+            Image = facts.Image!,
+            ImageManifest = facts.ImageManifest!,
+            Installer = facts.Installer,
+            InstallerManifest = facts.InstallerManifest,
+            KernelWords = facts.KernelWords,
+            NewIdentity = facts.NewIdentity,
+            Waits = facts.Waits,
+            Engineers = facts.Engineers,
+            ArmedAt = now,
+            // A job may wait that long for a person after it failed; it is armed again then.
+            Expires = now + lasting + JobTimes.Install + JobTimes.Waiting,
+        };
         return new Job
         {
             Id = id,
@@ -32,7 +53,21 @@ public static class JobRules
             ArmedAt = now,
             State = JobState.Armed,
             Deadline = now + lasting,
+            Signed = order.Unsigned(),
         };
+    }
+
+    /// <summary>Returns the unsigned order for a plan that a machine gave.</summary>
+    public static SignedOrder ForPlan(Job job, string hash, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        var armed = OrderDocument.Parse(job.Signed!.Document);
+        return (armed with
+        {
+            PlanHash = hash,
+            Number = OrderDocument.NumberAfter(armed.Number, now),
+            Expires = now + JobTimes.Install + JobTimes.Waiting,
+        }).Unsigned();
     }
 
     /// <summary>What an event makes of a job. Whatever happens after the deadline finds the job expired.</summary>
@@ -61,7 +96,7 @@ public static class JobRules
     /// <summary>A boot is offered one token until that is used; the machine that comes again after that is on its next boot.</summary>
     private static JobStep Boot(Job job, BootAsked asked)
     {
-        if (!job.State.IsOpen())
+        if (!job.State.IsOpen() || job.Signed is null)
         {
             return Closed(job);
         }
@@ -263,9 +298,11 @@ public static class JobRules
             return new JobStep(job, $"the job is {job.State.Word()}: only a plan that differs is approved");
         }
 
-        return approved.Hash == job.FoundHash
-            ? new JobStep(job with { State = JobState.Installing, ApprovedHash = approved.Hash, Deadline = approved.At + JobTimes.Install })
-            : new JobStep(job, $"the machine's plan is {job.FoundHash}, not {approved.Hash}");
+        var order = approved.Order ?? ForPlan(job, approved.Hash, approved.At);
+        return approved.Hash != job.FoundHash ? new JobStep(job, $"the machine's plan is {job.FoundHash}, not {approved.Hash}")
+            : job.Signed!.Signature is not null && order.Signature is null
+                ? new JobStep(job, "the armed order is signed, so the one for the approved plan must be signed too: name the key with --sign-key FILE")
+            : new JobStep(job with { State = JobState.Installing, ApprovedHash = approved.Hash, Deadline = approved.At + JobTimes.Install, Signed = order });
     }
 
     /// <summary>Returns the refusal for a machine that is not the one that the job is for; null if nothing speaks against it. The machine learns neither the

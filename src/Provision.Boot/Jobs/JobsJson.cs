@@ -8,6 +8,7 @@ namespace Provision.Boot.Jobs;
 [JsonSerializable(typeof(JobTicket))]
 [JsonSerializable(typeof(ClaimRequest))]
 [JsonSerializable(typeof(JobOrder))]
+[JsonSerializable(typeof(OrderDocument))]
 [JsonSerializable(typeof(IReadOnlyList<InstallEvent>))]
 [JsonSerializable(typeof(InstallReport))]
 [JsonSerializable(typeof(ImageManifest))]

@@ -13,8 +13,8 @@ internal sealed class SqliteJobDatabase : IJobDatabase
     /// <summary>The newest jobs whose log lines are kept, and the newest that are kept at all; open ones always are.</summary>
     private const int LoggedJobs = 200, KeptJobs = 1000;
 
-    /// <summary>Version 2 has no discovered machines: they are files of their own.</summary>
-    private const int Version = 2;
+    /// <summary>Since version 2 discovered machines are files of their own; since version 3 every open job has an order that can be verified.</summary>
+    private const int Version = 3;
 
     private const string Schema = """
         CREATE TABLE jobs (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, host TEXT NOT NULL, open INTEGER NOT NULL, body TEXT NOT NULL);
@@ -28,6 +28,7 @@ internal sealed class SqliteJobDatabase : IJobDatabase
     private readonly SqliteConnection connection;
     private readonly Action? makeRoom;
     private readonly Lock turn = new();
+    private readonly List<string> closedOlder = [];
     private readonly Dictionary<(string Job, AlarmKind Kind), long> alarms = [];
 
     private SqliteJobDatabase(string path, SqliteConnection connection, Action? makeRoom)
@@ -71,6 +72,9 @@ internal sealed class SqliteJobDatabase : IJobDatabase
             throw e as StateLostException ?? Lost(path, e);
         }
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ClosedOlder => closedOlder;
 
     /// <inheritdoc/>
     public IReadOnlyList<Job> Jobs(bool onlyOpen, int most) =>
@@ -196,7 +200,16 @@ internal sealed class SqliteJobDatabase : IJobDatabase
         var found = Query("PRAGMA user_version", row => row.GetInt32(0))[0];
         if (found < Version)
         {
-            Run(found == 0 ? Schema : "DROP TABLE discovered");
+            if (found == 0)
+            {
+                Run(Schema);
+            }
+            else
+            {
+                Run("DROP TABLE IF EXISTS discovered");
+                CloseOlder();
+            }
+
             Run($"PRAGMA user_version = {Version}");
         }
 
@@ -204,6 +217,20 @@ internal sealed class SqliteJobDatabase : IJobDatabase
         if (found > Version)
         {
             throw new StateLostException($"the jobs in {path} were written by a newer provision (version {found}, this one knows {Version})");
+        }
+    }
+
+    /// <summary>Jobs that an older version armed have no order: their hosts boot from their own disks.</summary>
+    private void CloseOlder()
+    {
+        foreach (var job in Query("SELECT body FROM jobs WHERE open = 1", ReadJob).Where(job => job.Signed is null))
+        {
+            var closed = job with { State = JobState.Disarmed };
+            Run("UPDATE jobs SET open = 0, body = $body WHERE id = $id", ("$body", Body(closed)), ("$id", job.Id));
+            Run("DELETE FROM cards WHERE job = $id", ("$id", job.Id));
+            Note(closed, new InstallEvent(DateTimeOffset.UtcNow, "job",
+                "disarmed: an older version of provision armed it, without an order that an installer can verify; arm it again", IsError: true));
+            closedOlder.Add(job.Host);
         }
     }
 

@@ -53,15 +53,18 @@ internal sealed class BootEndpoints(BootServerState server)
             return Answer(decision, null, null);
         }
 
-        var options = (host is null ? null : known!.FindSite(host.Site)) ?? server.Site();
-        var boot = server.Images.Current(ImageNames.Installer) is { } image
-            ? new InstallerBoot(image, Answers.BaseOf(context), options?.Netboot.KernelOptions ?? []) : null;
-        return Answer(decision, step?.Job, boot);
+        return Answer(decision, step?.Job, step?.Job.Signed is { } order ? BootOf(context, OrderDocument.Parse(order.Document))
+            : server.Images.Current(ImageNames.Installer) is { } image
+                ? new InstallerBoot(image, Answers.BaseOf(context), server.Site()?.Netboot.KernelOptions ?? []) : null);
 
         Task Answer(BootDecision what, Job? job, InstallerBoot? with) => context.Request.Query["form"] == "json"
             ? Answers.Json(context, BootScripts.OfferOf(what, job, with, mac.ToString()), JobsJson.Default.BootOffer)
             : Answers.Text(context, BootScripts.Of(what, job, with));
     }
+
+    /// <summary>The very installer that the order names.</summary>
+    private InstallerBoot? BootOf(HttpContext context, OrderDocument order) =>
+        order.Installer is { } image && server.Images.IsComplete(image) ? new InstallerBoot(image, Answers.BaseOf(context), order.KernelWords) : null;
 
     /// <summary>A machine that asks again and again for the same is told of once.</summary>
     private void Tell(string line)

@@ -53,7 +53,7 @@ internal static class BootScripts
         if (target == BootTarget.Installer)
         {
             // The ticket with the token is a file of the initrd: what is on the command line is in every log.
-            Kernel(script, boot!, "initrd=ticket " + JobWords(boot!, job!));
+            Kernel(script, boot!, "initrd=ticket " + InstallerWords.OfJob(boot!.Server, job!.Id));
             script.Append("initrd --name ticket ").Append(TicketOf(job!)).Append(" || goto local\nboot ||\n");
         }
         else if (target == BootTarget.Discovery)
@@ -74,13 +74,9 @@ internal static class BootScripts
         decision.Target != BootTarget.Installer || job is null ? new BootOffer(decision.Why)
         : boot is null ? new BootOffer(decision.Why + ", but the store has no installer")
         : new BootOffer(decision.Why, job.Id, $"/artefacts/{boot.Image}/manifest.json", TicketOf(job),
-            KernelWords(boot, mac.Replace(':', '-'), JobWords(boot, job)));
-
-    private static string JobWords(InstallerBoot boot, Job job) => $"provision.server={boot.Server} provision.job={job.Id}";
+            InstallerWords.All(mac.Replace(':', '-'), InstallerWords.OfJob(boot.Server, job.Id), boot.KernelOptions), job.Signed);
 
     private static string TicketOf(Job job) => $"/jobs/{job.Id}/ticket";
-
-    private static string KernelWords(InstallerBoot boot, string card, string words) => string.Join(' ', [$"BOOTIF=01-{card}", words, .. boot.KernelOptions]);
 
     /// <summary>
     /// Under UEFI the kernel asks for its initrds by the names that it is told; <c>initrd.magic</c>, which is all of them, iPXE of before 2021 does not
@@ -88,7 +84,8 @@ internal static class BootScripts
     /// </summary>
     private static void Kernel(StringBuilder script, InstallerBoot boot, string words)
     {
-        script.Append("kernel /artefacts/").Append(boot.Image).Append("/vmlinuz initrd=initrd ").Append(KernelWords(boot, "${netX/mac:hexhyp}", words));
+        script.Append("kernel /artefacts/").Append(boot.Image).Append("/vmlinuz initrd=initrd ")
+            .Append(InstallerWords.All("${netX/mac:hexhyp}", words, boot.KernelOptions));
         script.Append(" || goto local\ninitrd --name initrd /artefacts/").Append(boot.Image).Append("/initrd.zst || goto local\n");
     }
 

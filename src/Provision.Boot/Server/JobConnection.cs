@@ -42,6 +42,10 @@ internal sealed class JobConnection(Func<IJobDatabase> open, Action<string> say)
             {
                 store = open();
                 say("jobs opened");
+                if (store.ClosedOlder is { Count: > 0 } closed)
+                {
+                    say($"jobs that an older version armed were closed, their hosts boot from their own disks: {string.Join(", ", closed)}");
+                }
             }
             catch (StateLostException e)
             {

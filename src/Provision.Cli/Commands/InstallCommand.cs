@@ -39,6 +39,7 @@ internal static class InstallCommand
         command.SetAction(arguments =>
         {
             using var session = Session.Open(arguments, options);
+            CheckCommit(session);
             var desired = session.Render();
             var store = new StateStore(session.Files);
             var state = store.ReadState();
@@ -68,6 +69,28 @@ internal static class InstallCommand
             return ReportPrinter.Print(report, redaction, json);
         });
         return command;
+    }
+
+    /// <summary>Ends the command if the root has signers of commits and none of them signed the commit.</summary>
+    private static void CheckCommit(Session session)
+    {
+        var signers = Trust.SignersOf(session.Files);
+        if (session.Revision.HasCommit
+            && Trust.CommitProblem(new Git(session.Workspace.Commands, session.Workspace.Origin), session.Revision.Id, signers) is { } problem)
+        {
+            throw new UserErrorException($"the commit {session.Revision.Short} is not signed by a key in {AllowedSigners.DefaultFile} that may sign commits: " +
+                $"{problem}");
+        }
+
+        if (!session.Revision.HasCommit && AllowedSigners.Has(signers, AllowedSigners.Commits))
+        {
+            throw new UserErrorException($"{AllowedSigners.DefaultFile} names who may sign commits, and this repository has none");
+        }
+
+        if (Trust.Note(AllowedSigners.DefaultFile, signers, withOrders: false) is { } note)
+        {
+            Console.Error.WriteLine(note);
+        }
     }
 }
 

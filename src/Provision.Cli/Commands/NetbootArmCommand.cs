@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Provision.Boot.Arm;
 using Provision.Boot.Images;
 using Provision.Boot.Jobs;
@@ -57,6 +58,7 @@ internal static class NetbootArmCommand
             Description = "Keep a stopped installer up for engineers (default: after ten minutes it restarts into the " +
             "system on the disk)"
         };
+        var signKey = SignKey();
         var dirty = new Option<bool>("--allow-dirty") { Description = "Arm despite uncommitted changes (the reinstall will not include them)" };
         var yes = StorageOptions.Yes();
         var force = new Option<string?>(
@@ -65,7 +67,7 @@ internal static class NetbootArmCommand
         var database = MastersDatabase.Option();
         var command = new Command(name, text);
         command.Arguments.Add(host);
-        foreach (var option in new Option[] { state, store, serials, lasting.Option, image, uuid, code, fresh, wait, dirty, yes, force, database })
+        foreach (var option in new Option[] { state, store, serials, lasting.Option, image, uuid, code, fresh, wait, signKey, dirty, yes, force, database })
         {
             command.Options.Add(option);
         }
@@ -79,12 +81,43 @@ internal static class NetbootArmCommand
             arguments.GetValue(store),
             lasting.In(arguments),
             arguments.GetValue(yes),
+            arguments.GetValue(signKey),
             facts => AskGates(arguments, database, arguments.GetValue(force), facts)), cancellation));
         return command;
     }
 
+    /// <summary>The option for the key that signs orders.</summary>
+    public static Option<string?> SignKey() => new("--sign-key")
+    {
+        Description = $"Ssh key that signs the order: a private key, or a public key whose private half is in your agent (default: {OrderSigner.DefaultKey})",
+        HelpName = "FILE"
+    };
+
+    /// <summary>Signs an order, and verifies it as the installer will; ends the command if that would refuse it.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="signer">Signs; null for no key.</param>
+    /// <param name="signers">Who may sign, as the installer has it; null if that is not known.</param>
+    /// <param name="commands">Runs ssh-keygen.</param>
+    public static SignedOrder Sign(SignedOrder order, OrderSigner? signer, string? signers, ICommandRunner commands)
+    {
+        if (signer is null)
+        {
+            return order;
+        }
+
+        var signed = signer.Sign(order);
+        if (AllowedSigners.Has(signers, OrderDocument.SignatureNamespace)
+            && new SshSignatures(commands).VerifyBy(signers!, OrderDocument.SignatureNamespace, Encoding.UTF8.GetBytes(signed.Document),
+                Encoding.UTF8.GetBytes(signed.Signature!)) is { Problem: { } problem })
+        {
+            throw new UserErrorException($"the installer does not accept orders signed with {signer.Key}: {problem}");
+        }
+
+        return signed;
+    }
+
     private static int Arm(ParseResult arguments, string name, ArmWish wish, Option<string> stateOption, string? store, TimeSpan lasting, bool yes,
-        Func<(Workspace Workspace, Host Host, IJobDatabase Jobs, ArmFacts Facts), ArmFacts> stores)
+        string? signKey, Func<(Workspace Workspace, Host Host, IJobDatabase Jobs, ArmFacts Facts), ArmFacts> stores)
     {
         var workspace = Workspace.Load(arguments);
         var repository = workspace.Folder;
@@ -95,7 +128,14 @@ internal static class NetbootArmCommand
         using var jobs = NetbootCommand.Open(arguments, stateOption, create: true);
         var plan = Arming.PlanOf(workspace.Fleet, host, wish);
         var images = new ImageRepository(store ?? workspace.Fleet.FindSite(host.Site)!.Netboot.Store);
+        var signer = OrderSigner.Of(signKey, workspace.Commands);
         var facts = Arming.FactsOf(workspace.Fleet, host, plan, wish, revision.HasCommit ? revision.Id : null, revision.Dirty, images, jobs.FindOpenOf(name));
+        var signers = facts.Installer is { } installer ? images.SignersIn(installer) : null;
+        facts = facts with
+        {
+            HasOrderKey = signer is not null,
+            CommitProblem = facts.Commit is { } commit ? CommitProblem(new Git(workspace.Commands, repository), commit, signers) : null,
+        };
         var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
         if (plan is not null && !json)
         {
@@ -110,8 +150,16 @@ internal static class NetbootArmCommand
         var state = new StateDirectory(arguments.GetValue(stateOption)!);
         state.KeepBundles([.. jobs.Jobs(onlyOpen: true, 10_000).Select(open => open.Commit)]);
         state.MakeBundle(repository, revision.Id, workspace.Commands);
+        var last = jobs.Jobs(onlyOpen: false, 2000).Where(known => known.Host == name && known.Signed is not null)
+            .Select(known => OrderDocument.Parse(known.Signed!.Document).Number).DefaultIfEmpty().Max();
         var job = JobRules.Arm(permit, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), Environment.UserName +
-            (facts.ForceReason is { } reason ? $", by force: {reason}" : ""), DateTimeOffset.UtcNow, lasting);
+            (facts.ForceReason is { } reason ? $", by force: {reason}" : ""), DateTimeOffset.UtcNow, lasting, last);
+        job = job with { Signed = Sign(job.Signed!, signer, signers, workspace.Commands) };
+        if (Trust.Note("the installer", signers) is { } note)
+        {
+            Console.Error.WriteLine(note);
+        }
+
         if (!jobs.TryAdd(job))
         {
             throw new UserErrorException($"{name}, or a host with one of its network cards, has just been armed by another command");
@@ -127,6 +175,13 @@ internal static class NetbootArmCommand
         }
 
         return ExitCodes.Same;
+    }
+
+    /// <summary>Verifies the commit by the signers of this machine, and by those of the installer, which would refuse it later.</summary>
+    private static string? CommitProblem(Git repository, string commit, string? installers)
+    {
+        using var system = RootedFiles.Open("/");
+        return Trust.CommitProblem(repository, commit, Trust.SignersOf(system)) ?? Trust.CommitProblem(repository, commit, installers);
     }
 
     /// <summary>Evaluates the gates of the host's data: the commands of its roles, then its stores, with a full comparison of every copy that would

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Provision.Boot.Arm;
 using Provision.Boot.Images;
 using Provision.Boot.Jobs;
 using Provision.Boot.Server;
@@ -26,6 +27,12 @@ internal static class NetbootBuildCommand
             Description = "Private ssh key that signs images; the installer trusts its public half, FILE.pub",
             HelpName = "FILE",
             DefaultValueFactory = _ => ImageSigner.DefaultKey
+        };
+        var signers = new Option<string>("--allowed-signers")
+        {
+            Description = "Who may sign orders and commits: its lines of the namespaces provision-order and git become part of installer and images",
+            HelpName = "FILE",
+            DefaultValueFactory = _ => AllowedSigners.DefaultFile
         };
         var packages = new Option<string[]>(
             "--package")
@@ -55,7 +62,7 @@ internal static class NetbootBuildCommand
             "  provision netboot build installer os-imap --site nyi\n\n" +
             "Run it as root, on the boot server. It needs mmdebstrap, apt-utils, gpg, ssh-keygen and zstd; TMPDIR names the scratch directory.");
         command.Arguments.Add(names);
-        foreach (var option in new Option[] { site, store, key, packages, from, keep, force, state })
+        foreach (var option in new Option[] { site, store, key, signers, packages, from, keep, force, state })
         {
             command.Options.Add(option);
         }
@@ -66,14 +73,15 @@ internal static class NetbootBuildCommand
                 arguments.GetValue(names)!,
                 arguments.GetValue(site),
                 arguments.GetValue(store),
-                new Wish(arguments.GetValue(key)!, arguments.GetValue(packages)!, arguments.GetValue(from), arguments.GetValue(keep),
+                new Wish(arguments.GetValue(key)!, arguments.GetValue(signers)!, arguments.GetValue(packages)!, arguments.GetValue(from),
+                    arguments.GetValue(keep),
                     arguments.GetValue(force), arguments.GetValue(state)!),
                 cancellation),
             cancellation));
         return command;
     }
 
-    private sealed record Wish(string Key, IReadOnlyList<string> Packages, string? From, int Keep, bool Force, string State);
+    private sealed record Wish(string Key, string Signers, IReadOnlyList<string> Packages, string? From, int Keep, bool Force, string State);
 
     private static int Build(ParseResult arguments, string[] names, string? siteName, string? storeFolder, Wish wish, CancellationToken cancellation)
     {
@@ -86,7 +94,7 @@ internal static class NetbootBuildCommand
         try
         {
             var signer = new ImageSigner(wish.Key, workspace.Commands);
-            var recipes = Chosen(Recipes(workspace.Fleet, site, signer), names);
+            var recipes = Chosen(Recipes(workspace.Fleet, site, signer.Line + OtherSigners(wish.Signers)), names);
             var options = new ImageBuildOptions
             {
                 Store = store,
@@ -137,11 +145,11 @@ internal static class NetbootBuildCommand
     }
 
     /// <summary>Returns the recipes of the installer, and of one operating system for each set of roles of the site's hosts.</summary>
-    private static List<ImageRecipe> Recipes(Fleet fleet, Site site, ImageSigner signer) =>
+    private static List<ImageRecipe> Recipes(Fleet fleet, Site site, string signers) =>
     [
-        ImageRecipe.Installer(fleet, site, signer.AllowedSigners),
+        ImageRecipe.Installer(fleet, site, signers),
         .. fleet.Hosts.Where(host => host.Site == site.Name && host.Status != HostStatus.Retired).DistinctBy(host => ImageNames.OfRoles(host.Roles))
-            .Select(host => ImageRecipe.OfRoles(fleet, site, host, signer.AllowedSigners)).OrderBy(recipe => recipe.Name, StringComparer.Ordinal),
+            .Select(host => ImageRecipe.OfRoles(fleet, site, host, signers)).OrderBy(recipe => recipe.Name, StringComparer.Ordinal),
     ];
 
     private static List<ImageRecipe> Chosen(List<ImageRecipe> all, string[] names) => names.Length == 0 ? all :
@@ -152,6 +160,16 @@ internal static class NetbootBuildCommand
                 NearestName.Hint(name, all.Select(recipe => recipe.Name)))])),
     ];
 
+    /// <summary>Returns the lines for orders and commits, with that of the site's own key for orders.</summary>
+    private static string OtherSigners(string file)
+    {
+        const string own = OrderSigner.DefaultKey + ".pub";
+        var lines = AllowedSigners.Only(File.Exists(file) ? File.ReadAllText(file) : null, OrderDocument.SignatureNamespace, AllowedSigners.Commits);
+        var key = File.Exists(own) ? string.Join(' ', File.ReadAllText(own).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(2)) : null;
+        return key is null || lines.Contains(key, StringComparison.Ordinal) ? lines
+            : lines + AllowedSigners.Line(OrderDocument.SignatureNamespace, OrderDocument.SignatureNamespace, key);
+    }
+
     /// <summary>Returns the images of open jobs, which must be kept; empty if this machine has no jobs.</summary>
     private static HashSet<string> Pinned(string state)
     {
@@ -161,6 +179,10 @@ internal static class NetbootBuildCommand
         }
 
         using var jobs = new StateDirectory(state).OpenJobs();
-        return [.. jobs.Jobs(onlyOpen: true, 10_000).Select(job => job.Image)];
+        return
+        [
+            .. jobs.Jobs(onlyOpen: true, 10_000).SelectMany(job => (string?[])
+                [job.Image, job.Signed is { } order ? OrderDocument.Parse(order.Document).Installer : null]).OfType<string>(),
+        ];
     }
 }

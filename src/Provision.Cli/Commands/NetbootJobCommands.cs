@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Provision.Boot.Arm;
 using Provision.Boot.Jobs;
 using Provision.Cli.Printing;
 
@@ -16,10 +17,12 @@ internal static class NetbootJobCommands
             "--hash")
         { Description = "Hash of the machine's plan (\"netboot status HOST\" shows both), or at least its first 12 digits", HelpName = "HASH" };
         var code = new Option<string?>("--code") { Description = "The code on the machine's console", HelpName = "CODE" };
+        var signKey = NetbootArmCommand.SignKey();
         var command = new Command("approve", "Approves a waiting installer, by plan hash or by console code. To abort it: \"netboot disarm\".");
         command.Arguments.Add(host);
         command.Options.Add(hash);
         command.Options.Add(code);
+        command.Options.Add(signKey);
         command.Options.Add(state);
         command.SetAction(arguments =>
         {
@@ -28,14 +31,23 @@ internal static class NetbootJobCommands
             var now = DateTimeOffset.UtcNow;
             JobEvent happened = (arguments.GetValue(hash), arguments.GetValue(code)) switch
             {
-                ({ } given, null) => new Approved(
-                    now, given.Length >= 12 && job.FoundHash?.StartsWith(given, StringComparison.Ordinal) == true ? job.FoundHash : given),
+                ({ } given, null) => Approved(job, given, arguments.GetValue(signKey), now),
                 (null, { } given) => new CodeGiven(now, given),
                 _ => throw new UserErrorException("name what you approve: --hash HASH or --code CODE"),
             };
             return Tell(jobs.Change(job.Id, happened)!);
         });
         return command;
+    }
+
+    /// <summary>Approves the plan that a machine gave, with an order of its own for it: signed if the armed one is.</summary>
+    private static Approved Approved(Job job, string given, string? signKey, DateTimeOffset now)
+    {
+        var hash = given.Length >= 12 && job.FoundHash?.StartsWith(given, StringComparison.Ordinal) == true ? job.FoundHash : given;
+        var commands = new ProcessRunner();
+        return job is { State: JobState.Differs, Signed.Signature: not null } && hash == job.FoundHash
+            ? new Approved(now, hash, NetbootArmCommand.Sign(JobRules.ForPlan(job, hash, now), OrderSigner.Of(signKey, commands), null, commands))
+            : new Approved(now, hash);
     }
 
     public static Command CreateDisarm()

@@ -65,6 +65,11 @@ internal static class ValidateCommand
                 Console.Out.WriteLine($"{Counted.Of(good.Hosts.Count, "host")}, {Counted.Of(good.Stores.Count, "store")}, "
                     + $"{Counted.Of(good.Roles.Count, "role")}, "
                     + $"{library.ConfigNames.Count} config directories{(render ? $", {Counted.Of(files, "file")}" : "")}: no errors");
+                if (Trust.Note(AllowedSigners.DefaultFile, Signers()) is { } unsigned)
+                {
+                    Console.Out.WriteLine(unsigned);
+                }
+
                 SingleCopies.Notes(good).ToList().ForEach(note => Console.Out.WriteLine($"note: {note}"));
             }
             else
@@ -74,6 +79,12 @@ internal static class ValidateCommand
         }
 
         return problems.HasErrors ? ExitCodes.Trouble : ExitCodes.Same;
+    }
+
+    private static string? Signers()
+    {
+        using var system = RootedFiles.Open("/");
+        return Trust.SignersOf(system);
     }
 
     /// <summary>Reports branches that hosts are pinned to and the repository does not have.</summary>

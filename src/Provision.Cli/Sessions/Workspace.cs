@@ -35,6 +35,9 @@ internal sealed class Workspace : IDisposable
 
     public string Folder { get; }
 
+    /// <summary>The git repository: the directory itself, or the one that it was exported from.</summary>
+    public string Origin { get => field ?? Folder; private init; }
+
     public Fleet Fleet { get; }
 
     public ICommandRunner Commands { get; }
@@ -151,7 +154,7 @@ internal sealed class Workspace : IDisposable
         try
         {
             GitRevision.Export(Folder, revision.Id, scratch, Commands);
-            return new Workspace(scratch, LoadFleet(scratch), Commands) { Revision = revision, isScratch = true };
+            return new Workspace(scratch, LoadFleet(scratch), Commands) { Revision = revision, Origin = Origin, isScratch = true };
         }
         catch
         {

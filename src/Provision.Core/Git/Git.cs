@@ -76,6 +76,26 @@ public sealed class Git
     /// <exception cref="CommandFailedException">git failed; the message names the command and the end of its standard error.</exception>
     public CommandResult Run(params IReadOnlyList<string> arguments) => Try(arguments).OrThrow();
 
+    /// <summary>Checks whether one of the allowed signers signed a commit with an ssh key; no other kind of signature counts, and no setting of the repository
+    /// changes that.</summary>
+    /// <param name="commit">The commit, 40 hexadecimal digits.</param>
+    /// <param name="allowedSigners">Path of the file that names the signers; never part of the commit.</param>
+    public SignatureCheck VerifyCommit(string commit, string allowedSigners)
+    {
+        var result = new Git(
+            commands,
+            [
+                .. options, "--no-replace-objects", "-c", "gpg.ssh.allowedSignersFile=" + allowedSigners, "-c", "gpg.ssh.program=ssh-keygen",
+                "-c", "gpg.program=false", "-c", "gpg.openpgp.program=false", "-c", "gpg.x509.program=false",
+            ],
+            ssh).Try("verify-commit", "--raw", commit);
+        const string good = "Good \"git\" signature for ";
+        var lines = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return result.Succeeded && lines.FirstOrDefault(line => line.StartsWith(good, StringComparison.Ordinal)) is { } line
+            ? new SignatureCheck(Printable.Of(line[good.Length..].Split(" with ")[0], 200), null)
+            : new SignatureCheck(null, lines.Length == 0 ? "it has no signature" : Printable.Of(lines[^1].Trim(), 200));
+    }
+
     /// <summary>Returns the commit of a reference; null if there is none.</summary>
     /// <param name="name">Full name of a reference, such as <c>refs/heads/main</c>.</param>
     public string? CommitOf(string name) =>

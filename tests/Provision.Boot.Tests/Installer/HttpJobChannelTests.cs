@@ -11,10 +11,7 @@ public sealed class HttpJobChannelTests
 {
     private static readonly JobOrder Order = new()
     {
-        Job = "j1",
-        Host = "imap33",
-        PlanHash = "00",
-        Commit = "11",
+        Order = new SignedOrder("imap33", null),
         Repository = "r",
         Image = "i",
         Deadline = DateTimeOffset.UnixEpoch,
@@ -25,7 +22,7 @@ public sealed class HttpJobChannelTests
     {
         var server = new Server("lost", "503", "order");
         using var channel = server.Channel();
-        Assert.Equal("imap33", channel.Claim("key", null, []).Host);
+        Assert.Equal("imap33", channel.Claim("key", null, []).Order.Document);
         Assert.Equal(["/jobs/j1/claim", "/jobs/j1/claim", "/jobs/j1/claim"], server.Asked);
     }
 
@@ -36,7 +33,7 @@ public sealed class HttpJobChannelTests
         var server = new Server("code", "lost", "429", "code", "order");
         using var channel = server.Channel();
         var key = new string('k', 43);
-        Assert.Equal("imap33", channel.Claim(key, null, []).Host);
+        Assert.Equal("imap33", channel.Claim(key, null, []).Order.Document);
         Assert.Contains(JobSecrets.CodeOf(JobSecrets.HashOf(key)), Assert.Single(server.Said), StringComparison.Ordinal);
         Assert.Equal(5, server.Asked.Count);
     }

@@ -15,6 +15,8 @@ public class ArmGateTests
         { "target", "no disk for the operating system" },
         { "commit", "in no commit" },
         { "image", "no image os-imap" },
+        { "signature", "the installer accepts signed orders only" },
+        { "signed-commit", "is not signed by one of those who may sign commits: No principal matched" },
         { "job", "armed already" },
     };
 
@@ -78,6 +80,8 @@ public class ArmGateTests
         "target" => Sample.Facts with { Wipes = 0 },
         "commit" => Sample.Facts with { Commit = null },
         "image" => Sample.Facts with { Image = null },
+        "signature" => Sample.Facts with { NeedsSignature = true },
+        "signed-commit" => Sample.Facts with { CommitProblem = "No principal matched." },
         "job" => Sample.Facts with { OpenJob = Sample.In(JobState.Armed) },
         _ => throw new ArgumentOutOfRangeException(nameof(gate)),
     };

@@ -142,7 +142,7 @@ public class JobRulesTests
     {
         var differs = Sample.In(JobState.Differs);
         Assert.False(differs.Try(new Approved(Later, differs.PlanHash)).IsAccepted);
-        Assert.Equal(Sample.FoundHash, differs.Do(new Approved(Later, Sample.FoundHash)).Order(identity: false).ApprovedHash);
+        Assert.Equal(Sample.FoundHash, differs.Do(new Approved(Later, Sample.FoundHash)).Document().PlanHash);
     }
 
     [Fact]

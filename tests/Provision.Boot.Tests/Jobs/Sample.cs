@@ -26,7 +26,8 @@ internal static class Sample
         Commit = new string('c', 40),
         ImageName = "os-imap",
         Image = "os-imap/" + new string('d', 64),
-        HasInstaller = true,
+        ImageManifest = new string('e', 64),
+        Installer = "installer/" + new string('d', 64),
     };
 
     public static Job Armed(ArmFacts? facts = null) =>
@@ -41,6 +42,9 @@ internal static class Sample
         Assert.True(step.IsAccepted, step.Refusal);
         return step.Job;
     }
+
+    /// <summary>The order of a job.</summary>
+    public static OrderDocument Document(this Job job) => OrderDocument.Parse(job.Signed!.Document);
 
     public static JobStep Try(this Job job, JobEvent happened) => JobRules.Apply(job, happened);
 

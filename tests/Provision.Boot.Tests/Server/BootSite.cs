@@ -67,6 +67,9 @@ internal sealed class BootSite : IAsyncDisposable
 
     public Uri Address => new(server!.Address);
 
+    /// <summary>SHA-256 of the installer's manifest, if the store has one.</summary>
+    public string? InstallerManifest { get; set; }
+
     public string Identity { get; set; } = "/nowhere";
 
     /// <summary>Starts a site.</summary>
@@ -145,7 +148,7 @@ internal sealed class BootSite : IAsyncDisposable
 
     public IJobDatabase Jobs() => new StateDirectory(State).OpenJobs();
 
-    public Job Arm(string host = "web1", string mac = Web1, bool code = false)
+    public Job Arm(string host = "web1", string mac = Web1, bool code = false, Func<Job, Job>? sign = null)
     {
         var facts = new ArmFacts
         {
@@ -160,10 +163,13 @@ internal sealed class BootSite : IAsyncDisposable
             Commit = new string('c', 40),
             ImageName = "os-plain",
             Image = "os-plain/" + Digest,
-            HasInstaller = true,
+            ImageManifest = new string('e', 64),
+            Installer = "installer/" + Digest,
+            InstallerManifest = InstallerManifest,
+            KernelWords = ["console=ttyS0"],
             NeedsCode = code,
         };
-        var job = JobRules.Arm(ArmGates.Ask(facts, out _)!, Guid.NewGuid().ToString("N"), "engineer", Clock.GetUtcNow(), JobTimes.Armed);
+        var job = (sign ?? (armed => armed))(JobRules.Arm(ArmGates.Ask(facts, out _)!, Guid.NewGuid().ToString("N"), "engineer", Clock.GetUtcNow(), JobTimes.Armed));
         using var jobs = Jobs();
         Assert.True(jobs.TryAdd(job));
         return job;

@@ -123,7 +123,7 @@ public sealed class ImageTests : IDisposable
         var manifest = Path.Combine(folder, "manifest.json");
         ImagePacker.WriteManifest(manifest, new ImageManifest { Name = "os-web", Inputs = Inputs.Digest(), Release = "trixie", Files = [packed] }, signer);
         var signers = Path.Combine(folder, "allowed_signers");
-        File.WriteAllText(signers, signer.AllowedSigners);
+        File.WriteAllText(signers, signer.Line);
         Assert.True(IsSigned(File.ReadAllBytes(manifest)));
         Assert.False(IsSigned([.. File.ReadAllBytes(manifest), (byte)' ']));
 

@@ -64,6 +64,28 @@ public sealed class LostStateTests : IAsyncLifetime
         Assert.Contains("newer provision", Assert.Throws<StateLostException>(() => site.Jobs()).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>What an older version armed has no order that an installer could verify.</summary>
+    [Fact]
+    public async Task Jobs_that_an_older_version_armed_end_as_local_boots_and_are_logged()
+    {
+        var job = site.Arm(sign: armed => armed with { Signed = null });
+        await site.Stop();
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={site.Database};Pooling=false"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA user_version = 2";
+            command.ExecuteNonQuery();
+        }
+
+        await site.Open();
+        Assert.Contains("local disk: web1 is not armed", await site.Script(), StringComparison.Ordinal);
+        Assert.True(site.HasSaid("an older version armed were closed, their hosts boot from their own disks: web1"));
+        using var jobs = site.Jobs();
+        Assert.Equal(JobState.Disarmed, jobs.Find(job.Id)!.State);
+        Assert.Contains(jobs.Lines(0, job.Id, 100), line => line.Event is { IsError: true } said && said.Text.Contains("arm it again", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_host_is_armed_once_whoever_is_first()
     {

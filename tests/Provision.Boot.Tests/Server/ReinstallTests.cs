@@ -41,8 +41,10 @@ public sealed class ReinstallTests : IAsyncLifetime
 
         using var claim = await site.Claim(job, ticket.Token);
         var order = await claim.Content.ReadFromJsonAsync(JobsJson.Default.JobOrder);
-        Assert.Equal(("web1", job.PlanHash, job.Commit, $"/artefacts/os-plain/{BootSite.Digest}/manifest.json", (string?)null),
-            (order!.Host, order.PlanHash, order.Commit, order.Image, order.Identity));
+        Assert.Equal(($"/artefacts/os-plain/{BootSite.Digest}/manifest.json", (string?)null), (order!.Image, order.Identity));
+        var document = OrderDocument.Parse(order.Order.Document);
+        Assert.Equal(("web1", job.Id, job.PlanHash, job.Commit, $"os-plain/{BootSite.Digest}"),
+            (document.Host, document.Job, document.PlanHash, document.Commit, document.Image));
         using var events = await site.Held(
             HttpMethod.Post, $"/jobs/{job.Id}/events",
             JsonContent.Create<IReadOnlyList<InstallEvent>>(
@@ -156,17 +158,17 @@ public sealed class ReinstallTests : IAsyncLifetime
         using var report = await site.Report(job, InstallOutcome.Differs);
         using var jobs = site.Jobs();
         Assert.False(jobs.Change(job.Id, new Approved(site.Clock.GetUtcNow(), job.PlanHash))!.IsAccepted);
-        Assert.Null(await Approved());
+        Assert.Equal(job.PlanHash, await Approved());
         Assert.True(jobs.Change(job.Id, new Approved(site.Clock.GetUtcNow(), new string('f', 64)))!.IsAccepted);
         Assert.Equal(new string('f', 64), await Approved());
         Assert.True(jobs.Change(job.Id, new DisarmAsked(site.Clock.GetUtcNow()))!.IsAccepted);
         using var gone = await site.Held(HttpMethod.Get, $"/jobs/{job.Id}");
         Assert.Equal(HttpStatusCode.Gone, gone.StatusCode);
 
-        async Task<string?> Approved()
+        async Task<string> Approved()
         {
             using var answer = await site.Held(HttpMethod.Get, $"/jobs/{job.Id}");
-            return (await answer.Content.ReadFromJsonAsync(JobsJson.Default.JobOrder))!.ApprovedHash;
+            return OrderDocument.Parse((await answer.Content.ReadFromJsonAsync(JobsJson.Default.JobOrder))!.Order.Document).PlanHash;
         }
     }
 

@@ -12,8 +12,13 @@ internal static class ImageCheck
 
     public static void Verify(InstallRun run)
     {
-        var address = run.Order.Image;
+        var address = run.Parts.Image;
         var manifest = Fetch(run, address);
+        if (run.Holds(Safeguard.Pinned))
+        {
+            ImageSignature.CheckPinned(address, manifest, run.Order.ImageManifest);
+        }
+
         if (run.Holds(Safeguard.Signature))
         {
             ImageSignature.Check(run.Machine, address, manifest, Fetch(run, address + ".sig"));

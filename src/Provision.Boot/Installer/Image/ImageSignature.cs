@@ -2,12 +2,10 @@ using Provision.Boot.Jobs;
 
 namespace Provision.Boot.Installer.Image;
 
-/// <summary>Whether somebody who may signed a manifest.</summary>
+/// <summary>Verifies the signature of a manifest.</summary>
 internal static class ImageSignature
 {
-    private const string SignatureFile = InstallMachine.Work + "/manifest.sig";
-
-    /// <summary>Throws where nobody did.</summary>
+    /// <summary>Throws unless one of the allowed signers signed a manifest.</summary>
     /// <param name="machine">Where ssh-keygen runs, and who may sign is written.</param>
     /// <param name="address">The manifest's address, for the message.</param>
     /// <param name="manifest">Its bytes.</param>
@@ -15,17 +13,22 @@ internal static class ImageSignature
     /// <exception cref="InstallException">It is not signed.</exception>
     public static void Check(InstallMachine machine, string address, byte[] manifest, byte[] signature)
     {
-        machine.Files.MakeFolder(InstallMachine.Work, FileModes.PrivateDirectory);
-        machine.Files.Remove(SignatureFile);
-        machine.Files.WriteNew(SignatureFile, signature, FileModes.Private);
-        var result = machine.Commands.Run(Command
-            .Of("ssh-keygen", "-Y", "verify", "-f", InstallMachine.AllowedSigners, "-I", ImageManifest.SignatureNamespace, "-n",
-                ImageManifest.SignatureNamespace, "-s", SignatureFile)
-            .WithInput(manifest).WithTimeout(TimeSpan.FromSeconds(30)));
-        if (!result.Succeeded)
+        var check = new SshSignatures(machine.Commands)
+            .VerifyBy(OrderCheck.SignersOf(machine) ?? "", ImageManifest.SignatureNamespace, manifest, signature);
+        if (!check.Holds)
         {
-            throw new InstallException(
-                $"the image {address} is not signed by a key in {InstallMachine.AllowedSigners}: {result.Error.Trim().Split('\n')[0]}");
+            throw new InstallException($"the image {address} is not signed by a key in {AllowedSigners.DefaultFile}: {check.Problem}");
+        }
+    }
+
+    /// <summary>Throws unless a manifest is the one that the order names.</summary>
+    /// <exception cref="InstallException">It is another one, perhaps an older one.</exception>
+    public static void CheckPinned(string address, byte[] manifest, string? wanted)
+    {
+        var found = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(manifest));
+        if (found != wanted)
+        {
+            throw new InstallException($"{address} is not the manifest that the order names ({found} instead of {wanted ?? "none"}): arm the host again");
         }
     }
 }

@@ -18,7 +18,13 @@ internal static class JobMarker
         var partitions = run.Target.Disks.Select(disk => run.Observed.Devices.FirstOrDefault(part =>
             part.Kind == BlockKind.Partition && part.Parents.Contains(disk.Name) && part.PartitionLabel == TargetMaker.EfiLabel
                 && part.Signatures.Any(signature => signature.Type == "vfat"))).ToList();
-        run.IsDone = partitions.All(partition => partition is not null) && partitions.All(partition => ReadOf(run, partition!.Path) == run.Order.Job);
+        var found = partitions.OfType<BlockDevice>().Select(partition => ReadOf(run, partition.Path)).ToList();
+        if (run.Holds(Safeguard.OrderNumber))
+        {
+            OrderCheck.Fresh(run.Order, found.Select(marker => marker.Number).DefaultIfEmpty().Max());
+        }
+
+        run.IsDone = found.Count == partitions.Count && found.All(marker => marker.Job == run.Order.Job);
         if (run.IsDone)
         {
             run.Say($"job {run.Order.Job} is finished: this machine carries its marker, and nothing is written");
@@ -28,21 +34,25 @@ internal static class JobMarker
     public static void Write(InstallRun run)
     {
         run.AllowTarget();
-        EfiPartition.OnEach(run, files => RootFile.Put(files, Path, run.Order.Job + "\n"));
+        EfiPartition.OnEach(run, files =>
+        {
+            RootFile.Put(files, Path, run.Order.Job + "\n");
+            RootFile.Put(files, OrderNumber.OfEfi, OrderNumber.Text(run.Order));
+        });
     }
 
-    private static string? ReadOf(InstallRun run, string partition)
+    private static (string? Job, long Number) ReadOf(InstallRun run, string partition)
     {
         try
         {
-            return EfiPartition.With(run, partition, write: false, files => files.Read(Path) is { } file ? Encoding.ASCII.GetString(file.Content).Trim()
-                : null);
+            return EfiPartition.With(run, partition, write: false, files =>
+                (files.Read(Path) is { } file ? Encoding.ASCII.GetString(file.Content).Trim() : null, OrderNumber.Read(files, OrderNumber.OfEfi)));
         }
         catch (CommandFailedException wrong)
         {
             // An attempt that was cut off leaves what cannot be mounted: it is not finished.
             run.Say(wrong.Message);
-            return null;
+            return default;
         }
     }
 }

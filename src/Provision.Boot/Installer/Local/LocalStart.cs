@@ -44,12 +44,35 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
 
         // First of all the question whether this boot loader can be told anything, with the answer that it is to do as always.
         NextBoot.Write(machine, observed, sequences, null);
-        var offer = Offer(http, observed.Machine.Macs, observed.Machine.DmiUuid);
+        var installer = Get(http, observed.Machine.Macs, observed.Machine.DmiUuid);
+        RootFile.Put(machine.Files, $"{Folder}/{Kernel}", installer.Kernel, FileModes.Private);
+        RootFile.Put(machine.Files, $"{Folder}/{Initrd}", installer.Initrd, FileModes.Private);
+        RootFile.Put(machine.Files, $"{Folder}/{Ticket}", installer.Ticket, FileModes.Private);
+        RootFile.Put(machine.Files, Script, Text(installer.KernelWords), FileModes.Private);
+        machine.Files.SyncFilesystem(Folder);
+        NextBoot.Write(machine, observed, sequences, NextBoot.Installer).ToList().ForEach(part => say($"{part}: the next boot starts the installer, once"));
+        return installer.Job;
+    }
+
+    /// <summary>Fetches order and installer, and verifies each link: the order by its signature, number and expiry; the installer's manifest by the order and
+    /// by its own signature; kernel and initrd by the manifest. Writes nothing.</summary>
+    /// <exception cref="InstallException">The host is not armed, or one of them does not hold.</exception>
+    internal LocalInstaller Get(HttpClient http, IReadOnlyList<MacAddress> macs, string? uuid)
+    {
+        var (mac, offer) = Offer(http, macs, uuid);
+        var (order, words) = Verified(offer, mac);
         var folder = offer.Image![..(offer.Image!.LastIndexOf('/') + 1)];
         var bytes = Fetch(http, offer.Image);
+        if (order is not null)
+        {
+            ImageSignature.CheckPinned(offer.Image, bytes, order.InstallerManifest);
+        }
+
         ImageSignature.Check(machine, offer.Image, bytes, Fetch(http, offer.Image + ".sig"));
         var manifest = ImageCheck.ManifestOf(offer.Image, bytes);
-        foreach (var name in (string[])[Kernel, Initrd])
+        return new LocalInstaller(offer.Job!, FileOf(Kernel), FileOf(Initrd), Fetch(http, offer.Ticket!), words);
+
+        byte[] FileOf(string name)
         {
             var file = manifest.Files.FirstOrDefault(file => file.Name == name)
                 ?? throw new InstallException($"{offer.Image} has no {name}: it is no installer");
@@ -59,15 +82,33 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
                 throw new InstallException($"{folder}{name} differs from its manifest: build it again (provision netboot build installer)");
             }
 
-            RootFile.Put(machine.Files, $"{Folder}/{name}", content, FileModes.Private);
             say(string.Create(CultureInfo.InvariantCulture, $"{name}: {content.Length >> 10} KiB, verified"));
+            return content;
+        }
+    }
+
+    /// <summary>Returns the order, and the words for the kernel: from the signed order and from what this host knows itself. A host that has no signers of
+    /// orders takes the boot server's words, and says so; the order is null then.</summary>
+    private (OrderDocument? Order, string Words) Verified(BootOffer offer, MacAddress mac)
+    {
+        if (!AllowedSigners.Has(OrderCheck.SignersOf(machine), OrderDocument.SignatureNamespace))
+        {
+            say($"the order is not verified: {AllowedSigners.DefaultFile} has no signer of orders");
+            return (null, offer.KernelWords!);
         }
 
-        RootFile.Put(machine.Files, $"{Folder}/{Ticket}", Fetch(http, offer.Ticket!), FileModes.Private);
-        RootFile.Put(machine.Files, Script, Text(offer.KernelWords!), FileModes.Private);
-        machine.Files.SyncFilesystem(Folder);
-        NextBoot.Write(machine, observed, sequences, NextBoot.Installer).ToList().ForEach(part => say($"{part}: the next boot starts the installer, once"));
-        return offer.Job!;
+        var signed = offer.Order ?? throw new InstallException($"{server} sent no order: it is no boot server of this version");
+        var order = OrderCheck.Verified(machine, signed, say);
+        OrderCheck.Fresh(order, OrderNumber.Read(machine.Files, OrderNumber.OfRoot));
+        if (machine.Clock.GetUtcNow() is var now && now >= order.Expires)
+        {
+            throw new InstallException($"the order for {order.Host} expired at {order.Expires:u}, and it is {now:u} now: arm it again");
+        }
+
+        return order.Job == offer.Job
+            ? (order, InstallerWords.All(
+                mac.ToString().Replace(':', '-'), InstallerWords.OfJob(server.ToString().TrimEnd('/'), order.Job), order.KernelWords))
+            : throw new InstallException($"the order is one of job {order.Job}, and the boot server offers job {offer.Job}");
     }
 
     /// <summary>Takes it back.</summary>
@@ -91,7 +132,7 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
             : $"linux {Folder}/{Kernel} {string.Join(' ', kernelWords.Split(' ').Select(word => $"'{word}'"))}\ninitrd {Folder}/{Initrd} " +
                 $"{Folder}/{Ticket}\nboot\n";
 
-    private static BootOffer Offer(HttpClient http, IReadOnlyList<MacAddress> macs, string? uuid)
+    private static (MacAddress Mac, BootOffer Offer) Offer(HttpClient http, IReadOnlyList<MacAddress> macs, string? uuid)
     {
         var reasons = new List<string>();
         foreach (var mac in macs)
@@ -103,7 +144,7 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
                 {
                     if (offer is { Job: not null, Image: not null, Ticket: not null, KernelWords: not null })
                     {
-                        return offer;
+                        return (mac, offer);
                     }
 
                     reasons.Add($"{mac}: {offer.Why}");
@@ -145,3 +186,11 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
         }
     }
 }
+
+/// <summary>An installer that was verified, for a boot from the host's own disk.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Kernel">The kernel.</param>
+/// <param name="Initrd">The initramfs.</param>
+/// <param name="Ticket">The extra initrd with the ticket.</param>
+/// <param name="KernelWords">What the kernel is started with.</param>
+internal sealed record LocalInstaller(string Job, byte[] Kernel, byte[] Initrd, byte[] Ticket, string KernelWords);

@@ -17,7 +17,7 @@ internal static class PlanCheck
         {
             var plan = ReinstallPlanner.Of(run.Layout, run.Fleet.FindDrives(run.Order.Host), run.Observed, run.Order.OsDiskSerials);
             run.Plan = plan;
-            if (plan.Hash == run.Order.PlanHash || plan.Hash == run.Order.ApprovedHash || !run.Holds(Safeguard.PlanHash))
+            if (plan.Hash == run.Order.PlanHash || !run.Holds(Safeguard.PlanHash))
             {
                 break;
             }
@@ -48,15 +48,16 @@ internal static class PlanCheck
     /// <summary>Asks for the order again. What was approved was approved of this machine as it is now, so it is looked at anew.</summary>
     private static void Ask(InstallRun run)
     {
-        var approved = run.Order.ApprovedHash;
+        var before = run.Order;
         JobClaim.Take(run);
-        if (run.Order.ApprovedHash != approved)
+        OrderCheck.Fresh(run.Order, before.Number);
+        if (run.Order.PlanHash != before.PlanHash)
         {
             Probe.Again(run);
         }
     }
 
-    private static IReadOnlyList<string> Differences(JobOrder order, StoragePlan plan) =>
+    private static IReadOnlyList<string> Differences(OrderDocument order, StoragePlan plan) =>
     [
         $"this machine's plan is {plan.Hash}, and {order.Host} was armed for {order.PlanHash}: nothing is written",
         .. plan.Actions.Select(action =>

@@ -43,6 +43,23 @@ internal static class Probe
         }
     }
 
+    /// <summary>Nothing of the commit is used before one of those who may sign commits is known to have signed it.</summary>
+    private static void Verify(InstallRun run, Git clone)
+    {
+        var signers = OrderCheck.SignersOf(run.Machine);
+        if (!AllowedSigners.Has(signers, AllowedSigners.Commits))
+        {
+            run.Say($"the commit is not verified: {AllowedSigners.DefaultFile} has no signer of commits");
+        }
+        else if (run.Holds(Safeguard.CommitSignature))
+        {
+            var check = SshSignatures.With(signers!, AllowedSigners.Commits, file => clone.VerifyCommit(run.Order.Commit, file));
+            run.Say(check.Holds ? $"the commit is signed by {check.Signer}"
+                : throw new InstallException(
+                    $"the commit {run.Order.Commit} is not signed by a key in {AllowedSigners.DefaultFile} that may sign commits: {check.Problem}"));
+        }
+    }
+
     /// <summary>git holds what it gets against its hashes: a checkout of the commit is the commit.</summary>
     private static void CheckOut(InstallRun run)
     {
@@ -52,7 +69,7 @@ internal static class Probe
             throw new InstallException($"the order names no commit: \"{run.Order.Commit}\" is not 40 hexadecimal digits");
         }
 
-        using (var bundle = run.Channel.Open(run.Order.Repository, 0))
+        using (var bundle = run.Channel.Open(run.Parts.Repository, 0))
         using (var file = File.Create(Bundle))
         {
             bundle.CopyTo(file);
@@ -64,7 +81,9 @@ internal static class Probe
             Directory.Delete(Repository, recursive: true);
         }
 
-        Git.CloneChecked(machine.Commands, Bundle, Repository).Run("checkout", "--quiet", "--detach", run.Order.Commit);
+        var clone = Git.CloneChecked(machine.Commands, Bundle, Repository);
+        Verify(run, clone);
+        clone.Run("checkout", "--quiet", "--detach", run.Order.Commit);
         File.Delete(Bundle);
     }
 }

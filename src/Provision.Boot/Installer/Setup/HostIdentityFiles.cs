@@ -24,7 +24,7 @@ internal static class HostIdentityFiles
             root.Remove($"{SshFolder}/{name}");
         }
 
-        if (run.Order.Identity is { } address)
+        if (!run.Order.NewIdentity && run.Parts.Identity is { } address)
         {
             using var archive = run.Channel.Open(address, 0);
             run.Say($"{Restore(root, archive)} files of the host's identity are back");
@@ -45,6 +45,7 @@ internal static class HostIdentityFiles
         root.MakeFolder("/boot/efi", FileModes.PrivateDirectory);
         root.MakeFolder(StateFolder.Path);
         RootFile.Put(root, Job, run.Order.Job + "\n");
+        RootFile.Put(root, OrderNumber.OfRoot, OrderNumber.Text(run.Order));
         run.Machine.Commands.Run(Command.Of("cp", "-a", "--no-preserve=ownership", Probe.Repository, InstallMachine.Root + "/var/lib/provision/")).OrThrow();
     }
 
