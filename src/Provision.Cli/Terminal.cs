@@ -6,7 +6,7 @@ namespace Provision.Cli;
 internal static class Terminal
 {
     /// <summary>
-    /// Reads and writes a terminal through plain streams: the console class sets it up for keys that nobody presses, with escape sequences. A file or a
+    /// Reads and writes a terminal through plain streams: the console class sets it up for reading keys, with escape sequences. A file or a
     /// pipe keeps the streams of the console class, which share its position with others.
     /// </summary>
     public static void UsePlainStreams()

@@ -49,7 +49,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("netboot watch --help")]
     [InlineData("host discovered --help")]
     [InlineData("host adopt --help")]
-    public void Help_teaches(string arguments)
+    public void Help_has_examples(string arguments)
     {
         var result = Run(arguments.Split(' '));
         Assert.Equal(0, result.ExitCode);
@@ -342,7 +342,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("show imap3", 2, "imap3 is retired and has no desired state")]
     [InlineData("man", 0, ".SS provision storage create [HOST]")]
     [InlineData("nosuchcommand", 2, "nosuchcommand")]
-    public void Commands_answer(string arguments, int exit, string expected)
+    public void Every_command_answers(string arguments, int exit, string expected)
     {
         var result = Run([.. arguments.Split(' '), "--repo", Repository]);
         Assert.Equal(exit, result.ExitCode);

@@ -23,7 +23,7 @@ public class BadInputTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void IsReported(string name)
+    public void Each_bad_input_is_reported_with_its_place(string name)
     {
         var row = Row.ReadAll(TablePath).Single(r => r.Name == name);
         var result = InventoryLoader.Load(row.Files());
@@ -32,7 +32,7 @@ public class BadInputTests
     }
 
     [Fact]
-    public void TableIsUpdatedOnRequest()
+    public void The_table_is_updated_on_request()
     {
         if (Environment.GetEnvironmentVariable("UPDATE_EXPECTED") != "1")
         {

@@ -16,14 +16,14 @@ public class DriveRecordTextTests
         .WithVolume("i33d1t02", new VolumeIdentity(null, null, "", null));
 
     [Fact]
-    public void TheTextIsStable()
+    public void The_text_is_stable()
     {
         Snapshot.Check(Full.ToString(), "full");
         Assert.Equal(Full.ToString(), Full.WithVolume("x", new VolumeIdentity(null, null, null, null)).WithVolume("x", null).ToString());
     }
 
     [Fact]
-    public void WhatIsWrittenIsReadAgain()
+    public void What_is_written_is_read_again()
     {
         var edit = Full.Edit(SampleFleet.Files);
         Assert.Empty(edit.Result.Diagnostics);
@@ -37,7 +37,7 @@ public class DriveRecordTextTests
     }
 
     [Fact]
-    public void TheFirstRecordOfAHost()
+    public void The_first_record_of_a_host_is_written()
     {
         var files = SampleFleet.Files with { Files = [.. SampleFleet.Files.Files.Where(file => file.Path != "hosts/drives/imap33.yaml")] };
         var edit = DriveRecordText.From("imap33", null).Edit(files);
@@ -50,7 +50,7 @@ public class DriveRecordTextTests
     [Theory]
     [InlineData("front/25", "X", "hosts/drives/imap33.yaml:7:7: error: the chassis 4u40 of imap33 has no bay \"front/25\" (did you mean \"front/15\"?)")]
     [InlineData("front/2", "BTTV332303FA400HGN", "hosts/drives/imap33.yaml:8:25: error: a drive with the serial BTTV332303FA400HGN is recorded twice\n    hosts/drives/imap33.yaml:7:26: here")]
-    public void AWrongRecordIsRefused(string bay, string serial, string expected)
+    public void A_wrong_record_is_refused(string bay, string serial, string expected)
     {
         var slash = bay.IndexOf('/', StringComparison.Ordinal);
         var place = new Bay(bay[..slash], int.Parse(bay[(slash + 1)..], System.Globalization.CultureInfo.InvariantCulture));
@@ -58,12 +58,12 @@ public class DriveRecordTextTests
     }
 
     [Fact]
-    public void WhatElseIsInTheFileIsNotLost() => Refused(
+    public void What_else_is_in_the_file_is_not_lost() => Refused(
         Sample.Edit(SampleFleet.With("hosts/drives/imap33.yaml", SampleFleet.TextOf("hosts/drives/imap33.yaml") + "  imap34: {}\n")),
         "hosts/drives/imap33.yaml:13:3: error: \"imap34\" would be lost: hosts/drives/imap33.yaml is written by commands (move it to another file)");
 
     [Fact]
-    public void ARecordElsewhereIsNotDoubled() => Refused(
+    public void A_record_elsewhere_is_not_doubled() => Refused(
         DriveRecordText.From("imap34", null).Edit(SampleFleet.With("hosts/more.yaml", "drives:\n  imap34: {}\n")),
         "hosts/more.yaml:2:3: error: the drive record of imap34 is not in a file of its own (move it to hosts/drives/imap34.yaml)");
 

@@ -9,7 +9,7 @@ public class HostViewTests
     }
 
     [Fact]
-    public void RolesAreResolvedWithTheIncludedFirst()
+    public void Roles_are_resolved_with_the_included_first()
     {
         var view = View("imap33");
         Assert.Equal(["base", "imap"], view.Roles.Roles.Select(r => r.Name));
@@ -22,7 +22,7 @@ public class HostViewTests
     }
 
     [Fact]
-    public void APinnedVersionWinsOverTheBareName() =>
+    public void A_pinned_version_wins_over_the_bare_name() =>
         Assert.Equal(["chrony", "nginx=1.26.*"], View("web1").Roles.Packages);
 
     /// <summary>Each value names the line that set it: role, fleet, site, host, in that order.</summary>
@@ -35,7 +35,7 @@ public class HostViewTests
     [InlineData("imap34", "imap.ports.sieve", "2000", "roles/imap.yaml:11:33")]
     [InlineData("imap33", "imap.admins.0", "cyrus", "roles/imap.yaml:12:14")]
     [InlineData("web1", "clock.leap", "smear", "roles/base.yaml:8:18")]
-    public void SettingsAreMergedAndKnowTheirPlace(string host, string path, string value, string place)
+    public void Settings_are_merged_and_know_their_place(string host, string path, string value, string place)
     {
         var scalar = Assert.IsType<YamlScalar>(View(host).Settings.Find(path));
         Assert.Equal(value, scalar.Text);
@@ -43,14 +43,14 @@ public class HostViewTests
     }
 
     [Fact]
-    public void AHostHasOnlyTheSettingsOfItsRoles()
+    public void A_host_has_only_the_settings_of_its_roles()
     {
         Assert.Equal(["clock", "extra", "web_port"], View("web1").Settings.Entries.Select(e => e.Key));
         Assert.Equal(["clock", "extra", "imap"], View("imap33").Settings.Entries.Select(e => e.Key));
     }
 
     [Fact]
-    public void FactsKnowWhereTheyWereSet()
+    public void Facts_know_where_they_were_set()
     {
         var fleet = SampleFleet.Fleet;
         var host = fleet.FindHost("imap33")!;
@@ -64,7 +64,7 @@ public class HostViewTests
     }
 
     [Fact]
-    public void SlotsHaveStoresPeersAndMasters()
+    public void Slots_have_stores_peers_and_masters()
     {
         var view = View("imap33");
         Assert.Equal(40, view.Slots.Count);
@@ -80,7 +80,7 @@ public class HostViewTests
     }
 
     [Fact]
-    public void MastersDecideWhoIsMaster()
+    public void Masters_decide_who_is_master()
     {
         var moved = Masters.Default.With("store1", "sloti43d1t01");
         var view = View("imap33", moved);
@@ -92,10 +92,10 @@ public class HostViewTests
     }
 
     [Fact]
-    public void ARetiredHostHasNoView() => Assert.Throws<ArgumentException>(() => View("imap3"));
+    public void A_retired_host_has_no_view() => Assert.Throws<ArgumentException>(() => View("imap3"));
 
     [Fact]
-    public void AHostWithoutChassisHasNoLayout()
+    public void A_host_without_chassis_has_no_layout()
     {
         var view = View("web1");
         Assert.Null(view.Layout);
@@ -103,7 +103,7 @@ public class HostViewTests
     }
 
     [Fact]
-    public void DrivesAreRecorded()
+    public void Drives_are_recorded()
     {
         var record = SampleFleet.Fleet.FindDrives("imap33")!;
         Assert.Equal(["front/1 WD-WMAY04568236 2000398934016", "rear/3 BTTV332303FA400HGN "], record.Drives.Select(d => $"{d.Bay} {d.Serial} {d.Bytes}"));

@@ -9,7 +9,7 @@ public class LayoutTests
     [InlineData("t15", "imap14")]
     [InlineData("4u40", "imap33")]
     [InlineData("nvme80", "imap50")]
-    public void OfEachChassis(string chassis, string host) => Snapshot.Check(Describe(LayoutOf(chassis, host)), chassis);
+    public void The_layout_of_each_chassis_is_the_verified_one(string chassis, string host) => Snapshot.Check(Describe(LayoutOf(chassis, host)), chassis);
 
     /// <summary>The totals that df printed on the real machines.</summary>
     [Theory]
@@ -23,7 +23,7 @@ public class LayoutTests
     [InlineData("4u40", "imap33", "/mnt/i33d2t20", "917G")]
     [InlineData("4u40", "imap33", "/mnt/ssd33d1", "367G")]
     [InlineData("r510", "imap20", "/mnt/i20d3p2", "459G")]
-    public void SizesAreThoseOfDf(string chassis, string host, string mount, string size)
+    public void Sizes_are_those_of_df(string chassis, string host, string mount, string size)
     {
         var volume = Assert.Single(LayoutOf(chassis, host).Volumes, v => v.MountPath == mount);
         Assert.Equal(size, ByteSize.FormatLikeDf(volume.UsableBytes));
@@ -37,12 +37,12 @@ public class LayoutTests
     [InlineData(RaidLevel.MdRaid1, 2, 400_000_000_000, 400_000_000_000)]
     [InlineData(RaidLevel.ZfsRaidz2, 8, 3840_000_000_000, 23_040_000_000_000)]
     [InlineData(RaidLevel.Spare, 2, 2000_000_000_000, 0)]
-    public void CapacityOfSets(RaidLevel level, int drives, long driveBytes, long expected) =>
+    public void Sets_have_the_capacity_of_their_level(RaidLevel level, int drives, long driveBytes, long expected) =>
         Assert.Equal(expected, Capacity.OfSet(level, drives, driveBytes));
 
     /// <summary>The directories of slots that were run on real Cyrus.</summary>
     [Fact]
-    public void SlotPathsAreTheGoldenOnes()
+    public void Slot_paths_are_the_golden_ones()
     {
         Assert.Equal(
             [
@@ -81,7 +81,7 @@ public class LayoutTests
     }
 
     [Fact]
-    public void ANewChassisNeedsNoCode()
+    public void A_new_chassis_needs_no_code()
     {
         const string Text = """
             chassis:
@@ -107,7 +107,7 @@ public class LayoutTests
     }
 
     [Fact]
-    public void LabelsMountsAndSlotsOfManyHostsDiffer()
+    public void Labels_mounts_and_slots_of_many_hosts_differ()
     {
         var chassis = Load("4u40");
         var names = Enumerable.Range(1, 50).SelectMany(n => Layout.Of(HostNamed($"imap{n}"), chassis, kind: null).Slots.Select(s => s.Name)).ToList();

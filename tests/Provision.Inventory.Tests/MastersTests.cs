@@ -5,7 +5,7 @@ namespace Provision.Inventory.Tests;
 public class MastersTests
 {
     [Fact]
-    public void JsonGoesBothWays()
+    public void Masters_are_written_and_read_again()
     {
         var masters = Masters.Default.With("store9", "sloti34d1t01").With("store1", "sloti43d1t01");
         var json = masters.ToJson();
@@ -21,7 +21,7 @@ public class MastersTests
     [InlineData("[]", "masters.json: error: not a snapshot of masters: expected {\"serial\": N, \"masters\": {STORE: SLOT}}")]
     [InlineData("{\"serial\": \"1\", \"masters\": {}}", "masters.json: error: not a snapshot of masters: the serial is a number, every master the name of a slot")]
     [InlineData("{\"serial\": 1, \"masters\": {\"store1\": 5}}", "masters.json: error: not a snapshot of masters: the serial is a number, every master the name of a slot")]
-    public void BadJsonIsAnError(string json, string expected)
+    public void Bad_json_is_an_error(string json, string expected)
     {
         var found = new DiagnosticBag();
         Assert.Null(Masters.FromJson(Encoding.UTF8.GetBytes(json), "masters.json", found));
@@ -29,7 +29,7 @@ public class MastersTests
     }
 
     [Fact]
-    public void ASlotThatIsNotTheStoresIsPassedOver()
+    public void A_slot_that_is_not_the_stores_is_passed_over()
     {
         var store = SampleFleet.Fleet.FindStore("store1")!;
         Assert.Equal("sloti33d1t01", Masters.Default.With("store1", "sloti34d2t20").MasterOf(store));

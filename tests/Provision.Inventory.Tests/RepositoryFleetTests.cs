@@ -6,7 +6,7 @@ public class RepositoryFleetTests
     private static readonly InventoryFiles Files = InventoryFiles.ReadFrom(TestRepository.Root);
 
     [Fact]
-    public void HasTheHostsSlotsAndStoresItWasLaidOutFor()
+    public void The_sample_fleet_has_the_hosts_slots_and_stores_it_was_laid_out_for()
     {
         var fleet = SampleFleet.Load(Files);
         Assert.Equal(49, fleet.Hosts.Count(h => h.Status == HostStatus.Active));
@@ -23,7 +23,7 @@ public class RepositoryFleetTests
     }
 
     [Fact]
-    public void EveryHostHasAView()
+    public void Every_host_has_a_view()
     {
         var fleet = SampleFleet.Load(Files);
         foreach (var host in fleet.Hosts.Where(h => h.Status != HostStatus.Retired))
@@ -36,7 +36,7 @@ public class RepositoryFleetTests
     }
 
     [Fact]
-    public void AServerIsAddedAndRetired()
+    public void A_server_is_added_and_retired()
     {
         var added = HostEntry.Add(Files, new NewHost("imap38", ["02:00:00:00:00:38"], "4u40", "nyi", ["imap"]));
         Assert.Empty(added.Result.Diagnostics);
@@ -62,7 +62,7 @@ public class RepositoryFleetTests
     }
 
     [Fact]
-    public void SchemaKnowsEveryKeyInUse()
+    public void Schema_knows_every_key_in_use()
     {
         var schema = InventorySchema.ToJson();
         foreach (var file in Files.Files)

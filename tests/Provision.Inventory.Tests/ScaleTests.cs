@@ -10,7 +10,7 @@ public class ScaleTests(ITestOutputHelper output)
     [InlineData(10, 96)]
     [InlineData(100, 1056)]
     [InlineData(1000, 10_656)]
-    public void TheFleetIsValid(int hosts, int stores)
+    public void The_fleet_is_valid(int hosts, int stores)
     {
         var fleet = SampleFleet.Load(Files(hosts));
         Assert.Equal(hosts, fleet.Hosts.Count);
@@ -20,14 +20,14 @@ public class ScaleTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void TheSameNumbersGiveTheSameBytes() => Assert.Equal(ScaleFleet.Generate(100, 7), ScaleFleet.Generate(100, 7));
+    public void The_same_numbers_give_the_same_bytes() => Assert.Equal(ScaleFleet.Generate(100, 7), ScaleFleet.Generate(100, 7));
 
     /// <summary>One bad merge can make tens of thousands of names unknown; the findings must not take minutes.</summary>
     [Theory]
     [InlineData("hosts/chassis/4u40.yaml", "4u40:", "4u41:", 1000)]
     [InlineData("hosts/chassis/4u40.yaml", "repeat: 20", "repeat: 10", 10_656)]
     [InlineData("roles/imap.yaml", "gate:", "gat:", 2)]
-    public void ManyProblemsAreFoundSoon(string path, string old, string fresh, int atLeast)
+    public void Many_problems_are_found_soon(string path, string old, string fresh, int atLeast)
     {
         var files = Files(1000);
         files = files with

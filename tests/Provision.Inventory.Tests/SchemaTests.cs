@@ -5,10 +5,10 @@ namespace Provision.Inventory.Tests;
 public class SchemaTests
 {
     [Fact]
-    public void IsTheVerifiedOne() => Snapshot.Check(InventorySchema.ToJson(), "json");
+    public void The_schema_is_the_verified_one() => Snapshot.Check(InventorySchema.ToJson(), "json");
 
     [Fact]
-    public void EveryReferenceLeadsToADefinition()
+    public void Every_reference_leads_to_a_definition()
     {
         using var schema = JsonDocument.Parse(InventorySchema.ToJson());
         var known = schema.RootElement.GetProperty("$defs").EnumerateObject().Select(d => "#/$defs/" + d.Name).ToHashSet();

@@ -17,7 +17,7 @@ public class SelectingTests
     [InlineData("imap3 web1", "imap3 web1")]
     [InlineData("  imap43   web1 ", "imap43 web1")]
     [InlineData("*3*3*", "imap33")]
-    public void Selects(string selector, string expected)
+    public void A_selector_selects_its_hosts(string selector, string expected)
     {
         var found = new DiagnosticBag();
         var hosts = HostSelector.Select(SampleFleet.Fleet, selector, Location.OfFile("selector"), found);
@@ -35,7 +35,7 @@ public class SelectingTests
     [InlineData("site=oslo", "unknown site \"oslo\" in the selector \"site=oslo\" (known are ice, nyi)")]
     [InlineData("role=web site=ice", "the selector \"role=web site=ice\" names no host")]
     [InlineData("db*", "the selector \"db*\" names no host")]
-    public void AnEmptySelectionIsAnError(string selector, string expected)
+    public void An_empty_selection_is_an_error(string selector, string expected)
     {
         var found = new DiagnosticBag();
         Assert.Empty(HostSelector.Select(SampleFleet.Fleet, selector, Location.OfFile("selector"), found));
@@ -49,7 +49,7 @@ public class SelectingTests
     [InlineData("00:00:5e:00:53:01 00:00:5e:00:53:03", null, "the network cards of this machine are of two hosts: 00:00:5e:00:53:01 is of imap33 (hosts/nyi.yaml:3:3), 00:00:5e:00:53:03 is of imap34 (hosts/nyi.yaml:13:3)")]
     [InlineData("00:00:5e:00:53:05", null, "this machine is imap3, which is retired (hosts/nyi.yaml:28:13)")]
     [InlineData("", null, "this machine shows no network card; name the host with --host")]
-    public void AHostFindsItself(string macs, string? host, string? error)
+    public void A_host_finds_itself(string macs, string? host, string? error)
     {
         var identity = ThisHost.Find(SampleFleet.Fleet, [.. macs.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text => MacAddress.Parse(text))]);
         Assert.Equal(host, identity.Host?.Name);

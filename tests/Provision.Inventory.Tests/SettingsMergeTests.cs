@@ -11,19 +11,19 @@ public class SettingsMergeTests
     private static readonly Arbitrary<YamlMapping> Trees = Arb.From(MappingOf(3));
 
     [Fact]
-    public void NothingChangesNothing() => Holds(Trees, tree =>
+    public void Nothing_changes_nothing() => Holds(Trees, tree =>
         SettingsMerge.AreEqual(tree, SettingsMerge.Over(tree, YamlMapping.Empty))
         && SettingsMerge.AreEqual(tree, SettingsMerge.Over(YamlMapping.Empty, tree)));
 
     [Fact]
-    public void TheSameAgainChangesNothing() => Holds(Trees, tree => SettingsMerge.AreEqual(tree, SettingsMerge.Over(tree, tree)));
+    public void The_same_again_changes_nothing() => Holds(Trees, tree => SettingsMerge.AreEqual(tree, SettingsMerge.Over(tree, tree)));
 
     /// <summary>
     /// Grouping does not matter where all three agree on what is a mapping. (A single value in the middle layer hides the
     /// mapping below it from the top one, as it should.)
     /// </summary>
     [Fact]
-    public void GroupingDoesNotMatter() => Holds(Triples(), layers =>
+    public void Grouping_does_not_matter() => Holds(Triples(), layers =>
     {
         var (a, b, c) = layers;
         return !SameShapes(a, b) || !SameShapes(b, c) || !SameShapes(a, c)
@@ -31,7 +31,7 @@ public class SettingsMergeTests
     });
 
     [Fact]
-    public void WhatIsAboveWins() => Holds(Triples(), layers =>
+    public void What_is_above_wins() => Holds(Triples(), layers =>
     {
         var merged = SettingsMerge.Over(layers.A, layers.B);
         return Leaves(layers.B, "").All(leaf => ReferenceEquals(merged.Find(leaf.Path), leaf.Node))
@@ -39,14 +39,14 @@ public class SettingsMergeTests
     });
 
     [Fact]
-    public void KeysKeepTheirOrderAndAreNotRepeated() => Holds(Triples(), layers =>
+    public void Keys_keep_their_order_and_are_not_repeated() => Holds(Triples(), layers =>
     {
         var keys = SettingsMerge.Over(layers.A, layers.B).Entries.Select(e => e.Key).ToList();
         return keys.SequenceEqual(layers.A.Entries.Concat(layers.B.Entries).Select(e => e.Key).Distinct());
     });
 
     [Fact]
-    public void OnlyDeclaredKeepsNothingElse() => Holds(Triples(), layers =>
+    public void Only_declared_keeps_nothing_else() => Holds(Triples(), layers =>
     {
         var kept = SettingsMerge.OnlyDeclared(layers.A, layers.B);
         var undeclared = 0;

@@ -27,7 +27,7 @@ public class StoreEntriesTests
     [Theory]
     [InlineData("stores:\n  store1: { class: tera, slots: [sloti33d1t01, sloti34d1t07, \"sloti43d1t01\"] }  # gold\n", "stores:\n  store1: { class: tera, slots: [sloti33d1t01, sloti34d1t07, \"sloti43d1t01\", sloti35d1t01] }  # gold\n")]
     [InlineData("stores:\n  store1:\n    slots:\n      - sloti33d1t01\n      - sloti34d1t07\n      - sloti43d1t01   # remote\n    class: tera", "stores:\n  store1:\n    slots:\n      - sloti33d1t01\n      - sloti34d1t07\n      - sloti43d1t01   # remote\n      - sloti35d1t01\n    class: tera")]
-    public void AStoreGetsOneSlotMoreAndLosesItAgain(string three, string four)
+    public void A_store_gets_one_slot_more_and_loses_it_again(string three, string four)
     {
         string[] slots = ["sloti33d1t01", "sloti34d1t07", "sloti43d1t01"];
         var more = StoreEntries.Place(WithAFourthHost(three), [new("store1", "tera", [.. slots, "sloti35d1t01"])]);
@@ -47,7 +47,7 @@ public class StoreEntriesTests
     }
 
     [Fact]
-    public void AnEditThatBreaksARuleIsRefused()
+    public void An_edit_that_breaks_a_rule_is_refused()
     {
         var edit = StoreEntries.Place(SampleFleet.Files, [new("store1", "tera", ["sloti33d1t01", "sloti33d1t02", "sloti43d1t01"])]);
         Assert.False(edit.IsGood);
@@ -55,7 +55,7 @@ public class StoreEntriesTests
     }
 
     [Fact]
-    public void StoresInSeveralFilesAreNotEdited()
+    public void Stores_in_several_files_are_not_edited()
     {
         var files = SampleFleet.With("hosts/more.yaml", "stores:\n  store3: { class: tera, slots: [sloti33d1t03, sloti34d1t03, sloti43d1t03] }\n");
         var edit = StoreEntries.Place(files, [new("store1", "tera", ["sloti33d1t05", "sloti34d1t07", "sloti43d1t01"]), new("store3", "tera", ["sloti33d1t06", "sloti34d1t03", "sloti43d1t03"])]);

@@ -13,7 +13,7 @@ public class ValueTests
     [InlineData("2GB", -1)]
     [InlineData("G", -1)]
     [InlineData("", -1)]
-    public void SizesAreRead(string text, long bytes)
+    public void Sizes_are_read(string text, long bytes)
     {
         Assert.Equal(bytes >= 0, ByteSize.TryParse(text, out var read));
         Assert.Equal(Math.Max(0, bytes), read);
@@ -24,7 +24,7 @@ public class ValueTests
     [InlineData(2_000_000_000_000, "2T")]
     [InlineData(1500, "1500")]
     [InlineData(23_040_000_000_000, "23040G")]
-    public void SizesAreWritten(long bytes, string text) => Assert.Equal(text, ByteSize.Format(bytes));
+    public void Sizes_are_written(long bytes, string text) => Assert.Equal(text, ByteSize.Format(bytes));
 
     [Theory]
     [InlineData(0, "0")]
@@ -33,7 +33,7 @@ public class ValueTests
     [InlineData(10_240, "10K")]
     [InlineData(10_138, "10K")]
     [InlineData(1_048_576, "1.0M")]
-    public void SizesAreWrittenAsDfDoes(long bytes, string text) => Assert.Equal(text, ByteSize.FormatLikeDf(bytes));
+    public void Sizes_are_written_as_df_does(long bytes, string text) => Assert.Equal(text, ByteSize.FormatLikeDf(bytes));
 
     [Theory]
     [InlineData("192.0.2.37", true)]
@@ -46,7 +46,7 @@ public class ValueTests
     [InlineData("192.0.2. 1", false)]
     [InlineData("192.0.2.+1", false)]
     [InlineData("::1", false)]
-    public void AddressesAreRead(string text, bool right)
+    public void Addresses_are_read(string text, bool right)
     {
         Assert.Equal(right, Ipv4Address.TryParse(text, out var address));
         Assert.Equal(right ? text : "0.0.0.0", address.ToString());
@@ -56,7 +56,7 @@ public class ValueTests
     [InlineData("198.18.33.0/26", 64, "198.18.33.63")]
     [InlineData("0.0.0.0/0", 4_294_967_296, "255.255.255.255")]
     [InlineData("192.0.2.1/32", 1, "192.0.2.1")]
-    public void NetworksAreRead(string text, long size, string last)
+    public void Networks_are_read(string text, long size, string last)
     {
         Assert.True(Ipv4Network.TryParse(text, out var network));
         Assert.Equal((size, last, text), (network.Size, network.Last.ToString(), network.ToString()));
@@ -68,7 +68,7 @@ public class ValueTests
     [InlineData("192.0.2.0/-1")]
     [InlineData("192.0.2.0")]
     [InlineData("192.0.2.1/24")]
-    public void WhatIsNoNetwork(string text) => Assert.False(Ipv4Network.TryParse(text, out _));
+    public void What_is_no_network_is_refused(string text) => Assert.False(Ipv4Network.TryParse(text, out _));
 
     [Theory]
     [InlineData("00:00:5E:00:53:A1", "00:00:5e:00:53:a1")]
@@ -77,11 +77,11 @@ public class ValueTests
     [InlineData("00:00:5e:00:53:a", null)]
     [InlineData("00:00:5e:00:53:ag", null)]
     [InlineData("00005e0053a1", null)]
-    public void HardwareAddressesAreRead(string text, string? expected) =>
+    public void Hardware_addresses_are_read(string text, string? expected) =>
         Assert.Equal(expected, MacAddress.TryParse(text, out var mac) ? mac.ToString() : null);
 
     [Fact]
-    public void NamesAreInTheOrderOfPeople()
+    public void Names_are_in_the_order_of_people()
     {
         string[] names = ["web1", "imap10", "imap9", "imap", "imap010", "db1", "imap9a", "imap1"];
         Array.Sort(names, NaturalOrder.Instance);
@@ -94,6 +94,6 @@ public class ValueTests
     [InlineData("imap", null, "imap")]
     [InlineData("imapx3", 3, "imapx3")]
     [InlineData("web-2b", null, "web-2b")]
-    public void NamesSayNumberAndShortName(string name, int? number, string shortName) =>
+    public void Names_say_number_and_short_name(string name, int? number, string shortName) =>
         Assert.Equal((number, shortName), (HostName.NumberOf(name), HostName.ShortOf(name, new Dictionary<string, string> { ["imap"] = "i" })));
 }

@@ -14,11 +14,11 @@ public class YamlTests
     [InlineData(new byte[] { (byte)'#', 0xe2, 0x80, 0xa8 }, "hosts/x.yaml:1:2: error: the character U+2028 does not belong in a YAML file")]
     [InlineData(new byte[] { (byte)'a', 0 }, "hosts/x.yaml:1:2: error: the character U+0000 does not belong in a YAML file")]
     [InlineData(new byte[] { (byte)'a', (byte)':', (byte)'\n', 27, (byte)'[' }, "hosts/x.yaml:2:1: error: the character U+001B does not belong in a YAML file")]
-    public void BytesThatAreNoText(byte[] bytes, string expected) =>
+    public void Bytes_that_are_no_text_are_refused(byte[] bytes, string expected) =>
         Assert.Equal(expected, Assert.Single(InventoryLoader.Load(SampleFleet.With("hosts/x.yaml", bytes)).Diagnostics).ToString());
 
     [Fact]
-    public void AByteOrderMarkIsPassedOver() =>
+    public void A_byte_order_mark_is_passed_over() =>
         SampleFleet.Load(SampleFleet.With("hosts/x.yaml", [0xef, 0xbb, 0xbf, .. "stores: {}"u8]));
 
     [Theory]
@@ -28,10 +28,10 @@ public class YamlTests
     [InlineData("--- {}\n...\n")]
     [InlineData("hosts:\nstores:\n")]
     [InlineData("site: nyi\r\nhosts: {}\r\n")]
-    public void FilesThatSayNothingAreFine(string text) => SampleFleet.Load(SampleFleet.With("hosts/x.yaml", text));
+    public void Files_that_say_nothing_are_fine(string text) => SampleFleet.Load(SampleFleet.With("hosts/x.yaml", text));
 
     [Fact]
-    public void AnAliasBombOfTenMegabytesFailsFast()
+    public void An_alias_bomb_of_ten_megabytes_fails_fast()
     {
         var bomb = new StringBuilder("a: &a [x, x, x, x, x, x, x, x, x]\n");
         for (var i = 0; bomb.Length < 10_000_000; i++)
@@ -49,7 +49,7 @@ public class YamlTests
     [Theory]
     [InlineData('[')]
     [InlineData('{')]
-    public void EndlessNestingIsRefused(char open)
+    public void Endless_nesting_is_refused(char open)
     {
         InventoryResult result = null!;
         var time = CpuTime.Of(() => result = InventoryLoader.Load(SampleFleet.With("hosts/x.yaml", new string(open, 1_000_000))));
@@ -58,7 +58,7 @@ public class YamlTests
     }
 
     [Fact]
-    public void AFileTooLargeIsNotRead() =>
+    public void A_file_too_large_is_not_read() =>
         Assert.Equal(
             "hosts/x.yaml: error: the file has 33,554,433 bytes; at most 33,554,432 are read",
             Assert.Single(InventoryLoader.Load(SampleFleet.With("hosts/x.yaml", new byte[(32 << 20) + 1])).Diagnostics).ToString());
@@ -76,7 +76,7 @@ public class YamlTests
     [InlineData("60m", "60m", "60m")]
     [InlineData("192.0.2.1", "192.0.2.1", "192.0.2.1")]
     [InlineData("00:00:5E:00:53:A1", "00:00:5E:00:53:A1", "00:00:5E:00:53:A1")]
-    public void ScalarsFollowTheCoreSchema(string yaml, string text, object? value)
+    public void Scalars_follow_the_core_schema(string yaml, string text, object? value)
     {
         var files = SampleFleet.With("roles/extra.yaml", $"data: cache\ngate: none\ndefaults: {{ x: {yaml} }}\n");
         var scalar = Assert.IsType<YamlScalar>(SampleFleet.Load(files).FindRole("extra")!.Defaults.Find("x"));
@@ -86,7 +86,7 @@ public class YamlTests
 
     /// <summary>Bytes of real files, shuffled by a fixed seed: whatever comes out, it is findings and not an exception.</summary>
     [Fact]
-    public void DamagedFilesNeverThrow()
+    public void Damaged_files_never_throw()
     {
         var random = new Random(20261122);
         var paths = SampleFleet.Files.Files.Select(f => f.Path).ToArray();

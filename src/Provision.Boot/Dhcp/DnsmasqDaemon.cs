@@ -11,7 +11,7 @@ internal sealed class DnsmasqDaemon(string folder, Action<string> say) : IDispos
 
     private string File => Path.Combine(folder, "dnsmasq.conf");
 
-    /// <summary>Sees to it that it runs with this configuration. One that it would refuse is told and not taken; the old one goes on.</summary>
+    /// <summary>Keeps dnsmasq running with this configuration. A configuration that dnsmasq rejects is logged, and the last valid one stays in use.</summary>
     public void Keep(string configuration, ICommandRunner commands)
     {
         lock (turn)

@@ -77,7 +77,7 @@ public sealed class ImagePublisher
         AtomicFile.Write(files, "/current/" + name, System.Text.Encoding.ASCII.GetBytes(digest + "\n"), FileModes.Public);
     }
 
-    /// <summary>Removes images and packages that nobody needs any more.</summary>
+    /// <summary>Removes images and packages that no job and no pin needs any more.</summary>
     /// <param name="name">The image's name.</param>
     /// <param name="keep">How many of the newest stay, beside the current one.</param>
     /// <param name="pinned">Images of open jobs, as <c>NAME/DIGEST</c>.</param>

@@ -20,7 +20,7 @@ public sealed class HostInstaller
     /// <summary>An installer.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="channel">Where the order comes from and the report goes.</param>
-    /// <param name="console">Told of everything, also when nobody can be reached.</param>
+    /// <param name="console">Gets every message, also when the boot server does not answer.</param>
     public HostInstaller(InstallMachine machine, IJobChannel channel, Action<InstallEvent> console)
         : this(machine, channel, console, Safeguard.All)
     {

@@ -16,6 +16,6 @@ internal sealed class InstallException : Exception
     /// <summary>The reasons, each a sentence.</summary>
     public IReadOnlyList<string> Problems { get; }
 
-    /// <summary>True where the machine gives another plan than the one that was armed, and nobody approved it.</summary>
+    /// <summary>True if the machine's plan differs from the armed one and was not approved.</summary>
     public bool Differs { get; init; }
 }

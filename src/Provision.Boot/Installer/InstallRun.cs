@@ -51,7 +51,7 @@ internal sealed class InstallRun(InstallMachine machine, IJobChannel channel, Ac
     /// <summary>The door to block devices; set by "plan".</summary>
     public DiskGuard Guard { get; set; } = null!;
 
-    /// <summary>True where the target carries this job's marker: nothing is left to do but to say so.</summary>
+    /// <summary>True if the target carries this job's marker: all that is left is to report it.</summary>
     public bool IsDone { get; set; }
 
     /// <summary>Sectors written by disk when the run began; set by "guard".</summary>

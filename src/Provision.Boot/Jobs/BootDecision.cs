@@ -25,7 +25,7 @@ internal sealed record BootDecision(BootTarget Target, string Why)
 {
     /// <summary>
     /// One pure function decides what a machine boots. The installer only for an open job that this boot was offered, before its deadline, and for the very
-    /// machine; discovery only for a card that certainly nobody has; in every other case, and in every doubt, the machine's own disk.
+    /// machine; discovery only for a NIC that is certainly no host's; in every other case, and in every doubt, the machine's own disk.
     /// </summary>
     /// <param name="machine">Who asks.</param>
     /// <param name="job">The job with this card after the question was put to it (<see cref="BootAsked"/>); null for none.</param>

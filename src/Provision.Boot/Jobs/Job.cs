@@ -72,7 +72,7 @@ public sealed record Job
     /// <summary>When that installer spoke last, to ten seconds; null if it has not, or has ended.</summary>
     public DateTimeOffset? SpokeAt { get; init; }
 
-    /// <summary>SHA-256 of the key of the installer that got the host's identity; null while nobody has it, or once a person approved another.</summary>
+    /// <summary>SHA-256 of the key of the installer that got the host's identity; null before it was handed over, or once a person approved another.</summary>
     public string? IdentityKeyHash { get; init; }
 
     /// <summary>True if a stopped installer stays up for engineers instead of restarting into the system on the disk.</summary>

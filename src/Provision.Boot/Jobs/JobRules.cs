@@ -169,7 +169,7 @@ public static class JobRules
                 TokenUsed = true,
                 BootKeyHash = JobSecrets.HashOf(asked.Claim.BootKey),
                 DmiUuid = job.DmiUuid ?? asked.Claim.DmiUuid,
-                // Not for a code that is still to come, and not for a machine that comes again: rebooting gives nobody more time.
+                // Not for a code that is still to come, and not for a machine that comes again: rebooting does not extend the deadline.
                 Deadline = job is { State: JobState.Armed, NeedsCode: false } ? asked.At + JobTimes.Install : job.Deadline,
             },
             Alarm: again ? AlarmKind.AfterIdentity : null,

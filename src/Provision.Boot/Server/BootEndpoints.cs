@@ -66,7 +66,7 @@ internal sealed class BootEndpoints(BootServerState server)
     private InstallerBoot? BootOf(HttpContext context, OrderDocument order) =>
         order.Installer is { } image && server.Images.IsComplete(image) ? new InstallerBoot(image, Answers.BaseOf(context), order.KernelWords) : null;
 
-    /// <summary>A machine that asks again and again for the same is told of once.</summary>
+    /// <summary>A machine that repeats a request is logged once.</summary>
     private void Tell(string line)
     {
         if (Interlocked.Exchange(ref lastTold, line) != line)

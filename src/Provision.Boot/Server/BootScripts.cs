@@ -14,7 +14,7 @@ internal static class BootScripts
 {
     /// <summary>
     /// The first script, the same for every machine: asks for the machine's own. It is tried three times, then the machine starts from its own disk:
-    /// a boot server that is down stops nobody. The UUID is asked for in iPXE's own form of it: as a string it would be its sixteen bytes.
+    /// a boot server that is down stops no machine. The UUID is asked for in iPXE's own form of it: as a string it would be its sixteen bytes.
     /// </summary>
     public const string First = """
         #!ipxe
@@ -29,8 +29,8 @@ internal static class BootScripts
         """ + Local;
 
     /// <summary>
-    /// From the machine's own disk. A BIOS is told which; UEFI goes on with the next entry of its boot order, but only where the one before has failed
-    /// (EDK II shows its menu and waits where it succeeded); a BIOS that knows no such drive goes on in any case.
+    /// From the machine's own disk. A BIOS gets its number; UEFI continues with the next entry of its boot order, but only where the one before has failed
+    /// (EDK II shows its menu and waits where it succeeded); a BIOS that has no such drive continues in any case.
     /// </summary>
     private const string Local = """
         :local
@@ -79,7 +79,7 @@ internal static class BootScripts
     private static string TicketOf(Job job) => $"/jobs/{job.Id}/ticket";
 
     /// <summary>
-    /// Under UEFI the kernel asks for its initrds by the names that it is told; <c>initrd.magic</c>, which is all of them, iPXE of before 2021 does not
+    /// Under UEFI the kernel asks for its initrds by the names on its command line; <c>initrd.magic</c>, which is all of them, iPXE of before 2021 does not
     /// have, and Debian 12 ships that.
     /// </summary>
     private static void Kernel(StringBuilder script, InstallerBoot boot, string words)

@@ -128,7 +128,7 @@ public sealed class BootServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Waits until somebody asks it to end.</summary>
+    /// <summary>Waits until it is asked to end.</summary>
     public Task WaitForEnd(CancellationToken cancellation = default) => ((IHost)app).WaitForShutdownAsync(cancellation);
 
     /// <inheritdoc/>
@@ -229,7 +229,7 @@ public sealed class BootServer : IAsyncDisposable
         }
         catch (StateLostException)
         {
-            // It was told when it was lost.
+            // It was logged when it was lost.
         }
     }
 

@@ -2,7 +2,7 @@ using Provision.Boot.Jobs;
 
 namespace Provision.Boot.Server;
 
-/// <summary>The job store of a running server. One that is damaged or gone is told and asked for again now and then; until then machines boot
+/// <summary>The job database of a running server. If it is damaged or gone, this is logged and it is opened again at intervals; until then machines boot
 /// locally.</summary>
 /// <param name="open">Opens the store.</param>
 /// <param name="say">Told what happens.</param>

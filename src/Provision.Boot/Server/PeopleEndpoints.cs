@@ -54,7 +54,7 @@ internal sealed class PeopleEndpoints(BootServerState server)
     }
 
     /// <summary>
-    /// Every line as it is written, by this server or by a command beside it, as server-sent events; a reader that comes back goes on after the last line
+    /// Every line as it is written, by this server or by a command beside it, as server-sent events; a reader that reconnects continues after the last line
     /// it saw.
     /// </summary>
     public async Task Stream(HttpContext context)

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Provision.Boot.Server;
 
-/// <summary>How much anyone may ask of a boot server. Whoever is refused is told to come back; a boot script is never refused.</summary>
+/// <summary>How much anyone may ask of a boot server. A refused request is answered with 429 and a time; a boot script is never refused.</summary>
 /// <param name="clock">The clock.</param>
 internal sealed class RequestLimits(TimeProvider clock)
 {

@@ -93,7 +93,7 @@ internal static class DrivesCommand
         return command;
     }
 
-    /// <summary>2 if something could not be seen, whatever else differs: nobody may take what was not seen for the whole.</summary>
+    /// <summary>2 if something could not be seen, whatever else differs: a partial answer must not pass for a complete one.</summary>
     private static int CodeOf(DriveMap map) => map.IsUnseen ? ExitCodes.Trouble : map.Differs ? ExitCodes.Differs : ExitCodes.Same;
 
     private static void Print(DriveMap map, MapForm form, bool onlyFindings)

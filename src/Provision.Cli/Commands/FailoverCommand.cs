@@ -107,7 +107,7 @@ internal static class FailoverCommand
     {
         foreach (var request in requests)
         {
-            Console.Error.WriteLine($"{request.Store.Name}: {now.Stores.GetValueOrDefault(request.Store.Name)?.Master ?? "nobody"} -> " +
+            Console.Error.WriteLine($"{request.Store.Name}: {now.Stores.GetValueOrDefault(request.Store.Name)?.Master ?? "no master"} -> " +
                 $"{request.Target.Name}@{request.Target.Host.Name}/{request.Target.Host.Site}{(force ? ", by force" : "")}");
         }
 

@@ -49,7 +49,7 @@ internal static class SlotUnitCommands
 
     public static Command Stop() => SlotSession.Create(
         "stop",
-        "Stops slots; open sessions have ten seconds to end. A stopped master serves nobody and is not replaced: for that see \"provision failover\".",
+        "Stops slots; open sessions have ten seconds to end. A stopped master serves no session and is not replaced: for that see \"provision failover\".",
         (arguments, session) => Do(arguments, session, "stop"));
 
     /// <summary>Creates the option for addresses of peers, which replace the configured channels.</summary>

@@ -1,6 +1,6 @@
 namespace Provision.Cli.Options;
 
-/// <summary>What is told of an exception that ends a command.</summary>
+/// <summary>The message of an exception that ends a command.</summary>
 internal static class Failures
 {
     /// <summary>The exception that another one only carries.</summary>

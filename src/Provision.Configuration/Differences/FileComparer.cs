@@ -213,7 +213,7 @@ internal sealed class FileComparer(IMachineFiles files, HostState state, OwnerDa
         IsLarge(observed.Content, desired.Content) ? []
         : UnifiedDiff.Hunks(observed.Content is { } content ? Printable.Decode(content) : "", desired.Text);
 
-    /// <summary>True if the line-by-line difference would take long, and nobody would read it.</summary>
+    /// <summary>True if the line-by-line difference would take long, and be too long to read.</summary>
     private static bool IsLarge(byte[]? observed, byte[] desired)
     {
         const int most = 1024 * 1024;

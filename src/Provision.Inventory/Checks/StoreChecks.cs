@@ -76,7 +76,7 @@ internal static class StoreChecks
                     name,
                     draft.Index.Slots.Keys,
                     draft.Fleet.ShortNames.Count == 0
-                        ? "no host of the inventory has it; if {short} should abbreviate host names in it, say so with short_names of the fleet"
+                        ? "no host of the inventory has it; if {short} should abbreviate host names in it, set short_names of the fleet"
                         : "no host of the inventory has it");
             }
 

@@ -34,7 +34,8 @@ internal sealed class BlockNodes(StorageMachine machine)
     {
         var name = NameOf(disk);
         var wanted = number.ToString(CultureInfo.InvariantCulture);
-        return machine.Reader.List(Class + name).FirstOrDefault(entry => machine.Reader.Read($"{Class}{name}/{entry}/partition")?.Trim() == wanted) is { } partition
+        return machine.Reader.List(Class + name).FirstOrDefault(entry =>
+            machine.Reader.Read($"{Class}{name}/{entry}/partition")?.Trim() == wanted) is { } partition
             ? "/dev/" + partition
             : throw new StorageException($"{disk} has no partition {number}");
     }

@@ -18,7 +18,7 @@ internal static class ControllerCommands
         var gigabytes = (lun.Bytes / 1_000_000_000).ToString(CultureInfo.InvariantCulture);
         return
         [
-            $"# {lun.Name}: {set.Level.Word()} over {string.Join(", ", set.Bays)}; check each drive in 'cli64 disk info' before you go on",
+            $"# {lun.Name}: {set.Level.Word()} over {string.Join(", ", set.Bays)}; check each drive in 'cli64 disk info' before you continue",
             .. slots.Select(slot => string.Create(CultureInfo.InvariantCulture, $"#   enclosure {slot.Enclosure} slot {slot.Slot}: {slot.Usage}")),
             $"cli64 rsf create drv=<numbers of these slots in 'cli64 disk info'> name={set.Name}",
             $"cli64 vsf create raid=<number of {set.Name} in 'cli64 rsf info'> name={lun.Name} level={level} capacity={gigabytes}",

@@ -63,7 +63,7 @@ public sealed class CreatePlanner
         if (journal is not null && !IsFor(journal, serials))
         {
             Refuse(StorageTarget.Set(target),
-                $"a creation was begun on {journal.Host} with the drives {string.Join(", ", journal.Serials)}: go on with those, or wipe them first");
+                $"a creation was begun on {journal.Host} with the drives {string.Join(", ", journal.Serials)}: continue with those, or wipe them first");
         }
 
         if (record is null)

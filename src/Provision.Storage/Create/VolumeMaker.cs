@@ -33,7 +33,7 @@ internal sealed class VolumeMaker(StorageMachine machine, DiskGuard guard, Block
             guard.Run(DiskCommands.Wipe("/dev/mapper/" + volume.Label));
             MakeFilesystem(volume, "/dev/mapper/" + volume.Label, mount);
 
-            // udev looks at the new file system, and a mapping that it holds open does not close.
+            // udev probes the new file system, and a mapping that it holds open does not close.
             nodes.Settle();
             guard.Run(DiskCommands.CloseLuks(volume.Label));
         }

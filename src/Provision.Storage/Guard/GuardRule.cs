@@ -85,7 +85,7 @@ internal sealed record GuardRule(string Name, Func<GuardCase, string?> Says)
             // A pool's GUID cannot be chosen: its label is ours where it lies in a partition whose UUID is.
             var uuid = signature.Type == "zfs_member" ? c.State.PartitionUuid(c.Node) : signature.Uuid;
 
-            // Half a table tells no id: what an interrupted run left may be written over by the run that goes on with it.
+            // Half a table has no id: what an interrupted run left may be overwritten by the run that resumes it.
             if (uuid is null && signature.Type is ("gpt" or "PMBR") && c.Allowed.WasBegun)
             {
                 continue;

@@ -34,7 +34,7 @@ public sealed class DriveLight(ICommandRunner commands)
                 bay.Drive is null ? null : "use the controller's own program: cli64 disk identify");
         }
 
-        // Without --listed-only it would switch the lights of all other drives off, also those that somebody else needs.
+        // Without --listed-only it would switch the lights of all other drives off, also those that were switched on for another reason.
         var result = commands.Run(Command.Of(Tool, "--listed-only", $"{(on ? "locate" : "locate_off")}=/dev/{device}").WithTimeout(TimeSpan.FromSeconds(30)));
         return result.ExitCode switch
         {

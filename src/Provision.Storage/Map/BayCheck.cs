@@ -213,7 +213,7 @@ internal sealed class BayCheck
         }
     }
 
-    /// <summary>A drive that another machine misses is worth more than one that nobody knows.</summary>
+    /// <summary>A drive that another machine is missing ranks before one that is in no host's record.</summary>
     private string RecordedElsewhere(string serial)
     {
         foreach (var other in view?.Fleet.DriveRecords ?? [])

@@ -177,7 +177,7 @@ internal sealed class DriveMapping
         }
     }
 
-    /// <summary>The findings of the bays. If one cause hides the health of many drives, it is told once.</summary>
+    /// <summary>The findings of the bays. If one cause hides the health of many drives, it is reported once.</summary>
     private static IEnumerable<Finding> OfBays(List<BayState> bays)
     {
         var told = new HashSet<string>(StringComparer.Ordinal);

@@ -64,7 +64,7 @@ internal static class Contents
         const string unknown = "what is on it";
         var probed = found.Values.Where(device => device.Bytes > 0 && device.Kind is not (BlockKind.Optical or BlockKind.Other)).ToList();
 
-        // It ends with 0 and in silence, or somebody was not asked: a device that it warns of is not known to be blank.
+        // Only exit code 0 without a warning counts: a device that it warns of is not known to be blank.
         foreach (var (devices, answer) in questions.AskAll(probed, answer =>
             answer.ExitCode == 0 && string.IsNullOrWhiteSpace(answer.Error), unknown, "wipefs", "-J", "-n"))
         {

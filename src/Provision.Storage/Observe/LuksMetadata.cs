@@ -35,7 +35,7 @@ internal static class LuksMetadata
         }
         catch (JsonException)
         {
-            return answer with { Output = "" }; // Cut off somewhere: what it holds cannot be told apart, so nothing of it is kept.
+            return answer with { Output = "" }; // Cut off at an unknown place, so nothing of it is kept.
         }
     }
 

@@ -128,7 +128,7 @@ internal static class VolumeFinder
             reasons.Add($"the LUKS container has the UUID {header.Uuid} instead of {uuid}");
         }
 
-        // Before it is opened: a header with another cipher may open with the right key and hold what somebody else wrote (docs/faults.md, fault 24).
+        // Before it is opened: a header with another cipher may open with the right key and hold data of another origin (docs/faults.md, fault 24).
         if (!header.Encrypts)
         {
             reasons.Add($"its LUKS header names the cipher {header.Cipher ?? "(none)"}, which encrypts nothing");

@@ -60,7 +60,7 @@ public static class ReinstallPlanner
             var target = StorageTarget.Bay(bay);
             if (replaced.TryGetValue(bay, out var serial))
             {
-                // Known by its serial alone: nobody has seen more of it when a dead machine is armed.
+                // Known by its serial alone: no more of it can be seen when a dead machine is armed.
                 string[] identity = [$"{bay} serial {serial}"];
                 actions.Add(bays is not null && found?.Serial != serial
                     ? new StorageAction(ActionKind.Refuse, target,

@@ -90,7 +90,7 @@ public static class StorageComparison
             var volumes = layout.Volumes.Where(volume => volume.Set == set.Key && volume.Lun == lun.Name && !volume.Os).ToList();
             if (lun.Os && volumes.Count == 0)
             {
-                // What is on the operating system's target is nobody's data; the bays above say whether it is the right disk.
+                // What is on the operating system's target is of no value; the bays above say whether it is the right disk.
                 actions.Add(new StorageAction(ActionKind.Keep, target, "is the operating system's target",
                     [.. set.Bays.Select(bay => record?.Drives.FirstOrDefault(drive => drive.Bay == bay)).OfType<RecordedDrive>().Select(DriveComparison.Of)]));
                 continue;

@@ -166,7 +166,7 @@ internal sealed class SqlMastershipDatabase(SqlDialect database) : IMastershipDa
         catch (StateLostException e) when (ending)
         {
             throw new StateLostException($"{e.Message}; it failed while a change was being made durable, which may have happened or not: look (provision " +
-                $"masters) before you go on", e);
+                $"masters) before you continue", e);
         }
     }
 

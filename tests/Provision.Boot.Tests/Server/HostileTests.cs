@@ -169,7 +169,7 @@ public sealed class HostileTests : IAsyncLifetime
     [InlineData("bytes=300-", 416, 0, 0)]
     [InlineData("bytes=0-1,5-6", 200, 0, 300)]
     [InlineData("lines=0-1", 200, 0, 300)]
-    public async Task Ranges(string range, int status, int from, int length)
+    public async Task Ranges_are_answered(string range, int status, int from, int length)
     {
         var content = Enumerable.Range(0, 300).Select(i => (byte)i).ToArray();
         File.WriteAllBytes(Path.Combine(site.Store, "os-plain", BootSite.Digest, "root.tar.zst"), content);

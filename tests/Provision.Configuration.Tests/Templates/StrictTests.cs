@@ -37,7 +37,7 @@ public sealed class StrictTests
     [InlineData("{{ math.random 1 2 }}", "t:1:9: error: \"math\" has no member \"random\"")]
     [InlineData("{{ for.index }}", "t:1:4: error: the name \"for\" is not defined outside a loop")]
     [InlineData("{{ date.parse \"soon\" }}", "t:1:15: error: \"soon\" is not a date")]
-    public void Refuses(string text, string message)
+    public void A_mistake_is_refused(string text, string message)
     {
         var error = Assert.Throws<TemplateException>(() => Render(text));
         Assert.Equal(message, error.Diagnostic.ToString());
@@ -67,7 +67,7 @@ public sealed class StrictTests
     [InlineData("{{ x = 1; x += 1; x }}", "2")]
     [InlineData("{{ slot | object.to_json }}", "{\"name\":\"s1\",\"store\":null,\"peers\":[{\"name\":\"a\"},{\"name\":\"b\"}]}")]
     [InlineData("{{ \"<é&'>\" | object.to_json }}", "\"<é&'>\"")]
-    public void Allows(string text, string output) => Assert.Equal(output, Render(text));
+    public void What_is_defined_is_allowed(string text, string output) => Assert.Equal(output, Render(text));
 
     [Fact]
     public void Variables_of_a_template_end_with_its_render()

@@ -129,7 +129,7 @@ public sealed class CreatePlannerTests
         var machine = Blank();
         machine.Disk("sdf").Leftovers.Add(new Signature("linux_raid_member", journal.Ids["array i33d1search"], "any:i33d1search", 4096));
         Assert.Contains(Plan(machine, journal).Plan.Refusals, action =>
-            action.Reason.Contains("go on with those, or wipe them first", StringComparison.Ordinal));
+            action.Reason.Contains("continue with those, or wipe them first", StringComparison.Ordinal));
     }
 
     /// <summary>It tells no id, so only the run that goes on can know it.</summary>

@@ -28,7 +28,7 @@ public sealed class AtaPortScriptTests : IDisposable
     [InlineData("/devices/pci10000:00/10000:00:17.0/ata13/host12/target12:0:0/12:0:0:0/block/sdm", "13")]
     [InlineData("/devices/pci0000:00/0000:00:1f.2/ata99/host2/target2:0:0/2:0:0:0/block/sdc", "")]
     [InlineData("/devices/pci0000:00/0000:05:00.0/host3/port-3:0/end_device-3:0/block/sdx", "")]
-    public void APortIsCountedOverAllControllers(string device, string expected)
+    public void A_port_is_counted_over_all_controllers(string device, string expected)
     {
         var template = File.ReadAllText(Path.Combine(PerfectMachine.Root(), "templates/storage/usr/lib/provision/ata-port"));
         var script = Path.Combine(sys, "ata-port");

@@ -24,13 +24,13 @@ public class DrawingTests
     [InlineData("imap14")]
     [InlineData("imap18")]
     [InlineData("imap50")]
-    public void GridOfEachChassis(string host) => CheckGrid(PerfectMachine.Of(host), host);
+    public void The_grid_of_each_chassis_is_the_verified_one(string host) => CheckGrid(PerfectMachine.Of(host), host);
 
     [Fact]
-    public void GridOfAMachineInTrouble() => CheckGrid(Troubled, "trouble");
+    public void The_grid_shows_a_machine_in_trouble() => CheckGrid(Troubled, "trouble");
 
     [Fact]
-    public void GridWithGapsAndUnusedBays()
+    public void The_grid_shows_gaps_and_unused_bays()
     {
         var machine = PerfectMachine.Of("db1");
         var chassis = machine.Layout.Chassis;
@@ -41,12 +41,12 @@ public class DrawingTests
     }
 
     [Fact]
-    public void SvgOfAMachineInTrouble() => Snapshot.Check(DriveSvg.Of(Troubled.Map()), "trouble", "svg");
+    public void The_picture_shows_a_machine_in_trouble() => Snapshot.Check(DriveSvg.Of(Troubled.Map()), "trouble", "svg");
 
     [Theory]
     [InlineData("imap14")]
     [InlineData("imap50")]
-    public void SvgIsWellFormedWithTitleAndDescription(string host)
+    public void Svg_is_well_formed_with_title_and_description(string host)
     {
         var svg = XDocument.Parse(DriveSvg.Of(PerfectMachine.Of(host).Map())).Root!;
         XNamespace space = "http://www.w3.org/2000/svg";
@@ -58,7 +58,7 @@ public class DrawingTests
     }
 
     [Fact]
-    public void LinesAreThoseOfTheFirstTool()
+    public void Lines_are_those_of_the_first_tool()
     {
         var machine = PerfectMachine.Of("imap33");
         Assert.Equal("1 - HDD 500G RDY sdc I33R001\n", Line(machine, 1));
@@ -100,7 +100,7 @@ public class DrawingTests
     }
 
     [Fact]
-    public void VdevAliasesAreByPath()
+    public void Vdev_aliases_are_by_path()
     {
         var text = VdevAliases.Of(PerfectMachine.Of("imap50").Map());
         Assert.Contains("\nalias front-1      /dev/disk/by-path/pci-0000:41:00.0-nvme-1\n", text, StringComparison.Ordinal);
@@ -110,7 +110,7 @@ public class DrawingTests
 
     /// <summary>A drive may say anything of itself; nothing of it reaches a terminal, a script or a browser.</summary>
     [Fact]
-    public void HostileNamesAreHarmless()
+    public void Hostile_names_are_harmless()
     {
         var machine = PerfectMachine.Of("imap33")
             .With("rear/4", drive =>
@@ -148,7 +148,7 @@ public class DrawingTests
 
     /// <summary>Whatever a bundle says, the map is drawn.</summary>
     [Fact]
-    public void NothingThatIsObservedBreaksTheMap()
+    public void Nothing_that_is_observed_breaks_the_map()
     {
         var random = new Random(20261122);
         string?[] words = [null, "", " ", Hostile, "I33R005", "md0", "i33d1spool", "Failed", "HotSpare", "sdc", new string('x', 500), "é\ud800"];
@@ -194,19 +194,19 @@ public class DrawingTests
     [InlineData(999_999_999_999, "1T")]
     [InlineData(16_008_609_792, "16G")]
     [InlineData(0, "0")]
-    public void SizesAreThoseOnTheLabel(long bytes, string expected) => Assert.Equal(expected, NominalSize.Of(bytes));
+    public void Sizes_are_those_on_the_label(long bytes, string expected) => Assert.Equal(expected, NominalSize.Of(bytes));
 
     [Theory]
     [InlineData("i33d1t01 i33d1t02 i33d1t03", "i33d1t01..03")]
     [InlineData("a1 a2 b a8 a9 a10 a11", "a1 a2 b a8..11")]
     [InlineData("a09 a10 a11", "a09..11")]
     [InlineData("a9 a010 x y", "a9 a010 x y")]
-    public void RunsOfNamesAreFolded(string names, string expected) => Assert.Equal(expected, string.Join(' ', NameRuns.Fold(names.Split(' '))));
+    public void Runs_of_names_are_folded(string names, string expected) => Assert.Equal(expected, string.Join(' ', NameRuns.Fold(names.Split(' '))));
 
     [Theory]
     [InlineData("plain text", "plain text")]
     [InlineData("a\u001b[31m\u202eb\u009b\n", "a?[31m?b??")]
-    public void PrintableTextIsHarmless(string text, string expected) => Assert.Equal(expected, Printable.Of(text));
+    public void Printable_text_is_harmless(string text, string expected) => Assert.Equal(expected, Printable.Of(text));
 
     private static void CheckGrid(PerfectMachine machine, string name)
     {

@@ -10,7 +10,7 @@ public class DriveLightTests
     private static readonly DriveMap Map = PerfectMachine.Of("imap33").With("rear/9", _ => null).Map();
 
     [Fact]
-    public void TheLightGoesOnAndOffByItself()
+    public void The_light_goes_on_and_off_by_itself()
     {
         var ledctl = new Ledctl(0);
         Assert.Null(new DriveLight(ledctl).Blink(Bay("rear", 4), TimeSpan.FromMilliseconds(5), CancellationToken.None));
@@ -18,7 +18,7 @@ public class DriveLightTests
     }
 
     [Fact]
-    public void TheLightGoesOffWhenSomebodyInterrupts()
+    public void The_light_goes_off_when_somebody_interrupts()
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
         var ledctl = new Ledctl(0);
@@ -32,7 +32,7 @@ public class DriveLightTests
     [InlineData("rear", 4, 127, "rear/4: error: there is no ledctl on this machine, which switches the lights (apt install ledmon)", 1)]
     [InlineData("rear", 4, 124, "rear/4: error: ledctl did not answer in 30 s", 1)]
     [InlineData("rear", 4, 3, "rear/4: error: ledctl failed with exit code 3: no ?[31m lights", 1)]
-    public void WhatDoesNotWorkIsSaid(string panel, int number, int exit, string expected, int asked)
+    public void What_does_not_work_is_said(string panel, int number, int exit, string expected, int asked)
     {
         var ledctl = new Ledctl(exit);
         var problem = new DriveLight(ledctl).Blink(Bay(panel, number), TimeSpan.FromHours(1), CancellationToken.None);

@@ -114,7 +114,7 @@ public class DriveMapTests
     };
 
     [Fact]
-    public void EveryDifferenceIsFound()
+    public void Every_difference_is_found()
     {
         var text = new System.Text.StringBuilder();
         foreach (var (name, machine) in Machines)
@@ -136,7 +136,7 @@ public class DriveMapTests
     [InlineData("imap18")]
     [InlineData("imap50")]
     [InlineData("db1")]
-    public void AMachineAsRecordedHasNoFindingsAndOtherwiseEveryCodeIsKnown(string host)
+    public void A_machine_as_recorded_has_no_findings_and_otherwise_every_code_is_known(string host)
     {
         var map = PerfectMachine.Of(host).Map();
         Assert.DoesNotContain(map.Findings, finding => finding.Severity > FindingSeverity.Note);
@@ -145,7 +145,7 @@ public class DriveMapTests
     }
 
     [Fact]
-    public void EveryCodeIsADeclaredOneAndEveryBayHasAMark()
+    public void Every_code_is_a_declared_one_and_every_bay_has_a_mark()
     {
         var codes = typeof(FindingCodes).GetFields().Select(field => (string)field.GetRawConstantValue()!).ToHashSet();
         foreach (var machine in Machines.Values)
@@ -159,7 +159,7 @@ public class DriveMapTests
 
     /// <summary>What a drive carries, and what is at risk when it fails.</summary>
     [Fact]
-    public void ABayKnowsWhatIsAtRisk()
+    public void A_bay_knows_what_is_at_risk()
     {
         var map = Imap33.Map();
         var spool = map.Find(new Bay("front", 3))!;

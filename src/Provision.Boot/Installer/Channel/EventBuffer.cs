@@ -2,7 +2,7 @@ using Provision.Boot.Jobs;
 
 namespace Provision.Boot.Installer.Channel;
 
-/// <summary>Events that nobody has heard yet, in order. When there are too many the oldest that are no errors are forgotten.</summary>
+/// <summary>Events that are not delivered yet, in order. When there are too many, the oldest that are not errors are dropped.</summary>
 internal sealed class EventBuffer
 {
     private const int Most = 2000;

@@ -126,7 +126,7 @@ public sealed class HttpJobChannel : IJobChannel
         }
         catch (InstallException)
         {
-            // Nobody hears it. The marker on the target says so at the next boot, and an unheard failure is tried again until the deadline.
+            // No server answers. The marker on the target reports success at the next boot; a failure is sent again until the deadline.
         }
     }
 

@@ -18,7 +18,7 @@ public interface IJobChannel : IDisposable
     /// <summary>Says how far it is. Never fails and never waits long: what cannot be said now is said later.</summary>
     void Tell(InstallEvent what);
 
-    /// <summary>Says how it ended, or why it stands still. Where nobody hears it the marker on the target says so later.</summary>
+    /// <summary>Reports how it ended, or what it waits for. If no server answers, the marker on the target reports it later.</summary>
     void Report(InstallReport report);
 
     /// <summary>Opens an artefact.</summary>

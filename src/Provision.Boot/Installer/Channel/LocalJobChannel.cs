@@ -3,7 +3,7 @@ using Provision.Boot.Jobs;
 
 namespace Provision.Boot.Installer.Channel;
 
-/// <summary>An order and its artefacts as files, for an installation without a network. Nobody can approve anything.</summary>
+/// <summary>An order and its artefacts as files, for an installation without a network. Nothing can be approved.</summary>
 /// <param name="orderFile">The order as JSON.</param>
 /// <param name="folder">Where the artefacts are that the order names.</param>
 /// <param name="reportFile">Where the report goes; null for nowhere.</param>

@@ -5,7 +5,7 @@ using Provision.Boot.Jobs;
 
 namespace Provision.Boot.Installer.Image;
 
-/// <summary>The image before anything is written: signed by somebody who may, whole as far as that can be seen, and small enough.</summary>
+/// <summary>Checks the image before anything is written: signed by an allowed signer, complete as far as can be seen, and small enough.</summary>
 internal static class ImageCheck
 {
     private const int MostManifest = 16 << 20;

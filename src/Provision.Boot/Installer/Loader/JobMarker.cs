@@ -6,8 +6,8 @@ using Provision.Storage.Observe;
 namespace Provision.Boot.Installer.Loader;
 
 /// <summary>
-/// The job's id on the EFI system partition of every target disk, written last of all. A machine whose success nobody heard of is sent into the installer
-/// again, finds it, says so once more, and starts what is installed (docs/faults.md, fault 18).
+/// The job's id on the EFI system partition of every target disk, written last of all. A machine whose success never reached the boot
+/// server is sent into the installer again, finds it, says so once more, and starts what is installed (docs/faults.md, fault 18).
 /// </summary>
 internal static class JobMarker
 {

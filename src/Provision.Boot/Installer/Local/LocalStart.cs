@@ -42,7 +42,7 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
         var sequences = Attachments.Read(machine.Reader);
         var observed = machine.Storage.Observe();
 
-        // First of all the question whether this boot loader can be told anything, with the answer that it is to do as always.
+        // First, whether this boot loader can be given a choice for the next boot: tried with the one that changes nothing.
         NextBoot.Write(machine, observed, sequences, null);
         var installer = Get(http, observed.Machine.Macs, observed.Machine.DmiUuid);
         RootFile.Put(machine.Files, $"{Folder}/{Kernel}", installer.Kernel, FileModes.Private);
@@ -125,7 +125,7 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
         machine.Files.RemoveFolder(Folder);
     }
 
-    /// <summary>What GRUB runs: without the installer's files it goes on to the usual menu.</summary>
+    /// <summary>What GRUB runs: without the installer's files it continues to the usual menu.</summary>
     internal static string Text(string kernelWords) =>
         kernelWords.Any(c => c is '\'' or '\n' || char.IsControl(c))
             ? throw new InstallException($"the boot server's words for the kernel cannot be written for GRUB: {kernelWords}")

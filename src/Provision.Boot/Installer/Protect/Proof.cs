@@ -38,7 +38,7 @@ internal static class Proof
         run.Say($"{run.Protected.Count} protected disks are as they were, and no sector of them was written");
     }
 
-    /// <summary>What speaks against each disk: a disk that came or went was attached again, and what happened to it meanwhile nobody knows.</summary>
+    /// <summary>What speaks against each disk: a disk that came or went was attached again, and what happened to it meanwhile is unknown.</summary>
     internal static IReadOnlyList<string> Differences(IReadOnlyList<ProtectedDevice> disks, bool sectors, bool fingerprint)
     {
         var problems = new List<string>();
@@ -78,7 +78,8 @@ internal static class Proof
         return heads;
     }
 
-    private static long Bytes(IMachineReader reader, string name) => long.Parse(reader.Read($"/sys/class/block/{name}/size")!.Trim(), CultureInfo.InvariantCulture) * 512;
+    private static long Bytes(IMachineReader reader, string name) =>
+        long.Parse(reader.Read($"/sys/class/block/{name}/size")!.Trim(), CultureInfo.InvariantCulture) * 512;
 
     /// <summary>Bay and serial, or the unit's name, or what else the disk is known by.</summary>
     private static string Identity(InstallRun run, string disk)

@@ -42,7 +42,8 @@ internal static class WriteProtection
     public static IReadOnlyList<string> Disks(IMachineReader reader) =>
     [
         .. reader.List("/sys/block").Where(name =>
-            !name.StartsWith("ram", StringComparison.Ordinal) && !name.StartsWith("zram", StringComparison.Ordinal) && Number(reader, $"{Class}{name}/size") > 0),
+            !name.StartsWith("ram", StringComparison.Ordinal) && !name.StartsWith("zram", StringComparison.Ordinal)
+            && Number(reader, $"{Class}{name}/size") > 0),
     ];
 
     /// <summary>A disk and its partitions.</summary>

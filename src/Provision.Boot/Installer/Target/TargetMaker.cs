@@ -127,7 +127,7 @@ internal static class TargetMaker
         run.AllowWriting(array);
         run.Open.Push(("array", () =>
         {
-            // udev looks at what was just unmounted, and an array that somebody has open cannot be stopped.
+            // udev probes what was just unmounted, and an array that is open cannot be stopped.
             run.Settle();
             run.Guard.Run(DiskCommands.StopArray(array));
         }
