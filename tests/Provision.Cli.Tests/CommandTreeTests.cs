@@ -87,7 +87,8 @@ public sealed partial class CommandTreeTests : IDisposable
         return new ProcessRunner().Run(command.Through("unshare", "--net", "--mount", "--propagation", "private", "--", "sh", "-c", still, "sh"));
     }
 
-    private static string Help(IEnumerable<string> words) => new ProcessRunner().Run(Command.Of(Program, [.. words, "--help"]).WithEnvironment("NO_COLOR", "1")).OrThrow().Text;
+    private static string Help(IEnumerable<string> words) => new ProcessRunner().Run(Command.Of(Program, [.. words, "--help"]).WithEnvironment("NO_COLOR",
+        "1")).OrThrow().Text;
 
     private static IEnumerable<Leaf> Below(IReadOnlyList<string> words)
     {
@@ -96,7 +97,8 @@ public sealed partial class CommandTreeTests : IDisposable
             ? help[(at + 11)..].Split('\n').TakeWhile(line => line.StartsWith("  ", StringComparison.Ordinal)).Where(line => line.Length > 2 && line[2] != ' ')
                 .Select(line => line.Trim().Split(' ')[0]).ToList()
             : [];
-        var own = commands.Count == 0 || Usage().Match(help).Groups["rest"].Value.Contains("[command]", StringComparison.Ordinal) ? new[] { Leaf.Of(words, help) } : [];
+        var own = commands.Count == 0 || Usage().Match(help).Groups["rest"].Value.Contains("[command]", StringComparison.Ordinal)
+            ? new[] { Leaf.Of(words, help) } : [];
         return own.Where(leaf => leaf.Words.Count > 0).Concat(commands.SelectMany(command => Below([.. words, command])));
     }
 
@@ -106,14 +108,16 @@ public sealed partial class CommandTreeTests : IDisposable
     [GeneratedRegex(@"<(?<name>[^>]+)>", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Argument();
 
-    [GeneratedRegex(@"^  (?:-\w, )?(?<name>--[\w-]+) <(?<value>[^>]+)>(?<required> \(REQUIRED\))?", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^  (?:-\w, )?(?<name>--[\w-]+) <(?<value>[^>]+)>(?<required> \(REQUIRED\))?", RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Option();
 
     /// <summary>A command with what its help says of it.</summary>
     /// <param name="Words">Its words.</param>
     /// <param name="Arguments">Names of its arguments.</param>
     /// <param name="Options">Its options with the name of their value, and whether they are required.</param>
-    private sealed record Leaf(IReadOnlyList<string> Words, IReadOnlyList<string> Arguments, IReadOnlyList<(string Name, string Value, bool IsRequired)> Options)
+    private sealed record Leaf(IReadOnlyList<string> Words, IReadOnlyList<string> Arguments,
+        IReadOnlyList<(string Name, string Value, bool IsRequired)> Options)
     {
         /// <summary>Arguments and options that name a file or directory.</summary>
         public IEnumerable<string> Files =>

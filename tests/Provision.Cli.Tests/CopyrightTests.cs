@@ -16,7 +16,8 @@ public partial class CopyrightTests
     [Fact]
     public void Every_licence_has_its_text()
     {
-        var licences = Copyright().Split("\n\n").Where(paragraph => paragraph.StartsWith("License: ", StringComparison.Ordinal) && paragraph.Contains('\n', StringComparison.Ordinal))
+        var licences = Copyright().Split("\n\n").Where(paragraph => paragraph.StartsWith("License: ", StringComparison.Ordinal)
+            && paragraph.Contains('\n', StringComparison.Ordinal))
             .Select(paragraph => paragraph.Split('\n')[0]["License: ".Length..]);
         Assert.Equal([], Named().Select(line => line.Split(": ")[1]).Except(licences));
     }
@@ -57,16 +58,19 @@ public partial class CopyrightTests
     private static string LicenceOf(IEnumerable<string> folders, string name, string version)
     {
         var folder = folders.Select(root => Path.Combine(root, name.ToLowerInvariant(), version)).First(Directory.Exists);
-        var licence = XDocument.Load(Path.Combine(folder, name.ToLowerInvariant() + ".nuspec")).Descendants().First(element => element.Name.LocalName == "license");
+        var licence = XDocument.Load(Path.Combine(folder, name.ToLowerInvariant() + ".nuspec")).Descendants().First(element =>
+            element.Name.LocalName == "license");
         return licence.Attribute("type")!.Value == "expression"
             ? licence.Value.Replace("MIT", "Expat", StringComparison.Ordinal)
-            : File.ReadAllText(Path.Combine(folder, licence.Value)).Contains("SQLite is Public Domain", StringComparison.Ordinal) ? "public-domain" : licence.Value;
+            : File.ReadAllText(Path.Combine(folder, licence.Value)).Contains("SQLite is Public Domain", StringComparison.Ordinal) ? "public-domain"
+                : licence.Value;
     }
 
     private static string Copyright() => File.ReadAllText(Path.Combine(Repository, "packaging/copyright"));
 
     private static string Here([CallerFilePath] string path = "") => path;
 
-    [GeneratedRegex(@"^ (?<named>\w[\w.-]*: [\w.-]+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^ (?<named>\w[\w.-]*: [\w.-]+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Line();
 }

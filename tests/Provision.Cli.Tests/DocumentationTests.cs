@@ -35,7 +35,8 @@ public sealed partial class DocumentationTests
         string HelpOf(string words) => help.TryGetValue(words, out var known) ? known
             : help[words] = new ProcessRunner().Run(Command.Of(Program, [.. words.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"])).Text;
 
-        var commands = HelpOf("").Split("\nCommands:\n")[1].Split('\n').Select(line => line.Trim().Split(' ')[0]).Where(IsName).ToHashSet(StringComparer.Ordinal);
+        var commands = HelpOf("").Split("\nCommands:\n")[1].Split('\n').Select(line => line.Trim().Split(' ')[0]).Where(IsName).ToHashSet(
+            StringComparer.Ordinal);
         var named = Directory.EnumerateFiles(TestRepository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal))
             .SelectMany(path => CommandInText().Matches(File.ReadAllText(path)))

@@ -127,7 +127,8 @@ public sealed class NetbootCommandTests : IDisposable
         Assert.Equal(2, Run("netboot", "disarm", "imap33", "--state", State).ExitCode);
     }
 
-    /// <summary>The order is signed by the command that arms; an installer that has signers of orders needs that, and gets a commit that it will accept.</summary>
+    /// <summary>The order is signed by the command that arms; an installer that has signers of orders needs that, and gets a commit that it will
+    /// accept.</summary>
     [Fact]
     public async Task An_order_is_signed_when_it_is_armed_and_served_as_it_was_signed()
     {
@@ -139,7 +140,15 @@ public sealed class NetbootCommandTests : IDisposable
         var signers = AllowedSigners.Line("site", "provision-order", Public("orders")) + AllowedSigners.Line("alice", AllowedSigners.Commits, Public("orders"));
         File.WriteAllText(Path.Combine(Store, "installer", Digest, "inputs.json"), JsonSerializer.Serialize(new
         {
-            recipe = new { name = "installer", release = "trixie", wanted = Array.Empty<string>(), variant = "extract", after = "", files = new { allowed_signers = signers } },
+            recipe = new
+            {
+                name = "installer",
+                release = "trixie",
+                wanted = Array.Empty<string>(),
+                variant = "extract",
+                after = "",
+                files = new { allowed_signers = signers }
+            },
             packages = Array.Empty<string>(),
             signer = "",
         }));
@@ -162,7 +171,8 @@ public sealed class NetbootCommandTests : IDisposable
         var mac = JsonDocument.Parse(Run("hosts", "imap33", "-o", "json").Output).RootElement[0].GetProperty("macs")[0].GetString();
         var order = JsonDocument.Parse(await Get(http, $"/boot/{mac}?form=json")).RootElement.GetProperty("order");
         var document = System.Text.Encoding.UTF8.GetBytes(order.GetProperty("document").GetString()!);
-        var check = new SshSignatures(runner).VerifyBy(signers, "provision-order", document, System.Text.Encoding.UTF8.GetBytes(order.GetProperty("signature").GetString()!));
+        var check = new SshSignatures(runner).VerifyBy(signers, "provision-order", document,
+            System.Text.Encoding.UTF8.GetBytes(order.GetProperty("signature").GetString()!));
         Assert.Equal("site", check.Signer);
         Assert.Equal("imap33", JsonDocument.Parse(document).RootElement.GetProperty("host").GetString());
     }

@@ -6,7 +6,8 @@ public sealed class RootTests : IDisposable
     private readonly string work = Directory.CreateTempSubdirectory("provision-root-").FullName;
     private readonly ProcessRunner runner = new();
 
-    private static string Program => Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : TestRepository.PathOf("out/provision");
+    private static string Program => Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given
+        : TestRepository.PathOf("out/provision");
 
     public RootTests()
     {
@@ -15,7 +16,8 @@ public sealed class RootTests : IDisposable
             Directory.CreateDirectory(Path.Combine(work, folder));
         }
 
-        Write("hosts/fleet.yaml", "fleet: { name: test, domain: mail.example, release: trixie }\nsites:\n  nyi: { networks: [192.0.2.0/24], gateway: 192.0.2.1 }\n");
+        Write("hosts/fleet.yaml",
+            "fleet: { name: test, domain: mail.example, release: trixie }\nsites:\n  nyi: { networks: [192.0.2.0/24], gateway: 192.0.2.1 }\n");
         Write("hosts/nyi.yaml", "site: nyi\nhosts:\n  web1:\n    macs: [\"00:00:5E:00:53:01\"]\n    roles: [web]\n    address: 192.0.2.11\n");
         Write("roles/web.yaml", "data: cache\ngate: none\nconfigs: [web]\n");
         Write("templates/web/etc/web.conf", "---\ncheck: \"false\"\n---\ntext\n");
@@ -46,7 +48,8 @@ public sealed class RootTests : IDisposable
     {
         File.WriteAllText($"{work}/monitor", $"#!/bin/sh\ntouch {work}/ran\n");
         File.SetUnixFileMode($"{work}/monitor", (UnixFileMode)FileModes.Program);
-        foreach (var arguments in new[] { "init -q -b main", "add -A", "-c user.name=t -c user.email=t@mail.example commit -qm first", $"config core.fsmonitor {work}/monitor" })
+        foreach (var arguments in new[] { "init -q -b main", "add -A", "-c user.name=t -c user.email=t@mail.example commit -qm first",
+            $"config core.fsmonitor {work}/monitor" })
         {
             runner.Run(Command.Of("git", ["-C", $"{work}/fleet", .. arguments.Split(' ')])).OrThrow();
         }

@@ -90,7 +90,8 @@ public sealed class AttributeTests : IDisposable
     /// <summary>An access list (posix_acl_xattr.h): owner rw-, user 1001 r--, group r--, mask r--, others nothing.</summary>
     private static byte[] AccessList()
     {
-        (ushort Tag, ushort Allowed, uint Id)[] entries = [(1, 6, uint.MaxValue), (2, 4, 1001), (4, 4, uint.MaxValue), (16, 4, uint.MaxValue), (32, 0, uint.MaxValue)];
+        (ushort Tag, ushort Allowed, uint Id)[] entries = [(1, 6, uint.MaxValue), (2, 4, 1001), (4, 4, uint.MaxValue), (16, 4, uint.MaxValue), (
+            32, 0, uint.MaxValue)];
         var list = new byte[4 + (entries.Length * 8)];
         list[0] = 2;
         foreach (var (index, (tag, allowed, id)) in entries.Index())

@@ -4,7 +4,8 @@ using Provision.Configuration.Differences;
 
 namespace Provision.Configuration.Tests;
 
-/// <summary>What a checker may do: read the system as it would be, and nothing else. They run on this machine's own root, in a private mount namespace.</summary>
+/// <summary>What a checker may do: read the system as it would be, and nothing else. They run on this machine's own root, in a private mount
+/// namespace.</summary>
 public sealed class CheckerTests : IDisposable
 {
     private const string Path = "/etc/provision-checker-test.conf";
@@ -53,7 +54,8 @@ public sealed class CheckerTests : IDisposable
     {
         var name = $"31{Environment.ProcessId}";
         Assert.Equal(CheckOutcome.Passed, Run($"setsid sleep {name} > /dev/null 2>&1 & echo started").Outcome);
-        Assert.Equal([], Directory.EnumerateDirectories("/proc").Where(process => int.TryParse(System.IO.Path.GetFileName(process), out _) && CommandLine(process).Contains(name, StringComparison.Ordinal)));
+        Assert.Equal([], Directory.EnumerateDirectories("/proc").Where(process => int.TryParse(System.IO.Path.GetFileName(process), out _)
+            && CommandLine(process).Contains(name, StringComparison.Ordinal)));
     }
 
     private static string CommandLine(string process)

@@ -28,9 +28,12 @@ public sealed class DiffTests : IDisposable
     [Theory]
     [InlineData("chattr +i ROOT/etc/web.conf", "ROOT/etc/web.conf is immutable (chattr -i -a ROOT/etc/web.conf)", "chattr -i ROOT/etc/web.conf")]
     [InlineData("chattr +i ROOT/etc", "the directory ROOT/etc is immutable (chattr -i -a ROOT/etc)", "chattr -i ROOT/etc")]
-    [InlineData("mount -t tmpfs -o ro none ROOT/etc", "ROOT/etc/web.conf: the file system of ROOT/etc is mounted read-only (see \"findmnt --target ROOT/etc\")", "umount ROOT/etc")]
-    [InlineData("mv ROOT/etc ROOT/moved; touch ROOT/etc", "ROOT/etc is not a directory, and ROOT/etc/web.conf needs one there (move it away by hand)", "rm ROOT/etc; mv ROOT/moved ROOT/etc")]
-    [InlineData("mv ROOT/etc ROOT/moved; ln -s nowhere ROOT/etc", "ROOT/etc is a link that leads nowhere, and ROOT/etc/web.conf needs a directory there (move it away by hand)", "rm ROOT/etc; mv ROOT/moved ROOT/etc")]
+    [InlineData("mount -t tmpfs -o ro none ROOT/etc",
+        "ROOT/etc/web.conf: the file system of ROOT/etc is mounted read-only (see \"findmnt --target ROOT/etc\")", "umount ROOT/etc")]
+    [InlineData("mv ROOT/etc ROOT/moved; touch ROOT/etc", "ROOT/etc is not a directory, and ROOT/etc/web.conf needs one there (move it away by hand)",
+        "rm ROOT/etc; mv ROOT/moved ROOT/etc")]
+    [InlineData("mv ROOT/etc ROOT/moved; ln -s nowhere ROOT/etc",
+        "ROOT/etc is a link that leads nowhere, and ROOT/etc/web.conf needs a directory there (move it away by hand)", "rm ROOT/etc; mv ROOT/moved ROOT/etc")]
     public void What_is_in_the_way_of_a_file_is_found_before_anything_is_written(string before, string expected, string after)
     {
         string Here(string text) => text.Replace("ROOT", fleet.RootFolder, StringComparison.Ordinal);
@@ -113,7 +116,8 @@ public sealed class DiffTests : IDisposable
         fleet.Template("etc/web.conf", "owner: wbe:web", "text\n");
         var plan = fleet.Diff();
         Assert.Equal(2, plan.ExitCode);
-        Assert.Equal($"templates/web/etc/web.conf:1:1: error: /etc/web.conf: the user \"wbe\" does not exist below {fleet.RootFolder} (did you mean \"web\"?)", plan.Problems[0].ToString());
+        Assert.Equal($"templates/web/etc/web.conf:1:1: error: /etc/web.conf: the user \"wbe\" does not exist below {fleet.RootFolder} (did you mean \"web\"?)",
+            plan.Problems[0].ToString());
     }
 
     [Fact]
@@ -248,7 +252,8 @@ public sealed class DiffTests : IDisposable
 
         var refused = fleet.Install();
         Assert.Equal(2, refused.ExitCode);
-        Assert.Contains("/etc/web.conf has 1,500,000,000 bytes on the machine, and at most 268,435,456 are kept for a rollback", refused.Messages[0], StringComparison.Ordinal);
+        Assert.Contains("/etc/web.conf has 1,500,000,000 bytes on the machine, and at most 268,435,456 are kept for a rollback", refused.Messages[0],
+            StringComparison.Ordinal);
         Assert.Equal(1_500_000_000, new FileInfo(fleet.RootFolder + "/etc/web.conf").Length);
     }
 

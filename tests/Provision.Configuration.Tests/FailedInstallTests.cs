@@ -84,5 +84,6 @@ public sealed class FailedInstallTests : IDisposable
     }
 
     private static IReadOnlyList<HealthFinding> Findings(InstallRecord record) =>
-        [.. InstallHealth.Checks.Single(check => check.Name == "install").Judge(new InstallHealth(Now, () => throw new InvalidOperationException(), () => record))];
+        [.. InstallHealth.Checks.Single(check => check.Name == "install").Judge(new InstallHealth(Now, () => throw new InvalidOperationException(), () =>
+            record))];
 }

@@ -33,15 +33,24 @@ public sealed class HeadTests : IDisposable
     [InlineData("path: /var/run/provision.lock", ":2:7: error: /var/run/provision.lock belongs to provision (no template may make it)", null)]
     [InlineData("path: /proc/sys/kernel/core_pattern", ":2:7: error: /proc/sys/kernel/core_pattern belongs to the kernel (no template may make it)", null)]
     [InlineData("path: /.provision/x", ":2:7: error: /.provision/x belongs to provision (no template may make it)", null)]
-    [InlineData("path: /etc/provision/identity.age", ":2:7: error: /etc/provision/identity.age is the host's identity, which a reinstall restores (no template may make it)", null)]
-    [InlineData("path: /etc/shadow", ":2:7: error: /etc/shadow with mode 0644 holds passwords, which no other user may read (if that is meant, allow: public-password in the head)", "public-password")]
+    [InlineData("path: /etc/provision/identity.age",
+        ":2:7: error: /etc/provision/identity.age is the host's identity, which a reinstall restores (no template may make it)", null)]
+    [InlineData("path: /etc/shadow",
+        ":2:7: error: /etc/shadow with mode 0644 holds passwords, which no other user may read (if that is meant, allow: public-password in the head)",
+        "public-password")]
     [InlineData("mode: \"4755\"", ":2:7: error: /etc/web.conf with mode 4755 would run with its owner's or group's rights, whoever starts it (if that is meant, allow: setuid in the head)", "setuid")]
     [InlineData("mode: \"2750\"", ":2:7: error: /etc/web.conf with mode 2750 would run with its owner's or group's rights, whoever starts it (if that is meant, allow: setuid in the head)", "setuid")]
-    [InlineData("mode: \"0666\"", ":2:7: error: /etc/web.conf with mode 0666 could be written by every user of the host (if that is meant, allow: public-write in the head)", "public-write")]
-    [InlineData("path: /boot/grub/grub.cfg", ":2:7: error: /boot/grub/grub.cfg decides what the machine starts; provision boot-loader writes there (if that is meant, allow: boot in the head)", "boot")]
+    [InlineData("mode: \"0666\"",
+        ":2:7: error: /etc/web.conf with mode 0666 could be written by every user of the host (if that is meant, allow: public-write in the head)",
+        "public-write")]
+    [InlineData("path: /boot/grub/grub.cfg",
+        ":2:7: error: /boot/grub/grub.cfg decides what the machine starts; provision boot-loader writes there (if that is meant, allow: boot in the head)",
+        "boot")]
     [InlineData("path: /run/web/pid", ":2:7: error: /run/web/pid is gone after the next start (if that is meant, allow: run in the head)", "run")]
-    [InlineData("path: /home/ann/.profile", ":2:7: error: /home/ann/.profile stands where a user may write (if that is meant, allow: home in the head)", "home")]
-    [InlineData("path: /var/lib/dpkg/status", ":2:7: error: /var/lib/dpkg/status belongs to the package manager (if that is meant, allow: dpkg in the head)", "dpkg")]
+    [InlineData("path: /home/ann/.profile", ":2:7: error: /home/ann/.profile stands where a user may write (if that is meant, allow: home in the head)",
+        "home")]
+    [InlineData("path: /var/lib/dpkg/status", ":2:7: error: /var/lib/dpkg/status belongs to the package manager (if that is meant, allow: dpkg in the head)",
+        "dpkg")]
     [InlineData("allow: setiud", ":2:8: error: \"setiud\" is nothing that can be allowed (did you mean \"setuid\"?)", null)]
     public void What_no_template_makes_by_accident_is_an_error_unless_it_is_allowed(string head, string expected, string? allow)
     {
@@ -55,7 +64,8 @@ public sealed class HeadTests : IDisposable
     public void A_path_of_the_repository_itself_is_named_where_it_stands()
     {
         fleet.Write("templates/web/boot/grub/grub.cfg", "text\n");
-        Assert.StartsWith("templates/web/boot/grub/grub.cfg:1:1: error: /boot/grub/grub.cfg decides", fleet.Render().Problems[0].ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("templates/web/boot/grub/grub.cfg:1:1: error: /boot/grub/grub.cfg decides", fleet.Render().Problems[0].ToString(),
+            StringComparison.Ordinal);
         fleet.Write("templates/web/boot/grub/grub.cfg", "---\nallow: [boot]\n---\ntext\n");
         fleet.Desired();
     }
@@ -128,7 +138,8 @@ public sealed class HeadTests : IDisposable
         Assert.NotEmpty(problems);
         if (link != "_part")
         {
-            Assert.StartsWith($"templates/web/{link}: error: this is a link out of the repository, to {target}", problems[0].ToString(), StringComparison.Ordinal);
+            Assert.StartsWith($"templates/web/{link}: error: this is a link out of the repository, to {target}", problems[0].ToString(),
+                StringComparison.Ordinal);
         }
     }
 
@@ -136,7 +147,8 @@ public sealed class HeadTests : IDisposable
     public void A_template_for_another_engine_is_told_how_to_keep_its_braces()
     {
         fleet.Template("etc/web.conf", "mode: \"0644\"", "{{ $labels.instance }}\n");
-        Assert.EndsWith("is not defined (braces that belong to the file itself stand between {%{ and }%})", fleet.Render().Problems[0].ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("is not defined (braces that belong to the file itself stand between {%{ and }%})", fleet.Render().Problems[0].ToString(),
+            StringComparison.Ordinal);
         fleet.Template("etc/web.conf", "mode: \"0644\"", "{%{{{ $labels.instance }}}%}\n");
         Assert.Equal("{{ $labels.instance }}\n", Assert.Single(fleet.Desired().Files).Text);
     }
@@ -152,7 +164,8 @@ public sealed class HeadTests : IDisposable
     public void A_head_without_an_end_points_at_its_begin()
     {
         fleet.Write("templates/web/etc/web.conf", "---\nmode: \"0644\"\ntext\n");
-        Assert.Contains(fleet.Render().Problems, problem => problem.ToString().StartsWith("templates/web/etc/web.conf:1:1: error: the head that begins here has no closing ---", StringComparison.Ordinal));
+        Assert.Contains(fleet.Render().Problems, problem =>
+            problem.ToString().StartsWith("templates/web/etc/web.conf:1:1: error: the head that begins here has no closing ---", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -18,7 +18,8 @@ public sealed class InstallTests : IDisposable
         Assert.Equal([1], fleet.Store.Generations());
     }
 
-    /// <summary>A slot's start renders from the commit that the host is at, which is a later one than its last generation's where that commit changed nothing here.</summary>
+    /// <summary>A slot's start renders from the commit that the host is at, which is a later one than its last generation's where that commit
+    /// changed nothing here.</summary>
     [Fact]
     public void The_commit_that_the_whole_host_is_at_is_remembered_also_where_nothing_changed()
     {
@@ -30,14 +31,16 @@ public sealed class InstallTests : IDisposable
         // A part of it says nothing of the rest.
         fleet.OnMachine("/etc/web.conf", "edited\n");
         var third = SmallFleet.Clean with { Id = "00000000000000000000000000000000000000aa" };
-        new Installation(fleet.Files, fleet.Commands, TimeProvider.System).Install(fleet.Desired(), third, new ConfigSelection([("web", null)]), new InstallOptions());
+        new Installation(fleet.Files, fleet.Commands, TimeProvider.System).Install(fleet.Desired(), third, new ConfigSelection([("web", null)]),
+            new InstallOptions());
         Assert.Equal((2, next.Short), (fleet.Store.ReadState().Generation, fleet.Store.ReadState().Commit));
     }
 
     [Fact]
     public void A_restart_is_owed_until_it_is_done_and_a_reload_does_not_replace_it()
     {
-        fleet.Template("etc/web.conf", "unit: web.service\non_change: [{ match: workers, do: restart }, { do: reload }]", "listen {{ host.address }}\nworkers {{ settings.workers }}\n");
+        fleet.Template("etc/web.conf", "unit: web.service\non_change: [{ match: workers, do: restart }, { do: reload }]",
+            "listen {{ host.address }}\nworkers {{ settings.workers }}\n");
         fleet.Install();
         Assert.Equal("Restart web.service", Owed());
         fleet.OnMachine("/etc/web.conf", "listen 192.0.2.99\nworkers 4\n");
@@ -72,7 +75,8 @@ public sealed class InstallTests : IDisposable
         fleet.Install();
         var folder = fleet.RootFolder + "/var/lib/provision";
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
-        Assert.All(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories), path => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path)));
+        Assert.All(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories), path => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            File.GetUnixFileMode(path)));
     }
 
     [Theory]

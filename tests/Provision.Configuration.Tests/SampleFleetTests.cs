@@ -13,7 +13,8 @@ namespace Provision.Configuration.Tests;
 public class SampleFleetTests
 {
     private static readonly string Repository = TestRepository.Root;
-    private static readonly Lazy<Fleet> Loaded = new(() => InventoryLoader.Load(InventoryFiles.ReadFrom(Repository)) is { Fleet: { } fleet } ? fleet : throw new InvalidOperationException("the sample fleet has errors: run provision validate"));
+    private static readonly Lazy<Fleet> Loaded = new(() => InventoryLoader.Load(InventoryFiles.ReadFrom(Repository)) is { Fleet: { } fleet } ? fleet
+        : throw new InvalidOperationException("the sample fleet has errors: run provision validate"));
     private static readonly TemplateLibrary Library = new(Repository);
     private static readonly SecretStore Secrets = new(Repository, Path.Combine(Repository, "tests/fixtures/age/identity.txt"), new ProcessRunner());
 
@@ -45,10 +46,12 @@ public class SampleFleetTests
     public void The_numbers_of_the_sample_fleet_are_those_of_its_description()
     {
         var hosts = Loaded.Value.Hosts;
-        Assert.Equal((49, 1, 2), (hosts.Count(host => host.Status == HostStatus.Active), hosts.Count(host => host.Status == HostStatus.New), hosts.Count(host => host.Status == HostStatus.Retired)));
+        Assert.Equal((49, 1, 2), (hosts.Count(host => host.Status == HostStatus.Active), hosts.Count(host => host.Status == HostStatus.New),
+            hosts.Count(host => host.Status == HostStatus.Retired)));
         var active = hosts.Where(host => host.Status == HostStatus.Active).SelectMany(Loaded.Value.SlotsOf).ToList();
         Assert.Equal((895, 570, 190), (active.Count, active.Count(slot => Loaded.Value.StoreOfSlot(slot.Name) is not null), Loaded.Value.Stores.Count));
-        Assert.Equal(["half 18", "nvme 78", "tera 94"], Loaded.Value.Stores.GroupBy(store => store.Class).Select(group => $"{group.Key} {group.Count()}").Order(StringComparer.Ordinal));
+        Assert.Equal(["half 18", "nvme 78", "tera 94"], Loaded.Value.Stores.GroupBy(store => store.Class).Select(group =>
+            $"{group.Key} {group.Count()}").Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -68,7 +71,8 @@ public class SampleFleetTests
             }
         }
 
-        int Most(bool sameSite) => pairs.Where(pair => Loaded.Value.FindHost(pair.Key.Item1)!.Site == Loaded.Value.FindHost(pair.Key.Item2)!.Site == sameSite).Max(pair => pair.Value);
+        int Most(bool sameSite) =>
+            pairs.Where(pair => Loaded.Value.FindHost(pair.Key.Item1)!.Site == Loaded.Value.FindHost(pair.Key.Item2)!.Site == sameSite).Max(pair => pair.Value);
         Assert.Equal((local, cross), (Most(true), Most(false)));
     }
 
@@ -115,7 +119,8 @@ public class SampleFleetTests
     private static string Describe(DesiredState desired)
     {
         var text = new StringBuilder();
-        text.Append("host ").Append(desired.Host).Append("\npackages ").AppendJoin(' ', desired.Packages.Select(package => package.Name + (package.Version is null ? "" : "=" + package.Version)));
+        text.Append("host ").Append(desired.Host).Append("\npackages ").AppendJoin(' ', desired.Packages.Select(package => package.Name + (
+            package.Version is null ? "" : "=" + package.Version)));
         text.Append("\nunits ").AppendJoin(' ', desired.Units.Select(unit => unit.Name)).Append('\n');
         var firstOf = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in desired.Files)
@@ -161,9 +166,11 @@ public class SampleFleetTests
                 "templates/mon/etc/prometheus/targets/port-slots.yml",
             ],
             files.Where(file => file.IsVolatile).Select(file => file.RepositoryPath).Order(StringComparer.Ordinal));
-        var calling = files.Where(file => File.ReadAllText(Path.Combine(Repository, file.RepositoryPath)).Contains("secret \"", StringComparison.Ordinal)).Select(file => file.RepositoryPath).ToList();
+        var calling = files.Where(file => File.ReadAllText(Path.Combine(Repository, file.RepositoryPath)).Contains("secret \"",
+            StringComparison.Ordinal)).Select(file => file.RepositoryPath).ToList();
         Assert.NotEmpty(calling);
         Assert.Equal([], calling.Except(files.Where(file => file.MayHoldSecrets).Select(file => file.RepositoryPath)));
-        Assert.All(files.Where(file => file.RepositoryPath.EndsWith("/ssl/mail/cert.pem", StringComparison.Ordinal)), file => Assert.False(file.MayHoldSecrets));
+        Assert.All(files.Where(file => file.RepositoryPath.EndsWith("/ssl/mail/cert.pem", StringComparison.Ordinal)), file =>
+            Assert.False(file.MayHoldSecrets));
     }
 }

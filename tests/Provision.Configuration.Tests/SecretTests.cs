@@ -121,7 +121,8 @@ public sealed class SecretTests : IDisposable
     {
         fleet.Template("etc/web.conf", "mode: \"0600\"", code + "\n");
         var text = string.Join('\n', fleet.Render().Problems);
-        Assert.All(new[] { "horse", "HORSE", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(First))[..12] }, form => Assert.DoesNotContain(form, text, StringComparison.Ordinal));
+        Assert.All(new[] { "horse", "HORSE", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(First))[..12] }, form =>
+            Assert.DoesNotContain(form, text, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -202,7 +203,8 @@ public sealed class SecretTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(fleet.Repository, "hosts/secrets"));
         var recipient = new ProcessRunner().Run(Command.Of("age-keygen", "-y", fleet.Identity)).OrThrow().Text.Trim();
-        new ProcessRunner().Run(Command.Of("age", "--encrypt", "-r", recipient, "-o", Path.Combine(fleet.Repository, "hosts/secrets/web-db.age")).WithInput(System.Text.Encoding.UTF8.GetBytes(value + "\n"))).OrThrow();
+        new ProcessRunner().Run(Command.Of("age", "--encrypt", "-r", recipient, "-o", Path.Combine(fleet.Repository, "hosts/secrets/web-db.age")).WithInput(
+            System.Text.Encoding.UTF8.GetBytes(value + "\n"))).OrThrow();
     }
 
     private List<string> Shown()

@@ -87,7 +87,8 @@ public sealed class SmallFleet : IDisposable
         var view = HostView.Of(result.Fleet, result.Fleet.FindHost("web1")!, masters ?? Masters.Default);
         var problems = new DiagnosticBag();
         var secrets = new SecretStore(Repository, Identity, Commands);
-        return (new HostRenderer(view, new TemplateLibrary(Repository), new FleetModel(result.Fleet, view.Masters), secrets).Render(problems), problems.InOrder());
+        return (new HostRenderer(view, new TemplateLibrary(Repository), new FleetModel(result.Fleet, view.Masters), secrets).Render(problems),
+            problems.InOrder());
     }
 
     public DesiredState Desired(Masters? masters = null)
@@ -119,8 +120,10 @@ public sealed class SmallFleet : IDisposable
     public IReadOnlyList<string> Tree() =>
     [
         .. Directory.EnumerateFileSystemEntries(RootFolder, "*", SearchOption.AllDirectories)
-            .Where(path => !path.StartsWith(RootFolder + "/var/lib/provision", StringComparison.Ordinal) && !path.EndsWith("provision.lock", StringComparison.Ordinal))
-            .Select(path => $"{path[RootFolder.Length..]} {File.GetUnixFileMode(path)} {(File.Exists(path) ? File.ReadAllText(path) : "")}").Order(StringComparer.Ordinal),
+            .Where(path => !path.StartsWith(RootFolder + "/var/lib/provision", StringComparison.Ordinal)
+                && !path.EndsWith("provision.lock", StringComparison.Ordinal))
+            .Select(path => $"{path[RootFolder.Length..]} {File.GetUnixFileMode(path)} {(File.Exists(path) ? File.ReadAllText(path) : "")}").Order(
+                StringComparer.Ordinal),
     ];
 
     public void Reopen(IMachineFiles? ignored = null)

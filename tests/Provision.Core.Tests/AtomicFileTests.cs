@@ -85,5 +85,6 @@ public sealed class AtomicFileTests : IDisposable
 
     private static uint Gid => Id("-g");
 
-    private static uint Id(string option) => uint.Parse(new ProcessRunner().Run(Command.Of("id", option)).Text, System.Globalization.CultureInfo.InvariantCulture);
+    private static uint Id(string option) => uint.Parse(new ProcessRunner().Run(Command.Of("id", option)).Text,
+        System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -84,7 +84,8 @@ public class DoorTests
     public void Only_the_listed_files_open_a_door(string kind)
     {
         var open = Directory.EnumerateFiles(ReferenceDirectionTests.Source(), "*.cs", SearchOption.AllDirectories)
-            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal) && Opens(kind, File.ReadAllText(path)))
+            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal)
+                && Opens(kind, File.ReadAllText(path)))
             .Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
         Assert.Equal(Allowed[kind].Keys.Order(StringComparer.Ordinal), open);
     }
@@ -113,5 +114,6 @@ public class DoorTests
     public void What_opens_none_is_not(string kind, string line) => Assert.False(Opens(kind, line));
 
     private static bool Opens(string kind, string text) =>
-        Doors[kind].IsMatch(string.Join('\n', text.Split('\n').Select(line => line.IndexOf("//", StringComparison.Ordinal) is >= 0 and var comment && !line[..comment].EndsWith(':') ? line[..comment] : line)));
+        Doors[kind].IsMatch(string.Join('\n', text.Split('\n').Select(line => line.IndexOf("//", StringComparison.Ordinal) is >= 0 and var comment
+            && !line[..comment].EndsWith(':') ? line[..comment] : line)));
 }

@@ -8,7 +8,8 @@ public class LineDiffTests
     [InlineData("", "a\nb\n", "@@ -0,0 +1,2 @@\n+a\n+b\n")]
     [InlineData("a\nb\n", "", "@@ -1,2 +0,0 @@\n-a\n-b\n")]
     [InlineData("a\nb\nc\n", "a\nx\nc\n", "@@ -1,3 +1,3 @@\n a\n-b\n+x\n c\n")]
-    [InlineData("a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n", "A\nb\nc\nd\ne\nf\ng\nh\ni\nJ\n", "@@ -1,4 +1,4 @@\n-a\n+A\n b\n c\n d\n@@ -7,4 +7,4 @@\n g\n h\n i\n-j\n+J\n")]
+    [InlineData("a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n", "A\nb\nc\nd\ne\nf\ng\nh\ni\nJ\n",
+        "@@ -1,4 +1,4 @@\n-a\n+A\n b\n c\n d\n@@ -7,4 +7,4 @@\n g\n h\n i\n-j\n+J\n")]
     public void Hunks_are_those_of_diff_u(string before, string after, string expected)
     {
         var text = new System.Text.StringBuilder();

@@ -65,7 +65,8 @@ public class ProcessRunnerTests
     public void What_a_reader_throws_ends_the_program_and_reaches_the_caller()
     {
         var watch = Stopwatch.StartNew();
-        var thrown = Assert.Throws<InvalidDataException>(() => runner.Run(Command.Of("sleep", "60").WithReader(_ => throw new InvalidDataException("not that"))));
+        var thrown = Assert.Throws<InvalidDataException>(() =>
+            runner.Run(Command.Of("sleep", "60").WithReader(_ => throw new InvalidDataException("not that"))));
         Assert.Equal("not that", thrown.Message);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30));
     }
@@ -127,7 +128,8 @@ public class ProcessRunnerTests
 
     [Fact]
     public void Variables_are_set_and_removed() =>
-        Assert.Equal("1 none", runner.Run(Command.Of("sh", "-c", "printf '%s %s' $ONE ${HOME-none}").WithEnvironment("ONE", "1").WithEnvironment("HOME", null)).Text);
+        Assert.Equal("1 none", runner.Run(Command.Of("sh", "-c", "printf '%s %s' $ONE ${HOME-none}").WithEnvironment("ONE", "1").WithEnvironment("HOME",
+            null)).Text);
 
     [Fact]
     public void Lines_of_both_streams_are_told_as_they_come()
@@ -170,7 +172,8 @@ public class ProcessRunnerTests
     {
         var folder = Directory.CreateTempSubdirectory("provision-kill-").FullName;
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
-        Assert.ThrowsAny<OperationCanceledException>(() => runner.Run(Command.Of("sh", "-c", $"sh -c 'sleep 2; touch {folder}/lived' & wait"), cancellation.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => runner.Run(Command.Of("sh", "-c", $"sh -c 'sleep 2; touch {folder}/lived' & wait"),
+            cancellation.Token));
         Thread.Sleep(2500);
         Assert.False(File.Exists(folder + "/lived"));
         Directory.Delete(folder, recursive: true);

@@ -21,11 +21,13 @@ public class ReferenceDirectionTests
     [Fact]
     public void Projects_refer_only_to_what_is_below_them()
     {
-        var projects = Directory.GetFiles(Source(), "*.csproj", SearchOption.AllDirectories).Where(path => !path.Contains("/obj/", StringComparison.Ordinal)).ToList();
+        var projects = Directory.GetFiles(Source(), "*.csproj", SearchOption.AllDirectories).Where(path =>
+            !path.Contains("/obj/", StringComparison.Ordinal)).ToList();
         Assert.Equal(Allowed.Keys.Order(StringComparer.Ordinal), projects.Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal));
         foreach (var project in projects)
         {
-            var references = XDocument.Load(project).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)).ToList();
+            var references = XDocument.Load(project).Descendants("ProjectReference").Select(reference =>
+                Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)).ToList();
             Assert.Equal([], references.Except(Allowed[Path.GetFileNameWithoutExtension(project)]));
         }
     }

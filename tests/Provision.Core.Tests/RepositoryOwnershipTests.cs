@@ -29,13 +29,18 @@ public sealed class RepositoryOwnershipTests : IDisposable
     [InlineData("chmod o+w parent/repo/hosts/fleet.yaml", "/parent/repo/hosts/fleet.yaml has mode 0646", "chmod go-w ")]
     [InlineData("chown 65534 parent/repo/.git/config", "/parent/repo/.git/config belongs to user 65534", "chown root:root ")]
     [InlineData("chown -R 65534 parent/repo/.git/objects", "/parent/repo/.git/objects belongs to user 65534", "chown -R root:root ")]
-    [InlineData("printf '[core]\\n[ InClude]\\npath = /tmp/x\\n' >> parent/repo/.git/config", "/parent/repo/.git/config includes other files", "git config --file ")]
+    [InlineData("printf '[core]\\n[ InClude]\\npath = /tmp/x\\n' >> parent/repo/.git/config", "/parent/repo/.git/config includes other files",
+        "git config --file ")]
     [InlineData("ln -s ../../../../other/file parent/repo/templates/web/b; chmod o+w other/file", "/other/file has mode 0646", "chmod go-w ")]
     [InlineData("ln -s ../../../../other/file parent/repo/templates/web/b; chmod 777 other", "/other has mode 0777", "chmod go-w ")]
-    [InlineData("mv parent/repo/hosts other/hosts; ln -s ../../other/hosts parent/repo/hosts; chown 65534 other/hosts/secrets", "/other/hosts/secrets belongs to user 65534", "chown -R root:root ")]
-    [InlineData("ln -s nowhere/at/all parent/repo/templates/web/b; ln -s c parent/repo/templates/web/d; ln -s d parent/repo/templates/web/c", "too many links", "")]
-    [InlineData("mv parent/repo/.git other/git; echo 'gitdir: ../../other/git' > parent/repo/.git; chmod o+w other/git/HEAD", "/other/git/HEAD has mode 0646", "chmod go-w ")]
-    [InlineData("mkdir other/objects; echo ../../../../other/objects > parent/repo/.git/objects/info/alternates; chmod 777 other/objects", "/other/objects has mode 0777", "chmod go-w ")]
+    [InlineData("mv parent/repo/hosts other/hosts; ln -s ../../other/hosts parent/repo/hosts; chown 65534 other/hosts/secrets",
+        "/other/hosts/secrets belongs to user 65534", "chown -R root:root ")]
+    [InlineData("ln -s nowhere/at/all parent/repo/templates/web/b; ln -s c parent/repo/templates/web/d; ln -s d parent/repo/templates/web/c", "too many links",
+        "")]
+    [InlineData("mv parent/repo/.git other/git; echo 'gitdir: ../../other/git' > parent/repo/.git; chmod o+w other/git/HEAD", "/other/git/HEAD has mode 0646",
+        "chmod go-w ")]
+    [InlineData("mkdir other/objects; echo ../../../../other/objects > parent/repo/.git/objects/info/alternates; chmod 777 other/objects",
+        "/other/objects has mode 0777", "chmod go-w ")]
     public void Root_uses_what_root_alone_can_write(string change, string? problem, string? command)
     {
         Shell(change);

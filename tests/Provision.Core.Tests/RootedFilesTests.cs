@@ -122,7 +122,8 @@ public sealed class RootedFilesTests : IDisposable
     {
         Directory.CreateSymbolicLink(root + "/a", "b");
         Directory.CreateSymbolicLink(root + "/b", "a");
-        Assert.Contains("Too many levels", Assert.Throws<MachineFileException>(() => files.WriteNew("/a/f", ""u8, FileModes.Public)).Message, StringComparison.Ordinal);
+        Assert.Contains("Too many levels", Assert.Throws<MachineFileException>(() => files.WriteNew("/a/f", ""u8, FileModes.Public)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

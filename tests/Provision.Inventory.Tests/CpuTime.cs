@@ -17,7 +17,8 @@ internal static class CpuTime
 
     /// <summary>The kernel's count of nanoseconds for this thread; where there is none, the clock on the wall.</summary>
     private static TimeSpan Now() =>
-        File.Exists(OwnThread) && long.TryParse(File.ReadAllText(OwnThread).Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var nanoseconds) && nanoseconds > 0
+        File.Exists(OwnThread) && long.TryParse(File.ReadAllText(OwnThread).Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture,
+            out var nanoseconds) && nanoseconds > 0
             ? TimeSpan.FromMicroseconds(nanoseconds / 1000.0)
             : Stopwatch.GetElapsedTime(0);
 }

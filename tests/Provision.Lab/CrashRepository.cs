@@ -32,7 +32,8 @@ public sealed class CrashRepository : IDisposable
         foreach (var path in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories))
         {
             var name = path[root.Length..];
-            if (!name.StartsWith("/var/lib/provision/", StringComparison.Ordinal) && !name.StartsWith("/run/", StringComparison.Ordinal) && !name.StartsWith("/lost+found", StringComparison.Ordinal))
+            if (!name.StartsWith("/var/lib/provision/", StringComparison.Ordinal) && !name.StartsWith("/run/", StringComparison.Ordinal)
+                && !name.StartsWith("/lost+found", StringComparison.Ordinal))
             {
                 tree[name] = $"{File.GetUnixFileMode(path)} {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))}";
             }
@@ -57,7 +58,8 @@ public sealed class CrashRepository : IDisposable
 
     private static void WriteState(string folder, string state)
     {
-        Write("hosts/fleet.yaml", "fleet: { name: crash, domain: mail.example, release: trixie }\nsites:\n  nyi: { networks: [192.0.2.0/24], gateway: 192.0.2.1 }\n");
+        Write("hosts/fleet.yaml",
+            "fleet: { name: crash, domain: mail.example, release: trixie }\nsites:\n  nyi: { networks: [192.0.2.0/24], gateway: 192.0.2.1 }\n");
         Write("hosts/nyi.yaml", "site: nyi\nhosts:\n  web1:\n    macs: [\"00:00:5E:00:53:01\"]\n    roles: [web]\n    address: 192.0.2.11\n");
         var names = state == "A" ? "[a, b, c, leaving]" : "[a, b, c, coming]";
         Write("roles/web.yaml", $"data: cache\ngate: none\nconfigs: [web]\ndefaults: {{ state: {state}, names: {names} }}\n");

@@ -143,5 +143,6 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
     }
 
     private static CommandResult Traced(string call, int number, string[] command) =>
-        new ProcessRunner().Run(Command.Of("strace", ["-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGKILL:when={number}", .. command]).WithTimeout(TimeSpan.FromMinutes(1)));
+        new ProcessRunner().Run(Command.Of("strace", ["-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e",
+            $"inject={call}:signal=SIGKILL:when={number}", .. command]).WithTimeout(TimeSpan.FromMinutes(1)));
 }

@@ -27,7 +27,8 @@ public sealed class ExampleTests : IDisposable
         var folder = Path.Combine(ProvisionBinary.Repository, "examples", example);
         var valid = ProvisionBinary.Run("validate", "--repo", folder);
         Assert.True(valid.ExitCode == 0 && valid.Text.StartsWith(counted, StringComparison.Ordinal), valid.Text + valid.Error);
-        var hosts = ProvisionBinary.Run("hosts", "--repo", folder).OrThrow().Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(' ')[0]).ToList();
+        var hosts = ProvisionBinary.Run("hosts", "--repo", folder).OrThrow().Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line =>
+            line.Split(' ')[0]).ToList();
         Assert.Equal(int.Parse(counted.Split(' ')[0]), hosts.Count);
         foreach (var host in hosts)
         {
@@ -42,7 +43,8 @@ public sealed class ExampleTests : IDisposable
     {
         Boot("tiny", "00:00:5E:00:53:01", "/srv/a", "/srv/b");
         Install();
-        foreach (var (url, file) in ((string, string)[])[("rsync://198.18.0.1/photos", "/srv/a/files1-a1/photos/data/name"), ("rsync://198.18.0.3/papers", "/srv/b/files1-b1/papers/data/name")])
+        foreach (var (url, file) in ((string, string)[])[("rsync://198.18.0.1/photos", "/srv/a/files1-a1/photos/data/name"), (
+            "rsync://198.18.0.3/papers", "/srv/b/files1-b1/papers/data/name")])
         {
             Run("rsync", "--address=192.0.2.11", "/etc/hostname", url + "/name");
             Assert.Equal("files1\n", File.ReadAllText(Inside.PathOf(file)));

@@ -43,7 +43,8 @@ internal sealed class InstallerImage
     public string AlteredTo(string manifest, string from = "trixie", string to = "bookworm")
     {
         var name = "altered-" + Path.GetFileName(manifest);
-        File.WriteAllText(Path.Combine(folder, name), File.ReadAllText(Path.Combine(folder, Path.GetFileName(manifest))).Replace(from, to, StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(folder, name), File.ReadAllText(Path.Combine(folder, Path.GetFileName(manifest))).Replace(from, to,
+            StringComparison.Ordinal));
         File.Copy(Path.Combine(folder, "manifest.json.sig"), Path.Combine(folder, name + ".sig"), overwrite: true);
         return $"{Place}/{name}";
     }

@@ -45,13 +45,15 @@ public sealed class InstallerTrialTests(InstallerTrial machine, ITestOutputHelpe
             .Where(line => line.Contains("O_RDWR", StringComparison.Ordinal) || line.Contains("O_WRONLY", StringComparison.Ordinal))
             .Select(line => line.Split('"')[1]).Where(path => path.StartsWith("/dev/ubd", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).ToList();
         Assert.Contains("/dev/ubda", opened);
-        Assert.DoesNotContain(opened, path => path.StartsWith("/dev/ubdc", StringComparison.Ordinal) || path.StartsWith("/dev/ubdd", StringComparison.Ordinal) || path.StartsWith("/dev/ubde", StringComparison.Ordinal));
+        Assert.DoesNotContain(opened, path => path.StartsWith("/dev/ubdc", StringComparison.Ordinal) || path.StartsWith("/dev/ubdd", StringComparison.Ordinal)
+            || path.StartsWith("/dev/ubde", StringComparison.Ordinal));
         var installed = run[run.IndexOf("INSTALLED", StringComparison.Ordinal)..];
         string[] wanted =
         [
             machine.PublicKey, "600 0 etc/ssh/ssh_host_ed25519_key\n", "644 0 etc/ssh/ssh_host_ed25519_key.pub", "700 0 var/lib/provision",
             "==> var/lib/provision/job <==\nreinstall", " / ext4 errors=remount-ro 0 1", " /boot/efi vfat umask=0077,nofail", "grub.cfg",
-            $"commit {machine.Order("any").What.Commit}", "./EFI/BOOT/BOOTX64.EFI", "./EFI/debian/shimx64.efi", "./EFI/debian/grub.cfg", "./grub/grub.cfg", "./provision/job",
+            $"commit {machine.Order("any").What.Commit}", "./EFI/BOOT/BOOTX64.EFI", "./EFI/debian/shimx64.efi", "./EFI/debian/grub.cfg", "./grub/grub.cfg",
+                "./provision/job",
         ];
         Assert.All(wanted, text => Assert.Contains(text, installed, StringComparison.Ordinal));
         Assert.Equal(2, System.Text.RegularExpressions.Regex.Count(installed, "BOOTX64"));
@@ -60,7 +62,8 @@ public sealed class InstallerTrialTests(InstallerTrial machine, ITestOutputHelpe
         disks.Delete();
     }
 
-    /// <summary>Everything that must stop a run before it writes; and with its safeguard left out the run gets as far as the next thing that is wrong.</summary>
+    /// <summary>Everything that must stop a run before it writes; and with its safeguard left out the run gets as far as the next thing that is
+    /// wrong.</summary>
     [Fact]
     public void What_is_wrong_is_refused_before_anything_is_written()
     {
@@ -70,18 +73,24 @@ public sealed class InstallerTrialTests(InstallerTrial machine, ITestOutputHelpe
         var big = machine.Image.Signed("big.json", file => file with { UnpackedBytes = 400 << 20 });
         (string Name, TrialOrder Order, string Words, string Says)[] rows =
         [
-            ("no-signature", good with { Sign = order => order }, "", "the order is not signed by a key in /etc/provision/allowed_signers that may sign orders: it has no signature"),
+            ("no-signature", good with { Sign = order => order }, "",
+                "the order is not signed by a key in /etc/provision/allowed_signers that may sign orders: it has no signature"),
             ("strangers-order", good with { Sign = machine.SignedByStranger }, "", "the order is not signed by a key in"),
-            ("strangers-order", (good with { Sign = machine.SignedByStranger }).With(what => what with { PlanHash = other }), "without:order-signature", $"imap61 was armed for {other}"),
-            ("strangers-commit", good.With(what => what with { Commit = machine.StrangersCommit }), "", $"the commit {machine.StrangersCommit} is not signed by a key in"),
-            ("strangers-commit", good.With(what => what with { Commit = machine.StrangersCommit, PlanHash = other }), "without:commit-signature", $"imap61 was armed for {other}"),
+            ("strangers-order", (good with { Sign = machine.SignedByStranger }).With(what => what with { PlanHash = other }), "without:order-signature",
+                $"imap61 was armed for {other}"),
+            ("strangers-commit", good.With(what => what with { Commit = machine.StrangersCommit }), "",
+                $"the commit {machine.StrangersCommit} is not signed by a key in"),
+            ("strangers-commit", good.With(what => what with { Commit = machine.StrangersCommit, PlanHash = other }), "without:commit-signature",
+                $"imap61 was armed for {other}"),
             ("old-order", good.With(what => what with { Number = 5 }), "", "the order has the number 5, and this machine has seen"),
             ("old-order", (good with { Image = altered }).With(what => what with { Number = 5 }), "without:order-number", "is not signed by a key in"),
             ("old-image", good.With(what => what with { ImageManifest = other }), "", "is not the manifest that the order names"),
-            ("old-image", (good with { Image = big }).With(what => what with { ImageManifest = other }), "without:pinned", "the operating system's disk is too small"),
+            ("old-image", (good with { Image = big }).With(what => what with { ImageManifest = other }), "without:pinned",
+                "the operating system's disk is too small"),
             ("expired-order", good.With(what => what with { Expires = DateTimeOffset.UnixEpoch }), "", "the job refused expired at 1970-01-01"),
             ("expired", good with { Deadline = DateTimeOffset.UnixEpoch }, "", "the job refused expired at 1970-01-01"),
-            ("expired", (good with { Deadline = DateTimeOffset.UnixEpoch }).With(what => what with { PlanHash = other }), "without:deadline", $"imap61 was armed for {other}"),
+            ("expired", (good with { Deadline = DateTimeOffset.UnixEpoch }).With(what => what with { PlanHash = other }), "without:deadline",
+                $"imap61 was armed for {other}"),
             ("other-host", good.With(what => what with { Host = "imap62" }), "", "this machine is not imap62"),
             ("other-host", good.With(what => what with { Host = "imap62" }), "without:this-machine", "refuse host imap62: has no drive record"),
             ("no-host", good.With(what => what with { Host = "imap99" }), "", "has no host imap99"),
@@ -109,7 +118,8 @@ public sealed class InstallerTrialTests(InstallerTrial machine, ITestOutputHelpe
         var said = run.Output.Split("ROW ").Skip(1).ToList();
         for (var index = 0; index < rows.Length; index++)
         {
-            Assert.True(said[index].Contains(rows[index].Says, StringComparison.Ordinal), $"{rows[index].Name} {rows[index].Words}: \"{rows[index].Says}\" is missing:\n{said[index]}");
+            Assert.True(said[index].Contains(rows[index].Says, StringComparison.Ordinal),
+                $"{rows[index].Name} {rows[index].Words}: \"{rows[index].Says}\" is missing:\n{said[index]}");
             Assert.Contains("EXIT 2", said[index], StringComparison.Ordinal);
         }
 
@@ -158,7 +168,8 @@ public sealed class InstallerTrialTests(InstallerTrial machine, ITestOutputHelpe
         copy.Delete();
     }
 
-    /// <summary>Something that writes to a protected disk during the installation cannot; without the protection it is found out; without the proof either nobody knows.</summary>
+    /// <summary>Something that writes to a protected disk during the installation cannot; without the protection it is found out; without the proof
+    /// either nobody knows.</summary>
     [Theory]
     [InlineData("", "OUTCOME Done", true)]
     [InlineData("without:read-only", "PROTECTED DISK /dev/ubdc (front/3 serial LAB3", false)]

@@ -7,5 +7,6 @@ internal static class LabCache
 
     /// <summary>The folder with what a script of <c>build/</c> makes; made now where it is not there.</summary>
     public static string Folder(string script) =>
-        new ProcessRunner().Run(Command.Of(Path.Combine(ProvisionBinary.Repository, "build/cached.sh"), "build/" + script).WithTimeout(Limit)).OrThrow().Text.Trim();
+        new ProcessRunner().Run(Command.Of(Path.Combine(ProvisionBinary.Repository, "build/cached.sh"),
+            "build/" + script).WithTimeout(Limit)).OrThrow().Text.Trim();
 }

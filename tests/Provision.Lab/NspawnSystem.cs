@@ -30,7 +30,8 @@ public sealed class NspawnSystem : IDisposable
             "systemd-nspawn", "--quiet", "--directory=" + Image(release, packages), "--volatile=overlay", "--boot", "--register=no", "--keep-unit",
             "--console=pipe", .. options, "--bind=" + shared + ":/lab", "--bind-ro=" + ProvisionBinary.Path + ":/usr/local/bin/provision",
         ];
-        var start = new ProcessStartInfo("sh", ["-c", "echo $$ > \"$0/cgroup.procs\" && log=$1 && shift && exec \"$@\" > \"$log\" 2>&1", controlGroup, log, .. nspawn])
+        var start = new ProcessStartInfo("sh", ["-c", "echo $$ > \"$0/cgroup.procs\" && log=$1 && shift && exec \"$@\" > \"$log\" 2>&1", controlGroup, log,
+            .. nspawn])
         {
             RedirectStandardInput = true,
             UseShellExecute = false,
@@ -63,14 +64,16 @@ public sealed class NspawnSystem : IDisposable
     /// <param name="shared">A folder of this machine that is seen inside as <c>/lab</c>.</param>
     /// <param name="network">Name of the namespace.</param>
     /// <param name="release">Debian's release; null for this machine's.</param>
-    public static NspawnSystem BootMail(string shared, string network, string? release = null) => new(shared, release ?? OwnRelease(), $"{Packages},{MailPackages}", "--network-namespace-path=/run/netns/" + network, "--hostname=" + network);
+    public static NspawnSystem BootMail(string shared, string network, string? release = null) =>
+        new(shared, release ?? OwnRelease(), $"{Packages},{MailPackages}", "--network-namespace-path=/run/netns/" + network, "--hostname=" + network);
 
     /// <summary>Runs a command inside.</summary>
     public CommandResult Run(params IReadOnlyList<string> command) =>
         new ProcessRunner().Run(Inside(command).WithTimeout(TimeSpan.FromMinutes(5)));
 
     private Command Inside(IReadOnlyList<string> command) =>
-        Command.Of("nsenter", ["--target", $"{Leader}", "--all", "--", .. command]).WithEnvironment("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin");
+        Command.Of("nsenter", ["--target", $"{Leader}", "--all", "--", .. command]).WithEnvironment("PATH",
+            "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin");
 
     /// <summary>One property of a unit, as <c>systemctl show</c> has it.</summary>
     public string Property(string unit, string property) =>
@@ -88,7 +91,8 @@ public sealed class NspawnSystem : IDisposable
         File.WriteAllText(Path.Combine(controlGroup, "cgroup.kill"), "1");
         container.WaitForExit();
         container.Dispose();
-        foreach (var folder in Directory.GetDirectories(controlGroup, "*", SearchOption.AllDirectories).Append(controlGroup).OrderByDescending(folder => folder.Length))
+        foreach (var folder in Directory.GetDirectories(controlGroup, "*", SearchOption.AllDirectories).Append(controlGroup).OrderByDescending(folder =>
+            folder.Length))
         {
             Retry(() => RemoveGroup(folder));
         }
@@ -103,7 +107,8 @@ public sealed class NspawnSystem : IDisposable
             foreach (var child in File.ReadAllText($"/proc/{container.Id}/task/{container.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
             {
                 if (File.ReadAllText($"/proc/{child}/comm").Trim() == "systemd"
-                    && new ProcessRunner().Run(Command.Of("nsenter", "--target", child, "--all", "--", "systemctl", "is-system-running", "--wait").WithTimeout(BootLimit)).Text.Trim() is "running" or "degraded")
+                    && new ProcessRunner().Run(Command.Of("nsenter", "--target", child, "--all", "--", "systemctl", "is-system-running",
+                        "--wait").WithTimeout(BootLimit)).Text.Trim() is "running" or "degraded")
                 {
                     return int.Parse(child);
                 }
@@ -147,7 +152,8 @@ public sealed class NspawnSystem : IDisposable
             if (!Directory.Exists(folder))
             {
                 var unfinished = $"{folder}.{Environment.ProcessId}";
-                new ProcessRunner().Run(Command.Of("mmdebstrap", "--quiet", "--variant=minbase", "--include=" + packages, release, unfinished).WithTimeout(TimeSpan.FromMinutes(30))).OrThrow();
+                new ProcessRunner().Run(Command.Of("mmdebstrap", "--quiet", "--variant=minbase", "--include=" + packages, release,
+                    unfinished).WithTimeout(TimeSpan.FromMinutes(30))).OrThrow();
                 try
                 {
                     Directory.Move(unfinished, folder);
@@ -162,11 +168,13 @@ public sealed class NspawnSystem : IDisposable
         }
     }
 
-    private static string OwnRelease() => File.ReadLines("/etc/os-release").First(line => line.StartsWith("VERSION_CODENAME=", StringComparison.Ordinal)).Split('=')[1];
+    private static string OwnRelease() => File.ReadLines("/etc/os-release").First(line =>
+        line.StartsWith("VERSION_CODENAME=", StringComparison.Ordinal)).Split('=')[1];
 
     private static string Cache()
     {
-        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } given ? given : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/root", ".cache");
+        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } given ? given
+            : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/root", ".cache");
         return Directory.CreateDirectory(Path.Combine(cache, "provision-lab")).FullName;
     }
 }

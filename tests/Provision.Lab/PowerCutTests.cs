@@ -67,7 +67,8 @@ public sealed class PowerCutTests : IDisposable
     public void Without_syncs_a_power_cut_does_damage()
     {
         Assert.Equal(0, UmlGuest.RunAndCutPower(work, Image, Traced("-e", "trace=fsync,syncfs", "-e", "inject=fsync,syncfs:retval=0")));
-        Mounted(() => Assert.Contains("neither old nor new", CrashRepository.Damage(before, after, CrashRepository.Tree(Disk)) ?? "no damage", StringComparison.Ordinal));
+        Mounted(() => Assert.Contains("neither old nor new", CrashRepository.Damage(before, after, CrashRepository.Tree(Disk)) ?? "no damage",
+            StringComparison.Ordinal));
     }
 
     private void AssertRecovers() => Mounted(() =>

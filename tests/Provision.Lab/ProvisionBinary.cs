@@ -7,7 +7,8 @@ public static class ProvisionBinary
     public static string Repository { get; } = TestRepository.Root;
 
     /// <summary>Path of the program; <c>make</c> builds it.</summary>
-    public static string Path { get; } = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : System.IO.Path.Combine(Repository, "out/provision");
+    public static string Path { get; } = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given
+        : System.IO.Path.Combine(Repository, "out/provision");
 
     /// <summary>The sample fleet's test identity.</summary>
     public static string Identity { get; } = System.IO.Path.Combine(Repository, "tests/fixtures/age/identity.txt");

@@ -15,7 +15,8 @@ internal static class QemuArguments
     {
         List<string> arguments =
         [
-            "-machine", machine.Network is null ? "q35" : "q35,graphics=off", "-accel", "tcg,thread=multi", "-cpu", "Nehalem,+rdrand,+aes,+pclmulqdq", "-smp", $"{machine.Processors}", "-m", $"{machine.Memory}",
+            "-machine", machine.Network is null ? "q35" : "q35,graphics=off", "-accel", "tcg,thread=multi", "-cpu", "Nehalem,+rdrand,+aes,+pclmulqdq", "-smp",
+                $"{machine.Processors}", "-m", $"{machine.Memory}",
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-uuid", $"{machine.Uuid}",
             // Or ACPI has the PCI slots, and they do not have the numbers that their ports say.
             "-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off",
@@ -24,7 +25,8 @@ internal static class QemuArguments
         Device(places.OfType<AhciPort>().Any(port => port.Controller == 1), "ich9-ahci,id=ahci1,addr=4");
         Device(places.OfType<ScsiUnit>().Any(), "virtio-scsi-pci,id=scsi,addr=5");
         Device(places.OfType<UsbPort>().Any(), "qemu-xhci,id=usb,addr=6");
-        foreach (var (slot, index) in places.OfType<NvmeSlot>().Select(slot => slot.Number).Union(machine.EmptySlots).Order().Select((slot, index) => (slot, index)))
+        foreach (var (slot, index) in places.OfType<NvmeSlot>().Select(slot => slot.Number).Union(machine.EmptySlots).Order().Select((slot, index) => (
+            slot, index)))
         {
             Device(true, $"pcie-root-port,id=slot{slot},bus=pcie.0,chassis=1,slot={slot},addr={FirstRootPort + (index / 8):x}.{index % 8},multifunction=on,io-reserve=0");
         }
@@ -43,7 +45,8 @@ internal static class QemuArguments
         {
             arguments.AddRange(["-netdev", $"tap,id=net,ifname={card.Tap},script=no,downscript=no"]);
             // UEFI brings a driver of its own and asks by PXE; a BIOS has the card's ROM, which is iPXE already.
-            Device(true, $"virtio-net-pci,netdev=net,mac={card.Mac}" + (card.Boots ? ",bootindex=0" : "") + (card.Boots && card.Variables is null ? "" : ",romfile="));
+            Device(true, $"virtio-net-pci,netdev=net,mac={card.Mac}" + (card.Boots ? ",bootindex=0" : "") + (
+                card.Boots && card.Variables is null ? "" : ",romfile="));
             if (card.Variables is { } variables)
             {
                 arguments.AddRange(["-drive", $"if=pflash,format=raw,readonly=on,file={Ovmf.Code}", "-drive", $"if=pflash,format=raw,file={variables}"]);
@@ -86,10 +89,12 @@ internal static class QemuArguments
         switch (disk.Place)
         {
             case AhciPort port:
-                Add(("driver", "ide-hd"), ("bus", port.Controller == 0 ? $"ide.{port.Port}" : $"ahci1.{port.Port}"), ("model", disk.Model), ("wwn", disk.Wwn), ("rotation_rate", disk.Ssd ? NotRotating : null));
+                Add(("driver", "ide-hd"), ("bus", port.Controller == 0 ? $"ide.{port.Port}" : $"ahci1.{port.Port}"), ("model", disk.Model), ("wwn", disk.Wwn),
+                    ("rotation_rate", disk.Ssd ? NotRotating : null));
                 break;
             case ScsiUnit unit:
-                Add(("driver", "scsi-hd"), ("bus", "scsi.0"), ("scsi-id", unit.Target), ("lun", unit.Unit), ("vendor", disk.Vendor), ("product", disk.Model), ("wwn", disk.Wwn), ("rotation_rate", disk.Ssd ? NotRotating : null));
+                Add(("driver", "scsi-hd"), ("bus", "scsi.0"), ("scsi-id", unit.Target), ("lun", unit.Unit), ("vendor", disk.Vendor), ("product", disk.Model), (
+                    "wwn", disk.Wwn), ("rotation_rate", disk.Ssd ? NotRotating : null));
                 break;
             case NvmeSlot slot:
                 Add(("driver", "nvme"), ("bus", $"slot{slot.Number}"));

@@ -40,7 +40,9 @@ public sealed class QemuGuest : IDisposable
             "-virtfs", $"local,path={shared},mount_tag=lab,security_model=none,multidevs=remap",
         ];
         var time = Stopwatch.StartNew();
-        process = Process.Start(new ProcessStartInfo("sh", ["-c", "log=$0; exec \"$@\" > \"$log\" 2>&1", InFolder("qemu.log"), .. command]) { RedirectStandardInput = true, UseShellExecute = false })!;
+        process = Process.Start(new ProcessStartInfo("sh", ["-c", "log=$0; exec \"$@\" > \"$log\" 2>&1", InFolder("qemu.log"),
+            .. command])
+        { RedirectStandardInput = true, UseShellExecute = false })!;
         try
         {
             Monitor.Open();
@@ -83,7 +85,8 @@ public sealed class QemuGuest : IDisposable
     }
 
     /// <summary>
-    /// Starts a machine, again if its kernel crashed before it could run anything: a kernel that patches its own code (int3) now and then crashes under an emulator
+    /// Starts a machine, again if its kernel crashed before it could run anything: a kernel that patches its own code (int3) now and then crashes
+    /// under an emulator
     /// with several threads, and that says nothing of what is tested.
     /// </summary>
     private static QemuGuest Start(QemuMachine machine, string shared)

@@ -29,7 +29,8 @@ public sealed class QemuGuestTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{guest.BootTime.TotalSeconds:F1} s\n{found}\n{ports}");
 
         // The kernel counts a controller's ports from 1.
-        Assert.Equal(Enumerable.Range(0, Bays).Select(bay => $"BAY{bay:00} {(bay < 6 ? "0000:00:1f.2" : "0000:00:04.0")} {(bay % 6) + 1}"), ports.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(Enumerable.Range(0, Bays).Select(bay => $"BAY{bay:00} {(bay < 6 ? "0000:00:1f.2" : "0000:00:04.0")} {(bay % 6) + 1}"),
+            ports.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         foreach (var bay in Enumerable.Range(0, Bays))
         {
             Assert.Matches($"SERIAL=\"BAY{bay:00}\" WWN=\"0x{Wwn(bay):x}\" VENDOR=\"ATA *\" MODEL=\"ST4000NM0035\" SIZE=\"{64 << 20}\" TRAN=\"sata\"", found);
@@ -70,7 +71,11 @@ public sealed class QemuGuestTests(ITestOutputHelper output) : IDisposable
     {
         string[] images = [folder.Disk("a", 128), folder.Disk("b", 128), folder.Disk("c", 128)];
         QemuMachine Machine(params int[] ports) =>
-            new() { Disks = [.. images.Select((image, index) => new QemuDisk(image, new AhciPort(0, ports[index]), "DISK" + "ABC"[index]) { Wwn = Wwn(index) })] };
+            new()
+            {
+                Disks = [.. images.Select((image, index) => new QemuDisk(image, new AhciPort(0, ports[index]),
+                "DISK" + "ABC"[index]) { Wwn = Wwn(index) })]
+            };
         using (var guest = Boot(Machine(0, 1, 2)))
         {
             guest.Run("""
@@ -86,7 +91,8 @@ public sealed class QemuGuestTests(ITestOutputHelper output) : IDisposable
 
         using (var guest = Boot(Machine(2, 0, 1)))
         {
-            Assert.Equal("mail\n", guest.Run("set -e; echo 'a passphrase' > /run/key; zpool import -d /dev/disk/by-id -l tank >&2; cat /tank/message").OrThrow().Text);
+            Assert.Equal("mail\n", guest.Run(
+                "set -e; echo 'a passphrase' > /run/key; zpool import -d /dev/disk/by-id -l tank >&2; cat /tank/message").OrThrow().Text);
             output.WriteLine($"{guest.BootTime.TotalSeconds:F1} s; {guest.Run("zpool status").Text}");
         }
     }
@@ -118,7 +124,8 @@ public sealed class QemuGuestTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{guest.BootTime.TotalSeconds:F1} s");
         guest.Run("systemctl start tangd.socket && curl --silent --fail http://localhost/adv > /lab/adv").OrThrow();
         Assert.Contains("payload", File.ReadAllText(Path.Combine(Shared, "adv")), StringComparison.Ordinal);
-        output.WriteLine(guest.Run("time /lab/provision --version; time /lab/provision --version; time cp /lab/provision /usr/local/bin/; time provision --version").OrThrow().Error);
+        output.WriteLine(guest.Run(
+            "time /lab/provision --version; time /lab/provision --version; time cp /lab/provision /usr/local/bin/; time provision --version").OrThrow().Error);
         guest.PowerOff();
     }
 
@@ -134,7 +141,14 @@ public sealed class QemuGuestTests(ITestOutputHelper output) : IDisposable
 
     private QemuGuest Boot(QemuMachine machine) => QemuGuest.Boot(machine, Shared);
 
-    private QemuDisk Bay(int bay) => new(folder.Disk($"bay{bay}", 64), new AhciPort(bay / 6, bay % 6), string.Create(CultureInfo.InvariantCulture, $"BAY{bay:00}")) { Model = "ST4000NM0035", Wwn = Wwn(bay) };
+    private QemuDisk Bay(int bay) => new(folder.Disk($"bay{bay}", 64), new AhciPort(bay / 6, bay % 6), string.Create(CultureInfo.InvariantCulture,
+        $"BAY{bay:00}"))
+    { Model = "ST4000NM0035", Wwn = Wwn(bay) };
 
-    private QemuDisk Volume(int unit) => new(folder.Disk($"volume{unit}", 64), new ScsiUnit(0, unit), "0000002000DA") { Vendor = "Areca", Model = "i33d1spool", Wwn = Wwn(100 + unit) };
+    private QemuDisk Volume(int unit) => new(folder.Disk($"volume{unit}", 64), new ScsiUnit(0, unit), "0000002000DA")
+    {
+        Vendor = "Areca",
+        Model = "i33d1spool",
+        Wwn = Wwn(100 + unit)
+    };
 }

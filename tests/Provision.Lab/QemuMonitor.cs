@@ -59,7 +59,8 @@ public sealed class QemuMonitor : IDisposable
         Execute("device_add", QemuArguments.Disk(disk));
     }
 
-    /// <summary>Pulls a disk out, and waits until the machine has let it go. A kernel that is busy may miss the button of a PCIe slot: it is pressed again then.</summary>
+    /// <summary>Pulls a disk out, and waits until the machine has let it go. A kernel that is busy may miss the button of a PCIe slot: it is pressed
+    /// again then.</summary>
     public void Remove(DiskPlace place)
     {
         for (var presses = 1; !IsGone(presses); presses++)

@@ -24,7 +24,8 @@ public sealed class SlotRepository
     public SlotRepository(string folder)
     {
         this.folder = folder;
-        Write("hosts/fleet.yaml", "fleet: { name: lab, domain: mail.example, release: trixie }\nsites:\n  nyi: { networks: [192.0.2.0/24], gateway: 192.0.2.1 }\n");
+        Write("hosts/fleet.yaml",
+            "fleet: { name: lab, domain: mail.example, release: trixie }\nsites:\n  nyi: { networks: [192.0.2.0/24], gateway: 192.0.2.1 }\n");
         Write("hosts/nyi.yaml", "site: nyi\nhosts:\n  web1:\n    macs: [\"00:00:5E:00:53:01\"]\n    roles: [web]\n    address: 192.0.2.11\n");
         Write("templates/slots/etc/systemd/system/slot@.service", """
             ---

@@ -57,7 +57,8 @@ internal sealed class StorageGuest(QemuGuest guest, string host) : IDisposable
     {
         time.Restart();
         var result = guest.Run(script, TimeSpan.FromMinutes(15));
-        Times.Add(string.Create(CultureInfo.InvariantCulture, $"{time.Elapsed.TotalSeconds:F0} s: {script.ReplaceLineEndings(" ")[..Math.Min(script.Length, 100)]}"));
+        Times.Add(string.Create(CultureInfo.InvariantCulture,
+            $"{time.Elapsed.TotalSeconds:F0} s: {script.ReplaceLineEndings(" ")[..Math.Min(script.Length, 100)]}"));
         return result;
     }
 }

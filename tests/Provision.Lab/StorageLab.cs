@@ -48,10 +48,12 @@ internal sealed class StorageLab : IDisposable
 
         File.Copy(ProvisionBinary.Path, Path.Combine(Shared, "provision"));
         var runner = new ProcessRunner();
-        runner.Run(Command.Of("cp", "-r", Path.Combine(ProvisionBinary.Repository, "tests/fixtures/storage-lab"), Path.Combine(Shared, "repository"))).OrThrow();
+        runner.Run(Command.Of("cp", "-r", Path.Combine(ProvisionBinary.Repository, "tests/fixtures/storage-lab"),
+            Path.Combine(Shared, "repository"))).OrThrow();
         runner.Run(Command.Of("age-keygen", "-o", Path.Combine(Shared, "operator.key"))).OrThrow();
         var secrets = Directory.CreateDirectory(Path.Combine(Shared, "repository/hosts/secrets"));
-        File.WriteAllText(Path.Combine(secrets.FullName, "operators.txt"), runner.Run(Command.Of("age-keygen", "-y", Path.Combine(Shared, "operator.key"))).OrThrow().Text);
+        File.WriteAllText(Path.Combine(secrets.FullName, "operators.txt"),
+            runner.Run(Command.Of("age-keygen", "-y", Path.Combine(Shared, "operator.key"))).OrThrow().Text);
     }
 
     /// <summary>The host's name.</summary>

@@ -14,7 +14,9 @@ public sealed class StorageMachineTests(ITestOutputHelper output)
     {
         using var lab = new StorageLab("imap50");
         var drives = Enumerable.Range(1, 8).Select(slot => new QemuDisk(lab.Disk($"nvme{slot}", 200), new NvmeSlot(slot), $"PHLN{slot:000}")).ToList();
-        var system = Enumerable.Range(1, 2).Select(bay => new QemuDisk(lab.Disk($"os{bay}", 500), new AhciPort(0, bay - 1), $"OS{bay:00}") { Model = "INTEL SSDSC2BB", Ssd = true, Wwn = StorageLab.Wwn(bay) }).ToList();
+        var system = Enumerable.Range(1, 2).Select(bay => new QemuDisk(lab.Disk($"os{bay}", 500), new AhciPort(0, bay - 1),
+            $"OS{bay:00}")
+        { Model = "INTEL SSDSC2BB", Ssd = true, Wwn = StorageLab.Wwn(bay) }).ToList();
         using (var guest = lab.Boot([.. drives, .. system]))
         {
             guest.Accept();
@@ -104,13 +106,20 @@ public sealed class StorageMachineTests(ITestOutputHelper output)
             Assert.Contains("4C530001", guest.Check(), StringComparison.Ordinal);
             var lines = guest.Provision("drives imap33 --format lines");
             output.WriteLine(lines);
-            Assert.Equal(Enumerable.Range(1, 12).Select(bay => $"BAY{bay:00}"), lines.Split([' ', '\t', '\n', ','], StringSplitOptions.RemoveEmptyEntries).Where(word => word.StartsWith("BAY", StringComparison.Ordinal)));
+            Assert.Equal(Enumerable.Range(1, 12).Select(bay => $"BAY{bay:00}"),
+                lines.Split([' ', '\t', '\n', ','], StringSplitOptions.RemoveEmptyEntries).Where(word => word.StartsWith("BAY", StringComparison.Ordinal)));
             guest.Machine.CutPower();
             Tell(guest);
         }
 
         // A drive of the mirror and a blank one have changed places. A volume is like the spool in all but its WWN. A drive is of somebody else's array.
-        var swapped = rear.Select(disk => disk.Serial switch { "BAY03" => disk with { Place = RearBay(9) }, "BAY09" => disk with { Place = RearBay(3) }, _ => disk });
+        var swapped = rear.Select(disk => disk.Serial switch
+        {
+            "BAY03" => disk with { Place = RearBay(9) },
+            "BAY09" => disk with { Place = RearBay(3) },
+            _ =>
+            disk
+        });
         var twin = Volume(lab.Disk("twin", 20_000), 0, "i33d1spool", 103);
         using (var guest = lab.Boot([twin, first with { Place = new ScsiUnit(0, 1) }, .. swapped]))
         {
@@ -140,7 +149,9 @@ public sealed class StorageMachineTests(ITestOutputHelper output)
         var system = lab.Disk("os", 1000);
         new ProcessRunner().Run(Command.Of("mkfs.ext4", "-q", "-L", "system", system)).OrThrow();
         var before = StorageTrial.Hash(system);
-        var ssds = Enumerable.Range(1, 2).Select(bay => new QemuDisk(lab.Disk($"ssd{bay}", 200), new AhciPort(0, bay - 1), $"SSD{bay:00}") { Model = "INTEL SSDSC2BB", Ssd = true, Wwn = StorageLab.Wwn(bay) }).ToList();
+        var ssds = Enumerable.Range(1, 2).Select(bay => new QemuDisk(lab.Disk($"ssd{bay}", 200), new AhciPort(0, bay - 1),
+            $"SSD{bay:00}")
+        { Model = "INTEL SSDSC2BB", Ssd = true, Wwn = StorageLab.Wwn(bay) }).ToList();
         QemuDisk[] volumes = [Volume(system, 0, "i14os", 101), Volume(lab.Disk("spool", 19_000), 1, "i14spool", 102)];
         using (var guest = lab.Boot([.. volumes, .. ssds]))
         {

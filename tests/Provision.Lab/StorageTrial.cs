@@ -74,7 +74,8 @@ internal sealed class StorageTrial : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private static string Program { get; } = Path.Combine(ProvisionBinary.Repository, "tests/Provision.StorageTrial/bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "ready/Provision.StorageTrial.dll");
+    private static string Program { get; } = Path.Combine(ProvisionBinary.Repository, "tests/Provision.StorageTrial/bin",
+        new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "ready/Provision.StorageTrial.dll");
 
     private static string Repository { get; } = Path.Combine(ProvisionBinary.Repository, "tests/fixtures/storage-lab");
 }

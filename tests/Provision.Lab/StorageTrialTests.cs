@@ -32,7 +32,8 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(system, StorageTrial.Hash(machine.Image(1)));
     }
 
-    /// <summary>One creation, and the power fails at every single command of it, one after the other; each time the next run gets one command further.</summary>
+    /// <summary>One creation, and the power fails at every single command of it, one after the other; each time the next run gets one command
+    /// further.</summary>
     [Fact]
     public void A_creation_that_loses_power_at_each_of_its_commands_completes()
     {
@@ -83,7 +84,8 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("i60search: in service", made, StringComparison.Ordinal);
     }
 
-    /// <summary>The power went while a partition table was written: its copy at the end is there, or the protective MBR alone, and neither tells whose it is.</summary>
+    /// <summary>The power went while a partition table was written: its copy at the end is there, or the protective MBR alone, and neither tells
+    /// whose it is.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -148,7 +150,8 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
         Ok(machine.Run("trial unlock\ntrial wipe front/4 LAB104\ntrial replace front/4 LAB104"));
     }
 
-    /// <summary>What is left of an array lies behind its superblocks, at the place where the next array of these drives has its data. Superblocks that are gone do not make it blank; a wipe does.</summary>
+    /// <summary>What is left of an array lies behind its superblocks, at the place where the next array of these drives has its data. Superblocks
+    /// that are gone do not make it blank; a wipe does.</summary>
     [Fact]
     public void Drives_of_an_older_array_are_used_again_only_when_they_were_wiped()
     {
@@ -228,7 +231,8 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
         Refused(1, strange, "i60t02 is not mounted: its marker says i60t02 of imap61");
     }
 
-    /// <summary>Faults 5, 11 and 20 of docs/faults.md: another partition order, a foreign file system of the same label, a damaged header with a copy in escrow.</summary>
+    /// <summary>Faults 5, 11 and 20 of docs/faults.md: another partition order, a foreign file system of the same label, a damaged header with a
+    /// copy in escrow.</summary>
     [Fact]
     public void Volumes_are_known_by_their_ids_and_a_damaged_header_still_opens_from_the_escrow()
     {
@@ -244,7 +248,8 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("/mnt/i60t01 i60t01\n/mnt/i60t02 i60t02", mixed, StringComparison.Ordinal);
         Assert.DoesNotContain("/dev/ubdh", mixed, StringComparison.Ordinal);
 
-        var damaged = machine.Run("dd if=/dev/zero of=/dev/ubdb2 bs=64k count=1 conv=notrunc status=none\nsync\ntrial unlock || echo unlock $?\ntrial rehearse");
+        var damaged = machine.Run(
+            "dd if=/dev/zero of=/dev/ubdb2 bs=64k count=1 conv=notrunc status=none\nsync\ntrial unlock || echo unlock $?\ntrial rehearse");
         output.WriteLine(damaged.Output);
         Assert.Equal(0, damaged.ExitCode);
         Assert.Contains("unlock 1", damaged.Output, StringComparison.Ordinal);
@@ -266,13 +271,15 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("/dev/mapper/control", File.ReadAllText(Path.Combine(machine.Shared, "nodes.trace")), StringComparison.Ordinal);
     }
 
-    /// <summary>Fault 13 of docs/faults.md: an array over the system disk and a data disk. The data disk is not cleared or used, the array not started.</summary>
+    /// <summary>Fault 13 of docs/faults.md: an array over the system disk and a data disk. The data disk is not cleared or used, the array not
+    /// started.</summary>
     [Fact]
     public void An_array_over_the_system_disk_and_a_data_disk_is_left_as_it_is()
     {
         Ok(machine.Run("trial accept\nmdadm --create /dev/md/both --run --level=1 --raid-devices=2 --homehost=any --name=both /dev/ubda /dev/ubdc"));
         var (system, data) = (StorageTrial.Hash(machine.Image(1)), StorageTrial.Hash(machine.Image(3)));
-        var refused = machine.Run("trial create ssd || echo create $?\ntrial wipe front/3 LAB3 || echo wipe $?\ntrial unlock || echo unlock $?\ncat /proc/mdstat");
+        var refused = machine.Run(
+            "trial create ssd || echo create $?\ntrial wipe front/3 LAB3 || echo wipe $?\ntrial unlock || echo unlock $?\ncat /proc/mdstat");
         output.WriteLine(refused.Output);
         Assert.Contains("is not blank: it has a signature of linux_raid_member", refused.Output, StringComparison.Ordinal);
         Assert.Contains("create 3\nrefuse bay front/3: /dev/md127 lies on it\nwipe 3", refused.Output, StringComparison.Ordinal);
@@ -302,16 +309,19 @@ public sealed class StorageTrialTests(ITestOutputHelper output) : IDisposable
     {
         var lines = File.ReadAllLines(Path.Combine(machine.Shared, trace));
         Assert.NotEmpty(lines);
-        return [.. lines.Where(line => line.Contains("O_RDWR", StringComparison.Ordinal) || line.Contains("O_WRONLY", StringComparison.Ordinal)).Select(line => line.Split('"')[1])];
+        return [.. lines.Where(line => line.Contains("O_RDWR", StringComparison.Ordinal) || line.Contains("O_WRONLY", StringComparison.Ordinal)).Select(line =>
+            line.Split('"')[1])];
     }
 
     /// <summary>Disks and arrays among paths, under one name each.</summary>
     private static IEnumerable<string> Disks(IEnumerable<string> paths) =>
-        paths.Where(path => path.StartsWith("/dev/ubd", StringComparison.Ordinal) || path.StartsWith("/dev/md1", StringComparison.Ordinal) || path.StartsWith("/dev/sd", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        paths.Where(path => path.StartsWith("/dev/ubd", StringComparison.Ordinal) || path.StartsWith("/dev/md1", StringComparison.Ordinal)
+            || path.StartsWith("/dev/sd", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
     /// <summary>It was refused, in these words; the message of the test is everything that was said.</summary>
     private static void Refused(int exit, UmlRun run, params string[] words) =>
-        Assert.True(run.ExitCode == exit && words.All(text => run.Output.Contains(text, StringComparison.Ordinal)), $"exit {run.ExitCode}, asked for {exit} and \"{string.Join("\", \"", words)}\"\n{run.Output}");
+        Assert.True(run.ExitCode == exit && words.All(text => run.Output.Contains(text, StringComparison.Ordinal)),
+            $"exit {run.ExitCode}, asked for {exit} and \"{string.Join("\", \"", words)}\"\n{run.Output}");
 
     private string Ok(UmlRun run)
     {

@@ -40,7 +40,8 @@ public sealed class SystemdTests : IDisposable
         Assert.Equal(["b", "d", "e"], starts.Take(3).Order(StringComparer.Ordinal));
         Assert.Equal(["a", "c", "f"], starts.Skip(3).Order(StringComparer.Ordinal));
         Assert.True(AtOnce(log) <= 2, string.Join('\n', log.Select(line => string.Join(' ', line))));
-        Assert.True(log.FindIndex(line => line is ["start", "a" or "c" or "f", ..]) > log.FindLastIndex(line => line is ["ready", "b" or "d" or "e", ..]), "a master started before the last replica was ready");
+        Assert.True(log.FindIndex(line => line is ["start", "a" or "c" or "f", ..]) > log.FindLastIndex(line => line is ["ready", "b" or "d" or "e", ..]),
+            "a master started before the last replica was ready");
         AssertDiff(0);
     }
 
@@ -208,7 +209,8 @@ public sealed class SystemdTests : IDisposable
     [Fact]
     public void A_masked_service_is_shown_and_left_masked()
     {
-        File.WriteAllText(system.PathOf("/usr/lib/systemd/system/other.service"), "[Service]\nExecStart=/bin/sleep infinity\n\n[Install]\nWantedBy=multi-user.target\n");
+        File.WriteAllText(system.PathOf("/usr/lib/systemd/system/other.service"),
+            "[Service]\nExecStart=/bin/sleep infinity\n\n[Install]\nWantedBy=multi-user.target\n");
         system.Run("systemctl", "mask", "other.service").OrThrow();
         repository.Role(Five[..2], "other.service");
         AssertInstalls();
@@ -253,7 +255,8 @@ public sealed class SystemdTests : IDisposable
     private CommandResult Diff(params string[] more) => Provision(["diff", .. more]);
 
     private CommandResult Provision(params string[] arguments) =>
-        system.Run(["provision", .. arguments, "--repo", "/lab/repo", "--host", "web1", .. arguments[0] is "install" or "diff" ? ["--here", "a container"] : (string[])[]]);
+        system.Run(["provision", .. arguments, "--repo", "/lab/repo", "--host", "web1", .. arguments[0] is "install" or "diff" ? ["--here", "a container"] : (
+            string[])[]]);
 
     private void AssertInstalls(params string[] more)
     {

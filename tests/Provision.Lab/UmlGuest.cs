@@ -41,13 +41,17 @@ internal static class UmlGuest
             """);
         File.SetUnixFileMode(script, (UnixFileMode)0x1ED);
         // In a process namespace, which ends as a whole: killed one by one, some of the kernel's processes would stay.
-        string[] kernel = ["unshare", "--pid", "--fork", "--kill-child=KILL", "linux.uml", "rootfstype=hostfs", "rootflags=/", "ro", "init=" + script, "mem=512M", "ubd0=" + image, "con=null", "con0=null,fd:1", "quiet"];
-        using var guest = Process.Start(new ProcessStartInfo("sh", ["-c", "log=$0; exec \"$@\" > \"$log\" 2>&1", console, .. kernel]) { RedirectStandardInput = true, UseShellExecute = false })!;
+        string[] kernel = ["unshare", "--pid", "--fork", "--kill-child=KILL", "linux.uml", "rootfstype=hostfs", "rootflags=/", "ro", "init=" + script,
+            "mem=512M", "ubd0=" + image, "con=null", "con0=null,fd:1", "quiet"];
+        using var guest = Process.Start(new ProcessStartInfo("sh", ["-c", "log=$0; exec \"$@\" > \"$log\" 2>&1", console,
+            .. kernel])
+        { RedirectStandardInput = true, UseShellExecute = false })!;
         try
         {
             for (var end = DateTime.UtcNow + Limit; DateTime.UtcNow < end && !guest.HasExited; Thread.Sleep(50))
             {
-                if (File.Exists(console) && File.ReadAllLines(console).FirstOrDefault(line => line.StartsWith(Ready, StringComparison.Ordinal)) is { } line && int.TryParse(line[Ready.Length..], out var code))
+                if (File.Exists(console) && File.ReadAllLines(console).FirstOrDefault(line => line.StartsWith(Ready, StringComparison.Ordinal)) is { } line
+                    && int.TryParse(line[Ready.Length..], out var code))
                 {
                     return code;
                 }

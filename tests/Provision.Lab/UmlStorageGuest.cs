@@ -95,7 +95,14 @@ public static class UmlStorageGuest
 
         var time = Stopwatch.StartNew();
         // In a process namespace, which ends as a whole: the kernel's processes are many, and one by one some would stay.
-        var start = new ProcessStartInfo("timeout", ["--signal=KILL", LifeLimit, "unshare", "--pid", "--fork", "--kill-child=KILL", "linux.uml", .. Arguments(machine, shared)]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("timeout", ["--signal=KILL", LifeLimit, "unshare", "--pid", "--fork", "--kill-child=KILL", "linux.uml",
+            .. Arguments(machine, shared)])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false
+        };
         using var guest = Process.Start(start)!;
         var lines = Channel.CreateUnbounded<string>();
         guest.OutputDataReceived += Received;

@@ -61,7 +61,8 @@ public sealed class UmlStorageGuestTests(ITestOutputHelper output) : IDisposable
             """);
         Assert.Equal(0, run.ExitCode);
         Assert.Matches("ubdl +DISK11 +0x5000c500a000000b", run.Output);
-        Assert.All((string[])["i33d1t01", "i33d1t02", "i33d2t01", "ata-LAB_DISK11-part2", "wwn-0x5000c500a000000b-part2", "platform-uml-blkdev.11-part1"], link => Assert.Contains("\n" + link + "\n", run.Output, StringComparison.Ordinal));
+        Assert.All((string[])["i33d1t01", "i33d1t02", "i33d2t01", "ata-LAB_DISK11-part2", "wwn-0x5000c500a000000b-part2", "platform-uml-blkdev.11-part1"],
+            link => Assert.Contains("\n" + link + "\n", run.Output, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -107,7 +108,8 @@ public sealed class UmlStorageGuestTests(ITestOutputHelper output) : IDisposable
 
     private UmlMachine Machine(int disks) => new()
     {
-        Disks = [.. Enumerable.Range(0, disks).Select(index => new UmlDisk(folder.Disk($"disk{index}", 64), $"DISK{index}") { Wwn = 0x5000c500a0000000 + (ulong)index })],
+        Disks = [.. Enumerable.Range(0, disks).Select(index => new UmlDisk(folder.Disk($"disk{index}", 64), $"DISK{index}") { Wwn = 0x5000c500a0000000 + (
+            ulong)index })],
     };
 
     private UmlRun Run(UmlMachine machine, string script, PowerCut? cut = null, TimeSpan? limit = null, string? reports = null)

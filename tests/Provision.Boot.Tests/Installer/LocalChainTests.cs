@@ -9,7 +9,8 @@ using Provision.Storage;
 namespace Provision.Boot.Tests;
 
 /// <summary>
-/// What a running host verifies before it starts an installer from its own disk, against a real boot server and someone in between who changes one link at a time.
+/// What a running host verifies before it starts an installer from its own disk, against a real boot server and someone in between who changes one
+/// link at a time.
 /// </summary>
 public sealed class LocalChainTests : IAsyncLifetime
 {
@@ -30,7 +31,8 @@ public sealed class LocalChainTests : IAsyncLifetime
         initrd = Manifest("initrd.zst");
         files.MakeFolder("/etc/provision");
         files.WriteNew(AllowedSigners.DefaultFile, Encoding.ASCII.GetBytes(new ImageSigner(Key("images"), runner).Line
-            + AllowedSigners.Line("site", OrderDocument.SignatureNamespace, string.Join(' ', File.ReadAllText(Key("orders") + ".pub").Split(' ').Take(2)))), FileModes.Public);
+            + AllowedSigners.Line("site", OrderDocument.SignatureNamespace, string.Join(' ', File.ReadAllText(Key("orders") + ".pub").Split(' ').Take(2)))),
+                FileModes.Public);
         site.Arm(sign: job => job with { Signed = new OrderSigner(Key("orders"), runner).Sign(job.Signed!) });
     }
 
@@ -81,7 +83,8 @@ public sealed class LocalChainTests : IAsyncLifetime
     {
         var good = Get((_, bytes) => bytes).KernelWords;
         var words = Get((path, bytes) => path.Contains("form=json", StringComparison.Ordinal)
-            ? Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace("\"kernelWords\":\"", "\"kernelWords\":\"init=/bin/sh ", StringComparison.Ordinal)) : bytes).KernelWords;
+            ? Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace("\"kernelWords\":\"", "\"kernelWords\":\"init=/bin/sh ", StringComparison.Ordinal))
+                : bytes).KernelWords;
         Assert.Equal(good, words);
     }
 
@@ -93,7 +96,8 @@ public sealed class LocalChainTests : IAsyncLifetime
         var (now, signature) = (File.ReadAllText(path), File.ReadAllText(path + ".sig"));
         File.WriteAllText(path, initrd);
         new ImageSigner(Key("images"), runner).SignManifest(path);
-        Assert.Contains("is not the manifest that the order names", Assert.Throws<InstallException>(() => Get((_, bytes) => bytes)).Message, StringComparison.Ordinal);
+        Assert.Contains("is not the manifest that the order names", Assert.Throws<InstallException>(() => Get((_, bytes) => bytes)).Message,
+            StringComparison.Ordinal);
         File.WriteAllText(path, now);
         File.WriteAllText(path + ".sig", signature);
         Assert.NotNull(Get((_, bytes) => bytes));

@@ -21,15 +21,18 @@ public sealed class BuiltinTests
     public void Parameters_are_those_of_the_language()
     {
         static string Signature(IScriptCustomFunction function) =>
-            string.Join(' ', Enumerable.Range(0, function.ParameterCount).Select(index => function.GetParameterInfo(index).Name)) + $" ({function.RequiredParameterCount} needed)";
+            string.Join(' ', Enumerable.Range(0, function.ParameterCount).Select(index =>
+                function.GetParameterInfo(index).Name)) + $" ({function.RequiredParameterCount} needed)";
         var language = Members(TemplateContext.GetDefaultBuiltinObject());
-        foreach (var (name, value) in Members(Builtins.All).Where(member => member.Value is IScriptCustomFunction && !member.Key.StartsWith("include", StringComparison.Ordinal)))
+        foreach (var (name, value) in Members(Builtins.All).Where(member => member.Value is IScriptCustomFunction
+            && !member.Key.StartsWith("include", StringComparison.Ordinal)))
         {
             Assert.Equal($"{name} {Signature((IScriptCustomFunction)language[name]!)}", $"{name} {Signature((IScriptCustomFunction)value!)}");
         }
     }
 
     private static Dictionary<string, object?> Members(ScriptObject builtins) => builtins
-        .SelectMany(group => group.Value is ScriptObject members ? members.Select(member => KeyValuePair.Create($"{group.Key}.{member.Key}", member.Value)) : [group])
+        .SelectMany(group => group.Value is ScriptObject members ? members.Select(member => KeyValuePair.Create($"{group.Key}.{member.Key}", member.Value)) : [
+            group])
         .ToDictionary(StringComparer.Ordinal);
 }

@@ -14,9 +14,12 @@ public sealed class FuzzTests
     private static readonly string[] Pieces =
     [
         "{{", "}}", "{{-", "-}}", "{{~", "~}}", "{%{", "}%}", "{", "}", "(", ")", "[", "]", " ", " ", " ", "\n", ";", ",", ":", ".", "?.", "..", "..<", "...",
-        "+", "-", "*", "/", "//", "%", "<<", ">>", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "??", "?!", "?", "!", "@", "^", "++", "--", "|", "|>", "=", "+=", "&", "#", "##",
-        "if ", "else ", "else if ", "end ", "for ", "in ", "while ", "case ", "when ", "func ", "ret ", "do ", "capture ", "with ", "wrap ", "import ", "readonly ", "break ", "continue ", "tablerow ",
-        "x", "y", "o", "l", "f", "$", "$0", "$x", "$$", "this", "null", "true", "empty", "for.index", "o.a", "l[0]", "include 'i'", "include 'j'", "string.upcase", "array.each @f", "array.sort", "object.to_json", "math.plus 2",
+        "+", "-", "*", "/", "//", "%", "<<", ">>", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "??", "?!", "?", "!", "@", "^", "++", "--", "|", "|>", "=",
+            "+=", "&", "#", "##",
+        "if ", "else ", "else if ", "end ", "for ", "in ", "while ", "case ", "when ", "func ", "ret ", "do ", "capture ", "with ", "wrap ", "import ",
+            "readonly ", "break ", "continue ", "tablerow ",
+        "x", "y", "o", "l", "f", "$", "$0", "$x", "$$", "this", "null", "true", "empty", "for.index", "o.a", "l[0]", "include 'i'", "include 'j'",
+            "string.upcase", "array.each @f", "array.sort", "object.to_json", "math.plus 2",
         "1", "2.5", "0x1f", "1e3", "3m", "\"a\"", "'b'", "`c`", "$\"d{x}\"", "\"\\n\"", "\"", "'", "`", "$\"", "text", "\t", "\r\n", "  ",
     ];
 
@@ -67,7 +70,8 @@ public sealed class FuzzTests
             var text = new StringBuilder("{{ ");
             if (random.Next(3) == 0)
             {
-                text.Append(Values[random.Next(Values.Length)]).Append(' ').Append(Operations[random.Next(Operations.Length)]).Append(' ').Append(Values[random.Next(Values.Length)]).Append("; ");
+                text.Append(Values[random.Next(Values.Length)]).Append(' ').Append(Operations[random.Next(Operations.Length)]).Append(' ').Append(
+                    Values[random.Next(Values.Length)]).Append("; ");
             }
 
             text.Append(Values[random.Next(Values.Length)]);
@@ -86,19 +90,25 @@ public sealed class FuzzTests
 
     private static readonly string[] Values =
     [
-        "null", "true", "0", "1", "3", "(-1)", "2147483647", "(-2147483648)", "9223372036854775807", "1e30", "(1 << 200)", "0.5", "(-2.5)", "1.0e300", "(0.0 / 0)", "(1 / 0)", "1.5m", "79228162514264337593543950335m", "2.5f", "7u",
-        "\"\"", "\"a\"", "\"abc def\"", "\"\\uD800\"", "\"12\"", "\"2024-02-29\"", "\"%Y-%m\"", "\"%\"", "\"(\"", "\"(a+)+$\"", "\"$9999999999\"", "\"aaaaaaaaaaaaaaaaaaaaaaaaaa!\"", "\"N99\"", "\"i\"", "`{\"a\":[\"\\ud800\"]}`", "\"OrdinalIgnoreCase\"", "\"99\"", "\"en\"", "\"\\n\"", "\"<a>&\"",
-        "[]", "[1,2,3]", "[\"b\",\"a\"]", "[1,\"a\",null]", "[[1],[2]]", "{}", "{a:1,b:\"c\"}", "(1..5)", "(5..1)", "empty", "l", "o", "(l | array.reverse)", "(date.parse \"2024-02-29 10:11:12\")", "(date.parse \"0001-01-01\")", "(timespan.from_days 3)", "(timespan.from_days 10000000)",
+        "null", "true", "0", "1", "3", "(-1)", "2147483647", "(-2147483648)", "9223372036854775807", "1e30", "(1 << 200)", "0.5", "(-2.5)", "1.0e300",
+            "(0.0 / 0)", "(1 / 0)", "1.5m", "79228162514264337593543950335m", "2.5f", "7u",
+        "\"\"", "\"a\"", "\"abc def\"", "\"\\uD800\"", "\"12\"", "\"2024-02-29\"", "\"%Y-%m\"", "\"%\"", "\"(\"", "\"(a+)+$\"", "\"$9999999999\"",
+            "\"aaaaaaaaaaaaaaaaaaaaaaaaaa!\"", "\"N99\"", "\"i\"", "`{\"a\":[\"\\ud800\"]}`", "\"OrdinalIgnoreCase\"", "\"99\"", "\"en\"", "\"\\n\"",
+            "\"<a>&\"",
+        "[]", "[1,2,3]", "[\"b\",\"a\"]", "[1,\"a\",null]", "[[1],[2]]", "{}", "{a:1,b:\"c\"}", "(1..5)", "(5..1)", "empty", "l", "o", "(l | array.reverse)",
+            "(date.parse \"2024-02-29 10:11:12\")", "(date.parse \"0001-01-01\")", "(timespan.from_days 3)", "(timespan.from_days 10000000)",
         "@string.upcase", "@(do; ret $0; end)", "@(do; $0; end)", "@object.typeof",
     ];
 
-    private static readonly string[] Operations = ["+", "-", "*", "/", "//", "%", "<<", ">>", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "??", "?!", "..", "..<"];
+    private static readonly string[] Operations = ["+", "-", "*", "/", "//", "%", "<<", ">>", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "??", "?!", "..",
+        "..<"];
 
     private static readonly string[] Functions = AllFunctions();
 
     private static string[] AllFunctions()
     {
-        return [.. Builtins.All.Where(group => group.Value is ScriptObject).SelectMany(group => ((ScriptObject)group.Value!).Keys.Select(name => $"{group.Key}.{name}"))];
+        return [.. Builtins.All.Where(group => group.Value is ScriptObject).SelectMany(group => ((ScriptObject)group.Value!).Keys.Select(name =>
+            $"{group.Key}.{name}"))];
     }
 
     private static string Break(string text, string[] others, Random random)

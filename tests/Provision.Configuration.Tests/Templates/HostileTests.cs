@@ -159,7 +159,8 @@ public sealed class HostileTests
         }
     }
 
-    private static string Render(string text, TemplateLimits? limits = null) => new TemplateRenderer(limits ?? new TemplateLimits()).Render(ParsedTemplate.Parse(text, "t"));
+    private static string Render(string text, TemplateLimits? limits = null) =>
+        new TemplateRenderer(limits ?? new TemplateLimits()).Render(ParsedTemplate.Parse(text, "t"));
 
     private static string Many(string text) => new StringBuilder(text.Length * Deep).Insert(0, text, Deep).ToString();
 }

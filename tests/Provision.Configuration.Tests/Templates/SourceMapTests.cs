@@ -132,7 +132,8 @@ public sealed class SourceMapTests
         var (output, map) = Render(text, ("i", "{{ $s }}"), ("j", "{{ $1 }}"), ("k", "{{ secret \"r\" }}"));
         Assert.Contains(piece, output, StringComparison.Ordinal);
         Assert.Contains("secret:r", map.At(output.IndexOf(piece, StringComparison.Ordinal))!.Paths);
-        Assert.Equal(Secrets(map), Secrets(Render(new SourceMap(secretsOnly: true), text, ("i", "{{ $s }}"), ("j", "{{ $1 }}"), ("k", "{{ secret \"r\" }}")).Map));
+        Assert.Equal(Secrets(map), Secrets(Render(new SourceMap(secretsOnly: true), text, ("i", "{{ $s }}"), ("j", "{{ $1 }}"), (
+            "k", "{{ secret \"r\" }}")).Map));
     }
 
     [Theory]
@@ -151,7 +152,8 @@ public sealed class SourceMapTests
         Assert.Empty(Secrets(Render(new SourceMap(secretsOnly: true), text).Map));
     }
 
-    private static IEnumerable<(int, int)> Secrets(SourceMap map) => map.Spans.Where(span => span.Paths.Contains("secret:r")).Select(span => (span.Start, span.Length));
+    private static IEnumerable<(int, int)> Secrets(SourceMap map) => map.Spans.Where(span => span.Paths.Contains("secret:r")).Select(span => (
+        span.Start, span.Length));
 
     [Fact]
     public void Arguments_of_includes_keep_their_paths()

@@ -35,7 +35,8 @@ public sealed class TemplateTests
         var renderer = new TemplateRenderer(new TemplateLimits());
         renderer.PushGlobal(new ScriptObject
         {
-            { "pick", new TemplateFunction("list:l index:i? default:o?", c => c.Items(0)!.Cast<object>().ElementAtOrDefault(c.OptionalInteger(1) ?? 0) ?? c[2]) },
+            { "pick", new TemplateFunction("list:l index:i? default:o?", c => c.Items(0)!.Cast<object>().ElementAtOrDefault(c.OptionalInteger(1) ?? 0)
+                ?? c[2]) },
             { "fail", new TemplateFunction("a:o b:o?", _ => throw new ArgumentProblemException("this is wrong", 1, "try another")) },
             { "all", new TemplateFunction("first:o rest:o...", c => 1 + ((ScriptArray)c[1]!).Count) },
         });
@@ -48,13 +49,15 @@ public sealed class TemplateTests
         Assert.Equal("t:1:11: error: this is wrong (try another)", Error("{{ fail 1 2 }}"));
         Assert.Equal("t:1:4: error: this is wrong (try another)", Error("{{ fail 1 }}"));
         Assert.StartsWith("t:1:8: error: Invalid number of arguments `0`", Error("{{ pick }}"), StringComparison.Ordinal);
-        Assert.StartsWith("t:1:14: error: \"pick\" has no parameter \"indx\" (did you mean \"index\"?)", Error("{{ pick [1]  indx: 1 }}"), StringComparison.Ordinal);
+        Assert.StartsWith("t:1:14: error: \"pick\" has no parameter \"indx\" (did you mean \"index\"?)", Error("{{ pick [1]  indx: 1 }}"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_syntax_tree_answers_which_names_a_template_has()
     {
-        var template = ParsedTemplate.Parse("text with slave {{ host.name }}{{ if x; \"a\" | secret; end; slots[0][\"address\"] | array.map \"peer.master\"; # comment\n include '_a' }}", "t");
+        var template = ParsedTemplate.Parse(
+            "text with slave {{ host.name }}{{ if x; \"a\" | secret; end; slots[0][\"address\"] | array.map \"peer.master\"; # comment\n include '_a' }}", "t");
         Assert.All(["host", "name", "secret", "address", "master"], name => Assert.True(template.Names(name), name));
         Assert.All(["slave", "comment", "site"], name => Assert.False(template.Names(name), name));
         Assert.Equal(["_a"], template.Includes);
@@ -66,7 +69,12 @@ public sealed class TemplateTests
     [Fact]
     public void Included_templates_are_parsed_once()
     {
-        var renderer = new TemplateRenderer(new TemplateLimits()) { Source = new Golden.MapSource(new Dictionary<string, string>(StringComparer.Ordinal) { ["a"] = "<{{ $1 }}>" }) };
+        var renderer = new TemplateRenderer(new TemplateLimits())
+        {
+            Source = new Golden.MapSource(new Dictionary<string,
+            string>(StringComparer.Ordinal)
+            { ["a"] = "<{{ $1 }}>" })
+        };
         Assert.Equal("<1><2>", renderer.Render(ParsedTemplate.Parse("{{ include 'a' 1; include 'a' 2 }}", "t")));
     }
 
@@ -75,9 +83,12 @@ public sealed class TemplateTests
     {
         const string file = "---\nwhen: x > 1\n---\na {{ nope }}\n";
         var body = ParsedTemplate.Parse(file, "f", file.IndexOf("a {{", StringComparison.Ordinal));
-        Assert.Equal("f:4:6: error: the name \"nope\" is not defined", Assert.Throws<TemplateException>(() => new TemplateRenderer(new TemplateLimits()).Render(body)).Message);
+        Assert.Equal("f:4:6: error: the name \"nope\" is not defined",
+            Assert.Throws<TemplateException>(() => new TemplateRenderer(new TemplateLimits()).Render(body)).Message);
         Assert.Equal("", new TemplateRenderer(new TemplateLimits()).Render(ParsedTemplate.Parse(file, "f", file.Length)));
-        Assert.Equal("f:4:7: error: the name \"nope\" is not defined", Assert.Throws<TemplateException>(() => new TemplateRenderer(new TemplateLimits()).Render(ParsedTemplate.Parse("---\n---\n\nabc{{ nope }}", "f", 9))).Message);
+        Assert.Equal("f:4:7: error: the name \"nope\" is not defined",
+            Assert.Throws<TemplateException>(() => new TemplateRenderer(new TemplateLimits()).Render(ParsedTemplate.Parse("---\n---\n\nabc{{ nope }}", "f",
+            9))).Message);
     }
 
     [Fact]

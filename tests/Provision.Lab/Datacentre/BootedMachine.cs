@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Provision.Lab;
 
 /// <summary>
-/// A machine of the datacentre that is switched on: it boots by its own firmware. Where it restarts or switches itself off it stands still, so that its disks can be
+/// A machine of the datacentre that is switched on: it boots by its own firmware. Where it restarts or switches itself off it stands still, so that
+/// its disks can be
 /// looked at, until it is told to go on.
 /// </summary>
 internal sealed class BootedMachine : IDisposable
@@ -59,8 +60,10 @@ internal sealed class BootedMachine : IDisposable
     /// <summary>Runs a script on the host as root, over ssh. The host's key is the known one, or there is no connection.</summary>
     public CommandResult Ssh(string script, TimeSpan? limit = null) =>
         new ProcessRunner().Run(datacentre.InNetwork(
-            "ssh", "-i", datacentre.EngineerKey, "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "UserKnownHostsFile=" + datacentre.KnownHosts, "-o", "GlobalKnownHostsFile=/dev/null",
-            "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=30", "root@" + address, "bash", "-s").WithInput(System.Text.Encoding.UTF8.GetBytes(script)).WithTimeout(limit ?? RunLimit));
+            "ssh", "-i", datacentre.EngineerKey, "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "UserKnownHostsFile=" + datacentre.KnownHosts,
+                "-o", "GlobalKnownHostsFile=/dev/null",
+            "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=30", "root@" + address, "bash",
+                "-s").WithInput(System.Text.Encoding.UTF8.GetBytes(script)).WithTimeout(limit ?? RunLimit));
 
     /// <summary>Waits until the host's own ssh server lets the engineer in.</summary>
     public void WaitForSsh()
@@ -130,7 +133,8 @@ internal sealed class BootedMachine : IDisposable
         }
     }
 
-    private bool GaveUp() => GivenUp.Any(words => Console.Contains(words, StringComparison.Ordinal)) ? throw new InvalidOperationException(Failure("has an installer that gave up")) : false;
+    private bool GaveUp() => GivenUp.Any(words => Console.Contains(words, StringComparison.Ordinal))
+        ? throw new InvalidOperationException(Failure("has an installer that gave up")) : false;
 
     private bool Alive() => process.IsRunning ? true : throw new InvalidOperationException(Failure("is gone"));
 

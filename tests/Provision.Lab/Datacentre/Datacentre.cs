@@ -131,9 +131,11 @@ internal sealed class Datacentre : IDisposable
     /// <summary>Starts the boot server.</summary>
     public void StartServer()
     {
-        server = RunningCommand.Start(InNetwork(ProvisionBinary.Path, "--repo", Repository, "netboot", "serve", "--site", "here", "--state", StateDirectory, "--store", store, "--identity", ServerKey, "--dnsmasq", mode)
+        server = RunningCommand.Start(InNetwork(ProvisionBinary.Path, "--repo", Repository, "netboot", "serve", "--site", "here", "--state", StateDirectory,
+            "--store", store, "--identity", ServerKey, "--dnsmasq", mode)
             .WithListener(said.Enqueue));
-        Patience.Until(() => Inside("curl", "--silent", "--fail", "--output", "/dev/null", $"http://{Server}:8480/boot.ipxe").Succeeded, TimeSpan.FromMinutes(5), () => $"the boot server does not answer\n{Said}");
+        Patience.Until(() => Inside("curl", "--silent", "--fail", "--output", "/dev/null", $"http://{Server}:8480/boot.ipxe").Succeeded,
+            TimeSpan.FromMinutes(5), () => $"the boot server does not answer\n{Said}");
     }
 
     /// <summary>Kills it, with its dnsmasq.</summary>
@@ -149,7 +151,8 @@ internal sealed class Datacentre : IDisposable
     }
 
     /// <summary>The fleet as it is now.</summary>
-    public Fleet Fleet() => InventoryLoader.Load(InventoryFiles.ReadFrom(Repository)).Fleet ?? throw new InvalidOperationException("the lab's fleet does not validate");
+    public Fleet Fleet() => InventoryLoader.Load(InventoryFiles.ReadFrom(Repository)).Fleet
+        ?? throw new InvalidOperationException("the lab's fleet does not validate");
 
     /// <summary>Writes a host's drive record.</summary>
     public void Record(string host, string text)
@@ -190,8 +193,10 @@ internal sealed class Datacentre : IDisposable
         }
 
         otherServer = RunningCommand.Start(Command.Of(
-            "ip", "netns", "exec", other, "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", "--interface=eth0", "--no-ping", "--log-dhcp", "--log-facility=-",
-            "--dhcp-range=192.0.2.200,192.0.2.220,255.255.255.0", "--dhcp-authoritative", "--dhcp-leasefile=" + Path.Combine(folder.Path, "other.leases")).WithListener(line => said.Enqueue("other: " + line)));
+            "ip", "netns", "exec", other, "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", "--interface=eth0", "--no-ping",
+                "--log-dhcp", "--log-facility=-",
+            "--dhcp-range=192.0.2.200,192.0.2.220,255.255.255.0", "--dhcp-authoritative", "--dhcp-leasefile=" + Path.Combine(folder.Path,
+                "other.leases")).WithListener(line => said.Enqueue("other: " + line)));
     }
 
     private void StartTang(int index)
@@ -200,7 +205,8 @@ internal sealed class Datacentre : IDisposable
         Runner.Run(Command.Of("/usr/libexec/tangd-keygen", keys)).OrThrow();
         tangs.Add(RunningCommand.Start(InNetwork("socat", $"TCP-LISTEN:750{index},fork,reuseaddr", $"EXEC:/usr/libexec/tangd {keys}")));
         var thumbprint = "";
-        Patience.Until(() => (thumbprint = Inside("tang-show-keys", $"750{index}").Text.Trim()).Length > 0, TimeSpan.FromMinutes(5), () => $"Tang server {index} does not answer");
+        Patience.Until(() => (thumbprint = Inside("tang-show-keys", $"750{index}").Text.Trim()).Length > 0, TimeSpan.FromMinutes(5), () =>
+            $"Tang server {index} does not answer");
         Replace("hosts/fleet.yaml", index == 1 ? "FIRST-TANG" : "SECOND-TANG", thumbprint);
     }
 
@@ -237,7 +243,8 @@ internal sealed class Datacentre : IDisposable
         File.WriteAllText(path, File.ReadAllText(path).Replace(word, text, StringComparison.Ordinal));
     }
 
-    private CommandResult Inside(string program, params IReadOnlyList<string> arguments) => Runner.Run(InNetwork(program, arguments).WithTimeout(TimeSpan.FromMinutes(5)));
+    private CommandResult Inside(string program, params IReadOnlyList<string> arguments) =>
+        Runner.Run(InNetwork(program, arguments).WithTimeout(TimeSpan.FromMinutes(5)));
 
     private void Git(params IReadOnlyList<string> arguments) => Runner.Run(Command.Of("git", ["-C", Repository, .. arguments])).OrThrow();
 }

@@ -5,12 +5,14 @@ using Xunit.Abstractions;
 
 namespace Provision.Lab;
 
-/// <summary>What can go wrong with a whole host that is reinstalled through the network: what it does then, that its data is bit for bit the same, and that its next boot is safe.</summary>
+/// <summary>What can go wrong with a whole host that is reinstalled through the network: what it does then, that its data is bit for bit the same,
+/// and that its next boot is safe.</summary>
 [Trait("Tier", "machine")]
 public sealed class DatacentreFaultTests(FilledFourU filled, ITestOutputHelper output) : IClassFixture<FilledFourU>
 {
     /// <summary>The power is cut after each of these lines of the installer; then it goes on from the network.</summary>
-    private static readonly string[] Cuts = ["the old boot loader is taken away", "the file systems are made", "the image is unpacked", "the boot loader is written"];
+    private static readonly string[] Cuts = ["the old boot loader is taken away", "the file systems are made", "the image is unpacked",
+        "the boot loader is written"];
 
     private Datacentre Datacentre => filled.Host.Datacentre;
 
@@ -71,7 +73,8 @@ public sealed class DatacentreFaultTests(FilledFourU filled, ITestOutputHelper o
     public void A_system_disk_in_the_place_of_a_data_drive_stops_it_before_anything_is_written()
     {
         var host = Begin();
-        host.Disks = [.. host.Disks.Select(disk => disk.Serial == FourU.Serial(1) ? disk with { Place = FourU.Bay(3) } : disk.Serial == FourU.Serial(3) ? disk with { Place = FourU.Bay(1) } : disk)];
+        host.Disks = [.. host.Disks.Select(disk => disk.Serial == FourU.Serial(1) ? disk with { Place = FourU.Bay(3) } : disk.Serial == FourU.Serial(3)
+            ? disk with { Place = FourU.Bay(1) } : disk)];
         var before = host.Hashes();
         using (var machine = host.Boot())
         {
@@ -89,12 +92,14 @@ public sealed class DatacentreFaultTests(FilledFourU filled, ITestOutputHelper o
         next.PowerOff();
     }
 
-    /// <summary>A drive of the SSD mirror was replaced since the host was armed: another plan. It waits, and goes on once an engineer approved just that plan.</summary>
+    /// <summary>A drive of the SSD mirror was replaced since the host was armed: another plan. It waits, and goes on once an engineer approved just
+    /// that plan.</summary>
     [Fact]
     public void Another_plan_waits_until_it_is_approved()
     {
         var host = Begin();
-        host.Disks = [.. host.Disks.Select(disk => disk.Serial == FourU.Serial(6) ? disk with { Serial = "BAY106", Wwn = StorageLab.Wwn(106), Image = Datacentre.Folder.Disk("bay106", 200) } : disk)];
+        host.Disks = [.. host.Disks.Select(disk => disk.Serial == FourU.Serial(6) ? disk with { Serial = "BAY106", Wwn = StorageLab.Wwn(106),
+            Image = Datacentre.Folder.Disk("bay106", 200) } : disk)];
         var before = host.Hashes();
         Converges(host, host.DataHashes(), machine =>
         {
@@ -104,7 +109,8 @@ public sealed class DatacentreFaultTests(FilledFourU filled, ITestOutputHelper o
         });
     }
 
-    /// <summary>The controller's volume goes away while the image is unpacked, and comes back: nobody knows what happened to it, so the run fails, and the next one installs.</summary>
+    /// <summary>The controller's volume goes away while the image is unpacked, and comes back: nobody knows what happened to it, so the run fails,
+    /// and the next one installs.</summary>
     [Fact]
     public void A_volume_that_is_attached_again_meanwhile_fails_the_run_and_the_next_one_installs()
     {
@@ -125,7 +131,8 @@ public sealed class DatacentreFaultTests(FilledFourU filled, ITestOutputHelper o
         Converges(host, data, machine => ApproveCode(host, machine));
     }
 
-    /// <summary>Its firmware cannot boot from the network: the running host has its own boot loader start the installer, once; after it the new system starts.</summary>
+    /// <summary>Its firmware cannot boot from the network: the running host has its own boot loader start the installer, once; after it the new
+    /// system starts.</summary>
     [Fact]
     public void A_host_that_cannot_boot_from_the_network_reinstalls_itself_from_its_own_disk()
     {
@@ -147,7 +154,8 @@ public sealed class DatacentreFaultTests(FilledFourU filled, ITestOutputHelper o
     }
 
     /// <summary>
-    /// Two volumes stay out of service after a boot, with what needs them: one whose file system has another UUID, needs no key and could be mounted by anybody, and one whose marker is
+    /// Two volumes stay out of service after a boot, with what needs them: one whose file system has another UUID, needs no key and could be mounted
+    /// by anybody, and one whose marker is
     /// another volume's. The mount units of systemd do not bring in what unlock refused. The other volumes are there.
     /// </summary>
     [Fact]
@@ -175,7 +183,8 @@ public sealed class DatacentreFaultTests(FilledFourU filled, ITestOutputHelper o
         Assert.Contains("its marker says i99d1search", said, StringComparison.Ordinal);
         Assert.Contains("missing  ssd33d1", said, StringComparison.Ordinal);
         Assert.Equal("no\n", DatacentreHost.Ok(machine.Ssh("systemctl start mnt-ssd33d1.mount; systemctl show -P AssertResult mnt-ssd33d1.mount")));
-        Assert.Equal("/mnt/i33d1t01 /mnt/i33d1t02 /mnt/i33d1t03\n", DatacentreHost.Ok(machine.Ssh("awk '$2 ~ \"^/mnt/.\" { print $2 }' /proc/mounts | sort | xargs")));
+        Assert.Equal("/mnt/i33d1t01 /mnt/i33d1t02 /mnt/i33d1t03\n",
+            DatacentreHost.Ok(machine.Ssh("awk '$2 ~ \"^/mnt/.\" { print $2 }' /proc/mounts | sort | xargs")));
         Assert.NotEqual(0, machine.Ssh("systemctl is-active lab-slot.service").ExitCode);
         machine.PowerOff();
     }
@@ -216,5 +225,6 @@ public sealed class DatacentreFaultTests(FilledFourU filled, ITestOutputHelper o
     }
 
     private void WaitForState(FourU host, string state, BootedMachine machine) =>
-        Patience.Until(() => Datacentre.State(host.Name) == state, TimeSpan.FromMinutes(15), () => $"the job is {Datacentre.Job(host.Name)}\n{machine.Console}");
+        Patience.Until(() => Datacentre.State(host.Name) == state, TimeSpan.FromMinutes(15), () =>
+            $"the job is {Datacentre.Job(host.Name)}\n{machine.Console}");
 }

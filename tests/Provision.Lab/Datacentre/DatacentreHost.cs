@@ -75,7 +75,17 @@ internal abstract class DatacentreHost
     /// <param name="fromNetwork">Whether its firmware can boot from the network.</param>
     public BootedMachine Boot(bool fromNetwork = true) => new(
         Datacentre,
-        new QemuMachine { Disks = Disks, Memory = 1536, Uuid = Uuid, Network = new BootCard($"00:00:5e:00:53:{Name[^2..]}", Tap) { Variables = Variables, Boots = fromNetwork } },
+        new QemuMachine
+        {
+            Disks = Disks,
+            Memory = 1536,
+            Uuid = Uuid,
+            Network = new BootCard($"00:00:5e:00:53:{Name[^2..]}", Tap)
+            {
+                Variables = Variables,
+                Boots = fromNetwork
+            }
+        },
         Address);
 
     /// <summary>SHA-256 of every whole disk but those of the system, by serial.</summary>
@@ -85,7 +95,8 @@ internal abstract class DatacentreHost
     public IReadOnlyDictionary<string, string> Hashes() => HashesOf(Disks);
 
     private static Dictionary<string, string> HashesOf(IEnumerable<QemuDisk> disks) =>
-        disks.AsParallel().WithDegreeOfParallelism(2).ToDictionary(disk => disk.Serial + " " + disk.Place.Id, disk => StorageTrial.Hash(disk.Image), StringComparer.Ordinal);
+        disks.AsParallel().WithDegreeOfParallelism(2).ToDictionary(disk => disk.Serial + " " + disk.Place.Id, disk => StorageTrial.Hash(disk.Image),
+            StringComparer.Ordinal);
 
     /// <summary>Lets the installer, which was armed, do its work. The machine stands still before its restart.</summary>
     public void Install(BootedMachine machine)
@@ -132,7 +143,9 @@ internal abstract class DatacentreHost
 
     /// <summary>What a script said that succeeded.</summary>
     public static string Ok(CommandResult result) =>
-        result.Succeeded ? result.Text : throw new InvalidOperationException($"exit {result.ExitCode}\n{result.Text}\n{result.Error}\nof:\n{System.Text.Encoding.UTF8.GetString((result.Command.Input ?? default).Span)}");
+        result.Succeeded ? result.Text
+            : throw new InvalidOperationException(
+            $"exit {result.ExitCode}\n{result.Text}\n{result.Error}\nof:\n{System.Text.Encoding.UTF8.GetString((result.Command.Input ?? default).Span)}");
 
     /// <summary>A new empty disk of a decimal size.</summary>
     protected string Image(string name, int megabytes) =>

@@ -4,7 +4,8 @@ using Xunit.Abstractions;
 
 namespace Provision.Lab;
 
-/// <summary>How long a reinstall takes, against what the same machine needs at the least: two boots and the bytes of the image on a disk. All in one run, because a time alone tells more of the machine below.</summary>
+/// <summary>How long a reinstall takes, against what the same machine needs at the least: two boots and the bytes of the image on a disk. All in one
+/// run, because a time alone tells more of the machine below.</summary>
 [Trait("Tier", "machine")]
 public sealed class DatacentreSpeedTests(FilledFourU filled, ITestOutputHelper output) : IClassFixture<FilledFourU>
 {
@@ -47,7 +48,8 @@ public sealed class DatacentreSpeedTests(FilledFourU filled, ITestOutputHelper o
         reinstalled.GoOn();
         reinstalled.WaitForSsh();
         var all = reinstalled.Time.Elapsed.TotalSeconds;
-        var steps = host.Datacentre.Job(host.Name).GetProperty("report").GetProperty("steps").EnumerateArray().ToDictionary(step => Text(step, "step"), step => Seconds(step), StringComparer.Ordinal);
+        var steps = host.Datacentre.Job(host.Name).GetProperty("report").GetProperty("steps").EnumerateArray().ToDictionary(step => Text(step, "step"), step =>
+            Seconds(step), StringComparer.Ordinal);
         var unpack = steps["unpack"];
         var installer = LabImages.FilesOf(LabImages.CurrentOf("installer")).Where(file => file.Name is "vmlinuz" or "initrd.zst").Sum(file => file.Length);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
@@ -63,6 +65,7 @@ public sealed class DatacentreSpeedTests(FilledFourU filled, ITestOutputHelper o
 
         static string Text(JsonElement step, string name) => Property(step, name).GetString()!;
         static double Seconds(JsonElement step) => Property(step, "seconds").GetDouble();
-        static JsonElement Property(JsonElement element, string name) => element.EnumerateObject().First(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+        static JsonElement Property(JsonElement element, string name) => element.EnumerateObject().First(property =>
+            property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
     }
 }

@@ -13,7 +13,8 @@ internal sealed class FourU : DatacentreHost
         : base(datacentre, "imap33") =>
         Disks =
         [
-            .. Enumerable.Range(1, 9).Where(bay => bay < 9).Select(bay => new QemuDisk(Image($"bay{bay}", bay <= 2 ? SystemMegabytes : DataMegabytes), Bay(bay), Serial(bay))
+            .. Enumerable.Range(1, 9).Where(bay => bay < 9).Select(bay => new QemuDisk(Image($"bay{bay}", bay <= 2 ? SystemMegabytes : DataMegabytes),
+                Bay(bay), Serial(bay))
             {
                 Model = bay is 3 or 6 ? "INTEL SSDSC2BB" : "ST4000NM0035",
                 Ssd = bay is 3 or 6,
@@ -50,7 +51,8 @@ internal sealed class FourU : DatacentreHost
     {
         var areca = Datacentre.Folder.Folder("areca");
         new ArecaTool(Path.Combine(areca, "cli64")).Write([("FRONT01", Volume), ("FRONT02", Volume)], [(Volume, Volume, "Normal")]);
-        var files = string.Concat(Directory.GetFiles(Path.Combine(areca, "cli64")).Select(file => $"cat > /lab/cli64/{Path.GetFileName(file)} <<'FILE'\n{File.ReadAllText(file)}\nFILE\n"));
+        var files = string.Concat(Directory.GetFiles(Path.Combine(areca, "cli64")).Select(file =>
+            $"cat > /lab/cli64/{Path.GetFileName(file)} <<'FILE'\n{File.ReadAllText(file)}\nFILE\n"));
         return $"""
             mkdir -p /lab/cli64
             {files}

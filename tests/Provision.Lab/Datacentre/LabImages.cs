@@ -20,6 +20,7 @@ internal static class LabImages
         using var folder = new LabFolder();
         var repository = Path.Combine(folder.Path, "repository");
         Datacentre.CopyRepository(repository);
-        return new ProcessRunner().Run(Command.Of(Path.Combine(ProvisionBinary.Repository, "build/lab-images.sh"), ProvisionBinary.Path, repository).WithTimeout(Limit)).OrThrow().Text.Trim();
+        return new ProcessRunner().Run(Command.Of(Path.Combine(ProvisionBinary.Repository, "build/lab-images.sh"), ProvisionBinary.Path,
+            repository).WithTimeout(Limit)).OrThrow().Text.Trim();
     }
 }

@@ -1,6 +1,7 @@
 namespace Provision.Lab;
 
-/// <summary>Machines that ask the network what to start, and are told that it is their own disks: what every boot of every host goes through. No images are needed for it.</summary>
+/// <summary>Machines that ask the network what to start, and are told that it is their own disks: what every boot of every host goes through. No
+/// images are needed for it.</summary>
 public sealed class NetbootTests
 {
     /// <summary>

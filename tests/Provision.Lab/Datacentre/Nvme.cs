@@ -15,7 +15,8 @@ internal sealed class Nvme : DatacentreHost
         Disks =
         [
             .. Enumerable.Range(1, 8).Select(slot => new QemuDisk(Image($"nvme{slot}", 200), new NvmeSlot(slot), Serial(slot))),
-            .. Enumerable.Range(1, 2).Select(bay => new QemuDisk(Image($"os{bay}", 4000), new AhciPort(0, bay - 1), $"OS{bay:00}") { Model = "INTEL SSDSC2BB", Ssd = true, Wwn = StorageLab.Wwn(bay), BootIndex = bay }),
+            .. Enumerable.Range(1, 2).Select(bay => new QemuDisk(Image($"os{bay}", 4000), new AhciPort(0, bay - 1), $"OS{bay:00}") { Model = "INTEL SSDSC2BB",
+                Ssd = true, Wwn = StorageLab.Wwn(bay), BootIndex = bay }),
         ];
     }
 

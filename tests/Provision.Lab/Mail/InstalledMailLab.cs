@@ -4,7 +4,8 @@ using Provision.Cyrus.MailProxy;
 
 namespace Provision.Lab;
 
-/// <summary>The mail hosts with everything installed: store1 and store2 in service, mailboxes for users u1 to u4 on store1, and nginx in front as the frontends have it.</summary>
+/// <summary>The mail hosts with everything installed: store1 and store2 in service, mailboxes for users u1 to u4 on store1, and nginx in front as
+/// the frontends have it.</summary>
 public sealed class InstalledMailLab : IDisposable
 {
     private readonly RunningCommand proxy;
@@ -73,7 +74,8 @@ public sealed class InstalledMailLab : IDisposable
     internal string MasterOf(string store)
     {
         using var shown = JsonDocument.Parse(MailLab.Good(Lab.Masters("masters", "-o", "json")));
-        return shown.RootElement.GetProperty("stores").EnumerateArray().First(one => one.GetProperty("store").GetString() == store).GetProperty("master").GetString()!;
+        return shown.RootElement.GetProperty("stores").EnumerateArray().First(one => one.GetProperty("store").GetString() == store).GetProperty(
+            "master").GetString()!;
     }
 
     /// <summary>The slots of a store that are not its master.</summary>
@@ -107,7 +109,8 @@ public sealed class InstalledMailLab : IDisposable
             var wanted = InboxAt(MasterOf(store), user).Order(StringComparer.Ordinal).ToList();
             foreach (var slot in ReplicasOf(store))
             {
-                Patience.Until(() => InboxAt(slot, user).Order(StringComparer.Ordinal).SequenceEqual(wanted), TimeSpan.FromMinutes(5), () => string.Create(CultureInfo.InvariantCulture, $"{slot} has {InboxAt(slot, user).Count} of {wanted.Count} messages of {user}"));
+                Patience.Until(() => InboxAt(slot, user).Order(StringComparer.Ordinal).SequenceEqual(wanted), TimeSpan.FromMinutes(5), () =>
+                    string.Create(CultureInfo.InvariantCulture, $"{slot} has {InboxAt(slot, user).Count} of {wanted.Count} messages of {user}"));
             }
         }
     }

@@ -68,7 +68,8 @@ internal sealed class MailClient : IDisposable
     {
         var said = Command($"EXAMINE {folder}");
         return said.Any(line => line.StartsWith("* 0 EXISTS", StringComparison.Ordinal)) ? []
-            : [.. Command("FETCH 1:* (BODY.PEEK[HEADER.FIELDS (SUBJECT)])").Where(line => line.StartsWith("Subject: ", StringComparison.Ordinal)).Select(line => line[9..])];
+            : [.. Command("FETCH 1:* (BODY.PEEK[HEADER.FIELDS (SUBJECT)])").Where(line => line.StartsWith("Subject: ", StringComparison.Ordinal)).Select(
+                line => line[9..])];
     }
 
     /// <summary>One command; the lines of its answer.</summary>

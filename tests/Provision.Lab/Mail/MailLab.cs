@@ -5,7 +5,8 @@ using Provision.Inventory;
 namespace Provision.Lab;
 
 /// <summary>
-/// The four mail hosts of tests/fixtures/mail, each a container with a systemd and Debian's Cyrus of its own, and a boot server beside them that keeps the masters: one switch in a network
+/// The four mail hosts of tests/fixtures/mail, each a container with a systemd and Debian's Cyrus of its own, and a boot server beside them that
+/// keeps the masters: one switch in a network
 /// namespace. Data disks are memory.
 /// </summary>
 internal sealed class MailLab : IDisposable
@@ -82,7 +83,8 @@ internal sealed class MailLab : IDisposable
 
     /// <summary>Runs <c>provision</c> on the boot server, as an engineer does.</summary>
     public CommandResult Provision(params IReadOnlyList<string> arguments) =>
-        Runner.Run(Command.Of("ip", ["netns", "exec", space, ProvisionBinary.Path, "--repo", Repository, .. arguments]).WithEnvironment("PROVISION_SSH_CONFIG", SshConfig).WithTimeout(TimeSpan.FromMinutes(20)));
+        Runner.Run(Command.Of("ip", ["netns", "exec", space, ProvisionBinary.Path, "--repo", Repository, .. arguments]).WithEnvironment("PROVISION_SSH_CONFIG",
+            SshConfig).WithTimeout(TimeSpan.FromMinutes(20)));
 
     /// <summary>The same with the database of masters.</summary>
     public CommandResult Masters(params IReadOnlyList<string> arguments) => Provision([.. arguments, "--database", Database]);
@@ -90,8 +92,10 @@ internal sealed class MailLab : IDisposable
     /// <summary>Starts the status daemon.</summary>
     public void StartDaemon(params IReadOnlyList<string> options)
     {
-        daemon = RunningCommand.Start(Command.Of("ip", ["netns", "exec", space, ProvisionBinary.Path, "--repo", Repository, "masters", "serve", "--database", Database, "--remembered", Path.Combine(folder.Path, "remembered.json"), .. options]).WithListener(said.Enqueue));
-        Patience.Until(() => Inside(space, "curl", "--silent", "--fail", "--output", "/dev/null", $"http://{Server}:8490/masters").Succeeded, TimeSpan.FromMinutes(5), () => $"the status daemon does not answer\n{Said}");
+        daemon = RunningCommand.Start(Command.Of("ip", ["netns", "exec", space, ProvisionBinary.Path, "--repo", Repository, "masters", "serve", "--database",
+            Database, "--remembered", Path.Combine(folder.Path, "remembered.json"), .. options]).WithListener(said.Enqueue));
+        Patience.Until(() => Inside(space, "curl", "--silent", "--fail", "--output", "/dev/null", $"http://{Server}:8490/masters").Succeeded,
+            TimeSpan.FromMinutes(5), () => $"the status daemon does not answer\n{Said}");
     }
 
     /// <summary>Kills it.</summary>
@@ -119,7 +123,8 @@ internal sealed class MailLab : IDisposable
     }
 
     /// <summary>Cuts a host's power: what ran in it is gone, its disks stay.</summary>
-    public void Kill(string host) => Good(On(host, "systemctl kill --signal=KILL 'cyrus@*.service'; systemctl stop 'cyrus@*.service' cyrus.target; ip link set eth0 down"));
+    public void Kill(string host) =>
+        Good(On(host, "systemctl kill --signal=KILL 'cyrus@*.service'; systemctl stop 'cyrus@*.service' cyrus.target; ip link set eth0 down"));
 
     /// <summary>Connects a host again and boots its slots, as after a power cut.</summary>
     public CommandResult Return(string host) => On(host, "ip link set eth0 up; rm -rf /run/cyrus; systemctl reset-failed; systemctl start cyrus.target");
@@ -154,7 +159,8 @@ internal sealed class MailLab : IDisposable
         Runner.Run(Command.Of("cp", "-r", Path.Combine(ProvisionBinary.Repository, "tests/fixtures/mail"), Repository)).OrThrow();
         foreach (var config in (string[])["cyrus", "masters"])
         {
-            Runner.Run(Command.Of("cp", "-r", Path.Combine(ProvisionBinary.Repository, "templates", config), Path.Combine(Repository, "templates", config))).OrThrow();
+            Runner.Run(Command.Of("cp", "-r", Path.Combine(ProvisionBinary.Repository, "templates", config),
+                Path.Combine(Repository, "templates", config))).OrThrow();
         }
 
         // There is no firewall in these networks.
@@ -220,7 +226,8 @@ internal sealed class MailLab : IDisposable
 
     private static void Ip(params IReadOnlyList<string> arguments) => Runner.Run(Command.Of("ip", arguments)).OrThrow();
 
-    private static CommandResult Inside(string space, string program, params IReadOnlyList<string> arguments) => Runner.Run(Command.Of("ip", ["netns", "exec", space, program, .. arguments]).WithTimeout(TimeSpan.FromMinutes(5)));
+    private static CommandResult Inside(string space, string program, params IReadOnlyList<string> arguments) =>
+        Runner.Run(Command.Of("ip", ["netns", "exec", space, program, .. arguments]).WithTimeout(TimeSpan.FromMinutes(5)));
 
     private void Git(params IReadOnlyList<string> arguments) => Runner.Run(Command.Of("git", ["-C", Repository, .. arguments])).OrThrow();
 }

@@ -40,7 +40,8 @@ internal sealed class MailLoad : IDisposable
     public void WaitForAppends(int more)
     {
         var wanted = acknowledged.Count + more;
-        Patience.Until(() => acknowledged.Count >= wanted, TimeSpan.FromMinutes(5), () => $"{acknowledged.Count} of {wanted} messages; logins failed: {string.Join("; ", loginErrors.Take(3))}");
+        Patience.Until(() => acknowledged.Count >= wanted, TimeSpan.FromMinutes(5), () =>
+            $"{acknowledged.Count} of {wanted} messages; logins failed: {string.Join("; ", loginErrors.Take(3))}");
     }
 
     /// <summary>Ends it after what is being done.</summary>

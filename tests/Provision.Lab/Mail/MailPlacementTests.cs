@@ -25,7 +25,8 @@ public sealed class MailPlacementTests(InstalledMailLab mail, ITestOutputHelper 
             output.WriteLine($"{load.Acknowledged.Count} messages acknowledged, {load.Logins} logins, the longest {load.LongestLogin.TotalSeconds:F1} s");
             Assert.NotEmpty(load.Acknowledged);
             using var planned = JsonDocument.Parse(File.ReadAllText(plan));
-            Assert.All(planned.RootElement.GetProperty("placement").EnumerateArray(), store => Assert.Equal(store.GetProperty("slots")[0].GetString(), mail.MasterOf(store.GetProperty("store").GetString()!)));
+            Assert.All(planned.RootElement.GetProperty("placement").EnumerateArray(), store => Assert.Equal(store.GetProperty("slots")[0].GetString(),
+                mail.MasterOf(store.GetProperty("store").GetString()!)));
             var compared = Lab.Masters("stores", "compare");
             Assert.True(compared.ExitCode == 0, compared.Text + compared.Error);
             foreach (var slot in (string[])["sloti35d1t01", "sloti34d1t01", "sloti43d1t01"])

@@ -10,9 +10,11 @@ public sealed class MailReleaseTests
     {
         using var mail = new InstalledMailLab("trixie");
         var (old, target) = (mail.MasterOf("store1"), mail.ReplicasOf("store1")[0]);
-        Assert.StartsWith("3.10.", MailLab.Good(mail.Lab.On(mail.Lab.Slot(old).Host.Name, "dpkg-query --show --showformat='${Version}' cyrus-imapd")), StringComparison.Ordinal);
+        Assert.StartsWith("3.10.", MailLab.Good(mail.Lab.On(mail.Lab.Slot(old).Host.Name, "dpkg-query --show --showformat='${Version}' cyrus-imapd")),
+            StringComparison.Ordinal);
         mail.Deliver(old, "u1", "before");
-        Patience.Until(() => mail.Lab.Masters("stores", "compare").ExitCode == 0, TimeSpan.FromMinutes(5), () => mail.Lab.Masters("stores", "compare").Text + mail.Lab.Journals());
+        Patience.Until(() => mail.Lab.Masters("stores", "compare").ExitCode == 0, TimeSpan.FromMinutes(5), () =>
+            mail.Lab.Masters("stores", "compare").Text + mail.Lab.Journals());
         mail.WaitUntilInSync("store1");
         var moved = mail.Lab.Masters("failover", "--store", "store1", "--to", target, "--yes");
         Assert.True(moved.ExitCode == 0, moved.Text + moved.Error + mail.Lab.Journals());
@@ -23,7 +25,8 @@ public sealed class MailReleaseTests
         Assert.True(compared.ExitCode == 0, compared.Text + compared.Error);
         foreach (var host in mail.Lab.Fleet.Hosts)
         {
-            Patience.Until(() => mail.Lab.Provision("slot", "status", host.Name).ExitCode == 0, TimeSpan.FromMinutes(5), () => mail.Lab.Provision("slot", "status", host.Name).Text);
+            Patience.Until(() => mail.Lab.Provision("slot", "status", host.Name).ExitCode == 0, TimeSpan.FromMinutes(5), () =>
+                mail.Lab.Provision("slot", "status", host.Name).Text);
             var diff = mail.Lab.On(host.Name, "provision diff cyrus");
             Assert.True(diff.ExitCode == 0, host.Name + "\n" + diff.Text + diff.Error);
         }

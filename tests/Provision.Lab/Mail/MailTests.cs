@@ -37,13 +37,15 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
             Assert.True(moved.ExitCode == 0, moved.Text + moved.Error);
             load.WaitForAppends(20);
             load.Stop();
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{load.Acknowledged.Count} messages acknowledged, {load.Logins} logins, the longest {load.LongestLogin.TotalSeconds:F1} s"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{load.Acknowledged.Count} messages acknowledged, {load.Logins} logins, the longest {load.LongestLogin.TotalSeconds:F1} s"));
             Assert.Equal(target, mail.MasterOf("store1"));
             Assert.Equal([], load.LoginErrors);
             Assert.InRange(load.LongestLogin.TotalSeconds, 0, 30);
 
             // What stands in front of the stores has a relay, which tells it at once; here it is imap43.
-            Patience.Until(() => Lab.On("imap43", "cat /etc/lab-stores").Text.Contains($"store1 {Lab.Slot(target).Address}\n", StringComparison.Ordinal), TimeSpan.FromMinutes(5), () => Lab.On("imap43", "cat /etc/lab-stores; journalctl --no-pager -u 'provision-masters*' | tail -n 40").Text);
+            Patience.Until(() => Lab.On("imap43", "cat /etc/lab-stores").Text.Contains($"store1 {Lab.Slot(target).Address}\n", StringComparison.Ordinal),
+                TimeSpan.FromMinutes(5), () => Lab.On("imap43", "cat /etc/lab-stores; journalctl --no-pager -u 'provision-masters*' | tail -n 40").Text);
             mail.WaitUntilInSync("store1");
             foreach (var slot in Lab.Fleet.FindStore("store1")!.Slots)
             {
@@ -68,7 +70,8 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
         AllWell();
     }
 
-    /// <summary>Who is master, and a full comparison of the copies that would be left. The hosts here have neither disks nor images, which is said too.</summary>
+    /// <summary>Who is master, and a full comparison of the copies that would be left. The hosts here have neither disks nor images, which is said
+    /// too.</summary>
     [Fact]
     public void The_gates_of_a_reinstall_ask_the_stores_as_they_are()
     {
@@ -76,7 +79,8 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
         Patience.Until(() => Lab.Masters("stores", "compare").ExitCode == 0, TimeSpan.FromMinutes(5), () => Lab.Masters("stores", "compare").Text);
         var masters = ((string[])["store1", "store2"]).Select(store => Lab.Slot(mail.MasterOf(store)).Host.Name).ToList();
         Assert.Contains($"{masters[0]} is master of store1", Objections(masters[0]), StringComparison.Ordinal);
-        var (slot, other) = (mail.ReplicasOf("store1").Select(Lab.Slot).First(slot => !masters.Contains(slot.Host.Name)), mail.ReplicasOf("store1").Select(Lab.Slot).Last());
+        var (slot, other) = (mail.ReplicasOf("store1").Select(Lab.Slot).First(slot => !masters.Contains(slot.Host.Name)),
+            mail.ReplicasOf("store1").Select(Lab.Slot).Last());
         if (slot == other)
         {
             other = Lab.Slot(mail.ReplicasOf("store1")[0]);
@@ -87,14 +91,16 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
         Assert.DoesNotContain("healthy copies", whole, StringComparison.Ordinal);
         MailLab.Good(Lab.Provision("slot", "stop", other.Host.Name, other.Name));
         mail.Deliver(mail.MasterOf("store1"), "u3", "only two have it");
-        Assert.Contains($"without {slot.Host.Name} too few healthy copies would be left of store1: {other.Name}", Objections(slot.Host.Name), StringComparison.Ordinal);
+        Assert.Contains($"without {slot.Host.Name} too few healthy copies would be left of store1: {other.Name}", Objections(slot.Host.Name),
+            StringComparison.Ordinal);
         MailLab.Good(Lab.Provision("slot", "start", other.Host.Name, other.Name));
         mail.WaitUntilInSync("store1");
         AllWell();
 
         string Objections(string host)
         {
-            var refused = Lab.Masters("netboot", "arm", host, "--state", Path.Combine(Lab.Repository, "../state"), "--store", Path.Combine(Lab.Repository, "../store"), "--yes");
+            var refused = Lab.Masters("netboot", "arm", host, "--state", Path.Combine(Lab.Repository, "../state"), "--store",
+                Path.Combine(Lab.Repository, "../store"), "--yes");
             Assert.True(refused.ExitCode == 2, refused.Text + refused.Error);
             return refused.Text + refused.Error;
         }
@@ -131,14 +137,16 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
 
         // Powered on again the old master never serves, in no role.
         Lab.Return(host);
-        Patience.Until(() => Lab.On(host, $"journalctl --unit cyrus@{old} --no-pager").Text.Contains("is fenced", StringComparison.Ordinal), TimeSpan.FromMinutes(5), () => Lab.On(host, "systemctl status --no-pager 'cyrus@*'").Text);
+        Patience.Until(() => Lab.On(host, $"journalctl --unit cyrus@{old} --no-pager").Text.Contains("is fenced", StringComparison.Ordinal),
+            TimeSpan.FromMinutes(5), () => Lab.On(host, "systemctl status --no-pager 'cyrus@*'").Text);
         Assert.NotEqual("active", Lab.On(host, $"systemctl is-active cyrus@{old}").Text.Trim());
         Assert.ThrowsAny<Exception>(() => mail.Imap(old));
 
         var merged = Lab.Masters("slot", "merge", host, old, "--yes");
         Assert.True(merged.ExitCode == 0, merged.Text + merged.Error);
         Assert.Contains("only here", Inbox(target));
-        Patience.Until(() => Lab.Provision("slot", "status", host, old).ExitCode == 0, TimeSpan.FromMinutes(5), () => Lab.Provision("slot", "status", host, old).Text);
+        Patience.Until(() => Lab.Provision("slot", "status", host, old).ExitCode == 0, TimeSpan.FromMinutes(5), () =>
+            Lab.Provision("slot", "status", host, old).Text);
         Assert.Contains("only here", Inbox(old));
         var home = Lab.Masters("failover", "--back", host, "--yes");
         Assert.True(home.ExitCode == 0, home.Text + home.Error);
@@ -175,7 +183,8 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
             user.Append("INBOX", "while the database is away");
         }
 
-        MailLab.Good(Lab.On(host, $"for i in $(seq 300); do ls /mnt/*/{master}/store1/conf/sync/*/log* 2> /dev/null | grep -v squatter || exit 0; sleep 1; done; exit 1"));
+        MailLab.Good(Lab.On(host,
+            $"for i in $(seq 300); do ls /mnt/*/{master}/store1/conf/sync/*/log* 2> /dev/null | grep -v squatter || exit 0; sleep 1; done; exit 1"));
         MailLab.Good(Lab.On(host, $"systemctl restart cyrus@{master}"));
         using (var user = mail.Imap(master).LogIn("u2"))
         {
@@ -189,7 +198,8 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
             user.Append("INBOX", "confirmed again");
         }
 
-        // Cut off from everything, with mail that only it has: it does not start as a replica, which could lose that, and comes by itself when it is told that it is master still.
+        // Cut off from everything, with mail that only it has: it does not start as a replica, which could lose that, and comes by itself when it is
+        // told that it is master still.
         Lab.KillDaemon();
         Lab.On(host, string.Join("; ", replicas.Select(slot => $"ip route add blackhole {Lab.Slot(slot).Address}/32")));
         using (var user = mail.Imap(master).LogIn("u2"))
@@ -245,7 +255,8 @@ public sealed class MailTests(InstalledMailLab mail, ITestOutputHelper output) :
         foreach (var host in Lab.Fleet.Hosts)
         {
             CommandResult? status = null;
-            Patience.Until(() => (status = Lab.Provision("slot", "status", host.Name)).ExitCode == 0, TimeSpan.FromMinutes(5), () => status!.Text + status.Error);
+            Patience.Until(() => (status = Lab.Provision("slot", "status", host.Name)).ExitCode == 0, TimeSpan.FromMinutes(5), () =>
+                status!.Text + status.Error);
         }
     }
 }

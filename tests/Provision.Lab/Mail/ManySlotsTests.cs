@@ -46,7 +46,8 @@ public sealed class ManySlotsTests(ITestOutputHelper output)
         Change("hosts/here.yaml", ("/28", "/26"));
         Change("hosts/there.yaml", ("/28", "/26"));
         File.WriteAllText(Path.Combine(repository, "hosts/stores.yaml"), "stores:\n" + string.Concat(Enumerable.Range(1, Slots).Select(number =>
-            string.Create(CultureInfo.InvariantCulture, $"  store{number}: {{ class: tera, slots: [sloti33d1t{number:00}, sloti34d1t{number:00}, sloti43d1t{number:00}] }}\n"))));
+            string.Create(CultureInfo.InvariantCulture,
+                $"  store{number}: {{ class: tera, slots: [sloti33d1t{number:00}, sloti34d1t{number:00}, sloti43d1t{number:00}] }}\n"))));
 
         void Change(string file, params (string From, string To)[] words)
         {

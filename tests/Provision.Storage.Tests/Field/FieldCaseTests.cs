@@ -101,10 +101,13 @@ public class FieldCaseTests
             ["sfdisk-empty-gpt-comma"] = (Imap33, Stick, "same", 1, ["Warning stranger sdo: DataTraveler"]),
             ["lsblk-invalid-json"] = (Imap33, Same, "same", 0, []),
             ["bcache-and-pmem"] = (Imap33, machine =>
-                (machine.OtherDevices["bcache0"], machine.OtherDevices["pmem0"], machine.OtherDevices["zram0"]) = (1L << 40, 1L << 34, 1L << 33), "same", 0, []),
+                (machine.OtherDevices["bcache0"], machine.OtherDevices["pmem0"], machine.OtherDevices["zram0"]) = (1L << 40, 1L << 34, 1L << 33), "same", 0,
+                    []),
             ["a-kind-that-nobody-knows"] = (Imap33, machine =>
-                machine.OtherDevices["xyz0"] = 1L << 40, "unknown: not all could be seen", 3, ["Unknown stranger xyz0: a kind that this program does not know"]),
-            ["a-superblock-cannot-be-read"] = (Imap33, Unassembled, "unknown: not all could be seen", 3, ["Unknown set-unknown set d1search: mdadm: not there"]),
+                machine.OtherDevices["xyz0"] = 1L << 40, "unknown: not all could be seen", 3, [
+                    "Unknown stranger xyz0: a kind that this program does not know"]),
+            ["a-superblock-cannot-be-read"] = (Imap33, Unassembled, "unknown: not all could be seen", 3, [
+                "Unknown set-unknown set d1search: mdadm: not there"]),
             ["a-drive-hangs"] = (Imap33, machine =>
                 machine.DeadDevices.Add("sdf"), "unknown: not all could be seen", 3, ["Unknown health-unknown rear/4: sdf hangs"]),
             ["an-array-without-a-bitmap"] = (Imap33, machine =>

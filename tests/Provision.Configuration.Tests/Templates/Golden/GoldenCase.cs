@@ -75,7 +75,8 @@ internal sealed class GoldenCase
 
         var renderer = new TemplateRenderer(new TemplateLimits())
         {
-            Source = new MapSource(sections.Where(s => s.Name.StartsWith("include ", StringComparison.Ordinal)).ToDictionary(s => s.Name[8..], s => s.Text, StringComparer.Ordinal)),
+            Source = new MapSource(sections.Where(s => s.Name.StartsWith("include ", StringComparison.Ordinal)).ToDictionary(s => s.Name[8..], s => s.Text,
+                StringComparer.Ordinal)),
         };
         renderer.PushGlobal(this["model"] is { } json ? (ModelObject)JsonModel.Value(json)! : []);
         try

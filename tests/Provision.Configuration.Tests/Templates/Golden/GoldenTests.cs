@@ -7,7 +7,8 @@ namespace Provision.Configuration.Tests.Templates.Golden;
 /// <summary>Runs the golden files. With GOLDEN_ACCEPT=1 in the environment it writes what the engine gives into them instead.</summary>
 public sealed class GoldenTests
 {
-    public static TheoryData<string> Files() => new(Directory.EnumerateFiles(GoldenCase.Folder, "*.golden").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+    public static TheoryData<string> Files() =>
+        new(Directory.EnumerateFiles(GoldenCase.Folder, "*.golden").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Files))]
