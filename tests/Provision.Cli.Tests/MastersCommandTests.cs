@@ -33,6 +33,17 @@ public sealed class MastersCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_check_follows_the_chain_of_changes()
+    {
+        Assert.Equal(0, Run("enroll", "--new", "--yes").ExitCode);
+        var checkedOnce = Run("check");
+        Assert.Equal((0, ""), (checkedOnce.ExitCode, checkedOnce.Error));
+        Assert.Matches("^([0-9]+) stores at serial \\1, \\1 changes in the chain: nothing found\n$", checkedOnce.Text);
+        File.Delete(Database);
+        Assert.Equal(2, Run("check").ExitCode);
+    }
+
+    [Fact]
     public void A_lost_database_is_restored_from_its_last_export()
     {
         Assert.Equal(0, Run("enroll", "--new", "--yes").ExitCode);

@@ -23,6 +23,7 @@ internal static class MastersCommand
             "  provision masters restore FILE       after the database was lost: the last export, with every epoch raised");
         command.Options.Add(database);
         command.Subcommands.Add(History(database));
+        command.Subcommands.Add(Check(database));
         command.Subcommands.Add(Enroll(database));
         command.Subcommands.Add(Export(database));
         command.Subcommands.Add(Restore(database));
@@ -98,6 +99,29 @@ internal static class MastersCommand
                     Printable.Of(one.Reason ?? "", 300),
             ]));
             return ExitCodes.Same;
+        });
+        return command;
+    }
+
+    private static Command Check(Option<string?> database)
+    {
+        var command = new Command(
+            "check",
+            "Checks the database: that it can be read, that the chain of its changes is whole, and, with PostgreSQL, that no change is confirmed before a " +
+                "standby has it. Exit code 0: nothing found, 1: a change could be lost, 2: error.");
+        command.SetAction(arguments =>
+        {
+            using var store = MastersDatabase.Open(Workspace.Load(arguments), arguments.GetValue(database));
+            var now = store.Read();
+            var links = store.Links(-1);
+            var problems = new[] { MastershipLink.WhyBroken(now, links), store.Weakness() }.OfType<string>().ToList();
+            problems.ForEach(problem => Console.Error.WriteLine($"provision: {problem}"));
+            if (problems.Count == 0)
+            {
+                Console.Out.WriteLine($"{now.Stores.Count} stores at serial {now.Serial}, {links.Count} changes in the chain: nothing found");
+            }
+
+            return problems.Count == 0 ? ExitCodes.Same : ExitCodes.Differs;
         });
         return command;
     }

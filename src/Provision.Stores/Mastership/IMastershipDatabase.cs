@@ -40,6 +40,10 @@ public sealed record FencedInstance(string Slot, string Store, long Epoch, DateT
 /// <param name="Fenced">By the slot's name.</param>
 public sealed record MastershipSnapshot(long Serial, IReadOnlyDictionary<string, StoreMastership> Stores, IReadOnlyDictionary<string, FencedInstance> Fenced)
 {
+    /// <summary>Hash of the last link of the chain of changes (<see cref="MastershipLink"/>); null before the first change, and in an export of an older
+    /// version.</summary>
+    public string? Head { get; init; }
+
     /// <summary>The empty database.</summary>
     public static MastershipSnapshot Empty { get; } = new(
         0, new Dictionary<string, StoreMastership>(StringComparer.Ordinal), new Dictionary<string, FencedInstance>(StringComparer.Ordinal));
@@ -122,6 +126,12 @@ public interface IMastershipDatabase : IDisposable
 
     /// <summary>Returns the last changes, newest first, of one store or of all.</summary>
     IReadOnlyList<MastershipEvent> History(string? store, int most);
+
+    /// <summary>Returns the links of the chain of changes after a serial, in their order.</summary>
+    IReadOnlyList<MastershipLink> Links(long after);
+
+    /// <summary>Returns why a change that was confirmed could be lost with the server; null if it cannot, as far as its settings say.</summary>
+    string? Weakness();
 
     /// <summary>
     /// Replaces everything by an exported snapshot, with every epoch and the serial raised above both, so that earlier confirmations become invalid. History is

@@ -12,6 +12,9 @@ internal sealed record StoredMasterships(
     [property: JsonRequired] int Format, [property: JsonRequired] long Serial, [property: JsonRequired] IReadOnlyList<StoreMastership> Stores,
         [property: JsonRequired] IReadOnlyList<FencedInstance> Fenced)
 {
+    /// <summary>Hash of the last change in the chain of changes.</summary>
+    public string? Head { get; init; }
+
     /// <summary>True if it has just been read from the database; only in answers.</summary>
     public bool? Live { get; init; }
 
@@ -66,7 +69,8 @@ public static class MastershipExport
                 new MastershipSnapshot(
                     stored.Serial,
                     stored.Stores.ToDictionary(row => row.Store, StringComparer.Ordinal),
-                    stored.Fenced.ToDictionary(row => row.Slot, StringComparer.Ordinal)),
+                    stored.Fenced.ToDictionary(row => row.Slot, StringComparer.Ordinal))
+                { Head = stored.Head },
                 stored.Live == true,
                 stored.Age is { } age ? TimeSpan.FromSeconds(age) : null);
         }
@@ -89,5 +93,8 @@ public static class MastershipExport
         Format,
         snapshot.Serial,
         [.. snapshot.Stores.Values.OrderBy(row => row.Store, StringComparer.Ordinal)],
-        [.. snapshot.Fenced.Values.OrderBy(row => row.Slot, StringComparer.Ordinal)]);
+        [.. snapshot.Fenced.Values.OrderBy(row => row.Slot, StringComparer.Ordinal)])
+    {
+        Head = snapshot.Head,
+    };
 }

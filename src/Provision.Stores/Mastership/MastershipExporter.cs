@@ -102,6 +102,12 @@ public sealed class ExportingMastershipDatabase(IMastershipDatabase database, Ma
     public (MastershipSnapshot? After, string? Refusal) Change(MastershipChange change) => Exported(database.Change(change));
 
     /// <inheritdoc/>
+    public IReadOnlyList<MastershipLink> Links(long after) => database.Links(after);
+
+    /// <inheritdoc/>
+    public string? Weakness() => database.Weakness();
+
+    /// <inheritdoc/>
     public IReadOnlyList<MastershipEvent> History(string? store, int most) => database.History(store, most);
 
     /// <inheritdoc/>

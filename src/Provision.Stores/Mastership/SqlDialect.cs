@@ -36,6 +36,9 @@ internal abstract class SqlDialect : IDisposable
     {
     }
 
+    /// <summary>Returns why a confirmed change could be lost with the server; null if it cannot.</summary>
+    public virtual string? Weakness(DbConnection connection) => null;
+
     /// <inheritdoc/>
     public virtual void Dispose()
     {
@@ -150,6 +153,34 @@ internal sealed class PostgresDialect : SqlDialect
             opened.Dispose();
             throw;
         }
+    }
+
+    public override string? Weakness(DbConnection connection)
+    {
+        var (commit, standbys, sync) = connection.Query(
+            "SELECT current_setting('synchronous_commit'), current_setting('synchronous_standby_names'), current_setting('fsync')",
+            row => (row.GetString(0), row.GetString(1), row.GetString(2))).Single();
+        if (sync != "on")
+        {
+            return $"{Name} has fsync = {sync}: a power cut can lose changes that were confirmed";
+        }
+
+        if (commit is "off" or "local")
+        {
+            return $"{Name} has synchronous_commit = {commit}: a change is confirmed before a standby has it; set it to on or remote_apply";
+        }
+
+        if (standbys.Length == 0)
+        {
+            return $"{Name} has no synchronous_standby_names: a change is confirmed before a standby has it, and is lost with the server";
+        }
+
+        // Without the right to see it, the state of every standby is null.
+        var states = connection.Query("SELECT sync_state FROM pg_stat_replication", row => row.IsDBNull(0) ? null : row.GetString(0));
+        return states.Any(state => state is "sync" or "quorum") ? null
+            : states.Count > 0 && states.All(state => state is null)
+                ? $"{Name} does not show whether a standby is synchronous: GRANT pg_read_all_stats to the role"
+                : $"{Name} waits for a standby ({standbys}) and none is connected: no change can be made until one is";
     }
 
     public override void Dispose()

@@ -7,7 +7,7 @@ namespace Provision.Stores.Mastership;
 /// <param name="database">The SQL dialect.</param>
 internal sealed class SqlMastershipDatabase(SqlDialect database) : IMastershipDatabase
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     private const string Schema = """
         CREATE TABLE mastership (version BIGINT NOT NULL, serial BIGINT NOT NULL);
@@ -19,6 +19,10 @@ internal sealed class SqlMastershipDatabase(SqlDialect database) : IMastershipDa
             what TEXT NOT NULL, from_slot TEXT, to_slot TEXT, epoch BIGINT NOT NULL, reason TEXT);
         CREATE INDEX history_of_store ON mastership_history (store, number);
         """;
+
+    /// <summary>What version 2 added: the chain of changes. Earlier programs refuse the database from then on: a change of theirs would break it.</summary>
+    private const string ChainSchema =
+        "CREATE TABLE mastership_chain (serial BIGINT PRIMARY KEY, id TEXT NOT NULL, prior TEXT NOT NULL, restored BIGINT NOT NULL)";
 
     /// <summary>Validates that the database is usable; creates its tables if requested.</summary>
     /// <exception cref="StateLostException">It is not usable, or does not exist and is not to be created.</exception>
@@ -41,37 +45,62 @@ internal sealed class SqlMastershipDatabase(SqlDialect database) : IMastershipDa
                 }
 
                 on.Run(Schema.Replace("COUNTER", database.Counter, StringComparison.Ordinal));
+                on.Run(ChainSchema);
                 on.Run("INSERT INTO mastership (version, serial) VALUES (@version, 0)", ("@version", Version));
             }
 
             return ReadSerial(on);
         });
+        if (In(database.BeginRead, ReadVersion) < Version)
+        {
+            In(database.BeginWrite, BeginChain);
+        }
+    }
+
+    /// <summary>Upgrades a database of version 1: the chain begins at its serial.</summary>
+    private static bool BeginChain(DbConnection on)
+    {
+        if (ReadVersion(on) == Version)
+        {
+            return false;
+        }
+
+        on.Run(ChainSchema);
+        AddLink(on, MastershipLink.Next(ReadSerial(on), null, restored: false));
+        on.Run("UPDATE mastership SET version = @version", ("@version", Version));
+        return true;
     }
 
     /// <inheritdoc/>
     public MastershipSnapshot Read() => In(database.BeginRead, ReadAll);
 
     /// <inheritdoc/>
-    public (MastershipSnapshot? After, string? Refusal) Change(MastershipChange change) => In(database.BeginWrite, on =>
+    public (MastershipSnapshot? After, string? Refusal) Change(MastershipChange change) =>
+        In<(MastershipSnapshot? After, string? Refusal)>(database.BeginWrite, on =>
     {
-        var step = MastershipRules.Apply(ReadAll(on), change);
-        if (step.After is { } after)
+        var before = ReadAll(on);
+        var step = MastershipRules.Apply(before, change);
+        if (step.After is { } changed)
         {
+            var after = Linked(on, before, changed, restored: false);
             on.Run("DELETE FROM masters WHERE store = @store", ("@store", change.Store));
             on.Run("DELETE FROM fenced_slots WHERE store = @store", ("@store", change.Store));
             Add(on, after, row => row == change.Store, [step.Event!]);
+            return (after, null);
         }
 
-        return (step.After, step.Refusal);
+        return (null, step.Refusal);
     });
 
     /// <inheritdoc/>
     public (MastershipSnapshot? After, string? Refusal) Restore(MastershipSnapshot exported, string by, DateTimeOffset at, bool force) =>
         In(database.BeginWrite, on =>
     {
-        var (after, events, refusal) = MastershipRules.Restore(ReadAll(on), exported, by, at, force);
+        var before = ReadAll(on);
+        var (after, events, refusal) = MastershipRules.Restore(before, exported, by, at, force);
         if (after is not null)
         {
+            after = Linked(on, before, after, restored: true);
             on.Run("DELETE FROM masters");
             on.Run("DELETE FROM fenced_slots");
             Add(on, after, _ => true, events);
@@ -89,7 +118,28 @@ internal sealed class SqlMastershipDatabase(SqlDialect database) : IMastershipDa
         store is null ? [("@most", most)] : [("@most", most), ("@store", store)]));
 
     /// <inheritdoc/>
+    public IReadOnlyList<MastershipLink> Links(long after) => In(database.BeginRead, on => on.Query(
+        "SELECT serial, id, prior, restored FROM mastership_chain WHERE serial > @after ORDER BY serial", Link, ("@after", after)));
+
+    /// <inheritdoc/>
+    public string? Weakness() => In<string?>(database.BeginRead, database.Weakness);
+
+    /// <inheritdoc/>
     public void Dispose() => database.Dispose();
+
+    private static MastershipLink Link(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt64(3) == 1);
+
+    /// <summary>Adds the link of a change to the chain.</summary>
+    private static MastershipSnapshot Linked(DbConnection on, MastershipSnapshot before, MastershipSnapshot after, bool restored)
+    {
+        var link = MastershipLink.Next(after.Serial, before.Head, restored);
+        AddLink(on, link);
+        return after with { Head = link.Hash };
+    }
+
+    private static void AddLink(DbConnection on, MastershipLink link) => on.Run(
+        "INSERT INTO mastership_chain (serial, id, prior, restored) VALUES (@serial, @id, @prior, @restored)",
+        ("@serial", link.Serial), ("@id", link.Id), ("@prior", link.Before), ("@restored", link.Restored ? 1L : 0L));
 
     private static MastershipSnapshot ReadAll(DbConnection on) => new(
         ReadSerial(on),
@@ -100,7 +150,12 @@ internal sealed class SqlMastershipDatabase(SqlDialect database) : IMastershipDa
         on.Query(
             "SELECT slot, store, epoch, at, fenced_by, reason FROM fenced_slots",
             row => new FencedInstance(row.GetString(0), row.GetString(1), row.GetInt64(2), Time(row, 3), row.GetString(4), row.GetString(5)))
-                .ToDictionary(row => row.Slot, StringComparer.Ordinal));
+                .ToDictionary(row => row.Slot, StringComparer.Ordinal))
+    {
+        Head = on.Query("SELECT serial, id, prior, restored FROM mastership_chain ORDER BY serial DESC LIMIT 1", Link) is [var last] ? last.Hash : null,
+    };
+
+    private static long ReadVersion(DbConnection on) => on.Query("SELECT version FROM mastership", row => row.GetInt64(0)).Single();
 
     private static long ReadSerial(DbConnection on)
     {

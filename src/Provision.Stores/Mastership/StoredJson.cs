@@ -7,4 +7,5 @@ namespace Provision.Stores.Mastership;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StoredMasterships))]
 [JsonSerializable(typeof(MasterAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<MastershipLink>))]
 internal sealed partial class StoredJson : JsonSerializerContext;

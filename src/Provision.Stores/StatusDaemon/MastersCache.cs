@@ -14,6 +14,7 @@ internal sealed class MastersCache(IMastersOrigin origin, string remembered, Act
     private readonly Lock turn = new();
     private volatile KnownMasters? known = Remembered(remembered, say);
     private string? lost = "";
+    private string? unproven;
 
     /// <summary>The last known masters; null if none were ever read.</summary>
     public KnownMasters? Known => known;
@@ -23,7 +24,7 @@ internal sealed class MastersCache(IMastersOrigin origin, string remembered, Act
     {
         try
         {
-            Take(await origin.Read(cancellation));
+            await TakeFirstProven(await origin.Read(cancellation), cancellation);
             if (lost is not null)
             {
                 say("the masters are read");
@@ -43,31 +44,84 @@ internal sealed class MastersCache(IMastersOrigin origin, string remembered, Act
     }
 
     /// <summary>Caches what was read.</summary>
-    /// <exception cref="StateLostException">It is older than the cached snapshot: the database was replaced by an old copy, whose masters may be
-    /// wrong.</exception>
-    public void Take(KnownMasters read)
+    /// <exception cref="StateLostException">It is older than the cached snapshot, or the chain of changes does not prove that it followed from it: the
+    /// database was replaced by an old copy, whose masters may be wrong.</exception>
+    public async Task Take(KnownMasters read, CancellationToken cancellation)
     {
-        lock (turn)
+        while (true)
         {
-            if (known is { } before && read.Snapshot.Serial < before.Snapshot.Serial)
+            var before = known;
+            var links = before?.Snapshot is { Head: not null } seen && read.Snapshot.Serial > seen.Serial && seen.Head != read.Snapshot.Head
+                ? await origin.Links(read, seen.Serial, cancellation) : [];
+            lock (turn)
             {
-                throw new StateLostException(
-                    $"the masters went back from serial {before.Snapshot.Serial} to {read.Snapshot.Serial}: an old copy of the database was put in place; " +
-                    $"restore the last export (provision masters restore FILE --force), or, if it is right as it is, stop this daemon and remove {remembered}");
-            }
+                if (!ReferenceEquals(before?.Snapshot, known?.Snapshot))
+                {
+                    continue;
+                }
 
-            var isNew = known?.Snapshot.Serial != read.Snapshot.Serial;
-            if (isNew || known?.ReadAt is not { } at || read.ReadAt > at)
-            {
-                known = read;
-            }
-
-            if (isNew)
-            {
-                Remember(read.Snapshot);
+                Keep(read, links);
+                return;
             }
         }
     }
+
+    /// <summary>One daemon with masters that nothing proves does not hide the others.</summary>
+    private async Task TakeFirstProven(IReadOnlyList<KnownMasters> answers, CancellationToken cancellation)
+    {
+        StateLostException? first = null;
+        foreach (var answer in answers)
+        {
+            try
+            {
+                await Take(answer, cancellation);
+                if (first is not null && unproven != first.Message)
+                {
+                    say(first.Message);
+                }
+
+                unproven = first?.Message;
+                return;
+            }
+            catch (StateLostException e)
+            {
+                first ??= e;
+            }
+        }
+
+        throw first!;
+    }
+
+    private void Keep(KnownMasters read, IReadOnlyList<MastershipLink> links)
+    {
+        var from = read.Daemon is { } daemon ? $"{daemon}: " : "";
+        if (known is { } before)
+        {
+            if (read.Snapshot.Serial < before.Snapshot.Serial)
+            {
+                throw new StateLostException(
+                    $"{from}the masters went back from serial {before.Snapshot.Serial} to {read.Snapshot.Serial}: an old copy of the database was put in place; {Way}");
+            }
+
+            if (MastershipLink.WhyNot(before.Snapshot, read.Snapshot, links) is { } why)
+            {
+                throw new StateLostException($"{from}{why}: an old copy of the database was put in place and changed since; {Way}");
+            }
+        }
+
+        var isNew = known?.Snapshot.Serial != read.Snapshot.Serial || known.Snapshot.Head != read.Snapshot.Head;
+        if (isNew || known?.ReadAt is not { } at || read.ReadAt > at)
+        {
+            known = read;
+        }
+
+        if (isNew)
+        {
+            Remember(read.Snapshot);
+        }
+    }
+
+    private string Way => $"restore the last export (provision masters restore FILE --force), or, if it is right as it is, stop this daemon and remove {remembered}";
 
     public void Dispose() => origin.Dispose();
 

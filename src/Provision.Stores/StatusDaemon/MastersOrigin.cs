@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
+using System.Text.Json;
 using Provision.Stores.Mastership;
 
 namespace Provision.Stores.StatusDaemon;
@@ -10,6 +12,9 @@ namespace Provision.Stores.StatusDaemon;
 /// unknown.</param>
 internal sealed record KnownMasters(MastershipSnapshot Snapshot, long? ReadAt)
 {
+    /// <summary>The status daemon that reported them; null for the database itself or the cache file.</summary>
+    public Uri? Daemon { get; init; }
+
     /// <summary>Time since they were read; null if unknown.</summary>
     public TimeSpan? Age => ReadAt is { } at ? Stopwatch.GetElapsedTime(at) : null;
 }
@@ -17,9 +22,16 @@ internal sealed record KnownMasters(MastershipSnapshot Snapshot, long? ReadAt)
 /// <summary>The source of a status daemon's masters.</summary>
 internal interface IMastersOrigin : IDisposable
 {
-    /// <summary>Reads the masters.</summary>
+    /// <summary>Reads the masters: at least one answer, the newest first.</summary>
     /// <exception cref="StateLostException">They cannot be read.</exception>
-    Task<KnownMasters> Read(CancellationToken cancellation);
+    Task<IReadOnlyList<KnownMasters>> Read(CancellationToken cancellation);
+
+    /// <summary>Reads the links of the chain of changes after a serial, in their order.</summary>
+    /// <param name="read">Masters of this source, which the links are to prove.</param>
+    /// <param name="after">The serial.</param>
+    /// <param name="cancellation">Ends the request.</param>
+    /// <exception cref="StateLostException">They cannot be read.</exception>
+    Task<IReadOnlyList<MastershipLink>> Links(KnownMasters? read, long after, CancellationToken cancellation);
 
     /// <summary>
     /// Forwards a question about a slot to other daemons if there is no local database; returns their answer unchanged, or null if the database is to be read
@@ -40,7 +52,17 @@ internal sealed class DatabaseOrigin(string database) : IMastersOrigin
     private Task<KnownMasters> running = Task.FromException<KnownMasters>(new StateLostException("the masters were not read yet"));
     private Task<KnownMasters>? next;
 
-    public Task<KnownMasters> Read(CancellationToken cancellation)
+    public async Task<IReadOnlyList<KnownMasters>> Read(CancellationToken cancellation) => [await ReadShared(cancellation)];
+
+    public Task<IReadOnlyList<MastershipLink>> Links(KnownMasters? read, long after, CancellationToken cancellation) => Task.Run(
+        () =>
+        {
+            store ??= MastershipDatabases.Open(database);
+            return store.Links(after);
+        },
+        cancellation);
+
+    private Task<KnownMasters> ReadShared(CancellationToken cancellation)
     {
         lock (turn)
         {
@@ -94,11 +116,27 @@ internal sealed class DaemonsOrigin(IReadOnlyList<Uri> daemons) : IMastersOrigin
         new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1) })
     { Timeout = TimeSpan.FromSeconds(5) };
 
-    public async Task<KnownMasters> Read(CancellationToken cancellation)
+    public async Task<IReadOnlyList<KnownMasters>> Read(CancellationToken cancellation)
     {
         var answers = await Task.WhenAll(daemons.Select(daemon => ReadOne(daemon, cancellation)));
-        return answers.Select(answer => answer.Known).OfType<KnownMasters>().MaxBy(known => (known.Snapshot.Serial, known.ReadAt ?? 0))
-            ?? throw new StateLostException($"no status daemon answers with masters: {string.Join("; ", answers.Select(answer => answer.Why))}");
+        return answers.Select(answer => answer.Known).OfType<KnownMasters>().OrderByDescending(known => (known.Snapshot.Serial, known.ReadAt ?? 0)).ToList()
+            is { Count: > 0 } known ? known
+            : throw new StateLostException($"no status daemon answers with masters: {string.Join("; ", answers.Select(answer => answer.Why))}");
+    }
+
+    public async Task<IReadOnlyList<MastershipLink>> Links(KnownMasters? read, long after, CancellationToken cancellation)
+    {
+        var asked = read?.Daemon ?? daemons[0];
+        try
+        {
+            var body = await http.GetByteArrayAsync(new Uri(asked, string.Create(CultureInfo.InvariantCulture, $"/chain?after={after}")), cancellation);
+            return JsonSerializer.Deserialize(body, StoredJson.Default.IReadOnlyListMastershipLink) is { } links && links.All(link => link is { Id: not null, Before: not null })
+                ? links : throw new JsonException("a link has no id");
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
+        {
+            throw new StateLostException($"{asked} does not show the chain of changes since serial {after}: {e.Message}", e);
+        }
     }
 
     public async Task<(HttpStatusCode Status, byte[] Body)?> Forward(string slot, CancellationToken cancellation)
@@ -137,7 +175,7 @@ internal sealed class DaemonsOrigin(IReadOnlyList<Uri> daemons) : IMastersOrigin
             var problems = new DiagnosticBag();
             var read = MastershipExport.Read(await http.GetByteArrayAsync(new Uri(daemon, "/masters"), soon.Token), daemon.ToString(), problems);
             return read is { } found
-                ? (new KnownMasters(found.Snapshot, found.Age is { } age ? at - (long)(age.TotalSeconds * Stopwatch.Frequency) : null), "")
+                ? (new KnownMasters(found.Snapshot, found.Age is { } age ? at - (long)(age.TotalSeconds * Stopwatch.Frequency) : null) { Daemon = daemon }, "")
                 : (null, problems.InOrder()[0].ToString());
         }
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))

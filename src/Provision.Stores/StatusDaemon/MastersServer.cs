@@ -94,6 +94,7 @@ public sealed class MastersServer : IAsyncDisposable
         var extensions = options.Extensions.Select(extension => extension(new StatusDaemonParts(() => current.Known?.Snapshot, fleet, say))).ToList();
         server.app.MapGet("/masters", (RequestDelegate)status.Masters);
         server.app.MapGet("/confirm", (RequestDelegate)status.Confirm);
+        server.app.MapGet("/chain", (RequestDelegate)status.Chain);
         foreach (var extension in extensions)
         {
             extension.Refresh();
@@ -117,6 +118,11 @@ public sealed class MastersServer : IAsyncDisposable
             extensions.ForEach(extension => extension.Refresh());
             return Task.CompletedTask;
         }));
+        if (options.From.Count == 0)
+        {
+            SayWeakness(options.Database, say);
+        }
+
         if (options.From.Count == 0 && options.Exports.Count > 0)
         {
             var runner = new ProcessRunner();
@@ -150,6 +156,23 @@ public sealed class MastersServer : IAsyncDisposable
         await app.DisposeAsync();
         masters.Dispose();
         ending.Dispose();
+    }
+
+    /// <summary>Logs once, at the start, that a confirmed change could be lost.</summary>
+    private static void SayWeakness(string database, Action<string> say)
+    {
+        try
+        {
+            using var store = MastershipDatabases.Open(database);
+            if (store.Weakness() is { } weakness)
+            {
+                say(weakness);
+            }
+        }
+        catch (StateLostException)
+        {
+            // The refresh reports it.
+        }
     }
 
     private async Task Every(TimeSpan period, Func<Task> work)

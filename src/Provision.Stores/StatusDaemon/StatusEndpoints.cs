@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Provision.Inventory;
 using Provision.Stores.Mastership;
@@ -11,6 +13,19 @@ internal sealed class StatusEndpoints(MastersCache masters, IMastersOrigin origi
     {
         var known = masters.Known ?? throw new StateLostException("no masters were ever read");
         return Answers.Bytes(context, MastershipExport.ToAnswer(known.Snapshot, known.Age < MastersCache.Live, known.Age), "application/json");
+    }
+
+    /// <summary>Returns the links of the chain of changes after a serial: with them a relay proves that masters followed from those that it knows.</summary>
+    public async Task Chain(HttpContext context)
+    {
+        if (!long.TryParse(context.Request.Query["after"], NumberStyles.None, CultureInfo.InvariantCulture, out var after))
+        {
+            await Answers.Refuse(context, 400, "since which serial? /chain?after=NUMBER");
+            return;
+        }
+
+        var links = await origin.Links(null, after, context.RequestAborted);
+        await Answers.Bytes(context, JsonSerializer.SerializeToUtf8Bytes(links, StoredJson.Default.IReadOnlyListMastershipLink), "application/json");
     }
 
     /// <summary>Queries the database now, never memory: a slot that starts as master continues as master until it is stopped.</summary>
@@ -29,8 +44,8 @@ internal sealed class StatusEndpoints(MastersCache masters, IMastersOrigin origi
             return;
         }
 
-        var read = await origin.Read(context.RequestAborted);
-        masters.Take(read);
+        var read = (await origin.Read(context.RequestAborted))[0];
+        await masters.Take(read, context.RequestAborted);
         var now = read.Snapshot;
         var inventory = fleet.Current;
         var fence = now.Fenced.GetValueOrDefault(slot);

@@ -115,6 +115,71 @@ public sealed class MastersServerTests : IAsyncLifetime
         Assert.Equal($"OK 127.77.2.1 {site.ImapPort}", await MastersSite.Auth(http, "ann@lab.example"));
     }
 
+    /// <summary>The copy is changed until its serial is that of the lost one, and further: epoch 1 is never confirmed after epoch 2.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_old_copy_that_was_changed_since_confirms_nothing_until_a_restore(bool relayed)
+    {
+        var old = Path.Combine(site.Folder, "old.sqlite");
+        File.Copy(site.Database, old);
+        site.Do(new MastershipChange.Begin("s1", MastersSite.B1, 1, "x", At), new MastershipChange.Assign("s1", 1, "x", At),
+            new MastershipChange.Up("s1", 2, "x", At));
+        var http = await site.Start();
+        using (var store = site.Store())
+        {
+            File.WriteAllBytes(Path.Combine(site.Folder, "export.json"), MastershipExport.ToBytes(store.Read()));
+        }
+
+        var last = relayed ? await site.Start(http) : http;
+        Assert.Contains("\"master\":false", (await MastersSite.Confirm(last, MastersSite.A1)).Text, StringComparison.Ordinal);
+        await MastersSite.Until(async () => (await MastersSite.Masters(last)).GetProperty("serial").GetInt64() == 4);
+        site.Lose();
+        Directory.CreateDirectory(Path.GetDirectoryName(site.Database)!);
+        File.Copy(old, site.Database);
+        foreach (var change in (MastershipChange[])[
+            new MastershipChange.Enroll("s2", MastersSite.B2, "x", At), new MastershipChange.Begin("s2", MastersSite.A2, 1, "x", At),
+            new MastershipChange.GiveUp("s2", 1, "x", At), new MastershipChange.Up("s2", 1, "x", At)])
+        {
+            site.Do(change);
+            var (status, text) = await MastersSite.Confirm(last, MastersSite.A1);
+            Assert.True(status == HttpStatusCode.ServiceUnavailable, text);
+            Assert.DoesNotContain("\"master\":true", text, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("masters restore", (await MastersSite.Confirm(http, MastersSite.A1)).Text, StringComparison.Ordinal);
+        var problems = new DiagnosticBag();
+        var exported = MastershipExport.Read(File.ReadAllBytes(Path.Combine(site.Folder, "export.json")), "export", problems)!.Value.Snapshot;
+        using (var store = site.Store())
+        {
+            Assert.Null(store.Restore(exported, "x", At, force: true).Refusal);
+        }
+
+        await MastersSite.Until(async () => (await MastersSite.Confirm(last, MastersSite.B1)).Text.Contains("\"master\":true", StringComparison.Ordinal));
+        await MastersSite.Until(async () => (await MastersSite.Masters(last)).GetProperty("serial").GetInt64() > 1000);
+        Assert.Contains("\"master\":false", (await MastersSite.Confirm(last, MastersSite.A1)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_relay_does_not_believe_a_serial_that_no_chain_proves()
+    {
+        var http = await site.Start();
+        await using var wrong = await WrongDaemon.Start("""{"format":1,"serial":9000000000,"stores":[],"fenced":[],"live":true,"age":0}""");
+        var relay = await site.Start(http);
+        await MastersSite.Until(async () => (await MastersSite.Masters(relay)).GetProperty("serial").GetInt64() == 1);
+        await site.Stop();
+        http = await site.Start();
+        using var other = new HttpClient { BaseAddress = wrong.Address };
+        relay = await site.Start(other, http);
+        site.Do(new MastershipChange.Enroll("s2", MastersSite.B2, "x", At));
+        await MastersSite.Until(async () => (await MastersSite.Masters(relay)) is var masters && masters.GetProperty("serial").GetInt64() == 2
+            && masters.GetProperty("live").GetBoolean());
+        lock (site.Said)
+        {
+            Assert.Contains(site.Said, line => line.Contains("nothing proves that the masters of serial 9000000000 came from those of serial", StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public async Task Everybody_else_is_told_why_not()
     {

@@ -141,7 +141,7 @@ public sealed class PostgresMastershipTests(PostgresCluster cluster) : Mastershi
     public void A_wrong_name_is_told(string database) =>
         Assert.Contains("named wrongly", Assert.Throws<StateLostException>(() => MastershipDatabases.Open(database)).Message, StringComparison.Ordinal);
 
-    protected override void Lose() => cluster.Run(name, "DROP TABLE mastership, masters, fenced_slots, mastership_history");
+    protected override void Lose() => cluster.Run(name, "DROP TABLE mastership_chain, mastership, masters, fenced_slots, mastership_history");
 
     protected override void Tell(string sql) => cluster.Run(name, sql);
 }

@@ -145,12 +145,68 @@ public abstract class MastershipDatabaseTests : IDisposable
         var lowered = found with
         {
             Serial = read.Serial,
+            Head = read.Head,
             Stores = found.Stores.ToDictionary(row => row.Key, row => row.Value with { Epoch = read.Stores[row.Key].Epoch })
         };
         Assert.Equal(export, MastershipExport.ToBytes(lowered));
         Assert.Equal(["restored", "restored"], again.History(null, 10).Select(one => one.What));
         Assert.Contains("--force", again.Restore(read, "ann@x", At, force: false).Refusal, StringComparison.Ordinal);
         Assert.Null(again.Restore(read, "ann@x", At, force: true).Refusal);
+    }
+
+    [Fact]
+    public void Every_change_is_a_link_that_names_the_one_before()
+    {
+        using var store = MastershipDatabases.Open(Database, create: true);
+        Assert.Null(store.Read().Head);
+        Do(store, new MastershipChange.Enroll("s1", "a1", "x", DateTimeOffset.UnixEpoch), new MastershipChange.Begin("s1", "b1", 1, "x", DateTimeOffset.UnixEpoch),
+            new MastershipChange.GiveUp("s1", 1, "x", DateTimeOffset.UnixEpoch));
+        var links = store.Links(0);
+        Assert.Equal([1, 2, 3], links.Select(link => link.Serial));
+        Assert.Equal(["", links[0].Hash, links[1].Hash], links.Select(link => link.Before));
+        Assert.Equal(links[2].Hash, store.Read().Head);
+        Assert.Equal([links[2]], store.Links(2));
+        Assert.NotNull(store.Change(new MastershipChange.GiveUp("s1", 7, "x", DateTimeOffset.UnixEpoch)).Refusal);
+        Assert.Equal(3, store.Links(0).Count);
+        var after = store.Restore(store.Read(), "x", DateTimeOffset.UnixEpoch, force: true).After!;
+        Assert.Equal((true, links[2].Hash, after.Head), (store.Links(3).Single().Restored, store.Links(3).Single().Before, store.Read().Head));
+    }
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("UPDATE mastership_chain SET id = 'x' WHERE serial = 1", "the change with serial 2 does not name the one before it")]
+    [InlineData("DELETE FROM mastership_chain WHERE serial = 2", "the chain of changes ends at serial 1, the masters are at 2")]
+    [InlineData("UPDATE mastership SET serial = 3", "the chain of changes ends at serial 2, the masters are at 3")]
+    public void A_change_past_the_program_breaks_the_chain(string sql, string? expected)
+    {
+        using var store = MastershipDatabases.Open(Database, create: true);
+        Do(store, new MastershipChange.Enroll("s1", "a1", "x", DateTimeOffset.UnixEpoch), new MastershipChange.Begin("s1", "b1", 1, "x", DateTimeOffset.UnixEpoch));
+        if (sql.Length > 0)
+        {
+            Tell(sql);
+        }
+
+        var why = MastershipLink.WhyBroken(store.Read(), store.Links(0));
+        Assert.Equal(expected is null, why is null);
+        Assert.StartsWith(expected ?? "", why ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_database_of_version_1_gets_a_chain_when_it_is_opened()
+    {
+        using (var store = MastershipDatabases.Open(Database, create: true))
+        {
+            Do(store, new MastershipChange.Enroll("s1", "a1", "x", DateTimeOffset.UnixEpoch));
+        }
+
+        Tell("DROP TABLE mastership_chain");
+        Tell("UPDATE mastership SET version = 1");
+        using var opened = MastershipDatabases.Open(Database);
+        using var again = MastershipDatabases.Open(Database);
+        Assert.Equal(opened.Read().Head, again.Read().Head);
+        Assert.Equal((1, "a1"), (opened.Links(0).Single().Serial, opened.Read().Stores["s1"].Master));
+        Do(opened, new MastershipChange.Begin("s1", "b1", 1, "x", DateTimeOffset.UnixEpoch));
+        Assert.Equal(2, opened.Links(0).Count);
     }
 
     [Fact]

@@ -12,7 +12,9 @@ public sealed class PostgresCluster : IDisposable
     private static readonly ProcessRunner Runner = new();
     private readonly string folder = $"/dev/shm/provision-postgres-{Environment.ProcessId}-{Guid.NewGuid():N}"[..60];
     private readonly string programs = Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).Last() + "/bin";
+    private string[] settings = ["fsync=off"];
     private RunningCommand? running;
+    private RunningCommand? standby;
     private int databases;
 
     public PostgresCluster()
@@ -41,7 +43,8 @@ public sealed class PostgresCluster : IDisposable
     {
         var said = new List<string>();
         running = RunningCommand.Start(
-            AsPostgres($"{programs}/postgres", "-D", Data, "-h", "127.0.0.1", "-p", $"{Port}", "-k", folder, "-c", "fsync=off", "-c", "max_connections=50")
+            AsPostgres($"{programs}/postgres", ["-D", Data, "-h", "127.0.0.1", "-p", $"{Port}", "-k", folder, "-c", "max_connections=50",
+                .. settings.SelectMany(setting => new[] { "-c", setting })])
             .WithListener(line => { lock (said) { said.Add(line); } }));
         for (var until = DateTime.UtcNow.AddSeconds(60); ;)
         {
@@ -57,8 +60,29 @@ public sealed class PostgresCluster : IDisposable
         }
     }
 
+    /// <summary>Starts it with other settings.</summary>
+    public void Restart(params string[] others)
+    {
+        Kill();
+        settings = others;
+        Start();
+    }
+
+    /// <summary>Connects a synchronous standby, which only keeps the log.</summary>
+    public void StartStandby()
+    {
+        var log = Directory.CreateDirectory($"{folder}/wal").FullName;
+        Runner.Run(Command.Of("chown", "postgres", log)).OrThrow();
+        standby = RunningCommand.Start(AsPostgres($"{programs}/pg_receivewal", "-D", log, "-h", folder, "-p", $"{Port}", "-U", "postgres", "--synchronous", "--no-loop")
+            .WithListener(_ => { }));
+    }
+
     /// <summary>As if the power failed.</summary>
-    public void Kill() => running?.Dispose();
+    public void Kill()
+    {
+        standby?.Dispose();
+        running?.Dispose();
+    }
 
     /// <summary>A database of its own.</summary>
     public string NewDatabase()
