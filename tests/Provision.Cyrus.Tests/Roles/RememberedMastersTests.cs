@@ -34,6 +34,31 @@ public sealed class RememberedMastersTests : IDisposable
         Assert.Equal(["masters.json", "masters.json.lock"], read.List(StateStore.Folder).Order(StringComparer.Ordinal));
     }
 
+    /// <summary>Install, the follower and starting slots are processes: locks and temporary names that hold between threads may not hold between them.</summary>
+    [Fact]
+    public void Four_processes_with_two_hundred_writes_each_lose_none_and_fail_none()
+    {
+        const int processes = 4, writes = 200;
+        var results = new CommandResult?[processes];
+        var writers = Enumerable.Range(0, processes).Select(number => new Thread(() => results[number] = new ProcessRunner().Run(Command.Of(
+            "dotnet", typeof(MastersWriter).Assembly.Location, root, TestRepository.Root, $"{number}", $"{writes}").WithTimeout(TimeSpan.FromMinutes(2))))).ToList();
+        writers.ForEach(writer => writer.Start());
+        using var files = RootedFiles.Open(root);
+        var (reads, names) = (0, Sample.Stores.Take(processes).Select(store => store.Name).ToHashSet(StringComparer.Ordinal));
+        while (writers.Any(writer => !writer.Join(TimeSpan.FromMilliseconds(5))))
+        {
+            // Whoever reads sees a whole file at any moment, never less than it had before.
+            var seen = CurrentMasters.Cached(files).Slots.Count(entry => names.Contains(entry.Key));
+            Assert.True(seen >= reads, $"{seen} stores after {reads}");
+            reads = seen;
+        }
+
+        Assert.All(results, result => Assert.Equal((0, $"{writes} written\n", ""), (result!.ExitCode, result.Text, result.Error)));
+        var cached = CurrentMasters.Cached(files);
+        Assert.Equal(Sample.Stores.Take(processes).Select(store => store.Slots[1]), Sample.Stores.Take(processes).Select(cached.MasterOf));
+        Assert.Equal(["masters.json", "masters.json.lock"], files.List(StateStore.Folder).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void A_slot_that_asked_before_does_not_take_newer_masters_away()
     {
