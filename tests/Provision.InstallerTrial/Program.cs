@@ -4,6 +4,8 @@ using Provision.Boot.Installer.Loader;
 using Provision.Boot.Jobs;
 using Provision.Inventory;
 using Provision.Storage;
+using Provision.Storage.Create;
+using Provision.Storage.Guard;
 using Provision.Storage.Observe;
 using Provision.Storage.Plans;
 using Provision.Trial;
@@ -14,6 +16,7 @@ using Provision.Trial;
 //   trial install ORDER ARTEFACTS REPORT [mac=00:00:...] [without:SAFEGUARD] DISK=BAY...
 //   trial plan REPOSITORY HOST DISK=BAY...
 //   trial boot-loader ROOT [renew] DISK=BAY...
+//   trial replace REPOSITORY HOST BAY SERIAL ROOT DISK=BAY...
 var places = LaidOver.Places(args[1..].Where(word => word.Contains('=') && !word.StartsWith("mac=", StringComparison.Ordinal) && !word.StartsWith('/')));
 var mac = args.FirstOrDefault(word => word.StartsWith("mac=", StringComparison.Ordinal))?["mac=".Length..];
 var without = args.Where(word => word.StartsWith("without:", StringComparison.Ordinal)).Select(word => word["without:".Length..]).ToList();
@@ -37,11 +40,46 @@ if (args[0] == "boot-loader")
     return 0;
 }
 
+if (args[0] == "replace")
+{
+    return Replace(args[1], args[2], args[3], args[4], args[5]);
+}
+
 using var channel = new LocalJobChannel(args[1], args[2], args[3]);
 var machine = new InstallMachine(storage, TimeProvider.System) { Wait = _ => { } };
 var report = new HostInstaller(machine, channel, Say, [.. Safeguard.All.Where(safeguard => !without.Contains(safeguard.Name))]).Run();
 Console.WriteLine($"OUTCOME {report.Outcome}");
 return HostInstaller.ExitCodeOf(report.Outcome);
+
+int Replace(string repository, string name, string place, string serial, string root)
+{
+    var fleet = InventoryLoader.Load(InventoryFiles.ReadFrom(repository)).Fleet!;
+    var host = fleet.FindHost(name)!;
+    var layout = Layout.Of(host, fleet.FindChassis(host.Chassis!)!);
+    var bay = layout.Chassis.Panels.SelectMany(panel => panel.Bays).First(bay => bay.ToString() == place);
+    var sequences = Attachments.Read(storage.Reader);
+    try
+    {
+        var plan = DriveReplacement.Plan(
+            layout, fleet.FindDrives(name), Observe(), bay, serial, CreateJournal.Read(files, DriveReplacement.JournalOf(bay)), sequences, root);
+        plan.Plan.Actions.ToList().ForEach(action => Console.WriteLine($"{action.Word} {action.Target}: {action.Reason}"));
+        if (plan.Plan.Refusals.Any())
+        {
+            return 1;
+        }
+
+        DriveReplacement.Run(storage, plan, line => Console.WriteLine("> " + line.Trim()));
+        using var system = RootedFiles.Open(root);
+        var states = new LoaderRenewal(new InstallMachine(storage, TimeProvider.System), system, root, line => Console.WriteLine("> " + line)).Renew(Console.WriteLine);
+        states.ToList().ForEach(state => Console.WriteLine($"LOADER {state.Node} {(state.Differences.Count == 0 ? "up to date" : string.Join("; ", state.Differences))}"));
+        return states.All(state => state.Differences.Count == 0) ? 0 : 1;
+    }
+    catch (Exception wrong) when (wrong is GuardException or CommandFailedException or StorageException or InstallException)
+    {
+        Console.Error.WriteLine(wrong.Message);
+        return 2;
+    }
+}
 
 static void Say(InstallEvent what) => Console.WriteLine($"[{what.Step}] {(what.IsError ? "!! " : "")}{what.Text}");
 

@@ -116,7 +116,7 @@ public sealed class BootLoaderRenewalTests(InstallerTrial machine) : IClassFixtu
     /// What a BIOS does, as far as bytes go: the boot code names a sector of the BIOS boot partition (the first one of the disk), the core there names its own
     /// second sector, and it is complete: the next sectors are those that GRUB's own core has, with no gap of zeros.
     /// </summary>
-    private static bool Starts(string image)
+    internal static bool Starts(string image)
     {
         using var disk = File.OpenRead(image);
         var code = Read(disk, 0, Sector);

@@ -182,6 +182,7 @@ public sealed class InstallerTrial : IDisposable
         File.WriteAllText(Path.Combine(repository, DriveRecordText.PathOf(Host)), text.ToString());
         Git("init", "--quiet");
         Git("add", ".");
+        Run("cp", "-r", repository, Path.Combine(Shared, "repository"));
         var head = Commit("orders", "the lab's fleet");
         Git("branch", "good");
         StrangersCommit = Commit("stranger", "by a stranger");

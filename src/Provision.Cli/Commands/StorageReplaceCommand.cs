@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Provision.Boot.Installer;
+using Provision.Boot.Installer.Loader;
 using Provision.Storage.Create;
 using Provision.Storage.Guard;
 
@@ -15,7 +17,8 @@ internal static class StorageReplaceCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "Show the plan and do nothing" };
         var yes = StorageOptions.Yes();
         var input = new StorageInput();
-        var command = new Command("replace", "Puts a new, blank drive into the place of a lost one: its set is rebuilt on it, and the drive record gets it.");
+        var command = new Command("replace", "Puts a new, blank drive into the place of a lost one: its set is rebuilt on it, and the drive record gets it. A disk of the " +
+            "operating system's mirror gets partitions, an EFI system partition and a boot loader too. Run it again if it was interrupted.");
         command.Arguments.Add(host);
         foreach (Option option in new Option[] { bay, serial, dryRun, yes })
         {
@@ -41,9 +44,22 @@ internal static class StorageReplaceCommand
 
             DriveReplacement.Run(session.Machine, plan, Console.Error.WriteLine);
             session.Write(RecordUpdate.AfterReplace(session.HostName, session.Record, plan));
-            return ExitCodes.Same;
+            return plan.System is null ? ExitCodes.Same : RenewBootLoader();
         });
         return command;
+    }
+
+    /// <summary>The new disk of the system's mirror starts the machine only with a boot loader; a disk that has one is left as it is.</summary>
+    private static int RenewBootLoader()
+    {
+        using var system = RootedFiles.Open("/");
+        var states = new LoaderRenewal(InstallMachine.Own(system), system, log: command => Console.Error.WriteLine($"  {command}")).Renew(Console.Error.WriteLine);
+        foreach (var state in states.Where(state => state.Differences.Count > 0))
+        {
+            Console.Error.WriteLine($"{state.Identity} cannot start this machine yet: {string.Join("; ", state.Differences)}; \"provision boot-loader --renew\"");
+        }
+
+        return states.All(state => state.Differences.Count == 0) ? ExitCodes.Same : ExitCodes.Trouble;
     }
 
     public static Command Wipe()

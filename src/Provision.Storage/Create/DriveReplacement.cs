@@ -18,7 +18,11 @@ namespace Provision.Storage.Create;
 /// <param name="Journal">The ids that were chosen for the new drive; of an earlier run if one was begun, and finished if that run left nothing
 /// but the record to do.</param>
 public sealed record ReplacePlan(StoragePlan Plan, SetLayout? Set, Bay Bay, ObservedDrive? New, WriteSet? Allowed, string? Array, string? Pool,
-    CreateJournal Journal);
+    CreateJournal Journal)
+{
+    /// <summary>The mirror of the operating system, if the drive is for it; the caller then renews the boot loader on its disks.</summary>
+    public SystemMirror? System { get; init; }
+}
 
 /// <summary>Puts a new drive in the place of a lost one: <c>storage replace HOST --bay B --serial NEW</c>.</summary>
 public static class DriveReplacement
@@ -34,8 +38,10 @@ public static class DriveReplacement
     /// <param name="serial">The new drive's serial.</param>
     /// <param name="begun">What an earlier run began for this bay, or null.</param>
     /// <param name="sequences">The kernel's number of each disk's attachment, read before <paramref name="observed"/>.</param>
+    /// <param name="root">Where the running system's root is mounted.</param>
     public static ReplacePlan Plan(
-        Layout layout, DriveRecord? record, ObservedStorage observed, Bay bay, string serial, CreateJournal? begun, IReadOnlyDictionary<string, long> sequences)
+        Layout layout, DriveRecord? record, ObservedStorage observed, Bay bay, string serial, CreateJournal? begun,
+        IReadOnlyDictionary<string, long> sequences, string root = "/")
     {
         var own = begun is not null && begun.Host == layout.Host.Name && begun.Serials.SequenceEqual([serial]) ? begun : null;
         var wasBegun = own is { Finished: false };
@@ -53,6 +59,7 @@ public static class DriveReplacement
             Done = new HashSet<string>(),
         };
         var actions = new List<StorageAction>();
+        string? whyNoSystem = null;
         var target = StorageTarget.Bay(bay);
         var set = layout.Sets.FirstOrDefault(candidate => candidate.Bays.Contains(bay));
         var bays = BayFinder.Find(layout, record, observed);
@@ -63,19 +70,32 @@ public static class DriveReplacement
             return new ReplacePlan(Refused($"the chassis {layout.Chassis.Name} uses no bay {bay}"), null, bay, null, null, null, null, journal);
         }
 
-        var elsewhere = record?.Drives.FirstOrDefault(drive => drive.Serial == serial && drive.Bay != bay);
-        if (own is { Finished: true } && found?.Serial == serial && elsewhere is null && IsIn(layout, set, record, observed, found))
+        var system = set is { Os: true, IsMd: true }
+            ? SystemMirror.Of(observed, root, [.. set.Bays.Where(bays.ContainsKey).Select(place => bays[place].Device).OfType<string>()], out whyNoSystem)
+            : null;
+        if (system is not null && !wasBegun)
         {
-            actions.Add(new StorageAction(ActionKind.Keep, target, $"is in {set.Name} already; nothing is written but the drive record",
-                [DriveComparison.Of(bay, found)]));
-            return new ReplacePlan(new StoragePlan { Host = layout.Host.Name, Purpose = $"replace {bay}", Actions = actions, Problems = observed.Problems },
-                set, bay, found, null, null, null, own);
+            journal = journal with { Ids = new SortedDictionary<string, string>(system.NewIds(bay).ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal) };
         }
 
-        if (set.Os && set.IsMd)
+        var elsewhere = record?.Drives.FirstOrDefault(drive => drive.Serial == serial && drive.Bay != bay);
+        if (own is { Finished: true } && found?.Serial == serial && elsewhere is null && IsIn(layout, set, record, observed, found, system))
         {
-            Refuse($"belongs to the operating system, which is never repaired but reinstalled: a reinstall with --os-disk-serial {bay}={serial} takes the "
-                + $"new disk");
+            actions.Add(new StorageAction(ActionKind.Keep, target, $"is in {set.Name} already; nothing is written but the drive record"
+                + $"{(set is { Os: true, IsMd: true } ? " and what a boot loader lacks" : "")}", [DriveComparison.Of(bay, found)]));
+            return new ReplacePlan(new StoragePlan { Host = layout.Host.Name, Purpose = $"replace {bay}", Actions = actions, Problems = observed.Problems },
+                set, bay, found, null, null, null, own)
+            { System = system };
+        }
+
+        if (set is { Os: true, Level: RaidLevel.Single })
+        {
+            Refuse($"is the operating system's only disk: a reinstall with --os-disk-serial {bay}={serial} takes the new one");
+        }
+
+        if (whyNoSystem is not null)
+        {
+            Refuse(whyNoSystem);
         }
 
         if (record is null || (!StorageComparison.Exists(record, set.Key) && set.Level != RaidLevel.Spare && !set.Os))
@@ -102,17 +122,28 @@ public static class DriveReplacement
             Refuse($"the drive with the serial {serial} is recorded for bay {elsewhere.Bay}: it was moved, not replaced");
         }
 
+        if (found is not null && system is not null && found.Bytes < system.NeededBytes)
+        {
+            Refuse(FormattableString.Invariant(
+                $"the new drive has {found.Bytes} bytes, and the partitions of the disk that works need {system.NeededBytes}"));
+        }
+
+        if (found?.Device is { } onBay && !wasBegun && system?.WorksOn(onBay, observed) == true)
+        {
+            Refuse($"works in the operating system's array {set.Name}: it is not the disk that was lost");
+        }
+
         if (found is not null && found.Bytes < set.Definition.DriveBytes)
         {
             Refuse(FormattableString.Invariant($"the new drive has {found.Bytes} bytes, and the set needs {set.Definition.DriveBytes}"));
         }
 
         // An interrupted run left our table, or a superblock of the very array that the drive is for.
-        var planned = journal.Ids.Values.Concat(set.Luns.Select(lun => record?.Units.FirstOrDefault(unit => unit.Name == lun.Name)?.Uuid).OfType<string>())
+        var planned = journal.Ids.Values.Concat(system is null ? [] : [system.Array.Uuid]).Concat(set.Luns.Select(lun => record?.Units.FirstOrDefault(unit => unit.Name == lun.Name)?.Uuid).OfType<string>())
             .Select(PlannedIds.Plain).ToHashSet(StringComparer.Ordinal);
 
         // Where it went into the array before the interruption, the array's own contents lie on it.
-        var isIn = wasBegun && set.IsMd && found is not null && IsIn(layout, set, record, observed, found);
+        var isIn = wasBegun && set.IsMd && found is not null && IsIn(layout, set, record, observed, found, system);
         foreach (var doubt in found is null || isIn ? [] : Blankness.Doubts([found], observed, planned, wasBegun))
         {
             Refuse($"{doubt}. A recycled drive is cleared with provision storage wipe");
@@ -131,7 +162,19 @@ public static class DriveReplacement
         string? array = null;
         string? pool = null;
         var permits = new List<WritePermit>();
-        if (set.IsMd && actions.Count == 0)
+        if (system is not null && actions.Count == 0)
+        {
+            if (!isIn && system.Array.State is not (SetHealth.Degraded or SetHealth.Rebuilding))
+            {
+                Refuse($"the array {set.Name} is {system.Array.State.ToString().ToLowerInvariant()}: a drive that works is not replaced; "
+                    + "fail it first with mdadm --fail, knowing why");
+            }
+
+            permits.AddRange(system.Array.Members.Where(member => member.Device != found?.Device
+                    && observed.Find(member.Device)?.Parents.Contains(found?.Device ?? "") != true)
+                .Select(member => Permit(member.Device, DiskEffect.Service, $"works in the array {set.Name}")).OfType<WritePermit>());
+        }
+        else if (set.IsMd && actions.Count == 0)
         {
             var unit = UnitFinder.Find(set, set.Luns[0], record, observed, bays);
             array = unit.Device?.Path;
@@ -158,7 +201,8 @@ public static class DriveReplacement
             actions.Add(new StorageAction(
                 ActionKind.Create,
                 target,
-                set.IsMd || pool is not null ? $"the new drive is written from the others of {set.Name}"
+                system is not null ? $"the new drive gets the partitions of the disk that works, is written from it, and gets a boot loader"
+                    : set.IsMd || pool is not null ? $"the new drive is written from the others of {set.Name}"
                     : "the controller rebuilds by itself; the record gets the new drive",
                 [DriveComparison.Of(bay, found!), .. expected is null ? Array.Empty<string>() : ["instead of " + DriveComparison.Of(expected)]]));
             if (found!.Device is { } name && Permit(name, DiskEffect.Destroy, $"was named for bay {bay}") is { } permit)
@@ -169,7 +213,10 @@ public static class DriveReplacement
 
         var plan = new StoragePlan { Host = layout.Host.Name, Purpose = $"replace {bay}", Actions = actions, Problems = observed.Problems };
         var refused = plan.Refusals.Any();
-        return new ReplacePlan(plan, set, bay, found, refused || permits.Count == 0 ? null : new WriteSet(permits, planned, wasBegun), array, pool, journal);
+        return new ReplacePlan(plan, set, bay, found, refused || permits.Count == 0 ? null : new WriteSet(permits, planned, wasBegun), array, pool, journal)
+        {
+            System = system,
+        };
 
         void Refuse(string why) => actions.Add(new StorageAction(ActionKind.Refuse, target, why, found is null ? [] : [DriveComparison.Of(bay, found)]));
 
@@ -210,8 +257,13 @@ public static class DriveReplacement
     /// Whether a drive works in its set: as a member of the recorded array or pool. Of a controller's sets the controller alone knows, and it
     /// rebuilds by itself.
     /// </summary>
-    private static bool IsIn(Layout layout, SetLayout set, DriveRecord? record, ObservedStorage observed, ObservedDrive drive)
+    private static bool IsIn(Layout layout, SetLayout set, DriveRecord? record, ObservedStorage observed, ObservedDrive drive, SystemMirror? system)
     {
+        if (set is { Os: true, IsMd: true })
+        {
+            return drive.Device is { } disk && system?.WorksOn(disk, observed) == true;
+        }
+
         if (set.IsMd)
         {
             var uuid = record?.Units.FirstOrDefault(unit => unit.Name == set.Luns[0].Name)?.Uuid;
@@ -244,7 +296,11 @@ public static class DriveReplacement
         {
             var guard = new DiskGuard(machine.Commands, machine.Reader, allowed, command => say($"  {command}"));
             var nodes = new BlockNodes(machine);
-            if (plan.Array is { } array)
+            if (plan.System is { } system)
+            {
+                journal = system.Run(machine, plan.Bay, "/dev/" + name, guard, journal);
+            }
+            else if (plan.Array is { } array)
             {
                 var running = machine.Observe().Arrays.FirstOrDefault(candidate => "/dev/" + candidate.Device == array);
                 if (running is null || !IsMember(running, name))

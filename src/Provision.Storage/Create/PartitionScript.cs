@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Provision.Inventory;
+using Provision.Storage.Observe;
 
 namespace Provision.Storage.Create;
 
@@ -37,6 +38,30 @@ public sealed record NewPartition(string Label, string Uuid, long? Bytes, string
 public static class PartitionScript
 {
     private const long Mebibyte = 1 << 20;
+
+    /// <summary>The script for a disk with the partitions of another one, and ids of its own.</summary>
+    /// <param name="model">The other disk's table.</param>
+    /// <param name="tableUuid">UUID of the new table.</param>
+    /// <param name="uuid">UUID of a new partition, by its number.</param>
+    /// <exception cref="StorageException">A label cannot be written as it is.</exception>
+    public static string Like(PartitionTable model, string tableUuid, Func<int, string> uuid)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"label: gpt\nlabel-id: {tableUuid}\nunit: sectors\nsector-size: 512\n\n");
+        foreach (var entry in model.Partitions)
+        {
+            var label = entry.Label ?? "";
+            if (label.Any(c => c is '"' or '\\' or < ' ' or > '~'))
+            {
+                throw new StorageException($"partition {entry.Number} of the disk that works has the label {Printable.Of(label)}, which cannot be copied");
+            }
+
+            text.Append(CultureInfo.InvariantCulture, $"{entry.Number}: start={entry.Start / 512}, size={entry.Bytes / 512}, ")
+                .Append(CultureInfo.InvariantCulture, $"type={entry.Type}, uuid={uuid(entry.Number)}, name=\"{label}\"\n");
+        }
+
+        return text.ToString();
+    }
 
     /// <summary>
     /// The script for a disk. Partitions start and end on whole mebibytes: a nominal 1000 GB becomes 953,674 MiB, and what that loses makes

@@ -28,7 +28,14 @@ public sealed class DriveReplacementTests
         { "too small", "the new drive has 1000000000000 bytes, and the set needs" },
         { "stranger beside it", "serial STRANGER instead of WDWMAY04568236" },
         { "never created", "the set d1search was never created" },
-        { "system", "belongs to the operating system, which is never repaired but reinstalled" },
+        { "system, not running", "/ lies on no array that runs: a disk of the operating system is replaced in the running system" },
+        { "system, another array of its name", "/ lies on no array that runs" },
+        { "system, whole", "the array os is normal: a drive that works is not replaced" },
+        { "system, the disk that is left", "the drive with the serial 3QG023NC is the recorded one already" },
+        { "system, the disk that is left, not recorded", "works in the operating system's array os: it is not the disk that was lost" },
+        { "system, stranger beside it", "serial STRANGER instead of 3QG023NC" },
+        { "system, too small", "and the partitions of the disk that works need" },
+        { "system, not blank", "is not blank: it has a signature of ext4" },
     };
 
     [Theory]
@@ -53,12 +60,35 @@ public sealed class DriveReplacementTests
             case "too small": machine.Disk("sdi").Bytes = 1_000_000_000_000; break;
             case "stranger beside it": machine.Disk("sdf").Serial = "STRANGER"; break;
             case "never created": record = RecordedMachine.Of("imap33", Imap33.Sketch().Observe(), "d1search").Record; break;
-            case "system": bay = new Bay("rear", 1); break;
+            case "system, not running": (machine, bay) = (LostSystem(), Second); SystemOn("i33d1search"); break;
+            case "system, another array of its name":
+                (machine, bay) = (LostSystem(), Second);
+                SystemOn(null);
+                break;
+            case "system, whole": (machine, bay) = (LostSystem(), Second); machine.Array("md127").Places = 1; break;
+            case "system, the disk that is left": (machine, bay, serial) = (LostSystem(), new Bay("rear", 1), "3QG023NC"); break;
+            case "system, the disk that is left, not recorded":
+                (machine, bay) = (LostSystem(), new Bay("rear", 1));
+                machine.Disk("sdc").Serial = serial;
+                machine.Disk("sdd").Serial = "3QG023TR";
+                break;
+            case "system, stranger beside it": (machine, bay) = (LostSystem(), Second); machine.Disk("sdc").Serial = "STRANGER"; break;
+            case "system, too small": (machine, bay) = (LostSystem(), Second); machine.Disk("sdd").Bytes -= 8 << 20; break;
+            case "system, not blank":
+                (machine, bay) = (LostSystem(), Second);
+                machine.Disk("sdd").Leftovers.Add(new Signature("ext4", "0b5d2f6e-1111-4000-8000-00000000bbbb", "mail", 1080));
+                break;
         }
 
         var plan = DriveReplacement.Plan(Recorded.Layout, record, machine.Observe(), bay, serial, begun, new Dictionary<string, long>());
         Assert.Null(plan.Allowed);
         Assert.Contains(plan.Plan.Refusals, action => action.Reason.Contains(expected, StringComparison.Ordinal));
+
+        void SystemOn(string? device)
+        {
+            machine.Mounts.RemoveAll(mount => mount.Item1 == "/");
+            machine.Mounts.AddRange(device is null ? [] : [("/", device, "ext4")]);
+        }
     }
 
     [Fact]
@@ -68,6 +98,27 @@ public sealed class DriveReplacementTests
         Assert.Equal([], plan.Plan.Refusals.Select(action => action.Reason));
         Assert.Equal(["sdf Service", "sdi Destroy", "sdl Service"], plan.Allowed!.Permits.Select(permit => $"{permit.Name} {permit.Effect}")
             .Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_disk_of_the_running_systems_mirror_gets_the_partitions_of_the_one_that_works()
+    {
+        var plan = DriveReplacement.Plan(Recorded.Layout, Recorded.Record, LostSystem().Observe(), Second, New, null, new Dictionary<string, long>());
+        Assert.Equal([], plan.Plan.Refusals.Select(action => action.Reason));
+        Assert.Equal(["sdc Service", "sdd Destroy"], plan.Allowed!.Permits.Select(permit => $"{permit.Name} {permit.Effect}").Order(StringComparer.Ordinal));
+        Assert.Equal(("md127", 2), (plan.System!.Array.Device, plan.System.Member));
+        var model = plan.System.Model;
+        var script = PartitionScript.Like(model, plan.Journal.Id("table", $"{Second}"), number => plan.Journal.Id("partition", $"{Second} {number}"));
+        Assert.Equal(model.Partitions.Select(entry => $"{entry.Number}: start={entry.Start / 512}, size={entry.Bytes / 512}, type={entry.Type}, uuid="),
+            script.Split('\n').Where(line => line.Contains("start=", StringComparison.Ordinal)).Select(line => line[..(line.IndexOf("uuid=", StringComparison.Ordinal) + 5)]));
+        Assert.DoesNotContain(model.Partitions, entry => script.Contains(entry.Uuid!, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public void A_label_that_sfdisk_would_read_as_more_than_a_label_is_refused()
+    {
+        var table = new PartitionTable("gpt", null, [new PartitionEntry(1, 1 << 20, 1 << 20, NewPartition.LinuxType, null, "a\"\n2: start=1")], 0);
+        Assert.Contains("which cannot be copied", Assert.Throws<StorageException>(() => PartitionScript.Like(table, "t", _ => "p")).Message, StringComparison.Ordinal);
     }
 
     /// <summary>The power may go when the drive is in, before its record is written or after it: run again, only the record is written.</summary>
@@ -84,6 +135,21 @@ public sealed class DriveReplacementTests
         Assert.Null(plan.Allowed);
         Assert.True(plan.Journal.Finished);
         Assert.Equal(New, RecordUpdate.AfterReplace("imap33", record, plan).Bays[Place.ToString()].Serial);
+    }
+
+    private static readonly Bay Second = new("rear", 2);
+
+    /// <summary>The second disk of the system's mirror was lost, and a new one is in its bay.</summary>
+    private static MachineSketch LostSystem()
+    {
+        var machine = Imap33.Sketch();
+        machine.Array("md127").Members.RemoveAll(member => member.Device == "sdd2");
+        var disk = machine.Disk("sdd");
+        disk.Serial = New;
+        disk.Wwn = Ids.Wwn(New);
+        disk.Partitions.Clear();
+        disk.Table = null;
+        return machine;
     }
 
     private static MachineSketch Lost()
