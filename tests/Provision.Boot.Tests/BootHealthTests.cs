@@ -33,11 +33,100 @@ public class BootHealthTests
     public void Every_state_has_its_findings(string name)
     {
         var (_, facts, findings) = Rows.Single(row => row.Name == name);
-        Assert.Equal(findings, BootHealth.Checks.Single().Judge(new BootHealth(facts)).Select(finding => $"{finding.Level} {finding.Sentence}"));
+        Assert.Equal(findings, BootHealth.Checks[0].Judge(new BootHealth(facts)).Select(finding => $"{finding.Level} {finding.Sentence}"));
     }
 
     [Fact]
-    public void A_bundle_says_nothing_of_this_machines_boot_loader() => Assert.Empty(BootHealth.Checks.Single().Judge(new BootHealth(null)));
+    public void A_bundle_says_nothing_of_this_machines_boot_loader() => Assert.Empty(BootHealth.Checks.SelectMany(check => check.Judge(new BootHealth(null))));
+
+    private const string Efi = "0b5d2f6e-1111-4000-8000-0000000000aa";
+    private const string Gone = "0b5d2f6e-1111-4000-8000-0000000000bb";
+    private const string Foreign = "0b5d2f6e-1111-4000-8000-0000000000cc";
+
+    /// <summary>Entries in the firmware's order: what each starts, and what is said of it.</summary>
+    [Theory]
+    [InlineData("network,efi", null)]
+    [InlineData("network,network,device", null)]
+    [InlineData("firmware,network,gone,efi", null)]
+    [InlineData("network,-foreign,efi", null)]
+    [InlineData("efi,network", "Info the firmware starts efi (Boot0000) before the network: a reinstall needs --local, or another order")]
+    [InlineData("network,foreign,efi", "Warning the firmware starts foreign (Boot0001) from /dev/sdz1 before this system: put this system first with efibootmgr --bootorder")]
+    [InlineData("network,firmware", "Warning no boot entry of the firmware leads to a disk of this machine: without an answer from the network it does not start; efibootmgr --create --disk /dev/sda --part 2 --label debian --loader '\\EFI\\debian\\shimx64.efi'")]
+    [InlineData("network,gone", "Warning no boot entry of the firmware leads to a disk of this machine")]
+    [InlineData("network,-efi", "Warning no boot entry of the firmware leads to a disk of this machine")]
+    [InlineData("", "Unknown boot-order could not be observed: /sys/firmware/efi/efivars has no BootOrder: is efivarfs mounted?")]
+    [InlineData("cut", "Unknown boot-order could not be observed: the boot entry 0000 is cut off")]
+    [InlineData("bios", null)]
+    public void A_boot_entry_that_vanished_or_comes_too_late_is_reported(string entries, string? expected)
+    {
+        using var root = new FirmwareRoot(entries);
+        var machine = Machine("sda", "sdb") is var whole ? whole with
+        {
+            Devices =
+            [
+                .. whole.Devices.Select(device => device.Name == "sda2" ? device with { PartitionUuid = Efi } : device),
+                Device("sdz1", BlockKind.Partition, "sdz") with { PartitionUuid = Foreign },
+            ],
+        } : null!;
+        var findings = BootHealth.Checks[1].Judge(new BootHealth(() => BootFacts.Read(root.Files, machine))).ToList();
+        Assert.Equal(expected is null ? 0 : 1, findings.Count);
+        Assert.StartsWith(expected ?? "", findings.Select(finding => $"{finding.Level} {finding.Sentence}").FirstOrDefault() ?? "", StringComparison.Ordinal);
+    }
+
+    /// <summary>A root with the variables of UEFI firmware, byte by byte as efivarfs shows them; an entry that begins with a dash is inactive.</summary>
+    private sealed class FirmwareRoot : IDisposable
+    {
+        private readonly string root = Directory.CreateTempSubdirectory("provision-efi-").FullName;
+
+        public FirmwareRoot(string entries)
+        {
+            Files = RootedFiles.Open(root);
+            if (entries == "bios")
+            {
+                return;
+            }
+
+            Directory.CreateDirectory(root + FirmwareOrder.Directory);
+            var names = entries.Split(',', StringSplitOptions.RemoveEmptyEntries);
+            if (names.Length == 0)
+            {
+                return;
+            }
+
+            Write("BootOrder", [.. names.SelectMany((_, index) => BitConverter.GetBytes((ushort)index))]);
+            foreach (var (index, name) in names.Index())
+            {
+                var label = name.TrimStart('-');
+                byte[] path = [1, 1, 6, 0, 0, 3, .. PathOf(label), 0x7f, 0xff, 4, 0];
+                byte[] option = [(byte)(name == label ? 1 : 0), 0, 0, 0, .. BitConverter.GetBytes((ushort)path.Length), .. System.Text.Encoding.Unicode.GetBytes(label + "\0"), .. path];
+                Write($"Boot{index:X4}", label == "cut" ? option[..^3] : option);
+            }
+        }
+
+        public RootedFiles Files { get; }
+
+        public void Dispose()
+        {
+            Files.Dispose();
+            Directory.Delete(root, recursive: true);
+        }
+
+        private void Write(string name, byte[] value) =>
+            File.WriteAllBytes($"{root}{FirmwareOrder.Directory}/{name}-8be4df61-93ca-11d2-aa0d-00e098032b8c", [7, 0, 0, 0, .. value]);
+
+        private static byte[] PathOf(string label) => label switch
+        {
+            "network" => [3, 11, 37, 0, .. new byte[33], 3, 12, 27, 0, .. new byte[23]],
+            "firmware" => [4, 7, 20, 0, .. new byte[16], 4, 6, 20, 0, .. new byte[16]],
+            "efi" => HardDrive(Efi),
+            "gone" => HardDrive(Gone),
+            "foreign" => HardDrive(Foreign),
+            _ => [3, 18, 10, 0, .. new byte[6]],
+        };
+
+        private static byte[] HardDrive(string uuid) =>
+            [3, 18, 10, 0, .. new byte[6], 4, 1, 42, 0, 2, 0, 0, 0, .. new byte[16], .. new Guid(uuid).ToByteArray(), 2, 2];
+    }
 
     /// <summary>A machine whose root is an array over the third partition of each disk.</summary>
     private static ObservedStorage Machine(params string[] disks) => new()
