@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Provision.Inventory;
 using Provision.Stores.Failover;
+using Provision.Stores.Instances;
 
 namespace Provision.Cli.Commands;
 
@@ -25,11 +26,15 @@ internal static class StoresCompareCommand
             var now = masters.Read();
             var digests = new RemoteDigests(SlotSession.Shell(workspace));
             var exit = ExitCodes.Same;
+            var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
+            var found = new List<(string Store, string? Replica, StoreComparison? Comparison, string? Unseen)>();
             foreach (var store in StoresCommand.Select(workspace.Fleet, arguments.GetValue(names)!))
             {
                 if (!now.Stores.TryGetValue(store.Name, out var row) || workspace.Fleet.FindSlot(row.Master) is not { } master)
                 {
-                    Console.Error.WriteLine($"{store.Name}: the database has no master for it (provision masters enroll)");
+                    const string unknown = "the database has no master for it (provision masters enroll)";
+                    found.Add((store.Name, null, null, unknown));
+                    Console.Error.WriteLine($"{store.Name}: {unknown}");
                     exit = ExitCodes.Trouble;
                     continue;
                 }
@@ -38,10 +43,17 @@ internal static class StoresCompareCommand
                     .ToList();
                 foreach (var (replica, result, why) in digests.CompareEach(master, replicas))
                 {
+                    found.Add((store.Name, replica.Name, result, why));
                     if (result is not { } comparison)
                     {
                         Console.Error.WriteLine($"{store.Name}: {replica.Name} cannot be compared: {why}");
                         exit = ExitCodes.Trouble;
+                        continue;
+                    }
+
+                    exit = comparison.IsEqual ? exit : Math.Max(exit, ExitCodes.Differs);
+                    if (json)
+                    {
                         continue;
                     }
 
@@ -51,13 +63,39 @@ internal static class StoresCompareCommand
                     {
                         Console.Out.WriteLine(Printable.Of(line, 500));
                     }
-
-                    exit = comparison.IsEqual ? exit : Math.Max(exit, ExitCodes.Differs);
                 }
+            }
+
+            if (json)
+            {
+                PrintJson(found);
             }
 
             return exit;
         });
         return command;
     }
+
+    private static void PrintJson(List<(string Store, string? Replica, StoreComparison? Comparison, string? Unseen)> found) => Json.Print(writer =>
+    {
+        writer.WriteStartObject();
+        Json.Array(writer, "comparisons", found, one =>
+        {
+            writer.WriteString("store", one.Store);
+            writer.WriteString("replica", one.Replica);
+            writer.WriteString("unseen", one.Comparison is null ? one.Unseen : null);
+            if (one.Comparison is { } comparison)
+            {
+                writer.WriteString("master", comparison.Master);
+                writer.WriteNumber("mailboxes", comparison.Mailboxes);
+                writer.WriteBoolean("equal", comparison.IsEqual);
+                Json.Array(writer, "differences", comparison.Differences, difference =>
+                {
+                    writer.WriteString("mailbox", difference.Name);
+                    Json.Strings(writer, "what", difference.What);
+                });
+            }
+        });
+        writer.WriteEndObject();
+    });
 }
