@@ -50,8 +50,11 @@ public class BootHealthTests
     [InlineData("firmware,network,gone,efi", null)]
     [InlineData("network,-foreign,efi", null)]
     [InlineData("efi,network", "Info the firmware starts efi (Boot0000) before the network: a reinstall needs --local, or another order")]
-    [InlineData("network,foreign,efi", "Warning the firmware starts foreign (Boot0001) from /dev/sdz1 before this system: put this system first with efibootmgr --bootorder")]
-    [InlineData("network,firmware", "Warning no boot entry of the firmware leads to a disk of this machine: without an answer from the network it does not start; efibootmgr --create --disk /dev/sda --part 2 --label debian --loader '\\EFI\\debian\\shimx64.efi'")]
+    [InlineData("network,foreign,efi",
+        "Warning the firmware starts foreign (Boot0001) from /dev/sdz1 before this system: put this system first with efibootmgr --bootorder")]
+    [InlineData("network,firmware",
+        "Warning no boot entry of the firmware leads to a disk of this machine: without an answer from the network it does not start; " +
+        "efibootmgr --create --disk /dev/sda --part 2 --label debian --loader '\\EFI\\debian\\shimx64.efi'")]
     [InlineData("network,gone", "Warning no boot entry of the firmware leads to a disk of this machine")]
     [InlineData("network,-efi", "Warning no boot entry of the firmware leads to a disk of this machine")]
     [InlineData("", "Unknown boot-order could not be observed: /sys/firmware/efi/efivars has no BootOrder: is efivarfs mounted?")]
@@ -98,7 +101,8 @@ public class BootHealthTests
             {
                 var label = name.TrimStart('-');
                 byte[] path = [1, 1, 6, 0, 0, 3, .. PathOf(label), 0x7f, 0xff, 4, 0];
-                byte[] option = [(byte)(name == label ? 1 : 0), 0, 0, 0, .. BitConverter.GetBytes((ushort)path.Length), .. System.Text.Encoding.Unicode.GetBytes(label + "\0"), .. path];
+                var text = System.Text.Encoding.Unicode.GetBytes(label + "\0");
+                byte[] option = [(byte)(name == label ? 1 : 0), 0, 0, 0, .. BitConverter.GetBytes((ushort)path.Length), .. text, .. path];
                 Write($"Boot{index:X4}", label == "cut" ? option[..^3] : option);
             }
         }

@@ -220,7 +220,7 @@ public sealed class CommandTests : IDisposable
         var interrupted = runner.Run(Command.Of(
             "bash", "-c", script, "bash", Program, "install", "--repo", fleet, "--host", "web1", "--here", "trial", "--allow-dirty").WithEnvironment("WAIT", wait));
         Assert.Equal(130, interrupted.ExitCode);
-        Assert.StartsWith("provision: interrupted: nothing was changed\n", interrupted.Error, StringComparison.Ordinal);
+        Assert.Contains("provision: interrupted: nothing was changed\n", interrupted.Error, StringComparison.Ordinal);
         Assert.False(File.Exists("/etc/web.conf"));
     }
 

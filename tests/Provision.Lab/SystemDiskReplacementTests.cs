@@ -13,7 +13,10 @@ public sealed class SystemDiskReplacementTests(InstallerTrial machine) : IClassF
           mkdir -p /mnt/usr/lib/grub && cp -r /usr/lib/grub/i386-pc /mnt/usr/lib/grub/
           dotnet PROGRAM boot-loader /mnt renew ubda=1 ubdb=102 ubdc=3 ubdd=4 ubde=5 > /dev/null && sync || exit 1
         fi
-        done_by() { for i in $(seq 600); do grep -q '\[2/2\]' /proc/mdstat && break; sleep 0.2; done; cat /proc/mdstat; umount /var/lib/provision/storage /mnt; }
+        done_by() {
+          for i in $(seq 600); do grep -q '\[2/2\]' /proc/mdstat && break; sleep 0.2; done
+          cat /proc/mdstat; umount /var/lib/provision/storage /mnt
+        }
 
         """;
 

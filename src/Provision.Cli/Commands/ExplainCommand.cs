@@ -83,7 +83,8 @@ internal static class ExplainCommand
 
                 foreach (var value in part.Values)
                 {
-                    Console.Out.WriteLine($"  {"",-30}    {value.Path}{(value.Value is null ? "" : $" = {Printable.Line(value.Value)}")}  {string.Join(", ", value.Places)}");
+                    var text = value.Value is null ? "" : $" = {Printable.Line(value.Value)}";
+                    Console.Out.WriteLine($"  {"",-30}    {value.Path}{text}  {string.Join(", ", value.Places)}");
                 }
             }
 

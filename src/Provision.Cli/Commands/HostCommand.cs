@@ -105,7 +105,9 @@ internal static class HostCommand
                 writer.WriteStartObject();
                 writer.WriteString("path", result.Path);
                 writer.WriteBoolean("written", !dryRun);
-                Json.Strings(writer, "diff", UnifiedDiff.Hunks(result.Before, result.After).SelectMany(hunk => hunk.Lines.Select(line => line.Marked).Prepend(hunk.Header)));
+                Json.Strings(
+                    writer, "diff",
+                    UnifiedDiff.Hunks(result.Before, result.After).SelectMany(hunk => hunk.Lines.Select(line => line.Marked).Prepend(hunk.Header)));
                 writer.WriteEndObject();
             });
         }

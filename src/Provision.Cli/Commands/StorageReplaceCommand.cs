@@ -17,7 +17,9 @@ internal static class StorageReplaceCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "Show the plan and do nothing" };
         var yes = StorageOptions.Yes();
         var input = new StorageInput();
-        var command = new Command("replace", "Puts a new, blank drive into the place of a lost one: its set is rebuilt on it, and the drive record gets it. A disk of the " +
+        var command = new Command(
+            "replace",
+            "Puts a new, blank drive into the place of a lost one: its set is rebuilt on it, and the drive record gets it. A disk of the " +
             "operating system's mirror gets partitions, an EFI system partition and a boot loader too. Run it again if it was interrupted.");
         command.Arguments.Add(host);
         foreach (Option option in new Option[] { bay, serial, dryRun, yes })
@@ -53,10 +55,12 @@ internal static class StorageReplaceCommand
     private static int RenewBootLoader()
     {
         using var system = RootedFiles.Open("/");
-        var states = new LoaderRenewal(InstallMachine.Own(system), system, log: command => Console.Error.WriteLine($"  {command}")).Renew(Console.Error.WriteLine);
+        var renewal = new LoaderRenewal(InstallMachine.Own(system), system, log: command => Console.Error.WriteLine($"  {command}"));
+        var states = renewal.Renew(Console.Error.WriteLine);
         foreach (var state in states.Where(state => state.Differences.Count > 0))
         {
-            Console.Error.WriteLine($"{state.Identity} cannot start this machine yet: {string.Join("; ", state.Differences)}; \"provision boot-loader --renew\"");
+            Console.Error.WriteLine(
+                $"{state.Identity} cannot start this machine yet: {string.Join("; ", state.Differences)}; \"provision boot-loader --renew\"");
         }
 
         return states.All(state => state.Differences.Count == 0) ? ExitCodes.Same : ExitCodes.Trouble;

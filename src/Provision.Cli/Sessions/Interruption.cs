@@ -5,12 +5,13 @@ namespace Provision.Cli.Sessions;
 /// <summary>Prints what a run leaves when a signal ends it; the signal then does what it always does.</summary>
 internal sealed class Interruption : IDisposable
 {
+    private static readonly PosixSignal[] Ending = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
     private readonly PosixSignalRegistration[] signals;
 
     /// <summary>Begins to wait for signals.</summary>
     /// <param name="leftBehind">Returns what is left at this moment; null if there is nothing to say.</param>
     public Interruption(Func<string?> leftBehind) =>
-        signals = [.. ((PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP]).Select(signal => PosixSignalRegistration.Create(signal, _ =>
+        signals = [.. Ending.Select(signal => PosixSignalRegistration.Create(signal, _ =>
         {
             if (leftBehind() is { } left)
             {

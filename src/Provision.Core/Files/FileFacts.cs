@@ -34,7 +34,7 @@ public sealed record FileFacts(FileKind Kind, int Mode, Owner Owner, long Size, 
     /// <summary>Creation time, which renaming does not change; null if the filesystem does not record it.</summary>
     public DateTimeOffset? Born { get; init; }
 
-    /// <summary>True if the entry is immutable or append-only (<c>lsattr</c>: <c>i</c>, <c>a</c>): not even root may replace it, or change a directory.</summary>
+    /// <summary>True if the entry is immutable or append-only (<c>lsattr</c>: <c>i</c>, <c>a</c>): not even root may replace or change it.</summary>
     public bool IsImmutable { get; init; }
 }
 

@@ -75,7 +75,7 @@ public static class DriveReplacement
             : null;
         if (system is not null && !wasBegun)
         {
-            journal = journal with { Ids = new SortedDictionary<string, string>(system.NewIds(bay).ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal) };
+            journal = journal with { Ids = system.NewIds(bay).ToDictionary(StringComparer.Ordinal) };
         }
 
         var elsewhere = record?.Drives.FirstOrDefault(drive => drive.Serial == serial && drive.Bay != bay);
@@ -139,7 +139,8 @@ public static class DriveReplacement
         }
 
         // An interrupted run left our table, or a superblock of the very array that the drive is for.
-        var planned = journal.Ids.Values.Concat(system is null ? [] : [system.Array.Uuid]).Concat(set.Luns.Select(lun => record?.Units.FirstOrDefault(unit => unit.Name == lun.Name)?.Uuid).OfType<string>())
+        var planned = journal.Ids.Values.Concat(system is null ? [] : [system.Array.Uuid])
+            .Concat(set.Luns.Select(lun => record?.Units.FirstOrDefault(unit => unit.Name == lun.Name)?.Uuid).OfType<string>())
             .Select(PlannedIds.Plain).ToHashSet(StringComparer.Ordinal);
 
         // Where it went into the array before the interruption, the array's own contents lie on it.

@@ -68,7 +68,7 @@ public sealed record SystemMirror(MdArray Array, string Node, PartitionTable Mod
     public bool WorksOn(string disk, ObservedStorage observed) => Array.Members.Any(member =>
         member.State is "in_sync" or "rebuilding" or "spare" && (member.Device == disk || observed.Find(member.Device)?.Parents.Contains(disk) == true));
 
-    /// <summary>Makes the new disk like its neighbour and puts it into the array. Each step is recorded when it is durable; the disk becomes a member last.</summary>
+    /// <summary>Makes the new disk like its neighbour and puts it into the array, last. Each step is recorded when it is durable.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="bay">The bay.</param>
     /// <param name="disk">Node of the new disk.</param>

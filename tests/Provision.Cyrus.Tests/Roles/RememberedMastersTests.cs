@@ -34,14 +34,15 @@ public sealed class RememberedMastersTests : IDisposable
         Assert.Equal(["masters.json", "masters.json.lock"], read.List(StateStore.Folder).Order(StringComparer.Ordinal));
     }
 
-    /// <summary>Install, the follower and starting slots are processes: locks and temporary names that hold between threads may not hold between them.</summary>
+    /// <summary>Install, the follower and starting slots are processes: what holds between threads may not hold between them.</summary>
     [Fact]
     public void Four_processes_with_two_hundred_writes_each_lose_none_and_fail_none()
     {
         const int processes = 4, writes = 200;
         var results = new CommandResult?[processes];
-        var writers = Enumerable.Range(0, processes).Select(number => new Thread(() => results[number] = new ProcessRunner().Run(Command.Of(
-            "dotnet", typeof(MastersWriter).Assembly.Location, root, TestRepository.Root, $"{number}", $"{writes}").WithTimeout(TimeSpan.FromMinutes(2))))).ToList();
+        Command Writer(int number) => Command.Of(
+            "dotnet", typeof(MastersWriter).Assembly.Location, root, TestRepository.Root, $"{number}", $"{writes}").WithTimeout(TimeSpan.FromMinutes(2));
+        var writers = Enumerable.Range(0, processes).Select(number => new Thread(() => results[number] = new ProcessRunner().Run(Writer(number)))).ToList();
         writers.ForEach(writer => writer.Start());
         using var files = RootedFiles.Open(root);
         var (reads, names) = (0, Sample.Stores.Take(processes).Select(store => store.Name).ToHashSet(StringComparer.Ordinal));

@@ -110,7 +110,8 @@ public sealed class DriveReplacementTests
         var model = plan.System.Model;
         var script = PartitionScript.Like(model, plan.Journal.Id("table", $"{Second}"), number => plan.Journal.Id("partition", $"{Second} {number}"));
         Assert.Equal(model.Partitions.Select(entry => $"{entry.Number}: start={entry.Start / 512}, size={entry.Bytes / 512}, type={entry.Type}, uuid="),
-            script.Split('\n').Where(line => line.Contains("start=", StringComparison.Ordinal)).Select(line => line[..(line.IndexOf("uuid=", StringComparison.Ordinal) + 5)]));
+            script.Split('\n').Where(line => line.Contains("start=", StringComparison.Ordinal))
+                .Select(line => line[..(line.IndexOf("uuid=", StringComparison.Ordinal) + 5)]));
         Assert.DoesNotContain(model.Partitions, entry => script.Contains(entry.Uuid!, StringComparison.OrdinalIgnoreCase));
     }
 
@@ -118,7 +119,8 @@ public sealed class DriveReplacementTests
     public void A_label_that_sfdisk_would_read_as_more_than_a_label_is_refused()
     {
         var table = new PartitionTable("gpt", null, [new PartitionEntry(1, 1 << 20, 1 << 20, NewPartition.LinuxType, null, "a\"\n2: start=1")], 0);
-        Assert.Contains("which cannot be copied", Assert.Throws<StorageException>(() => PartitionScript.Like(table, "t", _ => "p")).Message, StringComparison.Ordinal);
+        var refused = Assert.Throws<StorageException>(() => PartitionScript.Like(table, "t", _ => "p"));
+        Assert.Contains("which cannot be copied", refused.Message, StringComparison.Ordinal);
     }
 
     /// <summary>The power may go when the drive is in, before its record is written or after it: run again, only the record is written.</summary>
