@@ -13,7 +13,7 @@ using Provision.Trial;
 // Installs a user-mode Linux guest with the code of `provision installer run`. Its disks have no serials and it has no network card, so
 // identities are laid over at the door, as in Provision.StorageTrial.
 //
-//   trial install ORDER ARTEFACTS REPORT [mac=00:00:...] [without:SAFEGUARD] DISK=BAY...
+//   trial install ORDER ARTEFACTS REPORT [mac=00:00:...] [rules] [without:SAFEGUARD] DISK=BAY...
 //   trial plan REPOSITORY HOST DISK=BAY...
 //   trial boot-loader ROOT [renew] DISK=BAY...
 //   trial replace REPOSITORY HOST BAY SERIAL ROOT DISK=BAY...
@@ -45,7 +45,8 @@ if (args[0] == "replace")
     return Replace(args[1], args[2], args[3], args[4], args[5]);
 }
 
-using var channel = new LocalJobChannel(args[1], args[2], args[3]);
+IJobChannel local = new LocalJobChannel(args[1], args[2], args[3]);
+using var channel = args.Contains("rules") ? new RulesChannel(local, args[1] + ".job") : local;
 var machine = new InstallMachine(storage, TimeProvider.System) { Wait = _ => { } };
 var report = new HostInstaller(machine, channel, Say, [.. Safeguard.All.Where(safeguard => !without.Contains(safeguard.Name))]).Run();
 Console.WriteLine($"OUTCOME {report.Outcome}");

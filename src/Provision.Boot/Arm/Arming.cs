@@ -11,10 +11,14 @@ namespace Provision.Boot.Arm;
 /// <param name="Image">Name of the image; null for that of the host's roles.</param>
 /// <param name="AllowsDirty">Changes that are not committed are left out on purpose.</param>
 /// <param name="NewIdentity">The host gets new keys.</param>
-/// <param name="NeedsCode">The code on the console is to be confirmed.</param>
+/// <param name="NeedsCode">The code on the console is to be confirmed, whatever the machine proves.</param>
 /// <param name="Waits">A stopped installer stays up for engineers.</param>
 public sealed record ArmWish(IReadOnlyList<string> OsDiskSerials, string? DmiUuid, string? Image, bool AllowsDirty, bool NewIdentity, bool NeedsCode,
-    bool Waits = false);
+    bool Waits = false)
+{
+    /// <summary>Why the machine needs neither code nor key; null if it does.</summary>
+    public string? NoCode { get; init; }
+}
 
 /// <summary>Gathers what the gates look at. Pure but for the look into the image store.</summary>
 public static class Arming
@@ -66,6 +70,7 @@ public static class Arming
             OpenJob = open,
             NewIdentity = wish.NewIdentity,
             NeedsCode = wish.NeedsCode,
+            NoCode = wish.NoCode,
             Waits = wish.Waits,
             Engineers = netboot?.Engineers ?? [],
         };

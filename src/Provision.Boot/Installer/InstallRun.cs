@@ -24,6 +24,12 @@ internal sealed class InstallRun(InstallMachine machine, IJobChannel channel, Ac
     /// <summary>The verified order; set by "claim".</summary>
     public OrderDocument Order { get; set; } = null!;
 
+    /// <summary>Return keys that are on the machine's disks; set by "claim".</summary>
+    public IReadOnlyList<ReturnKey> ReturnKeys { get; set; } = [];
+
+    /// <summary>Number of an order that was cut off on this machine; 0 for none. Set by "claim".</summary>
+    public long SeenNumber { get; set; }
+
     /// <summary>Where the parts of the order are; set by "claim".</summary>
     public JobOrder Parts { get; set; } = null!;
 

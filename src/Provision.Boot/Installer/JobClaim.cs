@@ -1,5 +1,6 @@
-using System.Security.Cryptography;
 using System.Text;
+using Provision.Boot.Installer.Channel;
+using Provision.Boot.Installer.Loader;
 using Provision.Boot.Installer.Plan;
 
 namespace Provision.Boot.Installer;
@@ -7,8 +8,6 @@ namespace Provision.Boot.Installer;
 /// <summary>Takes the job: the machine says which one it is, and gets the order.</summary>
 internal static class JobClaim
 {
-    private const string BootKey = InstallMachine.Work + "/boot-key";
-
     /// <summary>Public keys of engineers who may log in here; the installer's ssh server reads it.</summary>
     private const string Engineers = InstallMachine.Work + "/engineers";
 
@@ -19,6 +18,7 @@ internal static class JobClaim
     public static void First(InstallRun run)
     {
         Probe.Again(run);
+        ReturnKeys.Find(run);
         Take(run);
     }
 
@@ -26,7 +26,7 @@ internal static class JobClaim
     public static void Take(InstallRun run)
     {
         var machine = run.Observed.Machine;
-        run.Parts = run.Channel.Claim(KeyOfThisBoot(run), machine.DmiUuid, machine.Macs);
+        run.Parts = run.Channel.Claim(new MachineClaim(machine.DmiUuid, machine.Macs, run.ReturnKeys));
         run.Order = OrderCheck.Verified(run.Machine, run.Parts.Order, text => run.Say(text), run.Holds(Safeguard.OrderSignature));
         run.Say($"job {run.Order.Job} installs {run.Order.Host} from commit {run.Order.Commit[..Math.Min(12, run.Order.Commit.Length)]}");
         if (run.Order.Waits)
@@ -36,19 +36,6 @@ internal static class JobClaim
 
         Replace(run, Engineers, string.Join('\n', run.Order.Engineers) + "\n");
         run.CheckDeadline();
-    }
-
-    /// <summary>Chosen once a boot, so that a second start of the installer is the same bearer, and another machine is not.</summary>
-    private static string KeyOfThisBoot(InstallRun run)
-    {
-        if (run.Machine.Files.Read(BootKey) is { } known)
-        {
-            return Encoding.ASCII.GetString(known.Content).Trim();
-        }
-
-        var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        Replace(run, BootKey, key);
-        return key;
     }
 
     private static void Replace(InstallRun run, string path, string text)

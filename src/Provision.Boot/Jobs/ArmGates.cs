@@ -89,8 +89,11 @@ public sealed record ArmFacts
     /// <summary>True where the host gets a new identity.</summary>
     public bool NewIdentity { get; init; }
 
-    /// <summary>True where the code on the console is to be confirmed.</summary>
+    /// <summary>True if the code on the console is to be confirmed, whatever the machine proves.</summary>
     public bool NeedsCode { get; init; }
+
+    /// <summary>Why the machine needs neither code nor key; null if it does.</summary>
+    public string? NoCode { get; init; }
 
     /// <summary>True if a stopped installer stays up for engineers.</summary>
     public bool Waits { get; init; }

@@ -39,8 +39,17 @@ public sealed record Job
     /// <summary>Public ssh keys of engineers who may log in while an installer has stopped.</summary>
     public IReadOnlyList<string> Engineers { get; init; } = [];
 
-    /// <summary>True where an engineer has to confirm the code on the console.</summary>
+    /// <summary>True if an engineer has to confirm the code on the console, whatever the machine proves.</summary>
     public bool NeedsCode { get; init; }
+
+    /// <summary>Why the first claim needs neither code nor key; null if it does.</summary>
+    public string? NoCode { get; init; }
+
+    /// <summary>True if the old system has the return key on its disk.</summary>
+    public bool Planted { get; init; }
+
+    /// <summary>How often a code was approved: part of the return key.</summary>
+    public int Approvals { get; init; }
 
     /// <summary>What the gates of the host's roles answered when it was armed, a line each.</summary>
     public IReadOnlyList<string> GateAnswers { get; init; } = [];
@@ -66,14 +75,20 @@ public sealed record Job
     /// <summary>True once that token was used.</summary>
     public bool TokenUsed { get; init; }
 
-    /// <summary>SHA-256 of the key of the installer that claimed it last.</summary>
-    public string? BootKeyHash { get; init; }
+    /// <summary>Public key of the installer that claimed it last.</summary>
+    public string? Recipient { get; init; }
+
+    /// <summary>How often it was claimed with a new token.</summary>
+    public int Claims { get; init; }
+
+    /// <summary>Counter of that installer's last request.</summary>
+    public long Counter { get; init; }
 
     /// <summary>When that installer spoke last, to ten seconds; null if it has not, or has ended.</summary>
     public DateTimeOffset? SpokeAt { get; init; }
 
-    /// <summary>SHA-256 of the key of the installer that got the host's identity; null before it was handed over, or once a person approved another.</summary>
-    public string? IdentityKeyHash { get; init; }
+    /// <summary>Public key of the installer that got the host's identity; null before, and once a person approved another.</summary>
+    public string? IdentityRecipient { get; init; }
 
     /// <summary>True if a stopped installer stays up for engineers instead of restarting into the system on the disk.</summary>
     public bool Waits { get; init; }

@@ -15,24 +15,28 @@ internal sealed record BootAsked(DateTimeOffset At, MacAddress Mac, string? DmiU
 /// <summary>An installer claims the job.</summary>
 /// <param name="At">When.</param>
 /// <param name="Claim">What it sent.</param>
+/// <param name="Key">Makes the return key.</param>
 /// <param name="Source">The address that the request came from, for the log.</param>
-internal sealed record ClaimAsked(DateTimeOffset At, ClaimRequest Claim, string Source = "") : JobEvent(At);
+internal sealed record ClaimAsked(DateTimeOffset At, ClaimRequest Claim, JobKey Key, string Source = "") : JobEvent(At);
 
 /// <summary>The installer asks for something that is kept for it alone.</summary>
 /// <param name="At">When.</param>
-/// <param name="BootKey">Its key.</param>
+/// <param name="By">Its proof.</param>
 /// <param name="What">What it asks for.</param>
 /// <param name="Source">The address that the request came from, for the log.</param>
-internal sealed record ThingAsked(DateTimeOffset At, string BootKey, HandedThing What, string Source) : JobEvent(At);
+internal sealed record ThingAsked(DateTimeOffset At, InstallerProof By, HandedThing What, string Source) : JobEvent(At);
 
 /// <summary>The engineer typed the code that the console shows.</summary>
 public sealed record CodeGiven(DateTimeOffset At, string Code) : JobEvent(At);
 
+/// <summary>The return key was put on the disk of the old system.</summary>
+public sealed record KeyPlanted(DateTimeOffset At) : JobEvent(At);
+
 /// <summary>The installer said how far it is, or asks how things stand.</summary>
-internal sealed record InstallerSpoke(DateTimeOffset At, string BootKey) : JobEvent(At);
+internal sealed record InstallerSpoke(DateTimeOffset At, InstallerProof By) : JobEvent(At);
 
 /// <summary>The installer ended, or stands still.</summary>
-internal sealed record Reported(DateTimeOffset At, string BootKey, InstallReport Report) : JobEvent(At);
+internal sealed record Reported(DateTimeOffset At, InstallerProof By, InstallReport Report) : JobEvent(At);
 
 /// <summary>The engineer approved the plan that the machine gave.</summary>
 /// <param name="At">When.</param>
@@ -69,6 +73,9 @@ public enum AlarmKind
 
     /// <summary>A claim with another key after the host's identity had been handed over.</summary>
     AfterIdentity,
+
+    /// <summary>A claim without the key that is on the old system's disk.</summary>
+    WithoutKey,
 }
 
 /// <summary>What came of an event.</summary>

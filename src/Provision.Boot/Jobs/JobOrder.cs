@@ -13,12 +13,24 @@ public sealed record JobTicket(string Server, string Job, string Token)
     public static JobTicket? Parse(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, JobsJson.Default.JobTicket);
 }
 
-/// <summary>What the installer sends to <c>POST /jobs/{id}/claim</c>. The same boot key may ask again; another one with a used token is an alarm.</summary>
+/// <summary>What the installer sends to <c>POST /jobs/{id}/claim</c>. The same key may ask again; another one with a used token is an alarm.</summary>
 /// <param name="Token">Of the ticket.</param>
-/// <param name="BootKey">43 characters of base64url that the installer chose when it started; the bearer of everything it says afterwards.</param>
+/// <param name="Recipient">Public key (X25519, an age recipient) that the installer made when it started: what is meant
+/// for it alone is encrypted to it.</param>
 /// <param name="DmiUuid">UUID of the machine's firmware, lower case; null where it has none.</param>
 /// <param name="Macs">MAC addresses of its NICs, <c>00:00:5e:00:53:a1</c>.</param>
-internal sealed record ClaimRequest(string Token, string BootKey, string? DmiUuid, IReadOnlyList<MacAddress> Macs);
+/// <param name="Proofs">Proofs of return keys of the job, at most four; null for none.</param>
+internal sealed record ClaimRequest(string Token, string Recipient, string? DmiUuid, IReadOnlyList<MacAddress> Macs, IReadOnlyList<string>? Proofs = null);
+
+/// <summary>The answer to a claim that is granted.</summary>
+/// <param name="Keys">The session key and the return key, 32 bytes and 43 characters, encrypted to the recipient.</param>
+/// <param name="Order">The order.</param>
+internal sealed record ClaimAnswer(byte[] Keys, JobOrder Order);
+
+/// <summary>The answer (202) to a claim that waits for a person.</summary>
+/// <param name="Order">Hash of the order's text, which is part of the code on the console.</param>
+/// <param name="Why">What it waits for.</param>
+internal sealed record ClaimWait(string Order, string Why);
 
 /// <summary>The answer to a claim: the signed order, and where its parts are. Also a file, for an installation from the local disk. What is not in the signed
 /// text decides nothing: each part is verified against it.</summary>
@@ -33,8 +45,8 @@ public sealed record JobOrder
     /// <summary>Where the image's signed manifest is; the signature is beside it with <c>.sig</c> at its end.</summary>
     public required string Image { get; init; }
 
-    /// <summary>Where the host's identity is (an archive of <c>etc/ssh/ssh_host_*</c> and <c>etc/provision/host.key</c>, readable by the holder of the
-    /// boot key only); null where a new one is made.</summary>
+    /// <summary>Where the host's identity is (an archive of <c>etc/ssh/ssh_host_*</c> and <c>etc/provision/host.key</c>, encrypted to the
+    /// key of this boot); null where a new one is made.</summary>
     public string? Identity { get; init; }
 
     /// <summary>When the job ends, whatever happened: after that the machine boots locally. The signed order may end before.</summary>

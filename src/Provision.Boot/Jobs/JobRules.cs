@@ -48,6 +48,7 @@ public static class JobRules
             Engineers = facts.Engineers,
             GateAnswers = facts.GateAnswers,
             NeedsCode = facts.NeedsCode,
+            NoCode = facts.NoCode,
             Waits = facts.Waits,
             ArmedBy = by,
             ArmedAt = now,
@@ -88,6 +89,7 @@ public static class JobRules
             InstallerSpoke spoke => Speak(job, spoke),
             Reported reported => Report(job, reported),
             Approved approved => Approve(job, approved),
+            KeyPlanted => job.State == JobState.Armed ? new JobStep(job with { Planted = true }) : new JobStep(job, $"the job is {job.State.Word()}"),
             DisarmAsked => job.State.IsOpen() ? new JobStep(job with { State = JobState.Disarmed }) : Closed(job),
             _ => new JobStep(job),
         };
@@ -139,7 +141,12 @@ public static class JobRules
             return stranger;
         }
 
-        var isSame = JobSecrets.Matches(asked.Claim.BootKey, job.BootKeyHash);
+        if (!JobSecrets.IsRecipient(asked.Claim.Recipient))
+        {
+            return new JobStep(job, "the claim has no public key of age");
+        }
+
+        var isSame = asked.Claim.Recipient == job.Recipient;
         if (job.TokenUsed)
         {
             return isSame
@@ -148,12 +155,10 @@ public static class JobRules
                     $"{asked.Source} used the token of the last boot again, with another key");
         }
 
-        if (asked.Claim.BootKey.Length != JobSecrets.Characters)
-        {
-            return new JobStep(job, $"a boot key has {JobSecrets.Characters} characters");
-        }
-
-        if (!isSame && asked.At - job.SpokeAt < JobTimes.Silence)
+        // The public key is no secret, so a new token with the same one is a new claim. A machine that has the job's return key is the one that it is for,
+        // also if it lost its power a moment ago.
+        var isKnown = asked.Key.ReturnKeyOf(job.Id, job.Approvals).IsProvedBy(asked.Claim.Proofs ?? [], asked.Claim.Token, asked.Claim.Recipient);
+        if (!isKnown && asked.At - job.SpokeAt < JobTimes.Silence)
         {
             return new JobStep(job, $"another installer of this job spoke less than {JobTimes.Silence.TotalSeconds:0} seconds ago", AlarmKind.Busy,
                 $"{asked.Source} claimed the job with another key while its installer was speaking: either the machine was restarted, or another one " +
@@ -161,20 +166,35 @@ public static class JobRules
             { IsPassing = true };
         }
 
-        var again = !isSame && job.IdentityKeyHash is not null;
+        return Grant(job, asked, isKnown);
+    }
+
+    /// <summary>Gives the job to an installer, or lets it wait for a person.</summary>
+    private static JobStep Grant(Job job, ClaimAsked asked, bool isKnown)
+    {
+        var again = !isKnown && job.IdentityRecipient is not null;
+        var waits = isKnown ? job is { NeedsCode: true, Approvals: 0 } : job.NeedsCode || job.NoCode is null || again;
+        var ask = $"compare the code on the machine's console (netboot approve {job.Host} --code CODE)";
+        AlarmKind? alarm = again ? AlarmKind.AfterIdentity : waits && job.Planted && !isKnown ? AlarmKind.WithoutKey : null;
         return new JobStep(
-            Given(Spoken(job, asked.At), HandedThing.Order, asked.At, asked.Source, isNew: !isSame) with
+            Given(Spoken(job, asked.At), HandedThing.Order, asked.At, asked.Source, isNew: true) with
             {
-                State = job.NeedsCode || again ? JobState.AwaitsCode : JobState.Claimed,
+                State = waits ? JobState.AwaitsCode : JobState.Claimed,
                 TokenUsed = true,
-                BootKeyHash = JobSecrets.HashOf(asked.Claim.BootKey),
+                Recipient = asked.Claim.Recipient,
+                Claims = job.Claims + 1,
+                Counter = 0,
                 DmiUuid = job.DmiUuid ?? asked.Claim.DmiUuid,
                 // Not for a code that is still to come, and not for a machine that comes again: rebooting does not extend the deadline.
-                Deadline = job is { State: JobState.Armed, NeedsCode: false } ? asked.At + JobTimes.Install : job.Deadline,
+                Deadline = job.State == JobState.Armed && !waits ? asked.At + JobTimes.Install : job.Deadline,
             },
-            Alarm: again ? AlarmKind.AfterIdentity : null,
-            Detail: again ? $"{asked.Source} claimed the job again after the host's identity had been handed over: compare the code on the machine's console " +
-                $"(netboot approve {job.Host} --code CODE)" : null);
+            Alarm: alarm,
+            Detail: alarm switch
+            {
+                AlarmKind.AfterIdentity => $"{asked.Source} claimed the job again after the host's identity had been handed over: {ask}",
+                AlarmKind.WithoutKey => $"{asked.Source} claimed the job without the key that is on the old system's disk: {ask}",
+                _ => null,
+            });
     }
 
     private static JobStep Code(Job job, CodeGiven given)
@@ -184,23 +204,30 @@ public static class JobRules
             return new JobStep(job, $"the job is {job.State.Word()} and waits for no code");
         }
 
-        return given.Code.Trim().Equals(JobSecrets.CodeOf(job.BootKeyHash!), StringComparison.OrdinalIgnoreCase)
-            ? new JobStep(job with { State = JobState.Claimed, Deadline = given.At + JobTimes.Install, IdentityKeyHash = null })
+        return given.Code.Trim().Equals(JobSecrets.CodeOf(job.Recipient!, job.Signed!.Hash()), StringComparison.OrdinalIgnoreCase)
+            ? new JobStep(job with
+            {
+                State = JobState.Claimed,
+                Deadline = given.At + JobTimes.Install,
+                IdentityRecipient = null,
+                Approvals = job.Approvals + 1
+            })
             : new JobStep(job, "this is not the code of the machine that claimed the job: if it is what the console shows, another machine claimed it; disarm",
                 AlarmKind.WrongCode);
     }
 
     private static JobStep Speak(Job job, InstallerSpoke spoke)
     {
-        if (!JobSecrets.Matches(spoke.BootKey, job.BootKeyHash))
+        if (!spoke.By.Holds(job))
         {
             return new JobStep(job, "the key is not that of the installer that claimed the job");
         }
 
+        var heard = Spoken(job, spoke.At) with { Counter = spoke.By.Request.Counter };
         return job.State switch
         {
-            JobState.Claimed => new JobStep(Spoken(job, spoke.At) with { State = JobState.Installing }),
-            JobState.AwaitsCode or JobState.Installing or JobState.Differs or JobState.Failed => new JobStep(Spoken(job, spoke.At)),
+            JobState.Claimed => new JobStep(heard with { State = JobState.Installing }),
+            JobState.AwaitsCode or JobState.Installing or JobState.Differs or JobState.Failed => new JobStep(heard),
             _ => Closed(job),
         };
     }
@@ -208,7 +235,7 @@ public static class JobRules
     /// <summary>The identity goes to one installer; a second one waits for a person before it may ask.</summary>
     private static JobStep HandOver(Job job, ThingAsked asked)
     {
-        if (Speak(job, new InstallerSpoke(asked.At, asked.BootKey)) is { IsAccepted: false } refused)
+        if (Speak(job, new InstallerSpoke(asked.At, asked.By)) is { IsAccepted: false } refused)
         {
             return refused;
         }
@@ -218,14 +245,15 @@ public static class JobRules
             return new JobStep(job, "the job waits for its code");
         }
 
+        var heard = job with { Counter = asked.By.Request.Counter };
         if (asked.What != HandedThing.Identity)
         {
-            return new JobStep(Given(Spoken(job, asked.At), asked.What, asked.At, asked.Source, isNew: false));
+            return new JobStep(Given(Spoken(heard, asked.At), asked.What, asked.At, asked.Source, isNew: false));
         }
 
         return job.NewIdentity ? new JobStep(job, "the host gets a new identity")
             : job.State is not (JobState.Claimed or JobState.Installing) ? new JobStep(job, $"the job is {job.State.Word()}")
-            : new JobStep(Given(Spoken(job, asked.At), asked.What, asked.At, asked.Source, isNew: false) with { IdentityKeyHash = job.BootKeyHash });
+            : new JobStep(Given(Spoken(heard, asked.At), asked.What, asked.At, asked.Source, isNew: false) with { IdentityRecipient = job.Recipient });
     }
 
     /// <summary>Notes a hand-over; what the same installer fetches again from the same address is one.</summary>
@@ -244,7 +272,7 @@ public static class JobRules
 
     private static JobStep Report(Job job, Reported reported)
     {
-        if (!JobSecrets.Matches(reported.BootKey, job.BootKeyHash))
+        if (!reported.By.Holds(job))
         {
             return new JobStep(job, "the key is not that of the installer that claimed the job");
         }
@@ -284,6 +312,7 @@ public static class JobRules
         return new JobStep(job with
         {
             State = state,
+            Counter = reported.By.Request.Counter,
             Report = reported.Report,
             FoundHash = reported.Report.FoundHash ?? job.FoundHash,
             SpokeAt = state == JobState.Differs ? reported.At : null,

@@ -7,6 +7,8 @@ namespace Provision.Boot.Jobs;
     RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(JobTicket))]
 [JsonSerializable(typeof(ClaimRequest))]
+[JsonSerializable(typeof(ClaimAnswer))]
+[JsonSerializable(typeof(ClaimWait))]
 [JsonSerializable(typeof(JobOrder))]
 [JsonSerializable(typeof(OrderDocument))]
 [JsonSerializable(typeof(IReadOnlyList<InstallEvent>))]

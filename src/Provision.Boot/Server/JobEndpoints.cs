@@ -1,12 +1,17 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Provision.Boot.Jobs;
 using Provision.Configuration.Secrets;
 
 namespace Provision.Boot.Server;
 
-/// <summary>What an installer says and asks. All of it but the claim is borne by the boot key.</summary>
+/// <summary>What an installer says and asks. With all of it but the claim it proves that it has the session key.</summary>
 internal sealed class JobEndpoints(BootServerState server)
 {
+    private const string NoProof = "the request is not one of the installer that claimed this job";
+
+    private readonly ProcessRunner commands = new();
+
     private const int ClaimBytes = 16 << 10, EventBytes = 256 << 10, ReportBytes = 256 << 10;
 
     /// <summary>A job keeps this many of its last lines.</summary>
@@ -26,7 +31,7 @@ internal sealed class JobEndpoints(BootServerState server)
         }
 
         claim = claim with { DmiUuid = BootEndpoints.Uuid(claim.DmiUuid) };
-        var step = server.Jobs.Ask(jobs => jobs.Change(job.Id, new ClaimAsked(server.Now(), claim, RequestLimits.SourceOf(context).ToString())))!;
+        var step = server.Jobs.Ask(jobs => jobs.Change(job.Id, new ClaimAsked(server.Now(), claim, server.Key, RequestLimits.SourceOf(context).ToString())))!;
         if (step.IsAlarm)
         {
             server.Say($"ALARM {job.Host}: {step.Detail ?? step.Refusal}");
@@ -45,24 +50,47 @@ internal sealed class JobEndpoints(BootServerState server)
             return;
         }
 
-        await Order(context, step.Job);
-    }
-
-    /// <summary>How things stand: the order as it is now. An installer that waits asks this again and again.</summary>
-    public Task Order(HttpContext context, Job job)
-    {
-        if (job.State == JobState.AwaitsCode)
+        if (step.Job.State == JobState.AwaitsCode)
         {
-            context.Response.StatusCode = StatusCodes.Status202Accepted;
-            return Answers.Text(context, $"waits for: provision netboot approve {job.Host} --code CODE\n");
+            await Wait(context, step.Job);
+            return;
         }
 
-        return Answers.Json(context, job.Order(server.Secrets.Has(BootServer.IdentitySecretOf(job.Host))), JobsJson.Default.JobOrder);
+        var keys = server.Key.SessionOf(job.Id, step.Job.Claims, claim.Recipient)
+            .Concat(Encoding.ASCII.GetBytes(server.Key.ReturnKeyOf(job.Id, step.Job.Approvals).Secret));
+        await (Encrypted(step.Job, keys.ToArray()) is { } encrypted
+            ? Answers.Json(context, new ClaimAnswer(encrypted, OrderOf(step.Job)), JobsJson.Default.ClaimAnswer)
+            : Answers.Refuse(context, 503, "the boot server cannot encrypt; its own log says why"));
     }
+
+    private static Task Wait(HttpContext context, Job job)
+    {
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
+        var wait = new ClaimWait(job.Signed!.Hash(), $"waits for: provision netboot approve {job.Host} --code CODE");
+        return Answers.Json(context, wait, JobsJson.Default.ClaimWait);
+    }
+
+    private JobOrder OrderOf(Job job) => job.Order(server.Secrets.Has(BootServer.IdentitySecretOf(job.Host)));
+
+    /// <summary>Encrypts what is meant for the job's installer alone; null if that fails.</summary>
+    private byte[]? Encrypted(Job job, ReadOnlyMemory<byte> content)
+    {
+        var result = commands.Run(Command.Of("age", "--encrypt", "--recipient", job.Recipient!).WithInput(content).WithTimeout(TimeSpan.FromSeconds(20)));
+        if (!result.Succeeded)
+        {
+            server.Say($"age: {(result.ExitCode == 127 ? "it is not installed" : result.Error.Split('\n')[0])}");
+        }
+
+        return result.Succeeded ? result.Output.ToArray() : null;
+    }
+
+    /// <summary>How things stand: the order as it is now.</summary>
+    public Task Order(HttpContext context, Job job) =>
+        job.State == JobState.AwaitsCode ? Wait(context, job) : Answers.Json(context, OrderOf(job), JobsJson.Default.JobOrder);
 
     public async Task Events(HttpContext context, Job job)
     {
-        if (await Answers.Read(context, JobsJson.Default.IReadOnlyListInstallEvent, EventBytes) is not { } events)
+        if (await Answers.Read(context, JobsJson.Default.IReadOnlyListInstallEvent, EventBytes, BodyHash(context)) is not { } events)
         {
             return;
         }
@@ -88,13 +116,13 @@ internal sealed class JobEndpoints(BootServerState server)
 
     public async Task Report(HttpContext context)
     {
-        if (JobRequests.JobOf(context, server) is not { } job || JobRequests.BearerOf(context) is not { } key)
+        if (JobRequests.JobOf(context, server) is not { } job || JobRequests.ProofOf(context, server) is not { } key || !key.Holds(job))
         {
-            await Answers.Refuse(context, 401, "no boot key of this job");
+            await Answers.Refuse(context, 401, NoProof);
             return;
         }
 
-        if (await Answers.Read(context, JobsJson.Default.InstallReport, ReportBytes) is not { } report)
+        if (await Answers.Read(context, JobsJson.Default.InstallReport, ReportBytes, BodyHash(context)) is not { } report)
         {
             return;
         }
@@ -102,7 +130,7 @@ internal sealed class JobEndpoints(BootServerState server)
         var step = server.Jobs.Ask(jobs => jobs.Change(job.Id, new Reported(server.Now(), key, report)))!;
         if (!step.IsAccepted)
         {
-            await Answers.Refuse(context, JobSecrets.Matches(key, job.BootKeyHash) ? step.Job.State.IsOpen() ? 409 : 410 : 401, step.Refusal!);
+            await Answers.Refuse(context, key.Holds(step.Job) ? step.Job.State.IsOpen() ? 409 : 410 : 401, step.Refusal!);
             return;
         }
 
@@ -119,13 +147,13 @@ internal sealed class JobEndpoints(BootServerState server)
         server.State.BundleOf(job.Commit) is { } bundle ? ArtefactEndpoints.Send(context, bundle, $"\"{job.Commit}\"", isForever: false)
         : Answers.Refuse(context, 404, $"there is no bundle of {job.Commit}; arming makes it");
 
-    /// <summary>The host's own keys, decrypted for the one installer that holds the job; kept nowhere. The hand-over is noted before the first byte is
-    /// sent.</summary>
+    /// <summary>The host's own keys, encrypted to the key of the one installer that holds the job; kept nowhere. The hand-over is noted before the
+    /// first byte is sent.</summary>
     public Task Identity(HttpContext context)
     {
         if (KeyOf(context) is not var (job, key))
         {
-            return Answers.Refuse(context, 401, "no boot key of this job");
+            return Answers.Refuse(context, 401, NoProof);
         }
 
         if (JobRules.Apply(job, new ThingAsked(server.Now(), key, HandedThing.Identity, "")) is { IsAccepted: false } early)
@@ -136,19 +164,21 @@ internal sealed class JobEndpoints(BootServerState server)
         var (bytes, problem) = server.Secrets.ReadBytes(BootServer.IdentitySecretOf(job.Host));
         if (bytes is { } archive)
         {
-            return HandOver(context, job, key, HandedThing.Identity, (_, _) => Answers.Bytes(context, archive.ToArray(), "application/x-tar"));
+            return HandOver(context, job, key, HandedThing.Identity, (_, given) => Encrypted(given, archive) is { } encrypted
+                ? Answers.Bytes(context, encrypted, "application/octet-stream")
+                : Answers.Refuse(context, 503, "the boot server cannot encrypt; its own log says why"));
         }
 
         server.Log($"identity of {job.Host}: {problem}");
         return Answers.Refuse(context, 404, "the boot server cannot read the host's identity; its own log says why");
     }
 
-    /// <summary>Work that only the holder of the boot key gets done, and only while the job is open.</summary>
+    /// <summary>Work that only the installer of the job gets done, and only while the job is open.</summary>
     public RequestDelegate Held(Func<HttpContext, Job, Task> work) => context =>
     {
         if (KeyOf(context) is not var (job, key))
         {
-            return Answers.Refuse(context, 401, "no boot key of this job");
+            return Answers.Refuse(context, 401, NoProof);
         }
 
         var step = server.Jobs.Ask(jobs => jobs.Change(job.Id, new InstallerSpoke(server.Now(), key)))!;
@@ -157,16 +187,17 @@ internal sealed class JobEndpoints(BootServerState server)
 
     /// <summary>The same for something whose hand-over is noted.</summary>
     public RequestDelegate Handed(HandedThing what, Func<HttpContext, Job, Task> work) => context =>
-        KeyOf(context) is var (job, key) ? HandOver(context, job, key, what, work) : Answers.Refuse(context, 401, "no boot key of this job");
+        KeyOf(context) is var (job, key) ? HandOver(context, job, key, what, work) : Answers.Refuse(context, 401, NoProof);
 
-    private Task HandOver(HttpContext context, Job job, string key, HandedThing what, Func<HttpContext, Job, Task> work)
+    private Task HandOver(HttpContext context, Job job, InstallerProof key, HandedThing what, Func<HttpContext, Job, Task> work)
     {
         var step = server.Jobs.Ask(jobs => jobs.Change(job.Id, new ThingAsked(server.Now(), key, what, RequestLimits.SourceOf(context).ToString())))!;
         return step.IsAccepted ? work(context, step.Job) : Answers.Refuse(context, step.Job.State.IsOpen() ? 409 : 410, step.Refusal!);
     }
 
-    /// <summary>The job that the path names with the key that the sender bears; null if it is not that of the job's installer.</summary>
-    private (Job Job, string Key)? KeyOf(HttpContext context) =>
-        JobRequests.JobOf(context, server) is { } job && JobRequests.BearerOf(context) is { } key && JobSecrets.Matches(key, job.BootKeyHash) ? (job, key)
-            : null;
+    /// <summary>The job that the path names with what the sender proves; null if it is not the job's installer.</summary>
+    private (Job Job, InstallerProof Key)? KeyOf(HttpContext context) =>
+        JobRequests.JobOf(context, server) is { } job && JobRequests.ProofOf(context, server) is { } key && key.Holds(job) ? (job, key) : null;
+
+    private string? BodyHash(HttpContext context) => JobRequests.ProofOf(context, server)?.Request.BodyHash;
 }

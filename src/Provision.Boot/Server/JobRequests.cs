@@ -10,8 +10,8 @@ internal static class JobRequests
     public static Job? JobOf(HttpContext context, BootServerState server) =>
         context.Request.RouteValues["id"] is string { Length: 32 } id && id.All(char.IsAsciiHexDigitLower) ? server.Jobs.Ask(jobs => jobs.Find(id)) : null;
 
-    /// <summary>The key that the sender bears; null for none.</summary>
-    public static string? BearerOf(HttpContext context) =>
-        context.Request.Headers.Authorization is [{ } header] && header.StartsWith("Bearer ", StringComparison.Ordinal) && header.Length == 7 +
-            JobSecrets.Characters ? header[7..] : null;
+    /// <summary>What the sender proves; null for nothing.</summary>
+    public static InstallerProof? ProofOf(HttpContext context, BootServerState server) =>
+        context.Request.Headers.Authorization is [{ } header] && RequestProof.Parse(header, context.Request.Method, context.Request.Path.Value!) is { } proof
+            ? new InstallerProof(server.Key, proof) : null;
 }

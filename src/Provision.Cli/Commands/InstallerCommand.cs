@@ -4,6 +4,7 @@ using System.Text.Json;
 using Provision.Boot.Installer;
 using Provision.Boot.Installer.Channel;
 using Provision.Boot.Installer.Discover;
+using Provision.Boot.Installer.Local;
 using Provision.Boot.Installer.Protect;
 using Provision.Boot.Jobs;
 using Provision.Storage.Observe;
@@ -22,6 +23,7 @@ internal static class InstallerCommand
         command.Subcommands.Add(CreateRun());
         command.Subcommands.Add(CreateDiscover());
         command.Subcommands.Add(CreateRules());
+        command.Subcommands.Add(CreatePlant());
         return command;
     }
 
@@ -106,6 +108,20 @@ internal static class InstallerCommand
         return command;
     }
 
+    private static Command CreatePlant()
+    {
+        var command = new Command("plant",
+            "On a running host: writes the key of its reinstall, from standard input, to its system disks. The installer proves by it that it runs on this " +
+            "machine; \"reinstall HOST\" and \"netboot arm --plant\" run this by ssh.");
+        command.SetAction(_ =>
+        {
+            var key = ReturnKey.Parse(Console.In.ReadLine() ?? "") ?? throw new UserErrorException("standard input is no key of a reinstall");
+            using var files = RootedFiles.Open("/");
+            Console.Out.WriteLine($"written to {string.Join(", ", LocalStart.Plant(InstallMachine.Own(files), key))}");
+        });
+        return command;
+    }
+
     private static IJobChannel Channel(InstallMachine machine, string ticket, string? order, string? image)
     {
         if (order is not null)
@@ -122,7 +138,8 @@ internal static class InstallerCommand
         try
         {
             var given = JobTicket.Parse(File.ReadAllBytes(ticket)) ?? throw new UserErrorException($"{ticket} holds no ticket");
-            return new HttpJobChannel(given, machine.Clock, machine.Wait, line => Print(new InstallEvent(machine.Clock.GetUtcNow(), "claim", line)));
+            return new HttpJobChannel(given, BootKey.OfThisBoot(machine), machine.Clock, machine.Wait,
+                line => Print(new InstallEvent(machine.Clock.GetUtcNow(), "claim", line)));
         }
         catch (JsonException e)
         {

@@ -36,8 +36,9 @@ internal static class NetbootArmCommand
     /// <param name="host">The host argument.</param>
     /// <param name="state">The state directory option.</param>
     /// <param name="work">Receives the function that arms, and returns the exit code.</param>
+    /// <param name="plants">True if it always tries to put the return key on the old system's disk.</param>
     public static Command Create(string name, string text, Argument<string> host, Option<string> state, Func<ParseResult, Func<int>, CancellationToken,
-        Task<int>> work)
+        Task<int>> work, bool plants = false)
     {
         var store = new Option<string?>("--store") { Description = "Image repository (default: that of the host's site)", HelpName = "DIR" };
         var serials = StorageOptions.SystemDisks();
@@ -51,7 +52,16 @@ internal static class NetbootArmCommand
             Description = "UUID of the machine's firmware (default: that of the first machine that boots with one of the host's MACs)",
             HelpName = "UUID"
         };
-        var code = new Option<bool>("--require-code") { Description = "The installer waits until you approve the code on the machine's console" };
+        var code = new Option<bool>("--require-code")
+        {
+            Description = "Wait for the code on the machine's console even if its old system has the key of the reinstall"
+        };
+        var noCode = new Option<string?>("--no-code")
+        {
+            Description = "Give the job to the first machine that claims it, without code or key; the reason is kept with the job",
+            HelpName = "REASON"
+        };
+        var plant = new Option<bool>("--plant") { Description = "Put a key for the installer on the old system's disk, by ssh: no code is needed then" };
         var fresh = new Option<bool>("--new-identity") { Description = "Give the host new keys instead of its own; use it after a compromise" };
         var wait = new Option<bool>("--wait")
         {
@@ -67,21 +77,29 @@ internal static class NetbootArmCommand
         var database = MastersDatabase.Option();
         var command = new Command(name, text);
         command.Arguments.Add(host);
-        foreach (var option in new Option[] { state, store, serials, lasting.Option, image, uuid, code, fresh, wait, signKey, dirty, yes, force, database })
+        foreach (var option in new Option[] { state, store, serials, lasting.Option, image, uuid, code, noCode, fresh, wait, signKey,
+            dirty, yes, force, database })
         {
             command.Options.Add(option);
+        }
+
+        if (!plants)
+        {
+            command.Options.Add(plant);
         }
 
         command.SetAction((arguments, cancellation) => work(arguments, () => Arm(
             arguments,
             arguments.GetValue(host)!,
             new ArmWish(arguments.GetValue(serials)!, UuidOf(arguments.GetValue(uuid)), arguments.GetValue(image), arguments.GetValue(dirty),
-                arguments.GetValue(fresh), arguments.GetValue(code), arguments.GetValue(wait)),
+                arguments.GetValue(fresh), arguments.GetValue(code), arguments.GetValue(wait))
+            { NoCode = Reason(arguments.GetValue(noCode)) },
             state,
             arguments.GetValue(store),
             lasting.In(arguments),
             arguments.GetValue(yes),
             arguments.GetValue(signKey),
+            plants || arguments.GetValue(plant),
             facts => AskGates(arguments, database, arguments.GetValue(force), facts)), cancellation));
         return command;
     }
@@ -117,7 +135,7 @@ internal static class NetbootArmCommand
     }
 
     private static int Arm(ParseResult arguments, string name, ArmWish wish, Option<string> stateOption, string? store, TimeSpan lasting, bool yes,
-        string? signKey, Func<(Workspace Workspace, Host Host, IJobDatabase Jobs, ArmFacts Facts), ArmFacts> stores)
+        string? signKey, bool plants, Func<(Workspace Workspace, Host Host, IJobDatabase Jobs, ArmFacts Facts), ArmFacts> stores)
     {
         var workspace = Workspace.Load(arguments);
         var repository = workspace.Folder;
@@ -165,6 +183,16 @@ internal static class NetbootArmCommand
             throw new UserErrorException($"{name}, or a host with one of its network cards, has just been armed by another command");
         }
 
+        if (plants && job.NoCode is null)
+        {
+            job = Plant(workspace, host, jobs, job, state.Key());
+        }
+
+        if (job is { NoCode: null, Planted: false } or { NeedsCode: true })
+        {
+            Console.Error.WriteLine($"{name} will wait for a person: compare the code on its console (netboot approve {name} --code CODE)");
+        }
+
         if (json)
         {
             Json.Print(writer => NetbootJobCommands.WriteJson(writer, job, null));
@@ -176,6 +204,34 @@ internal static class NetbootArmCommand
 
         return ExitCodes.Same;
     }
+
+    /// <summary>Puts the return key on the disk of the old system. A host that does not answer has none, and its installer asks for the code.</summary>
+    private static Job Plant(Workspace workspace, Host host, IJobDatabase jobs, Job job, JobKey key)
+    {
+        string why;
+        try
+        {
+            var result = SlotSession.Shell(workspace).Run(host, GateLimit, null, ["provision", "installer", "plant"],
+                Encoding.ASCII.GetBytes(key.ReturnKeyOf(job.Id, job.Approvals).Text));
+            if (result.Succeeded)
+            {
+                Console.Error.WriteLine($"the old system of {host.Name} has a key for the installer on its disk");
+                return jobs.Change(job.Id, new KeyPlanted(DateTimeOffset.UtcNow))!.Job;
+            }
+
+            why = Ssh.Last(result.Error);
+        }
+        catch (HostUnreachableException e)
+        {
+            why = e.Message;
+        }
+
+        Console.Error.WriteLine($"no key for the installer could be put on the disk of {host.Name}: {why}");
+        return job;
+    }
+
+    private static string? Reason(string? given) =>
+        given is null || given.Trim().Length > 0 ? given : throw new UserErrorException("--no-code: give the reason, which is kept with the job");
 
     /// <summary>Verifies the commit by the signers of this machine, and by those of the installer, which would refuse it later.</summary>
     private static string? CommitProblem(Git repository, string commit, string? installers)

@@ -128,6 +128,8 @@ internal static class NetbootJobCommands
         json.WriteString("armed_at", job.ArmedAt);
         json.WriteString("armed_by", job.ArmedBy);
         json.WriteNumber("boots", job.Boot);
+        json.WriteString("no_code", job.NoCode);
+        json.WriteBoolean("key_planted", job.Planted);
         Json.Strings(json, "gates", job.GateAnswers);
         Json.Array(json, "handed_over", job.HandedOver, given =>
         {
@@ -159,6 +161,11 @@ internal static class NetbootJobCommands
     private static void Explain(Job job)
     {
         Console.Out.WriteLine($"plan {job.PlanHash}{(job.FoundHash is { } found && found != job.PlanHash ? $"\nthe machine gives {found}" : "")}");
+        if (job.NoCode is { } reason)
+        {
+            Console.Out.WriteLine($"armed without code or key: {Printable.Of(reason, 300)}");
+        }
+
         foreach (var answer in job.GateAnswers)
         {
             Console.Out.WriteLine("gate " + Printable.Of(answer, 300));

@@ -45,7 +45,8 @@ internal static class ReinstallCommand
                 arm();
                 Restart(arguments, name, byGrub ? "provision reinstall --local && " : "");
                 return await NetbootWatchCommand.Watch(arguments, name, state, cancellation);
-            });
+            },
+            plants: true);
         command.Options.Add(local);
         command.Options.Add(server);
         command.Options.Add(cancel);

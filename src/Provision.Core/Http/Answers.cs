@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -22,7 +23,11 @@ public static class Answers
     }
 
     /// <summary>Reads a body as JSON; if it is too long or not valid, sends the response and returns null.</summary>
-    public static async Task<T?> Read<T>(HttpContext context, JsonTypeInfo<T> type, int mostBytes)
+    /// <param name="context">The request.</param>
+    /// <param name="type">What it is read as.</param>
+    /// <param name="mostBytes">The longest body.</param>
+    /// <param name="sha256">The hash that the body must have, lower-case hexadecimal; null for any.</param>
+    public static async Task<T?> Read<T>(HttpContext context, JsonTypeInfo<T> type, int mostBytes, string? sha256 = null)
         where T : class
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -34,12 +39,21 @@ public static class Answers
         limit.CancelAfter(BodyLimit);
         try
         {
-            if (await JsonSerializer.DeserializeAsync(context.Request.Body, type, limit.Token) is { } read)
+            using var sha = SHA256.Create();
+            await using var body = new CryptoStream(context.Request.Body, sha, CryptoStreamMode.Read, leaveOpen: true);
+            var read = await JsonSerializer.DeserializeAsync(body, type, limit.Token);
+            if (sha256 is not null && (sha.Hash is not { } hash || Convert.ToHexStringLower(hash) != sha256))
+            {
+                await Refuse(context, 400, "the body is not the one that was signed");
+            }
+            else if (read is null)
+            {
+                await Refuse(context, 400, "the body is null");
+            }
+            else
             {
                 return read;
             }
-
-            await Refuse(context, 400, "the body is null");
         }
         catch (JsonException e)
         {

@@ -31,10 +31,13 @@ public sealed class Ssh(ICommandRunner commands)
     /// <param name="limit">Timeout.</param>
     /// <param name="listener">Receives its output line by line; null for none.</param>
     /// <param name="words">Program and arguments, passed verbatim: they may include what users choose.</param>
+    /// <param name="input">Its standard input, for what no command line may show; null for none.</param>
     /// <exception cref="HostUnreachableException">The machine does not answer.</exception>
-    public CommandResult Run(string name, string address, TimeSpan limit, Action<string>? listener, IReadOnlyList<string> words)
+    public CommandResult Run(string name, string address, TimeSpan limit, Action<string>? listener, IReadOnlyList<string> words,
+        ReadOnlyMemory<byte>? input = null)
     {
         var command = To("root@" + address, null, [.. words.Select(Shell.Quote)]).WithTimeout(limit);
+        command = input is { } given ? command.WithInput(given) : command;
         var result = commands.Run(listener is null ? command : command.WithListener(listener));
         return result.ExitCode == Unreachable ? throw new HostUnreachableException($"{name} ({address}) does not answer by ssh: {Last(result.Error)}") : result;
     }

@@ -218,6 +218,21 @@ public static class DiskCommands
     public static DiskCommand ClearBootCode(string disk) =>
         new("wipe", "dd", ["if=/dev/zero", "of=" + disk, "bs=440", "count=1", "conv=notrunc,fsync", "status=none"], [disk], DiskEffect.Wipe);
 
+    /// <summary>Writes the block of a disk that is known again after a power cut: between its table and its first partition, where neither a table nor a
+    /// signature of anything is.</summary>
+    /// <param name="disk">The disk, which is a target of a reinstall.</param>
+    /// <param name="block"><see cref="ReturnBlockBytes"/> bytes.</param>
+    public static DiskCommand WriteReturnBlock(string disk, ReadOnlyMemory<byte> block) =>
+        new("write return key", "dd", ["of=" + disk, "bs=4096", "seek=16", "count=1", "iflag=fullblock", "conv=notrunc,fsync", "status=none"], [disk],
+            DiskEffect.Wipe)
+        { Input = block, InputIsSecret = true };
+
+    /// <summary>Offset of that block: behind the table also on disks with sectors of 4096 bytes.</summary>
+    public const long ReturnBlockOffset = 64 << 10;
+
+    /// <summary>Size of that block.</summary>
+    public const int ReturnBlockBytes = 4096;
+
     /// <summary>Writes boot code into the part of the first sector that is no table, in one sector.</summary>
     /// <param name="disk">The disk, whose table was planned.</param>
     /// <param name="code">At most 440 bytes.</param>

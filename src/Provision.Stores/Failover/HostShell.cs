@@ -20,14 +20,16 @@ public sealed class HostShell(ICommandRunner commands, Host? here)
     public CommandResult Run(Host host, TimeSpan limit, params IReadOnlyList<string> words) => Run(host, limit, null, words);
 
     /// <summary>Runs a command and forwards its output line by line to <paramref name="listener"/>, if not null.</summary>
-    public CommandResult Run(Host host, TimeSpan limit, Action<string>? listener, IReadOnlyList<string> words)
+    public CommandResult Run(Host host, TimeSpan limit, Action<string>? listener, IReadOnlyList<string> words,
+        ReadOnlyMemory<byte>? input = null)
     {
         if (!IsHere(host))
         {
-            return ssh.Run(host.Name, host.Address.ToString(), limit, listener, words);
+            return ssh.Run(host.Name, host.Address.ToString(), limit, listener, words, input);
         }
 
         var command = Command.Of(words[0] == "provision" ? Environment.ProcessPath! : words[0], [.. words.Skip(1)]).WithTimeout(limit);
+        command = input is { } given ? command.WithInput(given) : command;
         return commands.Run(listener is null ? command : command.WithListener(listener));
     }
 }

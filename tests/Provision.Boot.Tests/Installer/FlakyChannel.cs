@@ -14,7 +14,11 @@ internal sealed class FlakyChannel(byte[] content) : IJobChannel
 
     public bool CanApprove => false;
 
-    public JobOrder Claim(string bootKey, string? dmiUuid, IReadOnlyList<MacAddress> macs) => throw new NotSupportedException();
+    public ReturnKey? ReturnKey => null;
+
+    public Stream OpenIdentity(string address) => Open(address, 0);
+
+    public JobOrder Claim(MachineClaim machine) => throw new NotSupportedException();
 
     public void Tell(InstallEvent what) => throw new NotSupportedException();
 

@@ -9,6 +9,8 @@ namespace Provision.Boot.Tests;
 /// <summary>A boot server that goes away and comes back delays an installation; what it was to hear it hears later.</summary>
 public sealed class HttpJobChannelTests
 {
+    private static readonly MachineClaim Machine = new(null, [], []);
+
     private static readonly JobOrder Order = new()
     {
         Order = new SignedOrder("imap33", null),
@@ -22,7 +24,7 @@ public sealed class HttpJobChannelTests
     {
         var server = new Server("lost", "503", "order");
         using var channel = server.Channel();
-        Assert.Equal("imap33", channel.Claim("key", null, []).Order.Document);
+        Assert.Equal("imap33", channel.Claim(Machine).Order.Document);
         Assert.Equal(["/jobs/j1/claim", "/jobs/j1/claim", "/jobs/j1/claim"], server.Asked);
     }
 
@@ -32,10 +34,18 @@ public sealed class HttpJobChannelTests
     {
         var server = new Server("code", "lost", "429", "code", "order");
         using var channel = server.Channel();
-        var key = new string('k', 43);
-        Assert.Equal("imap33", channel.Claim(key, null, []).Order.Document);
-        Assert.Contains(JobSecrets.CodeOf(JobSecrets.HashOf(key)), Assert.Single(server.Said), StringComparison.Ordinal);
+        Assert.Equal("imap33", channel.Claim(Machine).Order.Document);
+        Assert.Contains(JobSecrets.CodeOf(Sample.BootKey, Order.Order.Hash()), Assert.Single(server.Said), StringComparison.Ordinal);
         Assert.Equal(5, server.Asked.Count);
+    }
+
+    /// <summary>The code is of one order: whoever shows a code for one and sends another is found out.</summary>
+    [Fact]
+    public void Another_order_than_the_one_of_the_code_is_refused()
+    {
+        using var channel = new Server("other-code", "order").Channel();
+        Assert.Contains("another order than the one that the code on the console was made of",
+            Assert.Throws<InstallException>(() => channel.Claim(Machine)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -47,7 +57,7 @@ public sealed class HttpJobChannelTests
     {
         using var channel = new Server(code).Channel();
         Assert.StartsWith($"http://server does not give job j1 to this machine: {code}",
-            Assert.Throws<InstallException>(() => channel.Claim("key", null, [])).Message, StringComparison.Ordinal);
+            Assert.Throws<InstallException>(() => channel.Claim(Machine)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,7 +65,7 @@ public sealed class HttpJobChannelTests
     {
         var server = new Server("order", "lost", "200");
         using var channel = server.Channel();
-        channel.Claim("key", null, []);
+        channel.Claim(Machine);
         channel.Tell(new InstallEvent(server.GetUtcNow(), "probe", "one"));
         channel.Tell(new InstallEvent(server.GetUtcNow(), "probe", "two"));
         server.Now += TimeSpan.FromMinutes(1);
@@ -116,7 +126,7 @@ public sealed class HttpJobChannelTests
 
         public override DateTimeOffset GetUtcNow() => Now;
 
-        public HttpJobChannel Channel() => new(new JobTicket("http://server", "j1", "token"), this, pause => Now += pause, Said.Add, new Wire(this));
+        public HttpJobChannel Channel() => new(new JobTicket("http://server", "j1", "token"), new BootKey(Sample.BootKey, encrypted => encrypted.ToArray()), this, pause => Now += pause, Said.Add, new Wire(this));
 
         private HttpResponseMessage Answer(HttpRequestMessage request)
         {
@@ -132,9 +142,15 @@ public sealed class HttpJobChannelTests
             {
                 "code" => new HttpResponseMessage(
                     HttpStatusCode.Accepted)
-                { Content = new StringContent("waits for: provision netboot approve imap33 --code CODE\n") },
+                {
+                    Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(
+                        new ClaimWait(Order.Order.Hash(), "waits for: provision netboot approve imap33 --code CODE"), JobsJson.Default.ClaimWait))
+                },
+                "other-code" => new HttpResponseMessage(
+                    HttpStatusCode.Accepted)
+                { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new ClaimWait(new string('0', 64), "waits"), JobsJson.Default.ClaimWait)) },
                 "lost" => throw new HttpRequestException("connection refused"),
-                "order" => new HttpResponseMessage { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(Order, JobsJson.Default.JobOrder)) },
+                "order" => new HttpResponseMessage { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new ClaimAnswer(new byte[32 + 43], Order), JobsJson.Default.ClaimAnswer)) },
                 var code => new HttpResponseMessage((HttpStatusCode)int.Parse(code, CultureInfo.InvariantCulture)),
             };
         }

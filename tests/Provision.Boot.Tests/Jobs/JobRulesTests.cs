@@ -16,14 +16,14 @@ public class JobRulesTests
     public void A_lost_answer_to_a_claim_is_given_again_for_the_same_key()
     {
         var claimed = Sample.In(JobState.Claimed);
-        Assert.Same(claimed, claimed.Do(new ClaimAsked(Sample.Start.AddSeconds(5), Sample.Claim(claimed))));
+        Assert.Same(claimed, claimed.Do(Sample.Asks(Sample.Start.AddSeconds(5), Sample.Claim(claimed))));
     }
 
     [Fact]
     public void A_replayed_token_with_another_key_is_refused_and_an_alarm()
     {
         var claimed = Sample.In(JobState.Installing);
-        var step = claimed.Try(new ClaimAsked(Later, Sample.Claim(claimed, Sample.OtherBootKey)));
+        var step = claimed.Try(Sample.Asks(Later, Sample.Claim(claimed, Sample.OtherBootKey)));
         Assert.False(step.IsAccepted);
         Assert.True(step.IsAlarm);
         Assert.Same(claimed, step.Job);
@@ -36,12 +36,12 @@ public class JobRulesTests
         var again = claimed.Do(new BootAsked(Later, Sample.Card, Sample.Uuid, Sample.Key));
         Assert.Equal(2, again.Boot);
         Assert.NotEqual(claimed.TokenHash, again.TokenHash);
-        Assert.True(again.Try(new ClaimAsked(Later, Sample.Claim(claimed, Sample.OtherBootKey))).IsAlarm);
+        Assert.True(again.Try(Sample.Asks(Later, Sample.Claim(claimed, Sample.OtherBootKey))).IsAlarm);
 
         // Until it claims, the installer that is at work goes on: a script that somebody fetched stops nobody.
-        Assert.True(again.Try(new InstallerSpoke(Later, Sample.BootKey)).IsAccepted);
-        var second = again.Do(new ClaimAsked(Later, Sample.Claim(again, Sample.OtherBootKey)));
-        Assert.False(second.Try(new InstallerSpoke(Later, Sample.BootKey)).IsAccepted);
+        Assert.True(again.Try(new InstallerSpoke(Later, Sample.By(Sample.BootKey))).IsAccepted);
+        var second = again.Do(Sample.Asks(Later, Sample.Claim(again, Sample.OtherBootKey)));
+        Assert.False(second.Try(new InstallerSpoke(Later, Sample.By(Sample.BootKey))).IsAccepted);
         Assert.Equal(claimed.Deadline, second.Deadline);
     }
 
@@ -52,27 +52,27 @@ public class JobRulesTests
     [InlineData(90, true)]
     public void A_claim_while_the_installer_speaks_is_refused_and_an_alarm(int seconds, bool accepted)
     {
-        var job = Sample.In(JobState.Installing).Do(new InstallerSpoke(Later, Sample.BootKey));
+        var job = Sample.In(JobState.Installing).Do(new InstallerSpoke(Later, Sample.By(Sample.BootKey)));
         var at = Later.AddSeconds(seconds);
         job = job.Do(new BootAsked(at, Sample.Card, Sample.Uuid, Sample.Key));
-        var step = job.Try(new ClaimAsked(at, Sample.Claim(job, Sample.OtherBootKey)));
+        var step = job.Try(Sample.Asks(at, Sample.Claim(job, Sample.OtherBootKey)));
         Assert.Equal((accepted, !accepted, accepted ? null : AlarmKind.Busy), (step.IsAccepted, step.IsPassing, step.Alarm));
-        Assert.Equal(!accepted, step.Job.Try(new InstallerSpoke(at, Sample.BootKey)).IsAccepted);
+        Assert.Equal(!accepted, step.Job.Try(new InstallerSpoke(at, Sample.By(Sample.BootKey))).IsAccepted);
     }
 
     /// <summary>The identity is the host's for years; a job is not its second owner without a person.</summary>
     [Fact]
     public void After_the_identity_was_handed_over_another_installer_waits_for_a_person()
     {
-        var job = Sample.In(JobState.Installing).Do(new ThingAsked(Sample.Start, Sample.BootKey, HandedThing.Identity, "192.0.2.33"));
-        Assert.True(job.Try(new ThingAsked(Sample.Start, Sample.BootKey, HandedThing.Identity, "192.0.2.33")).IsAccepted);
+        var job = Sample.In(JobState.Installing).Do(new ThingAsked(Sample.Start, Sample.By(Sample.BootKey), HandedThing.Identity, "192.0.2.33"));
+        Assert.True(job.Try(new ThingAsked(Sample.Start, Sample.By(Sample.BootKey), HandedThing.Identity, "192.0.2.33")).IsAccepted);
         job = job.Do(new BootAsked(Later, Sample.Card, Sample.Uuid, Sample.Key));
-        var step = job.Try(new ClaimAsked(Later, Sample.Claim(job, Sample.OtherBootKey), "192.0.2.66"));
+        var step = job.Try(Sample.Asks(Later, Sample.Claim(job, Sample.OtherBootKey), "192.0.2.66"));
         Assert.Equal((JobState.AwaitsCode, AlarmKind.AfterIdentity), (step.Job.State, step.Alarm));
-        Assert.False(step.Job.Try(new ThingAsked(Later, Sample.OtherBootKey, HandedThing.Identity, "192.0.2.66")).IsAccepted);
-        Assert.False(step.Job.Try(new ThingAsked(Later, Sample.OtherBootKey, HandedThing.Repository, "192.0.2.66")).IsAccepted);
-        var approved = step.Job.Do(new CodeGiven(Later, JobSecrets.CodeOf(JobSecrets.HashOf(Sample.OtherBootKey))));
-        var given = approved.Do(new ThingAsked(Later, Sample.OtherBootKey, HandedThing.Identity, "192.0.2.66"));
+        Assert.False(step.Job.Try(new ThingAsked(Later, Sample.By(Sample.OtherBootKey), HandedThing.Identity, "192.0.2.66")).IsAccepted);
+        Assert.False(step.Job.Try(new ThingAsked(Later, Sample.By(Sample.OtherBootKey), HandedThing.Repository, "192.0.2.66")).IsAccepted);
+        var approved = step.Job.Do(new CodeGiven(Later, Sample.CodeOf(step.Job, Sample.OtherBootKey)));
+        var given = approved.Do(new ThingAsked(Later, Sample.By(Sample.OtherBootKey), HandedThing.Identity, "192.0.2.66"));
         Assert.Equal(
             [(HandedThing.Order, "", 1), (HandedThing.Identity, "192.0.2.33", 1), (HandedThing.Order, "192.0.2.66", 2),
                 (HandedThing.Identity, "192.0.2.66", 2)],
@@ -87,7 +87,7 @@ public class JobRulesTests
         var offered = Sample.In(JobState.Armed);
         var boot = offered.Try(new BootAsked(Later, Provision.Core.MacAddress.Parse(mac), uuid, Sample.Key));
         Assert.True(boot is { IsAccepted: false, IsAlarm: true });
-        var claim = offered.Try(new ClaimAsked(Later, Sample.Claim(offered, uuid: uuid, mac: mac)));
+        var claim = offered.Try(Sample.Asks(Later, Sample.Claim(offered, uuid: uuid, mac: mac)));
         Assert.True(claim is { IsAccepted: false, IsAlarm: true });
         Assert.All([boot, claim], step => Assert.DoesNotContain(Sample.Uuid, step.Refusal, StringComparison.Ordinal));
         Assert.All([boot, claim], step => Assert.DoesNotContain("imap33", step.Refusal, StringComparison.Ordinal));
@@ -100,8 +100,8 @@ public class JobRulesTests
         var claimed = Sample.In(JobState.Installing);
         var again = claimed.Do(new BootAsked(Later, Sample.Card, null, Sample.Key));
         Assert.Equal((2, Sample.Uuid), (again.Boot, again.DmiUuid));
-        Assert.True(again.Try(new ClaimAsked(Later, Sample.Claim(again, Sample.OtherBootKey, uuid: null))) is { IsAccepted: false, IsAlarm: true });
-        Assert.True(again.Try(new ClaimAsked(Later, Sample.Claim(again, Sample.OtherBootKey))).IsAccepted);
+        Assert.True(again.Try(Sample.Asks(Later, Sample.Claim(again, Sample.OtherBootKey, uuid: null))) is { IsAccepted: false, IsAlarm: true });
+        Assert.True(again.Try(Sample.Asks(Later, Sample.Claim(again, Sample.OtherBootKey))).IsAccepted);
     }
 
     [Theory]
@@ -111,7 +111,7 @@ public class JobRulesTests
     public void A_wrong_token_is_refused(string token)
     {
         var offered = Sample.In(JobState.Armed);
-        Assert.True(offered.Try(new ClaimAsked(Later, Sample.Claim(offered) with { Token = token })).IsAlarm);
+        Assert.True(offered.Try(Sample.Asks(Later, Sample.Claim(offered) with { Token = token })).IsAlarm);
     }
 
     [Fact]
@@ -123,9 +123,9 @@ public class JobRulesTests
             var offered = job.Try(new BootAsked(Sample.Start, Sample.Card, Sample.Uuid, Sample.Key)).Job;
             JobEvent[] late =
             [
-                new BootAsked(job.Deadline, Sample.Card, Sample.Uuid, Sample.Key), new ClaimAsked(job.Deadline, Sample.Claim(offered)),
-                    new InstallerSpoke(job.Deadline, Sample.BootKey),
-                new Reported(job.Deadline, Sample.BootKey, Sample.Report(InstallOutcome.Done)), new Approved(job.Deadline, Sample.FoundHash),
+                new BootAsked(job.Deadline, Sample.Card, Sample.Uuid, Sample.Key), Sample.Asks(job.Deadline, Sample.Claim(offered)),
+                    new InstallerSpoke(job.Deadline, Sample.By(Sample.BootKey)),
+                new Reported(job.Deadline, Sample.By(Sample.BootKey), Sample.Report(InstallOutcome.Done)), new Approved(job.Deadline, Sample.FoundHash),
                     new DisarmAsked(job.Deadline),
             ];
             Assert.All(late, happened =>
@@ -149,7 +149,7 @@ public class JobRulesTests
     public void A_wrong_code_keeps_the_order_back()
     {
         var waits = Sample.In(JobState.AwaitsCode);
-        var step = waits.Try(new CodeGiven(Later, JobSecrets.CodeOf(JobSecrets.HashOf(Sample.OtherBootKey))));
+        var step = waits.Try(new CodeGiven(Later, Sample.CodeOf(waits, Sample.OtherBootKey)));
         Assert.True(step is { IsAccepted: false, IsAlarm: true, Job.State: JobState.AwaitsCode });
     }
 
@@ -158,7 +158,8 @@ public class JobRulesTests
     {
         var job = Sample.In(JobState.Done);
         var text = System.Text.Json.JsonSerializer.Serialize(job, JobsJson.Default.Job);
-        Assert.DoesNotContain(Sample.BootKey, text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Convert.ToBase64String(Sample.Key.SessionOf(job.Id, job.Claims, Sample.BootKey)), text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Sample.Key.ReturnKeyOf(job.Id, job.Approvals).Secret, text, StringComparison.Ordinal);
         Assert.DoesNotContain(Sample.Key.TokenOf(job.Id, job.Boot), text, StringComparison.Ordinal);
     }
 
@@ -178,7 +179,7 @@ public class JobRulesTests
             {
                 now += TimeSpan.FromMinutes(random.Next(20) == 0 ? 200 : random.Next(3));
                 var mine = random.Next(4) != 0;
-                var key = new string("kxyz"[random.Next(4)], 43);
+                var key = "age1" + new string("kxyz"[random.Next(4)], 58);
                 if (job.Boot > 0)
                 {
                     tokens.Add(Sample.Key.TokenOf(job.Id, random.Next(job.Boot + 1)));
@@ -188,11 +189,11 @@ public class JobRulesTests
                 JobEvent happened = random.Next(9) switch
                 {
                     0 or 1 => new BootAsked(now, Sample.Card, mine ? Sample.Uuid : Sample.OtherUuid, Sample.Key),
-                    2 or 3 => new ClaimAsked(now, new ClaimRequest(token, key, mine ? Sample.Uuid : Sample.OtherUuid, [Sample.Card])),
-                    4 => new InstallerSpoke(now, key),
-                    5 => new Reported(now, key, Sample.Report((InstallOutcome)random.Next(4))),
+                    2 or 3 => Sample.Asks(now, new ClaimRequest(token, key, mine ? Sample.Uuid : Sample.OtherUuid, [Sample.Card])),
+                    4 => new InstallerSpoke(now, Sample.By(key, Math.Max(1, job.Claims))),
+                    5 => new Reported(now, Sample.By(key, Math.Max(1, job.Claims)), Sample.Report((InstallOutcome)random.Next(4))),
                     6 => new Approved(now, random.Next(2) == 0 ? Sample.FoundHash : job.PlanHash),
-                    7 => new CodeGiven(now, JobSecrets.CodeOf(JobSecrets.HashOf(key))),
+                    7 => new CodeGiven(now, Sample.CodeOf(job, key)),
                     _ => random.Next(10) == 0 ? new DisarmAsked(now) : new TimePassed(now),
                 };
                 var before = job;

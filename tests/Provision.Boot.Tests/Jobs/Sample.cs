@@ -10,8 +10,10 @@ internal static class Sample
     public static readonly DateTimeOffset Start = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
     public static readonly MacAddress Card = MacAddress.Parse(Mac);
     public static readonly JobKey Key = new(new byte[32]);
-    public static readonly string BootKey = new('k', 43), OtherBootKey = new('o', 43);
+    public static readonly string BootKey = "age1" + new string('k', 58), OtherBootKey = "age1" + new string('q', 58);
     public static readonly string FoundHash = new('f', 64);
+
+    private static long counter;
 
     public static ArmFacts Facts { get; } = new()
     {
@@ -26,6 +28,7 @@ internal static class Sample
         Commit = new string('c', 40),
         ImageName = "os-imap",
         Image = "os-imap/" + new string('d', 64),
+        NoCode = "a test",
         ImageManifest = new string('e', 64),
         Installer = "installer/" + new string('d', 64),
     };
@@ -43,6 +46,17 @@ internal static class Sample
         return step.Job;
     }
 
+    public static ClaimAsked Asks(DateTimeOffset at, ClaimRequest claim, string source = "") => new(at, claim, Key, source);
+
+    /// <summary>The proof of a request that is sent now.</summary>
+    /// <param name="recipient">Who sends it.</param>
+    /// <param name="claim">The number of its claim; 0 for that of the two sample machines, one after the other.</param>
+    public static InstallerProof By(string recipient, int claim = 0) =>
+        new(Key, RequestProof.Of(Key.SessionOf(new string('1', 32), claim > 0 ? claim : recipient == OtherBootKey ? 2 : 1, recipient), "POST", "/", [], Interlocked.Increment(ref counter)));
+
+    /// <summary>The code on the console of a machine.</summary>
+    public static string CodeOf(Job job, string recipient) => JobSecrets.CodeOf(recipient, job.Signed!.Hash());
+
     /// <summary>The order of a job.</summary>
     public static OrderDocument Document(this Job job) => OrderDocument.Parse(job.Signed!.Document);
 
@@ -54,16 +68,16 @@ internal static class Sample
     public static Job In(JobState state)
     {
         var offered = Armed(Facts with { NeedsCode = state == JobState.AwaitsCode }).Do(new BootAsked(Start, Card, Uuid, Key));
-        Job Claimed() => offered.Do(new ClaimAsked(Start, Claim(offered)));
+        Job Claimed() => offered.Do(Asks(Start, Claim(offered)));
         return state switch
         {
             JobState.Armed => offered,
             JobState.AwaitsCode or JobState.Claimed => Claimed(),
-            JobState.Installing => Claimed().Do(new InstallerSpoke(Start, BootKey)),
-            JobState.Differs => Claimed().Do(new Reported(Start, BootKey, Report(InstallOutcome.Differs))),
-            JobState.Failed => Claimed().Do(new Reported(Start, BootKey, Report(InstallOutcome.Failed))),
-            JobState.Done => Claimed().Do(new Reported(Start, BootKey, Report(InstallOutcome.Done))),
-            JobState.Refused => Claimed().Do(new Reported(Start, BootKey, Report(InstallOutcome.Refused))),
+            JobState.Installing => Claimed().Do(new InstallerSpoke(Start, By(BootKey))),
+            JobState.Differs => Claimed().Do(new Reported(Start, By(BootKey), Report(InstallOutcome.Differs))),
+            JobState.Failed => Claimed().Do(new Reported(Start, By(BootKey), Report(InstallOutcome.Failed))),
+            JobState.Done => Claimed().Do(new Reported(Start, By(BootKey), Report(InstallOutcome.Done))),
+            JobState.Refused => Claimed().Do(new Reported(Start, By(BootKey), Report(InstallOutcome.Refused))),
             JobState.Expired => offered.Do(new TimePassed(offered.Deadline)),
             _ => offered.Do(new DisarmAsked(Start)),
         };

@@ -1,6 +1,5 @@
 using Provision.Inventory;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -13,7 +12,9 @@ internal sealed class BootSite : IAsyncDisposable
 {
     public const string Web1 = "00:00:5e:00:53:a1", Web2 = "00:00:5e:00:53:b1", Old = "00:00:5e:00:53:c1", Unknown = "00:00:5e:00:53:ff";
     public const string Uuid = "4c4c4544-0042-3510-8052-b4c04f4a4e31", OtherUuid = "4c4c4544-0042-3510-8052-b4c04f4a4e32";
-    public static readonly string Digest = new('d', 64), BootKey = new('k', 43), OtherBootKey = new('o', 43);
+    public static readonly string Digest = new('d', 64), BootKey = NewRecipient(), OtherBootKey = NewRecipient();
+
+    private static string Keys => Path.Combine(Path.GetTempPath(), $"provision-boot-keys-{Environment.ProcessId}");
 
     public const string Fleet = """
         fleet:
@@ -46,6 +47,7 @@ internal sealed class BootSite : IAsyncDisposable
 
         """;
 
+    private static long counter;
     private readonly List<string> said = [];
     private BootServer? server;
 
@@ -168,6 +170,7 @@ internal sealed class BootSite : IAsyncDisposable
             InstallerManifest = InstallerManifest,
             KernelWords = ["console=ttyS0"],
             NeedsCode = code,
+            NoCode = "a test",
         };
         var job = (sign ?? (armed => armed))(JobRules.Arm(ArmGates.Ask(facts, out _)!, Guid.NewGuid().ToString("N"), "engineer", Clock.GetUtcNow(), JobTimes.Armed));
         using var jobs = Jobs();
@@ -202,13 +205,45 @@ internal sealed class BootSite : IAsyncDisposable
     public async Task<HttpResponseMessage> Held(HttpMethod method, string path, HttpContent? content = null, string? key = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key ?? BootKey);
+        var body = content is null ? [] : await content.ReadAsByteArrayAsync();
+        var proof = RequestProof.Of(new StateDirectory(State).Key().SessionOf(path.Split('/')[2], ClaimsOf(path.Split('/')[2]), key ?? BootKey), method.Method, path, body,
+            Interlocked.Increment(ref counter));
+        request.Headers.TryAddWithoutValidation("Authorization", proof.Header);
         return await Http.SendAsync(request);
     }
 
     public Task<HttpResponseMessage> Report(Job job, InstallOutcome outcome, string? key = null) =>
         Held(HttpMethod.Post, $"/jobs/{job.Id}/report",
             JsonContent.Create(new InstallReport { Outcome = outcome, FoundHash = new string('f', 64) }, JobsJson.Default.InstallReport), key);
+
+    private int ClaimsOf(string job)
+    {
+        try
+        {
+            using var jobs = Jobs();
+            return jobs.Find(job)?.Claims ?? 1;
+        }
+        catch (StateLostException)
+        {
+            return 1;
+        }
+    }
+
+    /// <summary>A key pair of age; returns the public key.</summary>
+    public static string NewRecipient()
+    {
+        Directory.CreateDirectory(Keys);
+        var file = Path.Combine(Keys, Guid.NewGuid().ToString("N"));
+        var runner = new ProcessRunner();
+        runner.Run(Command.Of("age-keygen", "-o", file)).OrThrow();
+        var recipient = runner.Run(Command.Of("age-keygen", "-y", file)).OrThrow().Text.Trim();
+        File.Move(file, Path.Combine(Keys, recipient));
+        return recipient;
+    }
+
+    /// <summary>Decrypts with the key pair of a recipient.</summary>
+    public static byte[] Decrypt(ReadOnlyMemory<byte> encrypted, string? recipient = null) =>
+        new ProcessRunner().Run(Command.Of("age", "--decrypt", "--identity", Path.Combine(Keys, recipient ?? BootKey)).WithInput(encrypted)).OrThrow().Output.ToArray();
 
     public static async Task Until(Func<Task<bool>> holds)
     {

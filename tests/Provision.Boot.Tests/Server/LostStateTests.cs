@@ -105,7 +105,7 @@ public sealed class LostStateTests : IAsyncLifetime
         var job = site.Arm();
         await site.Script();
         var token = (await site.Ticket(job)).Token;
-        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => site.Claim(job, token, new string((char)('a' + i), 43))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => site.Claim(job, token, BootSite.NewRecipient())));
         Assert.Equal(1, answers.Count(answer => answer.StatusCode == HttpStatusCode.OK));
     }
 

@@ -40,7 +40,7 @@ public sealed class ReinstallTests : IAsyncLifetime
         Assert.DoesNotContain(ticket.Token, script, StringComparison.Ordinal);
 
         using var claim = await site.Claim(job, ticket.Token);
-        var order = await claim.Content.ReadFromJsonAsync(JobsJson.Default.JobOrder);
+        var order = (await claim.Content.ReadFromJsonAsync(JobsJson.Default.ClaimAnswer))!.Order;
         Assert.Equal(($"/artefacts/os-plain/{BootSite.Digest}/manifest.json", (string?)null), (order!.Image, order.Identity));
         var document = OrderDocument.Parse(order.Order.Document);
         Assert.Equal(("web1", job.Id, job.PlanHash, job.Commit, $"os-plain/{BootSite.Digest}"),
@@ -186,7 +186,7 @@ public sealed class ReinstallTests : IAsyncLifetime
         }
 
         using var jobs = site.Jobs();
-        Assert.True(jobs.Change(job.Id, new CodeGiven(site.Clock.GetUtcNow(), JobSecrets.CodeOf(JobSecrets.HashOf(BootSite.BootKey))))!.IsAccepted);
+        Assert.True(jobs.Change(job.Id, new CodeGiven(site.Clock.GetUtcNow(), JobSecrets.CodeOf(BootSite.BootKey, job.Signed!.Hash())))!.IsAccepted);
         using var order = await site.Held(HttpMethod.Get, $"/jobs/{job.Id}");
         Assert.Equal(HttpStatusCode.OK, order.StatusCode);
     }
@@ -215,7 +215,7 @@ public sealed class ReinstallTests : IAsyncLifetime
         await site.Restart();
         var job = await site.Claimed();
         using var own = await site.Held(HttpMethod.Get, $"/jobs/{job.Id}/identity");
-        Assert.Equal(archive, await own.Content.ReadAsByteArrayAsync());
+        Assert.Equal(archive, BootSite.Decrypt(await own.Content.ReadAsByteArrayAsync()));
 
         // Another installer after that: it waits for a person, and everybody can see who got what.
         site.Clock.Move(JobTimes.Silence + TimeSpan.FromSeconds(10));
@@ -230,12 +230,12 @@ public sealed class ReinstallTests : IAsyncLifetime
             Assert.Contains("job: the host's identity went to installer 1 at 127.0.0.1", lines);
             Assert.Contains(lines, line =>
                 line.StartsWith("alarm: 127.0.0.1 claimed the job again after the host's identity had been handed over", StringComparison.Ordinal));
-            Assert.True(jobs.Change(job.Id, new CodeGiven(site.Clock.GetUtcNow(), JobSecrets.CodeOf(JobSecrets.HashOf(BootSite.OtherBootKey))))!.IsAccepted);
+            Assert.True(jobs.Change(job.Id, new CodeGiven(site.Clock.GetUtcNow(), JobSecrets.CodeOf(BootSite.OtherBootKey, job.Signed!.Hash())))!.IsAccepted);
         }
 
         Assert.Contains("identity went to installer 1", await site.Http.GetStringAsync("/"), StringComparison.Ordinal);
         using var approved = await site.Held(HttpMethod.Get, $"/jobs/{job.Id}/identity", key: BootSite.OtherBootKey);
-        Assert.Equal(archive, await approved.Content.ReadAsByteArrayAsync());
+        Assert.Equal(archive, BootSite.Decrypt(await approved.Content.ReadAsByteArrayAsync(), BootSite.OtherBootKey));
         using var stranger = await site.Held(HttpMethod.Get, $"/jobs/{job.Id}/identity", key: BootSite.BootKey);
         Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
 

@@ -93,6 +93,11 @@ internal sealed class Datacentre : IDisposable
 
     private string StateDirectory => Path.Combine(folder.Path, "state");
 
+    /// <summary>The engineer's ssh configuration.</summary>
+    private string SshConfig => Path.Combine(folder.Path, "ssh_config");
+
+    private string OrderKey => Path.Combine(folder.Path, "order-key");
+
     private string ServerKey => Path.Combine(folder.Path, "server.key");
 
     /// <summary>A command in the datacentre's network.</summary>
@@ -100,11 +105,11 @@ internal sealed class Datacentre : IDisposable
 
     /// <summary>Runs <c>provision</c> as the engineer does on the boot server.</summary>
     public CommandResult Provision(params IReadOnlyList<string> arguments) =>
-        Runner.Run(InNetwork(ProvisionBinary.Path, ["--repo", Repository, .. arguments]).WithTimeout(TimeSpan.FromMinutes(5)));
+        Runner.Run(InNetwork(ProvisionBinary.Path, ["--repo", Repository, .. arguments]).WithEnvironment(Ssh.ConfigVariable, SshConfig).WithTimeout(TimeSpan.FromMinutes(5)));
 
     /// <summary>Arms a host.</summary>
     public void Arm(string host, params IReadOnlyList<string> options) =>
-        Provision(["netboot", "arm", host, "--state", StateDirectory, "--store", store, "--for", "4h", "--yes", .. options]).OrThrow();
+        Provision(["netboot", "arm", host, "--state", StateDirectory, "--store", store, "--for", "4h", "--sign-key", OrderKey, "--yes", .. options]).OrThrow();
 
     /// <summary>The host's last job as <c>netboot status</c> tells it.</summary>
     public JsonElement Job(string host)
@@ -213,6 +218,8 @@ internal sealed class Datacentre : IDisposable
     private void MakeKeys()
     {
         Runner.Run(Command.Of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "engineer", "-f", EngineerKey)).OrThrow();
+        Runner.Run(Command.Of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "orders", "-f", OrderKey)).OrThrow();
+        File.WriteAllText(SshConfig, $"IdentityFile {EngineerKey}\nIdentitiesOnly yes\nUserKnownHostsFile {KnownHosts}\nGlobalKnownHostsFile /dev/null\nStrictHostKeyChecking yes\n");
         var engineer = Fleet().FindSite("here")!.Netboot.Engineers[0];
         foreach (var file in (string[])["hosts/fleet.yaml", "roles/store.yaml"])
         {

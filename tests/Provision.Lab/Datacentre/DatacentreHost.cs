@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Provision.Inventory;
 
 namespace Provision.Lab;
@@ -98,9 +99,24 @@ internal abstract class DatacentreHost
         disks.AsParallel().WithDegreeOfParallelism(2).ToDictionary(disk => disk.Serial + " " + disk.Place.Id, disk => StorageTrial.Hash(disk.Image),
             StringComparer.Ordinal);
 
+    /// <summary>
+    /// Lets the installer begin: where it asks for it, reads the code on the machine's console and approves it, as an engineer who stands there.
+    /// </summary>
+    public void Admit(BootedMachine machine)
+    {
+        var asks = new Regex("approve the code (?<code>[a-z0-9-]{14})", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
+        Patience.Until(() => machine.Console.Contains($"installs {Name} from commit", StringComparison.Ordinal) || (asks.IsMatch(machine.Console) && Datacentre.State(Name) == "awaits-code"),
+            TimeSpan.FromMinutes(15), () => $"the installer neither began nor asked for a code\n{Datacentre.Job(Name)}\n{machine.Console}");
+        if (Datacentre.State(Name) == "awaits-code")
+        {
+            Datacentre.ApproveCode(Name, asks.Matches(machine.Console)[^1].Groups["code"].Value);
+        }
+    }
+
     /// <summary>Lets the installer, which was armed, do its work. The machine stands still before its restart.</summary>
     public void Install(BootedMachine machine)
     {
+        Admit(machine);
         machine.WaitForRestart();
         Assert.True(Datacentre.State(Name) == "done", $"{Datacentre.Job(Name)}\n{machine.Console}");
     }

@@ -193,6 +193,7 @@ public sealed class DiskGuardTests
             (DiskCommands.ReplaceInPool("p", "123", "/dev/sdc1"), DiskEffect.Destroy, "/dev/sdc1"),
             (DiskCommands.AllowWriting("/dev/sdc", "/dev/sdc1"), DiskEffect.Service, "/dev/sdc /dev/sdc1"),
             (DiskCommands.ClearBootCode("/dev/sdc"), DiskEffect.Wipe, "/dev/sdc"),
+            (DiskCommands.WriteReturnBlock("/dev/sdc", key), DiskEffect.Wipe, "/dev/sdc"),
             (DiskCommands.WriteBootCode("/dev/sdc", key), DiskEffect.Destroy, "/dev/sdc"),
             (DiskCommands.WriteBootImage("/dev/sdc1", key), DiskEffect.Destroy, "/dev/sdc1"),
             (DiskCommands.RenewBootCode("/dev/sdc", key), DiskEffect.BootLoader, "/dev/sdc"),

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Provision.Boot.Jobs;
@@ -16,6 +17,7 @@ public sealed class HttpJobChannel : IJobChannel
     private static readonly TimeSpan BetweenBeats = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenEvents = TimeSpan.FromSeconds(1);
+    private const int SessionBytes = 32, MostIdentity = 4 << 20;
     private readonly HttpClient http;
     private readonly JobTicket ticket;
     private readonly TimeProvider clock;
@@ -23,17 +25,22 @@ public sealed class HttpJobChannel : IJobChannel
     private readonly EventBuffer events = new();
     private DateTimeOffset nextEvents;
     private readonly Action<string> say;
+    private readonly BootKey key;
+    private readonly Lock turn = new();
     private Timer? heartbeat;
-    private string bootKey = "";
+    private byte[]? session;
+    private long counter;
 
     /// <summary>A channel to the server of a ticket.</summary>
     /// <param name="ticket">What the boot server gave to this machine.</param>
+    /// <param name="key">The key of this boot.</param>
     /// <param name="clock">Tells the time.</param>
     /// <param name="wait">Waits between two tries.</param>
     /// <param name="say">Receives what a person at the console has to know.</param>
     /// <param name="handler">Carries the requests; null for the network.</param>
-    public HttpJobChannel(JobTicket ticket, TimeProvider clock, Action<TimeSpan> wait, Action<string> say, HttpMessageHandler? handler = null)
+    public HttpJobChannel(JobTicket ticket, BootKey key, TimeProvider clock, Action<TimeSpan> wait, Action<string> say, HttpMessageHandler? handler = null)
     {
+        this.key = key;
         this.say = say;
         this.ticket = ticket;
         this.clock = clock;
@@ -50,48 +57,85 @@ public sealed class HttpJobChannel : IJobChannel
     public bool CanApprove => true;
 
     /// <inheritdoc/>
-    public JobOrder Claim(string bootKey, string? dmiUuid, IReadOnlyList<MacAddress> macs)
+    public ReturnKey? ReturnKey { get; private set; }
+
+    /// <inheritdoc/>
+    public JobOrder Claim(MachineClaim machine)
     {
-        this.bootKey = bootKey;
-        var claim = new ClaimRequest(ticket.Token, bootKey, dmiUuid, macs);
-        using var answer = Claimed(claim);
+        ArgumentNullException.ThrowIfNull(machine);
+        var proofs = machine.ReturnKeys.Where(known => known.Job == ticket.Job).Select(known => known.Prove(ticket.Token, key.Recipient)).ToList();
+        var (claimed, shown) = Claimed(new ClaimRequest(ticket.Token, key.Recipient, machine.DmiUuid, machine.Macs, proofs));
+        using var answer = claimed;
         if (!answer.IsSuccessStatusCode)
         {
             throw new InstallException($"{ticket.Server} does not give job {ticket.Job} to this machine: {(int)answer.StatusCode} {TextOf(answer)}");
         }
 
-        using var body = answer.Content.ReadAsStream();
-        var order = JsonSerializer.Deserialize(body, JobsJson.Default.JobOrder)
-            ?? throw new InstallException($"{ticket.Server} answered the claim with nothing");
+        var given = Read(answer, JobsJson.Default.ClaimAnswer);
+        if (shown is not null && shown != given.Order.Order.Hash())
+        {
+            throw new InstallException($"{ticket.Server} sent another order than the one that the code on the console was made of");
+        }
+
+        var keys = key.Decrypt(given.Keys, "the session key");
+        if (keys.Length != SessionBytes + JobSecrets.Characters)
+        {
+            throw new InstallException($"{ticket.Server} is no boot server of this version: its session key has another length");
+        }
+
+        session = keys[..SessionBytes];
+        ReturnKey = new ReturnKey(ticket.Job, Encoding.ASCII.GetString(keys.AsSpan(SessionBytes)));
         heartbeat ??= new Timer(_ => Beat(), null, BetweenBeats, BetweenBeats);
-        return order;
+        return given.Order;
     }
 
     /// <summary>Claims, and waits for a person where the server says so: until the code is approved, or the job is over.</summary>
-    private HttpResponseMessage Claimed(ClaimRequest claim)
+    /// <returns>The answer, and the hash of the order that the code was shown for; null if none was shown.</returns>
+    private (HttpResponseMessage Answer, string? Shown) Claimed(ClaimRequest claim)
     {
-        for (var told = false; ; wait(BetweenQuestions))
+        for (string? shown = null; ; wait(BetweenQuestions))
         {
             var answer = Persist(() => Post("claim", claim, JobsJson.Default.ClaimRequest), Patience, "claimed");
             if (answer.StatusCode != HttpStatusCode.Accepted)
             {
-                return answer;
+                return (answer, shown);
             }
 
-            if (!told)
+            using (answer)
             {
-                say($"this job waits for a person: compare and approve the code {JobSecrets.CodeOf(JobSecrets.HashOf(claim.BootKey))}; the boot server " +
-                    $"{TextOf(answer)}");
-                told = true;
+                var waits = Read(answer, JobsJson.Default.ClaimWait);
+                if (shown != waits.Order)
+                {
+                    shown = waits.Order;
+                    say($"this job waits for a person: compare and approve the code {JobSecrets.CodeOf(key.Recipient, shown)}; the boot server " +
+                        Printable.Of(waits.Why, 200));
+                }
             }
+        }
+    }
 
-            answer.Dispose();
+    private T Read<T>(HttpResponseMessage answer, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            using var body = answer.Content.ReadAsStream();
+            return JsonSerializer.Deserialize(body, type) ?? throw new InstallException($"{ticket.Server} answered the claim with nothing");
+        }
+        catch (JsonException)
+        {
+            throw new InstallException($"{ticket.Server} is no boot server of this version: it does not answer a claim as expected");
         }
     }
 
     /// <summary>Tells the server that the installer lives, also during a step that has nothing to say.</summary>
     private void Beat()
     {
+        if (!turn.TryEnter())
+        {
+            return; // It is being heard just now.
+        }
+
         try
         {
             using var answer = Post("events", (IReadOnlyList<InstallEvent>)[], JobsJson.Default.IReadOnlyListInstallEvent, EventLimit);
@@ -104,13 +148,17 @@ public sealed class HttpJobChannel : IJobChannel
         {
             // The installation has ended.
         }
+        finally
+        {
+            turn.Exit();
+        }
     }
 
     /// <inheritdoc/>
     public void Tell(InstallEvent what)
     {
         events.Add(what);
-        if (bootKey.Length > 0 && clock.GetUtcNow() >= nextEvents)
+        if (session is not null && clock.GetUtcNow() >= nextEvents)
         {
             nextEvents = clock.GetUtcNow() + (SendEvents() ? BetweenEvents : BetweenEvents * 10);
         }
@@ -157,6 +205,24 @@ public sealed class HttpJobChannel : IJobChannel
     }
 
     /// <inheritdoc/>
+    public Stream OpenIdentity(string address)
+    {
+        using var from = Open(address, 0);
+        using var encrypted = new MemoryStream();
+        var buffer = new byte[1 << 16];
+        for (int read; (read = from.Read(buffer)) > 0;)
+        {
+            encrypted.Write(buffer, 0, read);
+            if (encrypted.Length > MostIdentity)
+            {
+                throw new InstallException($"{Address(address)} is larger than any identity ({MostIdentity} bytes)");
+            }
+        }
+
+        return new MemoryStream(key.Decrypt(encrypted.ToArray(), "the host's identity"));
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         heartbeat?.Dispose();
@@ -184,20 +250,30 @@ public sealed class HttpJobChannel : IJobChannel
 
     private HttpResponseMessage Post<T>(string what, T body, JsonTypeInfo<T> type, TimeSpan? limit = null)
     {
-        using var content = new ByteArrayContent(
-            JsonSerializer.SerializeToUtf8Bytes(body, type))
-        { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, type);
+        using var content = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         using var request = new HttpRequestMessage(HttpMethod.Post, Address($"jobs/{ticket.Job}/{what}")) { Content = content };
-        return Send(request, HttpCompletionOption.ResponseContentRead, limit);
+        return Send(request, HttpCompletionOption.ResponseContentRead, limit, bytes);
     }
 
-    private HttpResponseMessage Send(HttpRequestMessage request, HttpCompletionOption completion, TimeSpan? limit = null)
+    /// <summary>Sends a request; one about the job with its proof. Those are sent one after the other, because their counter rises.</summary>
+    private HttpResponseMessage Send(HttpRequestMessage request, HttpCompletionOption completion, TimeSpan? limit = null, byte[]? body = null)
     {
         using var timer = limit is { } time ? new CancellationTokenSource(time) : new CancellationTokenSource();
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bootKey);
+        var address = request.RequestUri!;
         try
         {
-            return http.Send(request, completion, timer.Token);
+            if (session is null || !address.ToString().StartsWith($"{ticket.Server}/jobs/{ticket.Job}", StringComparison.Ordinal))
+            {
+                return http.Send(request, completion, timer.Token);
+            }
+
+            lock (turn)
+            {
+                var proof = RequestProof.Of(session, request.Method.Method, address.AbsolutePath, body, ++counter);
+                request.Headers.TryAddWithoutValidation("Authorization", proof.Header);
+                return http.Send(request, completion, timer.Token);
+            }
         }
         catch (Exception lost) when (lost is HttpRequestException or TaskCanceledException)
         {

@@ -9,11 +9,12 @@ public interface IJobChannel : IDisposable
     bool CanApprove { get; }
 
     /// <summary>Claims the job, or asks again for its order: an approval is in it once it was given.</summary>
-    /// <param name="bootKey">The bearer of this boot.</param>
-    /// <param name="dmiUuid">UUID of the machine's firmware, or null.</param>
-    /// <param name="macs">Its network cards.</param>
+    /// <param name="machine">What the machine claims it with.</param>
     /// <exception cref="InstallException">There is no such job (any more), or this machine may not have it.</exception>
-    JobOrder Claim(string bootKey, string? dmiUuid, IReadOnlyList<MacAddress> macs);
+    JobOrder Claim(MachineClaim machine);
+
+    /// <summary>The key by which this machine is known again after a restart; set by a claim, null where nobody asks for it.</summary>
+    ReturnKey? ReturnKey { get; }
 
     /// <summary>Says how far it is. Never fails and never waits long: what cannot be said now is said later.</summary>
     void Tell(InstallEvent what);
@@ -27,4 +28,10 @@ public interface IJobChannel : IDisposable
     /// <exception cref="IOException">Not now; it may work later.</exception>
     /// <exception cref="InstallException">It is not there.</exception>
     Stream Open(string address, long from);
+
+    /// <summary>Opens the archive of the host's identity.</summary>
+    /// <param name="address">As the order has it.</param>
+    /// <exception cref="IOException">Not now; it may work later.</exception>
+    /// <exception cref="InstallException">It is not there, or not for this machine.</exception>
+    Stream OpenIdentity(string address);
 }

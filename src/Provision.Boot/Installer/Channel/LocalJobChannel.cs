@@ -13,7 +13,10 @@ public sealed class LocalJobChannel(string orderFile, string folder, string? rep
     public bool CanApprove => false;
 
     /// <inheritdoc/>
-    public JobOrder Claim(string bootKey, string? dmiUuid, IReadOnlyList<MacAddress> macs)
+    public ReturnKey? ReturnKey => null;
+
+    /// <inheritdoc/>
+    public JobOrder Claim(MachineClaim machine)
     {
         try
         {
@@ -54,6 +57,9 @@ public sealed class LocalJobChannel(string orderFile, string folder, string? rep
         stream.Position = from;
         return stream;
     }
+
+    /// <inheritdoc/>
+    public Stream OpenIdentity(string address) => Open(address, 0);
 
     /// <inheritdoc/>
     public void Dispose()

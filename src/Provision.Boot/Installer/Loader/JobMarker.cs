@@ -21,7 +21,7 @@ internal static class JobMarker
         var found = partitions.OfType<BlockDevice>().Select(partition => ReadOf(run, partition.Path)).ToList();
         if (run.Holds(Safeguard.OrderNumber))
         {
-            OrderCheck.Fresh(run.Order, found.Select(marker => marker.Number).DefaultIfEmpty().Max());
+            OrderCheck.Fresh(run.Order, found.Select(marker => marker.Number).Append(run.SeenNumber).Max());
         }
 
         run.IsDone = found.Count == partitions.Count && found.All(marker => marker.Job == run.Order.Job);
@@ -39,6 +39,7 @@ internal static class JobMarker
             RootFile.Put(files, Path, run.Order.Job + "\n");
             RootFile.Put(files, OrderNumber.OfEfi, OrderNumber.Text(run.Order));
         });
+        ReturnKeys.Remove(run);
     }
 
     private static (string? Job, long Number) ReadOf(InstallRun run, string partition)

@@ -111,6 +111,11 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
             : throw new InstallException($"the order is one of job {order.Job}, and the boot server offers job {offer.Job}");
     }
 
+    /// <summary>Writes the return key of a job to the system disks of this host.</summary>
+    /// <returns>The partitions that it was written to.</returns>
+    /// <exception cref="InstallException">This system was not installed by provision.</exception>
+    public static IReadOnlyList<string> Plant(InstallMachine machine, ReturnKey key) => NextBoot.Plant(machine, key);
+
     /// <summary>Takes it back.</summary>
     /// <exception cref="InstallException">The boot loader knows nothing of this.</exception>
     public void Cancel()

@@ -2,6 +2,7 @@ using System.Text;
 using Provision.Boot.Installer.Loader;
 using Provision.Boot.Installer.Setup;
 using Provision.Boot.Installer.Target;
+using Provision.Boot.Jobs;
 using Provision.Storage.Guard;
 using Provision.Storage.Observe;
 
@@ -32,9 +33,7 @@ internal static class NextBoot
     public static IReadOnlyList<string> Write(InstallMachine machine, ObservedStorage observed, IReadOnlyDictionary<string, long> sequences, string? value)
     {
         var partitions = Partitions(observed);
-        var permits = partitions.SelectMany(part => observed.DisksBelow(part.Name)).DistinctBy(disk => disk.Name)
-            .Select(disk => WritePermit.For(disk, sequences, disk.Serial ?? disk.Name, DiskEffect.Service, "the running system started from it"));
-        var guard = new DiskGuard(machine.Commands, machine.Reader, new WriteSet([.. permits], []));
+        var guard = GuardOf(machine, observed, sequences, partitions);
 
         // All of them are looked at before one is written: half a wish would depend on the disk that firmware takes.
         foreach (var part in partitions)
@@ -48,16 +47,41 @@ internal static class NextBoot
             }
         }
 
+        return Put(machine, guard, partitions, files => RootFile.Put(files, File, Block(value)));
+    }
+
+    /// <summary>Writes the return key of a job: the installer proves by it that it runs on this machine.</summary>
+    /// <returns>The partitions that it was written to.</returns>
+    /// <exception cref="InstallException">The running system has no partition of ours.</exception>
+    public static IReadOnlyList<string> Plant(InstallMachine machine, ReturnKey key)
+    {
+        var sequences = Attachments.Read(machine.Reader);
+        var observed = machine.Storage.Observe();
+        var partitions = Partitions(observed);
+        return Put(machine, GuardOf(machine, observed, sequences, partitions), partitions,
+            files => RootFile.Put(files, ReturnKey.Path, key.Text, FileModes.Private));
+    }
+
+    private static IReadOnlyList<string> Put(InstallMachine machine, DiskGuard guard, List<BlockDevice> partitions, Action<IMachineFiles> write)
+    {
         foreach (var part in partitions)
         {
             EfiPartition.With(machine, guard, part.Path, write: true, files =>
             {
-                RootFile.Put(files, File, Block(value));
+                write(files);
                 return 0;
             });
         }
 
         return [.. partitions.Select(part => part.Path)];
+    }
+
+    private static DiskGuard GuardOf(
+        InstallMachine machine, ObservedStorage observed, IReadOnlyDictionary<string, long> sequences, List<BlockDevice> partitions)
+    {
+        var permits = partitions.SelectMany(part => observed.DisksBelow(part.Name)).DistinctBy(disk => disk.Name)
+            .Select(disk => WritePermit.For(disk, sequences, disk.Serial ?? disk.Name, DiskEffect.Service, "the running system started from it"));
+        return new DiskGuard(machine.Commands, machine.Reader, new WriteSet([.. permits], []));
     }
 
     /// <summary>The EFI system partitions beside the running root: on the disks that it lies on.</summary>

@@ -26,7 +26,7 @@ internal static class HostIdentityFiles
 
         if (!run.Order.NewIdentity && run.Parts.Identity is { } address)
         {
-            using var archive = run.Channel.Open(address, 0);
+            using var archive = run.Channel.OpenIdentity(address);
             run.Say($"{Restore(root, archive)} files of the host's identity are back");
         }
 

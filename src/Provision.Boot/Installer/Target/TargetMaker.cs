@@ -1,4 +1,5 @@
 using System.Globalization;
+using Provision.Boot.Installer.Loader;
 using Provision.Boot.Installer.Protect;
 using Provision.Inventory;
 using Provision.Storage.Create;
@@ -42,6 +43,7 @@ internal static class TargetMaker
     /// read.</summary>
     public static void Invalidate(InstallRun run)
     {
+        ReturnKeys.Leave(run);
         run.Target.Disks.ToList().ForEach(disk => run.Guard.Run(DiskCommands.ClearBootCode(disk.Node)));
         run.AllowTarget();
         var partitions = run.Target.Names.SelectMany(disk => WriteProtection.WithPartitions(run.Machine.Reader, disk).Skip(1)).Select(part => "/dev/" + part)
