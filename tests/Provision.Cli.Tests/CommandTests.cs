@@ -7,7 +7,8 @@ namespace Provision.Cli.Tests;
 public sealed class CommandTests : IDisposable
 {
     private static readonly string Repository = TestRepository.Root;
-    private static readonly string Program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given : Path.Combine(Repository, "out/provision");
+    private static readonly string Program = Environment.GetEnvironmentVariable("PROVISION_BINARY") is { Length: > 0 } given ? given
+        : Path.Combine(Repository, "out/provision");
     private readonly string work = Directory.CreateTempSubdirectory("provision-cli-").FullName;
     private readonly ProcessRunner runner = new();
 
@@ -66,7 +67,8 @@ public sealed class CommandTests : IDisposable
         var line = $"{Program} {arguments.Replace("WORK", work, StringComparison.Ordinal)} --repo {Repository}";
         var command = Command.Of("script", "-qec", line, "/dev/null").WithEnvironment("TERM", "xterm").WithInput("n\n"u8.ToArray());
         var shown = runner.Run(command.WithEnvironment("NO_COLOR", null)).Text;
-        var found = shown.Split('\u001b').Skip(1).Select(part => "\u001b" + part[..(part.StartsWith('[') ? part.IndexOfAny([.. "mhlKJHABCD"]) + 1 : 1)]).Distinct();
+        var found = shown.Split('\u001b').Skip(1).Select(part =>
+            "\u001b" + part[..(part.StartsWith('[') ? part.IndexOfAny([.. "mhlKJHABCD"]) + 1 : 1)]).Distinct();
         Assert.Equal(expected, string.Join('|', found));
         Assert.DoesNotContain('\u001b', runner.Run(command.WithEnvironment("NO_COLOR", "1")).Text);
     }
@@ -122,7 +124,8 @@ public sealed class CommandTests : IDisposable
 
         File.SetUnixFileMode(full, UnixFileMode.None);
         File.SetUnixFileMode(work, (UnixFileMode)FileModes.PublicDirectory);
-        var result = runner.Run(Command.Of(Program, "validate", "--repo", fleet).Through("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--"));
+        var result = runner.Run(Command.Of(Program, "validate", "--repo", fleet).Through("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
+            "--"));
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(path, result.Error, StringComparison.Ordinal);
     }
@@ -147,7 +150,8 @@ public sealed class CommandTests : IDisposable
     {
         var fleet = Fleet();
         File.AppendAllText(Path.Combine(fleet, "hosts/nyi.yaml"), "    branch: nosuch\n");
-        Assert.Contains("hosts/nyi.yaml:7:13: error: the repository does not have the branch \"nosuch\" (fetch it, or correct branch:)", Run("validate", "--repo", fleet).Error, StringComparison.Ordinal);
+        Assert.Contains("hosts/nyi.yaml:7:13: error: the repository does not have the branch \"nosuch\" (fetch it, or correct branch:)",
+            Run("validate", "--repo", fleet).Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -218,7 +222,8 @@ public sealed class CommandTests : IDisposable
             exit $ended
             """;
         var interrupted = runner.Run(Command.Of(
-            "bash", "-c", script, "bash", Program, "install", "--repo", fleet, "--host", "web1", "--here", "trial", "--allow-dirty").WithEnvironment("WAIT", wait));
+            "bash", "-c", script, "bash", Program, "install", "--repo", fleet, "--host", "web1", "--here", "trial", "--allow-dirty").WithEnvironment("WAIT",
+                wait));
         Assert.Equal(130, interrupted.ExitCode);
         Assert.Contains("provision: interrupted: nothing was changed\n", interrupted.Error, StringComparison.Ordinal);
         Assert.False(File.Exists("/etc/web.conf"));
@@ -266,7 +271,8 @@ public sealed class CommandTests : IDisposable
         }
 
         var rendered = Json("render", "--host", "web1", "--out", Path.Combine(work, "rendered"));
-        Assert.Equal(("/etc/web.conf", "0644"), (rendered.GetProperty("files")[0].GetProperty("path").GetString(), rendered.GetProperty("files")[0].GetProperty("mode").GetString()));
+        Assert.Equal(("/etc/web.conf", "0644"), (rendered.GetProperty("files")[0].GetProperty("path").GetString(),
+            rendered.GetProperty("files")[0].GetProperty("mode").GetString()));
         var added = Json("host", "add", "web2", "--mac", "00:00:5E:00:53:F0", "--site", "nyi", "--role", "web", "--dry-run");
         Assert.False(added.GetProperty("written").GetBoolean());
         Assert.Contains("+  web2:", added.GetProperty("diff").EnumerateArray().Select(line => line.GetString()));
@@ -288,7 +294,8 @@ public sealed class CommandTests : IDisposable
 
     [Fact]
     public void A_reason_makes_this_machine_the_host() =>
-        Assert.Equal(1, Run("diff", "--host", "imap33", "--here", "a new network card", "--no-checks", "--stat", "--repo", Repository, "--identity", Path.Combine(Repository, "tests/fixtures/age/identity.txt")).ExitCode);
+        Assert.Equal(1, Run("diff", "--host", "imap33", "--here", "a new network card", "--no-checks", "--stat", "--repo", Repository, "--identity",
+            Path.Combine(Repository, "tests/fixtures/age/identity.txt")).ExitCode);
 
     [Fact]
     public void A_check_has_the_exit_codes_of_monitoring_and_judges_captured_machines_too()
@@ -416,7 +423,8 @@ public sealed class CommandTests : IDisposable
         File.WriteAllText(path, text.Remove(at, from.Length).Insert(at, to));
         var root = Path.Combine(work, "root");
         Directory.CreateDirectory(root);
-        var result = Run("install", "--repo", fleet, "--host", "web1", "--root", root, "--allow-dirty", "--identity", Path.Combine(Repository, "tests/fixtures/age/identity.txt"));
+        var result = Run("install", "--repo", fleet, "--host", "web1", "--root", root, "--allow-dirty", "--identity",
+            Path.Combine(Repository, "tests/fixtures/age/identity.txt"));
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(expected, result.Error, StringComparison.Ordinal);
         Assert.Matches($"{file}:[0-9]+:[0-9]+: error: ", result.Error);
@@ -462,7 +470,8 @@ public sealed class CommandTests : IDisposable
             runner.Run(Command.Of("cp", "-r", Path.Combine(Repository, folder), fleet)).OrThrow();
         }
 
-        void Git(params string[] arguments) => runner.Run(Command.Of("git", ["-C", fleet, "-c", "user.name=t", "-c", "user.email=t@mail.example", .. arguments])).OrThrow();
+        void Git(params string[] arguments) =>
+            runner.Run(Command.Of("git", ["-C", fleet, "-c", "user.name=t", "-c", "user.email=t@mail.example", .. arguments])).OrThrow();
         Git("init", "-q", "-b", "main");
         var nyi = Path.Combine(fleet, "hosts/nyi.yaml");
         File.WriteAllText(nyi, File.ReadAllText(nyi).Replace("  web1:\n", "  web1:\n    branch: trial\n", StringComparison.Ordinal));
@@ -476,7 +485,8 @@ public sealed class CommandTests : IDisposable
         Directory.CreateDirectory(root);
         var temporary = Directory.CreateDirectory(Path.Combine(work, "tmp")).FullName;
         CommandResult Install() => runner.Run(Command.Of(
-            Program, "install", "--repo", fleet, "--host", "web1", "--root", root, "--allow-dirty", "--identity", Path.Combine(Repository, "tests/fixtures/age/identity.txt"))
+            Program, "install", "--repo", fleet, "--host", "web1", "--root", root, "--allow-dirty", "--identity",
+                Path.Combine(Repository, "tests/fixtures/age/identity.txt"))
             .WithEnvironment("TMPDIR", temporary).WithTimeout(TimeSpan.FromMinutes(2)));
         var installed = Install();
         Assert.True(installed.ExitCode == 0, installed.Error);
@@ -506,7 +516,8 @@ public sealed class CommandTests : IDisposable
         Assert.True(added.ExitCode == 0, added.Error);
         Assert.Contains("+  imap38:", added.Text, StringComparison.Ordinal);
         Assert.Contains("40", Run("hosts", "imap38", "--repo", fleet).Text, StringComparison.Ordinal);
-        Assert.Equal(2, Run("host", "add", "imap39", "--mac", "00:00:5E:00:53:F0", "--chassis", "4u40", "--site", "nyi", "--role", "imap", "--repo", fleet).ExitCode);
+        Assert.Equal(2, Run("host", "add", "imap39", "--mac", "00:00:5E:00:53:F0", "--chassis", "4u40", "--site", "nyi", "--role", "imap", "--repo",
+            fleet).ExitCode);
         Assert.Equal(2, Run("host", "retire", "imap33", "--repo", fleet).ExitCode);
         Assert.Equal(0, Run("host", "retire", "imap38", "--repo", fleet).ExitCode);
         Assert.Contains("retired", Run("hosts", "status=retired", "--repo", fleet).Text, StringComparison.Ordinal);
@@ -521,8 +532,10 @@ public sealed class CommandTests : IDisposable
             Directory.CreateDirectory(Path.Combine(fleet, folder));
         }
 
-        File.WriteAllText(Path.Combine(fleet, "hosts/fleet.yaml"), "fleet: { name: test, domain: mail.example, release: trixie }\nsites:\n  nyi: { networks: [192.0.2.0/24], gateway: 192.0.2.1 }\n");
-        File.WriteAllText(Path.Combine(fleet, "hosts/nyi.yaml"), "site: nyi\nhosts:\n  web1:\n    macs: [\"00:00:5E:00:53:01\"]\n    roles: [web]\n    address: 192.0.2.11\n");
+        File.WriteAllText(Path.Combine(fleet, "hosts/fleet.yaml"),
+            "fleet: { name: test, domain: mail.example, release: trixie }\nsites:\n  nyi: { networks: [192.0.2.0/24], gateway: 192.0.2.1 }\n");
+        File.WriteAllText(Path.Combine(fleet, "hosts/nyi.yaml"),
+            "site: nyi\nhosts:\n  web1:\n    macs: [\"00:00:5E:00:53:01\"]\n    roles: [web]\n    address: 192.0.2.11\n");
         File.WriteAllText(Path.Combine(fleet, "roles/web.yaml"), "data: cache\ngate: none\nconfigs: [web]\n");
         File.WriteAllText(Path.Combine(fleet, "templates/web/etc/web.conf"), "text\n");
         return fleet;

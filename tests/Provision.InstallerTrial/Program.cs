@@ -36,7 +36,8 @@ if (args[0] == "boot-loader")
     using var system = RootedFiles.Open(args[1]);
     var renewal = new LoaderRenewal(new InstallMachine(storage, TimeProvider.System), system, args[1], line => Console.WriteLine("> " + line));
     var states = args.Contains("renew") ? renewal.Renew(Console.WriteLine) : renewal.Observe();
-    states.ToList().ForEach(state => Console.WriteLine($"LOADER {state.Node} {(state.Differences.Count == 0 ? "up to date" : string.Join("; ", state.Differences))}"));
+    states.ToList().ForEach(state =>
+        Console.WriteLine($"LOADER {state.Node} {(state.Differences.Count == 0 ? "up to date" : string.Join("; ", state.Differences))}"));
     return 0;
 }
 
@@ -71,8 +72,10 @@ int Replace(string repository, string name, string place, string serial, string 
 
         DriveReplacement.Run(storage, plan, line => Console.WriteLine("> " + line.Trim()));
         using var system = RootedFiles.Open(root);
-        var states = new LoaderRenewal(new InstallMachine(storage, TimeProvider.System), system, root, line => Console.WriteLine("> " + line)).Renew(Console.WriteLine);
-        states.ToList().ForEach(state => Console.WriteLine($"LOADER {state.Node} {(state.Differences.Count == 0 ? "up to date" : string.Join("; ", state.Differences))}"));
+        var states = new LoaderRenewal(new InstallMachine(storage, TimeProvider.System), system, root, line =>
+            Console.WriteLine("> " + line)).Renew(Console.WriteLine);
+        states.ToList().ForEach(state =>
+            Console.WriteLine($"LOADER {state.Node} {(state.Differences.Count == 0 ? "up to date" : string.Join("; ", state.Differences))}"));
         return states.All(state => state.Differences.Count == 0) ? 0 : 1;
     }
     catch (Exception wrong) when (wrong is GuardException or CommandFailedException or StorageException or InstallException)

@@ -14,7 +14,8 @@ internal sealed class RulesChannel(IJobChannel inner, string file) : IJobChannel
 {
     private const string Uuid = "4c4c4544-0042-3510-8052-b4c04f4a4e31";
     private readonly JobKey key = new(new byte[32]);
-    private readonly string recipient = "age1" + string.Concat(Guid.NewGuid().ToByteArray().Concat(Guid.NewGuid().ToByteArray()).Concat(Guid.NewGuid().ToByteArray())
+    private readonly string recipient = "age1" + string.Concat(Guid.NewGuid().ToByteArray().Concat(Guid.NewGuid().ToByteArray()).Concat(
+        Guid.NewGuid().ToByteArray())
         .Concat(Guid.NewGuid().ToByteArray()).Take(58).Select(number => "qpzry9x8gf2tvdw0s3jn54khce6mua7l"[number % 32]));
     private long counter;
 

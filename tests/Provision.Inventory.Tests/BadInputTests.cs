@@ -50,7 +50,8 @@ public class BadInputTests
 
     private static string Said(InventoryResult result) => string.Join("\n", result.Diagnostics);
 
-    /// <summary>One row: <c>== name</c>, then for each file its path, <c>-</c> lines to replace and <c>+</c> lines instead, then <c>&gt;</c> what is said.</summary>
+    /// <summary>One row: <c>== name</c>, then for each file its path, <c>-</c> lines to replace and <c>+</c> lines instead, then <c>&gt;</c> what is
+    /// said.</summary>
     private sealed record Row(string Name, List<(string Path, string Old, string New)> Changes, string Expected)
     {
         public static List<Row> ReadAll(string path)
@@ -102,7 +103,8 @@ public class BadInputTests
                 text = old.Length == 0 ? text + fresh + "\n" : text[..at] + fresh + text[(at + old.Length)..];
                 files = files with
                 {
-                    Files = [.. files.Files.Where(f => f.Path != path).Append(new InventoryFile(path, Encoding.UTF8.GetBytes(text))).OrderBy(f => f.Path, StringComparer.Ordinal)],
+                    Files = [.. files.Files.Where(f => f.Path != path).Append(new InventoryFile(path, Encoding.UTF8.GetBytes(text))).OrderBy(f => f.Path,
+                        StringComparer.Ordinal)],
                 };
             }
 

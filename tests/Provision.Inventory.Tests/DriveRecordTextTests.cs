@@ -49,7 +49,8 @@ public class DriveRecordTextTests
     /// <summary>The whole inventory is checked with the change.</summary>
     [Theory]
     [InlineData("front/25", "X", "hosts/drives/imap33.yaml:7:7: error: the chassis 4u40 of imap33 has no bay \"front/25\" (did you mean \"front/15\"?)")]
-    [InlineData("front/2", "BTTV332303FA400HGN", "hosts/drives/imap33.yaml:8:25: error: a drive with the serial BTTV332303FA400HGN is recorded twice\n    hosts/drives/imap33.yaml:7:26: here")]
+    [InlineData("front/2", "BTTV332303FA400HGN",
+        "hosts/drives/imap33.yaml:8:25: error: a drive with the serial BTTV332303FA400HGN is recorded twice\n    hosts/drives/imap33.yaml:7:26: here")]
     public void A_wrong_record_is_refused(string bay, string serial, string expected)
     {
         var slash = bay.IndexOf('/', StringComparison.Ordinal);

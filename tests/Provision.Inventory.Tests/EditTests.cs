@@ -8,7 +8,8 @@ public class EditTests
 
     [Fact]
     public void A_host_is_added_beside_its_kind() =>
-        Check(HostEntry.Add(SampleFleet.Files, new NewHost("imap37", ["00:00:5E:00:53:A1", "00:00:5E:00:53:A2"], "4u40", "nyi", ["imap"])), "hosts/nyi.yaml", "beside");
+        Check(HostEntry.Add(SampleFleet.Files, new NewHost("imap37", ["00:00:5E:00:53:A1", "00:00:5E:00:53:A2"], "4u40", "nyi", ["imap"])), "hosts/nyi.yaml",
+            "beside");
 
     [Fact]
     public void A_host_is_added_before_the_first_of_its_kind() =>
@@ -40,11 +41,13 @@ public class EditTests
     [Fact]
     public void A_site_without_a_file_gets_one()
     {
-        var files = SampleFleet.With("hosts/fleet.yaml", SampleFleet.TextOf("hosts/fleet.yaml") + "  osl: { networks: [203.0.113.0/24], gateway: 203.0.113.1 }\n");
+        var files = SampleFleet.With("hosts/fleet.yaml",
+            SampleFleet.TextOf("hosts/fleet.yaml") + "  osl: { networks: [203.0.113.0/24], gateway: 203.0.113.1 }\n");
         var edit = HostEntry.Add(files, new NewHost("web7", NewMac, null, "osl", ["web"]));
         Assert.Empty(edit.Result.Diagnostics);
         Assert.Equal(("hosts/osl.yaml", ""), (edit.Path, edit.Before));
-        Assert.Equal("site: osl\nhosts:\n  web7:\n    status: new\n    macs: [\"00:00:5E:00:53:A1\"]\n    roles: [web]\n    address: 203.0.113.7\n", edit.After);
+        Assert.Equal("site: osl\nhosts:\n  web7:\n    status: new\n    macs: [\"00:00:5E:00:53:A1\"]\n    roles: [web]\n    address: 203.0.113.7\n",
+            edit.After);
     }
 
     [Fact]
@@ -111,7 +114,8 @@ public class EditTests
     [Theory]
     [InlineData("imap33", "4u40", "nyi", "imap", "00:00:5E:00:53:A1", "hosts/nyi.yaml:3:3: error: the name imap33 is taken")]
     [InlineData("imap3", "4u40", "nyi", "imap", "00:00:5E:00:53:A1", "hosts/nyi.yaml:27:3: error: the name imap3 is taken by a retired host")]
-    [InlineData("Imap", "4u40", "nyi", "imap", "00:00:5E:00:53:A1", "host: error: host name \"Imap\": expected a host name of lower-case letters, digits and hyphens that begins with a letter, such as store37")]
+    [InlineData("Imap", "4u40", "nyi", "imap", "00:00:5E:00:53:A1",
+        "host: error: host name \"Imap\": expected a host name of lower-case letters, digits and hyphens that begins with a letter, such as store37")]
     [InlineData("imap37", "4u4", "nyj", "imp", "00:00:5E:00:53", "host: error: MAC address \"00:00:5E:00:53\": expected a MAC address such as 00:00:5E:00:53:A1\nhost: error: unknown site \"nyj\" (did you mean \"nyi\"?)\nhost: error: unknown chassis \"4u4\" (did you mean \"4u40\"?)\nhost: error: unknown role \"imp\" (did you mean \"imap\"?)")]
     [InlineData("imap37", "4u40", null, "imap", "00:00:5E:00:53:A1", "host: error: imap37 needs a site: one of ice, nyi")]
     [InlineData("imap37", "4u40", "nyi", "imap", "00:00:5E:00:53:04", "hosts/nyi.yaml:22:11: error: the MAC address 00:00:5e:00:53:04 is of web1")]
@@ -120,7 +124,8 @@ public class EditTests
 
     [Fact]
     public void A_broken_inventory_is_not_edited() =>
-        Refused(HostEntry.Retire(SampleFleet.With("hosts/x.yaml", "a: 1"), "web1"), "hosts/x.yaml:1:1: error: unknown key \"a\" (known are fleet, masters, sites, site, hosts, stores, classes, chassis, drives)");
+        Refused(HostEntry.Retire(SampleFleet.With("hosts/x.yaml", "a: 1"), "web1"),
+            "hosts/x.yaml:1:1: error: unknown key \"a\" (known are fleet, masters, sites, site, hosts, stores, classes, chassis, drives)");
 
     private static void Refused(InventoryEdit edit, string expected)
     {

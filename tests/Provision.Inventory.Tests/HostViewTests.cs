@@ -108,7 +108,8 @@ public class HostViewTests
         var record = SampleFleet.Fleet.FindDrives("imap33")!;
         Assert.Equal(["front/1 WD-WMAY04568236 2000398934016", "rear/3 BTTV332303FA400HGN "], record.Drives.Select(d => $"{d.Bay} {d.Serial} {d.Bytes}"));
         Assert.Equal(["os True", "d2spool False"], record.Sets.Select(s => $"{s.Name} {s.Exists}"));
-        Assert.Equal(["os 0b4c2f54:3f0e4b37:9df67c2b:1f1a9a01  5d9b0b5e-9a43-4d8c-8d52-000000000003"], record.Units.Select(u => $"{u.Name} {u.Uuid} {u.Wwn} {u.Table}"));
+        Assert.Equal(["os 0b4c2f54:3f0e4b37:9df67c2b:1f1a9a01  5d9b0b5e-9a43-4d8c-8d52-000000000003"],
+            record.Units.Select(u => $"{u.Name} {u.Uuid} {u.Wwn} {u.Table}"));
         var volume = Assert.Single(record.Volumes);
         Assert.Equal(("5d9b0b5e-9a43-4d8c-8d52-000000000002", "2026-10-01"), (volume.LuksUuid, volume.Rehearsed));
     }

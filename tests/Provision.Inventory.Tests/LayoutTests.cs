@@ -77,7 +77,8 @@ public class LayoutTests
     {
         var slot = LayoutOf("4u40", "imap33").Slots[0];
         var same = slot with { Template = slot.Template with { Tiers = [slot.Template.Tiers[0], new("search", slot.Template.Tiers[0].Value)] } };
-        Assert.Equal(["archive ", "meta ", "data /mnt/ssd33d1/sloti33d1t01/store1/search"], PathsOf(same, "store1").Where(path => path[..4] is "arch" or "meta" or "data").Take(3));
+        Assert.Equal(["archive ", "meta ", "data /mnt/ssd33d1/sloti33d1t01/store1/search"],
+            PathsOf(same, "store1").Where(path => path[..4] is "arch" or "meta" or "data").Take(3));
     }
 
     [Fact]
@@ -101,7 +102,12 @@ public class LayoutTests
                   spare: { level: spare, bays: "front 3,4", drive: { media: ssd, size: 960G } }
             """;
         var files = SampleFleet.With("hosts/chassis/jbod4.yaml", Text);
-        files = files with { Files = [.. files.Files.Select(f => f.Path == "hosts/nyi.yaml" ? f with { Content = Encoding.UTF8.GetBytes(SampleFleet.TextOf(f.Path).Replace("roles: [web]", "roles: [web]\n    chassis: jbod4")) } : f)] };
+        files = files with
+        {
+            Files = [
+            .. files.Files.Select(f => f.Path == "hosts/nyi.yaml"
+            ? f with { Content = Encoding.UTF8.GetBytes(SampleFleet.TextOf(f.Path).Replace("roles: [web]", "roles: [web]\n    chassis: jbod4")) } : f)]
+        };
         var fleet = SampleFleet.Load(files);
         Snapshot.Check(Describe(HostView.Of(fleet, fleet.FindHost("web1")!, Masters.Default).Layout!), "jbod4");
     }

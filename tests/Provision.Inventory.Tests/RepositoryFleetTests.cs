@@ -67,7 +67,8 @@ public class RepositoryFleetTests
         var schema = InventorySchema.ToJson();
         foreach (var file in Files.Files)
         {
-            foreach (var line in System.Text.Encoding.UTF8.GetString(file.Content.Span).Split('\n').Where(l => !l.StartsWith(' ') && l.Contains(':') && !l.StartsWith('#')))
+            foreach (var line in System.Text.Encoding.UTF8.GetString(file.Content.Span).Split('\n').Where(l => !l.StartsWith(' ') && l.Contains(':')
+                && !l.StartsWith('#')))
             {
                 Assert.Contains($"\"{line[..line.IndexOf(':')]}\":", schema, StringComparison.Ordinal);
             }

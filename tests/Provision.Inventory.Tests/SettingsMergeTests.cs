@@ -77,7 +77,8 @@ public class SettingsMergeTests
         from size in Gen.Choose(0, 4)
         from keys in Key.ListOf(size)
         from values in NodeOf(depth).ListOf(size)
-        select new YamlMapping(default, keys.Zip(values).DistinctBy(p => p.First).Select(p => new YamlEntry(p.First, new Location("t", 1, 1), p.Second)).ToArray());
+        select new YamlMapping(default, keys.Zip(values).DistinctBy(p => p.First).Select(p => new YamlEntry(p.First, new Location("t", 1, 1),
+            p.Second)).ToArray());
 
     private static bool SameShapes(YamlMapping left, YamlMapping right) => left.Entries.All(entry =>
         right.Entry(entry.Key) is not { } other

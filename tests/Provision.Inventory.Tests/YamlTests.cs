@@ -9,7 +9,8 @@ public class YamlTests
 
     [Theory]
     [InlineData(new byte[] { 0xff }, "hosts/x.yaml:1:1: error: the byte 0xFF is not UTF-8 (save the file as UTF-8)")]
-    [InlineData(new byte[] { (byte)'a', (byte)':', (byte)'\n', (byte)' ', 0xc3, 0xa9, 0xc3, (byte)'(' }, "hosts/x.yaml:2:3: error: the byte 0xC3 is not UTF-8 (save the file as UTF-8)")]
+    [InlineData(new byte[] { (byte)'a', (byte)':', (byte)'\n', (byte)' ', 0xc3, 0xa9, 0xc3, (byte)'(' },
+        "hosts/x.yaml:2:3: error: the byte 0xC3 is not UTF-8 (save the file as UTF-8)")]
     [InlineData(new byte[] { (byte)'a', (byte)'\n', (byte)'b', 13, (byte)'c' }, "hosts/x.yaml:2:2: error: the character U+000D does not belong in a YAML file")]
     [InlineData(new byte[] { (byte)'#', 0xe2, 0x80, 0xa8 }, "hosts/x.yaml:1:2: error: the character U+2028 does not belong in a YAML file")]
     [InlineData(new byte[] { (byte)'a', 0 }, "hosts/x.yaml:1:2: error: the character U+0000 does not belong in a YAML file")]
@@ -43,7 +44,8 @@ public class YamlTests
         InventoryResult result = null!;
         var time = CpuTime.Of(() => result = InventoryLoader.Load(files));
         Assert.True(time < TimeSpan.FromMinutes(1), $"took {time}");
-        Assert.Equal("hosts/x.yaml:1:4: error: the anchor \"&a\": YAML anchors are refused (write the value out where it is needed)", Assert.Single(result.Diagnostics).ToString());
+        Assert.Equal("hosts/x.yaml:1:4: error: the anchor \"&a\": YAML anchors are refused (write the value out where it is needed)",
+            Assert.Single(result.Diagnostics).ToString());
     }
 
     [Theory]

@@ -43,14 +43,16 @@ public sealed class BootLoaderRenewalTests(InstallerTrial machine) : IClassFixtu
         var upgraded = Lines(Until(After(run, "UPGRADED"), "RENEW")).Where(line => line.StartsWith("LOADER", StringComparison.Ordinal)).ToList();
         Assert.All(upgraded, line => Assert.EndsWith("UEFI: /EFI/debian/shimx64.efi, /EFI/BOOT/BOOTX64.EFI; BIOS: boot code", line, StringComparison.Ordinal));
         Assert.Equal(2, upgraded.Count);
-        Assert.Equal(2, Lines(Until(After(run, "RENEW"), "AGAIN")).Count(line => line.StartsWith("LOADER", StringComparison.Ordinal) && line.EndsWith(" up to date", StringComparison.Ordinal)));
+        Assert.Equal(2, Lines(Until(After(run, "RENEW"), "AGAIN")).Count(line => line.StartsWith("LOADER", StringComparison.Ordinal)
+            && line.EndsWith(" up to date", StringComparison.Ordinal)));
 
         // A second run writes to no device.
         Assert.DoesNotContain("> dd", After(run, "AGAIN"), StringComparison.Ordinal);
         Assert.Equal(2, System.Text.RegularExpressions.Regex.Count(run, "shim, second edition"));
         Assert.Equal(data, disks.Data);
         Assert.Empty(disks.Boot.Split(' ').Intersect(old.Split(' ')));
-        var written = Lines(Until(After(run, "RENEW"), "AGAIN")).Where(line => line.StartsWith("> dd", StringComparison.Ordinal)).Select(line => line.Split("of=")[1].Split(' ')[0]);
+        var written = Lines(Until(After(run, "RENEW"), "AGAIN")).Where(line => line.StartsWith("> dd", StringComparison.Ordinal)).Select(line =>
+            line.Split("of=")[1].Split(' ')[0]);
         Assert.Equal(["/dev/ubda1", "/dev/ubda", "/dev/ubdb1", "/dev/ubdb"], written);
         Assert.All(disks.Images.Take(2), image => Assert.True(Starts(image), image));
         disks.Delete();
@@ -69,7 +71,8 @@ public sealed class BootLoaderRenewalTests(InstallerTrial machine) : IClassFixtu
 
             // The next run completes what was cut off.
             var next = Ok(Run(disks, "loader renew && umount /mnt"));
-            Assert.True(Lines(next).Count(line => line.StartsWith("LOADER", StringComparison.Ordinal) && line.EndsWith(" up to date", StringComparison.Ordinal)) == 2, next);
+            Assert.True(Lines(next).Count(line => line.StartsWith("LOADER", StringComparison.Ordinal)
+                && line.EndsWith(" up to date", StringComparison.Ordinal)) == 2, next);
             disks.Delete();
             if (run.ExitCode is not null)
             {
@@ -88,7 +91,8 @@ public sealed class BootLoaderRenewalTests(InstallerTrial machine) : IClassFixtu
     {
         var disks = machine.Copy();
         var alone = disks with { Images = [disks.Images[0], .. disks.Images.Skip(2)] };
-        var run = Ok(machine.Run(alone, Script("loader || exit 1\nupgrade\nloader renew || exit 1\numount /mnt").Replace("${SECOND:-/dev/ubdb3}", "", StringComparison.Ordinal)
+        var run = Ok(machine.Run(alone, Script("loader || exit 1\nupgrade\nloader renew || exit 1\numount /mnt").Replace("${SECOND:-/dev/ubdb3}", "",
+            StringComparison.Ordinal)
             .Replace("ubda=1 ubdb=2 ubdc=3 ubdd=4 ubde=5", "ubda=1 ubdb=3 ubdc=4 ubdd=5", StringComparison.Ordinal), guarded: false));
         Assert.Contains("LOADER /dev/ubda up to date", run, StringComparison.Ordinal);
         Assert.DoesNotContain("ubdb", string.Join('\n', Lines(run).Where(line => line.StartsWith("> ", StringComparison.Ordinal))), StringComparison.Ordinal);
@@ -96,7 +100,8 @@ public sealed class BootLoaderRenewalTests(InstallerTrial machine) : IClassFixtu
         disks.Delete();
     }
 
-    private static string Script(string script) => "mkdir -p /run/efi\n" + (Upgrade + script).Replace("PROGRAM", InstallerTrial.Program, StringComparison.Ordinal);
+    private static string Script(string script) => "mkdir -p /run/efi\n" + (Upgrade + script).Replace("PROGRAM", InstallerTrial.Program,
+        StringComparison.Ordinal);
 
     private UmlRun Run(InstallerDisks disks, string script, PowerCut? cut = null) => machine.Run(disks, Script(script), cut, guarded: false);
 
@@ -122,7 +127,8 @@ public sealed class BootLoaderRenewalTests(InstallerTrial machine) : IClassFixtu
         var code = Read(disk, 0, Sector);
         var core = BinaryPrimitives.ReadInt64LittleEndian(code.AsSpan(0x5c));
         var first = Read(disk, core * Sector, Sector);
-        var (second, count) = (BinaryPrimitives.ReadInt64LittleEndian(first.AsSpan(Sector - 12)), BinaryPrimitives.ReadUInt16LittleEndian(first.AsSpan(Sector - 4)));
+        var (second, count) = (BinaryPrimitives.ReadInt64LittleEndian(first.AsSpan(Sector - 12)),
+            BinaryPrimitives.ReadUInt16LittleEndian(first.AsSpan(Sector - 4)));
         return code[..2] is [0xeb, 0x63] && second == core + 1 && count > 50
             && Enumerable.Range(0, count).All(number => Read(disk, (second + number) * Sector, Sector).Any(value => value != 0) || number > count - 20);
     }

@@ -13,7 +13,8 @@ public sealed class InstallerCutTests(InstallerTrial machine, ITestOutputHelper 
     private const int Machines = 5;
 
     /// <summary>Of all machines together; <c>make soak TRIALS=N</c> makes more.</summary>
-    private static readonly int Cuts = int.TryParse(Environment.GetEnvironmentVariable("PROVISION_TRIALS"), CultureInfo.InvariantCulture, out var given) ? given : 40;
+    private static readonly int Cuts = int.TryParse(Environment.GetEnvironmentVariable("PROVISION_TRIALS"), CultureInfo.InvariantCulture, out var given)
+        ? given : 40;
 
     /// <summary>How often all machines together waited for a person.</summary>
     private static int asked;
@@ -41,7 +42,8 @@ public sealed class InstallerCutTests(InstallerTrial machine, ITestOutputHelper 
             Assert.True(run.ExitCode is null, $"it was not cut at line {cut * lines / (Cuts + 1)} of {lines}:\n{run.Output}");
             Count(run);
             Assert.Equal(data, disks.Data);
-            Assert.All(disks.Boot.Split(' '), (code, disk) => Assert.True(code == "none" || code == boot[disk], $"half a boot loader on disk {disk} after {last}"));
+            Assert.All(disks.Boot.Split(' '), (code, disk) => Assert.True(code == "none" || code == boot[disk],
+                $"half a boot loader on disk {disk} after {last}"));
         }
 
         var again = machine.Run(disks, "trial order rules");
@@ -59,7 +61,8 @@ public sealed class InstallerCutTests(InstallerTrial machine, ITestOutputHelper 
     private void Plant(InstallerDisks disks, string id)
     {
         File.WriteAllText(Path.Combine(machine.Shared, "return"), new JobKey(new byte[32]).ReturnKeyOf(id, 0).Text);
-        var planted = machine.Run(disks, $"for part in ubda2 ubdb2; do mount /dev/$part /mnt && cp /lab/return /mnt{ReturnKey.Path} && umount /mnt || exit 1; done", guarded: false);
+        var planted = machine.Run(disks,
+            $"for part in ubda2 ubdb2; do mount /dev/$part /mnt && cp /lab/return /mnt{ReturnKey.Path} && umount /mnt || exit 1; done", guarded: false);
         Assert.True(planted.ExitCode == 0, planted.Output);
     }
 

@@ -32,7 +32,8 @@ public sealed class InstallerTrial : IDisposable
             Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", key, "-f", Key(key));
         }
 
-        File.WriteAllText(Path.Combine(Shared, "allowed_signers"), image.AllowedSigners + AllowedSigners.Line("site", OrderDocument.SignatureNamespace, Public("orders"))
+        File.WriteAllText(Path.Combine(Shared, "allowed_signers"), image.AllowedSigners + AllowedSigners.Line("site", OrderDocument.SignatureNamespace,
+            Public("orders"))
             + AllowedSigners.Line("lab@lab.example", AllowedSigners.Commits, Public("orders")));
         (commit, hash) = MakeRepository(Path.Combine(artefacts, "repository.bundle"));
         PublicKey = LabIdentity.Make(Host, folder.Folder("identity"), Path.Combine(artefacts, "identity.tar"));
@@ -73,11 +74,19 @@ public sealed class InstallerTrial : IDisposable
         },
         InstallerImage.Good,
         DateTimeOffset.UtcNow.AddHours(2),
-        order => order with { Signature = new SshSignatures(new ProcessRunner()).Sign(Key("orders"), OrderDocument.SignatureNamespace, Encoding.UTF8.GetBytes(order.Document)) });
+        order => order with
+        {
+            Signature = new SshSignatures(new ProcessRunner()).Sign(Key("orders"), OrderDocument.SignatureNamespace,
+            Encoding.UTF8.GetBytes(order.Document))
+        });
 
     /// <summary>Signs as someone who may not.</summary>
     public SignedOrder SignedByStranger(SignedOrder order) =>
-        order with { Signature = new SshSignatures(new ProcessRunner()).Sign(Key("stranger"), OrderDocument.SignatureNamespace, Encoding.UTF8.GetBytes(order.Document)) };
+        order with
+        {
+            Signature = new SshSignatures(new ProcessRunner()).Sign(Key("stranger"), OrderDocument.SignatureNamespace,
+            Encoding.UTF8.GetBytes(order.Document))
+        };
 
     /// <summary>Gives the guest an order, as <c>/lab/NAME.json</c>. It names the manifest that is there, unless it names another.</summary>
     public void Write(TrialOrder order, string name = "order")
@@ -130,7 +139,8 @@ public sealed class InstallerTrial : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    internal static string Program { get; } = Path.Combine(ProvisionBinary.Repository, "tests/Provision.InstallerTrial/bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "ready/Provision.InstallerTrial.dll");
+    internal static string Program { get; } = Path.Combine(ProvisionBinary.Repository, "tests/Provision.InstallerTrial/bin",
+        new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "ready/Provision.InstallerTrial.dll");
 
     private static string Trial { get; } =
         $$"""
@@ -176,7 +186,8 @@ public sealed class InstallerTrial : IDisposable
         var loaded = InventoryLoader.Load(InventoryFiles.ReadFrom(repository)).Fleet!;
         var host = loaded.FindHost(Host)!;
         var layout = Layout.Of(host, loaded.FindChassis(host.Chassis!)!);
-        text = layout.Chassis.Panels.SelectMany(panel => panel.Bays).Aggregate(text, (known, bay) => known.WithDrive(bay, new DriveIdentity($"LAB{bay.Number}", null, null, null)));
+        text = layout.Chassis.Panels.SelectMany(panel => panel.Bays).Aggregate(text, (known, bay) =>
+            known.WithDrive(bay, new DriveIdentity($"LAB{bay.Number}", null, null, null)));
         text = text.WithUnit("ssd61", new UnitIdentity(Array, null, null));
         Directory.CreateDirectory(Path.Combine(repository, "hosts/drives"));
         File.WriteAllText(Path.Combine(repository, DriveRecordText.PathOf(Host)), text.ToString());

@@ -9,7 +9,8 @@ internal static class OrderCheck
 {
     private const int MostBytes = 256 << 10;
 
-    /// <summary>Returns the order that one of the machine's allowed signers signed. A machine without order signers accepts an unsigned one, and says so.</summary>
+    /// <summary>Returns the order that one of the machine's allowed signers signed. A machine without order signers accepts an unsigned one, and
+    /// says so.</summary>
     /// <param name="machine">The machine; its <c>/etc/provision/allowed_signers</c> names who may sign.</param>
     /// <param name="order">The text and its signature.</param>
     /// <param name="say">Receives one line: who signed, or that nothing was verified.</param>
@@ -34,7 +35,8 @@ internal static class OrderCheck
                     Encoding.UTF8.GetBytes(order.Document), Encoding.UTF8.GetBytes(signature))
                 : new SignatureCheck(null, "it has no signature");
             say(check.Holds ? $"the order is signed by {check.Signer}"
-                : throw new InstallException($"the order is not signed by a key in {AllowedSigners.DefaultFile} that may sign orders: {check.Problem}. Arm the " +
+                : throw new InstallException(
+                    $"the order is not signed by a key in {AllowedSigners.DefaultFile} that may sign orders: {check.Problem}. Arm the " +
                     $"host with such a key (netboot arm --sign-key FILE)"));
         }
 

@@ -14,7 +14,8 @@ internal sealed record TargetRule(string? Name, IReadOnlyList<string> Paths, int
     /// <summary>True if a file is of this kind.</summary>
     public bool Covers(string path, int mode) =>
         (Modes == 0 || (mode & Modes) != 0)
-        && (Paths.Count == 0 || Paths.Any(own => own.EndsWith('/') ? path.StartsWith(own, StringComparison.Ordinal) : path.Equals(own, StringComparison.Ordinal)));
+        && (Paths.Count == 0 || Paths.Any(own => own.EndsWith('/') ? path.StartsWith(own, StringComparison.Ordinal)
+            : path.Equals(own, StringComparison.Ordinal)));
 }
 
 /// <summary>The files that no template may make, or none that does not mean it: one row each.</summary>

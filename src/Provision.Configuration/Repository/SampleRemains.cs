@@ -80,7 +80,8 @@ public static partial class SampleRemains
     private static void FindAddresses(string path, string text, DiagnosticBag problems)
     {
         var lines = text.Split('\n');
-        var found = lines.SelectMany((line, index) => Address().Matches(WithoutComment(line)).Select(match => (Line: index + 1, Column: match.Index + 1, match.Value)))
+        var found = lines.SelectMany((line, index) => Address().Matches(WithoutComment(line)).Select(match => (
+            Line: index + 1, Column: match.Index + 1, match.Value)))
             .ToList();
         if (found is [var first, ..])
         {

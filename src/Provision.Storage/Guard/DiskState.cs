@@ -162,7 +162,8 @@ internal sealed class DiskState(IMachineReader reader)
     private string? TableUuid(string node) => Tag(node, "PTUUID=");
 
     private string? Tag(string node, string tag) =>
-        reader.Run("blkid", "-p", "-o", "export", node).Output.Split('\n').FirstOrDefault(line => line.StartsWith(tag, StringComparison.Ordinal))?[tag.Length..];
+        reader.Run("blkid", "-p", "-o", "export", node).Output.Split('\n')
+            .FirstOrDefault(line => line.StartsWith(tag, StringComparison.Ordinal))?[tag.Length..];
 
     private long? Number(string path) =>
         long.TryParse(reader.Read(path)?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;

@@ -40,7 +40,8 @@ public sealed record MastershipLink(long Serial, string Id, string Before, bool 
         }
 
         return head != masters.Head || (links.Count > 0 ? links[^1].Serial : 0) != masters.Serial
-            ? $"the chain of changes ends at serial {(links.Count > 0 ? links[^1].Serial : 0)}, the masters are at {masters.Serial}: something else changed them"
+            ? $"the chain of changes ends at serial {(links.Count > 0 ? links[^1].Serial : 0)}, " +
+                $"the masters are at {masters.Serial}: something else changed them"
             : null;
     }
 
@@ -73,6 +74,7 @@ public sealed record MastershipLink(long Serial, string Id, string Before, bool 
             head = link.Hash;
         }
 
-        return head == read.Head ? null : $"nothing proves that the masters of serial {read.Serial} came from those of serial {known.Serial} that were seen here";
+        return head == read.Head ? null
+            : $"nothing proves that the masters of serial {read.Serial} came from those of serial {known.Serial} that were seen here";
     }
 }

@@ -100,7 +100,8 @@ internal sealed class MastersCache(IMastersOrigin origin, string remembered, Act
             if (read.Snapshot.Serial < before.Snapshot.Serial)
             {
                 throw new StateLostException(
-                    $"{from}the masters went back from serial {before.Snapshot.Serial} to {read.Snapshot.Serial}: an old copy of the database was put in place; {Way}");
+                    $"{from}the masters went back from serial {before.Snapshot.Serial} to {read.Snapshot.Serial}: " +
+                    $"an old copy of the database was put in place; {Way}");
             }
 
             if (MastershipLink.WhyNot(before.Snapshot, read.Snapshot, links) is { } why)
@@ -121,7 +122,8 @@ internal sealed class MastersCache(IMastersOrigin origin, string remembered, Act
         }
     }
 
-    private string Way => $"restore the last export (provision masters restore FILE --force), or, if it is right as it is, stop this daemon and remove {remembered}";
+    private string Way => "restore the last export (provision masters restore FILE --force), or, if it is right as it is, " +
+        $"stop this daemon and remove {remembered}";
 
     public void Dispose() => origin.Dispose();
 

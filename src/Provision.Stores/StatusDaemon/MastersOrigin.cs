@@ -130,7 +130,8 @@ internal sealed class DaemonsOrigin(IReadOnlyList<Uri> daemons) : IMastersOrigin
         try
         {
             var body = await http.GetByteArrayAsync(new Uri(asked, string.Create(CultureInfo.InvariantCulture, $"/chain?after={after}")), cancellation);
-            return JsonSerializer.Deserialize(body, StoredJson.Default.IReadOnlyListMastershipLink) is { } links && links.All(link => link is { Id: not null, Before: not null })
+            return JsonSerializer.Deserialize(body, StoredJson.Default.IReadOnlyListMastershipLink) is { } links
+                && links.All(link => link is { Id: not null, Before: not null })
                 ? links : throw new JsonException("a link has no id");
         }
         catch (Exception e) when (e is HttpRequestException or JsonException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))

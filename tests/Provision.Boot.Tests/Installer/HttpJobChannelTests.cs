@@ -126,7 +126,8 @@ public sealed class HttpJobChannelTests
 
         public override DateTimeOffset GetUtcNow() => Now;
 
-        public HttpJobChannel Channel() => new(new JobTicket("http://server", "j1", "token"), new BootKey(Sample.BootKey, encrypted => encrypted.ToArray()), this, pause => Now += pause, Said.Add, new Wire(this));
+        public HttpJobChannel Channel() => new(new JobTicket("http://server", "j1", "token"), new BootKey(Sample.BootKey, encrypted => encrypted.ToArray()),
+            this, pause => Now += pause, Said.Add, new Wire(this));
 
         private HttpResponseMessage Answer(HttpRequestMessage request)
         {
@@ -148,9 +149,16 @@ public sealed class HttpJobChannelTests
                 },
                 "other-code" => new HttpResponseMessage(
                     HttpStatusCode.Accepted)
-                { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new ClaimWait(new string('0', 64), "waits"), JobsJson.Default.ClaimWait)) },
+                {
+                    Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new ClaimWait(new string('0', 64), "waits"),
+                    JobsJson.Default.ClaimWait))
+                },
                 "lost" => throw new HttpRequestException("connection refused"),
-                "order" => new HttpResponseMessage { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new ClaimAnswer(new byte[32 + 43], Order), JobsJson.Default.ClaimAnswer)) },
+                "order" => new HttpResponseMessage
+                {
+                    Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new ClaimAnswer(new byte[32 + 43],
+                    Order), JobsJson.Default.ClaimAnswer))
+                },
                 var code => new HttpResponseMessage((HttpStatusCode)int.Parse(code, CultureInfo.InvariantCulture)),
             };
         }

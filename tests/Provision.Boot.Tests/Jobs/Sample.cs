@@ -52,7 +52,8 @@ internal static class Sample
     /// <param name="recipient">Who sends it.</param>
     /// <param name="claim">The number of its claim; 0 for that of the two sample machines, one after the other.</param>
     public static InstallerProof By(string recipient, int claim = 0) =>
-        new(Key, RequestProof.Of(Key.SessionOf(new string('1', 32), claim > 0 ? claim : recipient == OtherBootKey ? 2 : 1, recipient), "POST", "/", [], Interlocked.Increment(ref counter)));
+        new(Key, RequestProof.Of(Key.SessionOf(new string('1', 32), claim > 0 ? claim : recipient == OtherBootKey ? 2 : 1, recipient), "POST", "/", [],
+            Interlocked.Increment(ref counter)));
 
     /// <summary>The code on the console of a machine.</summary>
     public static string CodeOf(Job job, string recipient) => JobSecrets.CodeOf(recipient, job.Signed!.Hash());

@@ -172,7 +172,8 @@ internal sealed class BootSite : IAsyncDisposable
             NeedsCode = code,
             NoCode = "a test",
         };
-        var job = (sign ?? (armed => armed))(JobRules.Arm(ArmGates.Ask(facts, out _)!, Guid.NewGuid().ToString("N"), "engineer", Clock.GetUtcNow(), JobTimes.Armed));
+        var job = (sign ?? (armed => armed))(JobRules.Arm(ArmGates.Ask(facts, out _)!, Guid.NewGuid().ToString("N"), "engineer", Clock.GetUtcNow(),
+            JobTimes.Armed));
         using var jobs = Jobs();
         Assert.True(jobs.TryAdd(job));
         return job;
@@ -206,7 +207,8 @@ internal sealed class BootSite : IAsyncDisposable
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         var body = content is null ? [] : await content.ReadAsByteArrayAsync();
-        var proof = RequestProof.Of(new StateDirectory(State).Key().SessionOf(path.Split('/')[2], ClaimsOf(path.Split('/')[2]), key ?? BootKey), method.Method, path, body,
+        var proof = RequestProof.Of(new StateDirectory(State).Key().SessionOf(path.Split('/')[2], ClaimsOf(path.Split('/')[2]), key ?? BootKey), method.Method,
+            path, body,
             Interlocked.Increment(ref counter));
         request.Headers.TryAddWithoutValidation("Authorization", proof.Header);
         return await Http.SendAsync(request);
@@ -243,7 +245,8 @@ internal sealed class BootSite : IAsyncDisposable
 
     /// <summary>Decrypts with the key pair of a recipient.</summary>
     public static byte[] Decrypt(ReadOnlyMemory<byte> encrypted, string? recipient = null) =>
-        new ProcessRunner().Run(Command.Of("age", "--decrypt", "--identity", Path.Combine(Keys, recipient ?? BootKey)).WithInput(encrypted)).OrThrow().Output.ToArray();
+        new ProcessRunner().Run(Command.Of("age", "--decrypt", "--identity", Path.Combine(Keys, recipient ?? BootKey)).WithInput(
+            encrypted)).OrThrow().Output.ToArray();
 
     public static async Task Until(Func<Task<bool>> holds)
     {

@@ -29,7 +29,8 @@ public sealed class ListenerTests : IAsyncLifetime
         var ticket = await site.Ticket(job);
         var heard = new Listener();
         ReturnKey given;
-        using (var channel = new HttpJobChannel(ticket, new BootKey(BootSite.BootKey, encrypted => BootSite.Decrypt(encrypted)), site.Clock, Thread.Sleep, _ => { }, heard))
+        using (var channel = new HttpJobChannel(ticket, new BootKey(BootSite.BootKey, encrypted => BootSite.Decrypt(encrypted)), site.Clock, Thread.Sleep, _ =>
+            { }, heard))
         {
             var order = channel.Claim(new MachineClaim(BootSite.Uuid, job.Macs, []));
             channel.Tell(new InstallEvent(site.Clock.GetUtcNow(), "probe", "looks"));
@@ -77,7 +78,8 @@ public sealed class ListenerTests : IAsyncLifetime
     {
         var job = await site.Claimed();
         var path = $"/jobs/{job.Id}/report";
-        var proof = RequestProof.Of(new StateDirectory(site.State).Key().SessionOf(job.Id, 1, BootSite.BootKey), "POST", path, "{\"outcome\":\"Failed\"}"u8, 1L << 40);
+        var proof = RequestProof.Of(new StateDirectory(site.State).Key().SessionOf(job.Id, 1, BootSite.BootKey), "POST", path, "{\"outcome\":\"Failed\"}"u8,
+            1L << 40);
         foreach (var (body, status) in new[] { ("{\"outcome\":\"Done\"}", HttpStatusCode.BadRequest), ("{\"outcome\":\"Failed\"}", HttpStatusCode.NoContent) })
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body) };

@@ -83,7 +83,8 @@ public sealed class LostStateTests : IAsyncLifetime
         Assert.True(site.HasSaid("an older version armed were closed, their hosts boot from their own disks: web1"));
         using var jobs = site.Jobs();
         Assert.Equal(JobState.Disarmed, jobs.Find(job.Id)!.State);
-        Assert.Contains(jobs.Lines(0, job.Id, 100), line => line.Event is { IsError: true } said && said.Text.Contains("arm it again", StringComparison.Ordinal));
+        Assert.Contains(jobs.Lines(0, job.Id, 100), line => line.Event is { IsError: true } said
+            && said.Text.Contains("arm it again", StringComparison.Ordinal));
     }
 
     [Fact]

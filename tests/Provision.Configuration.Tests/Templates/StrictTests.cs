@@ -96,7 +96,8 @@ public sealed class StrictTests
             ["c"] = "{{ 1 + }}\n{{ if }}",
         });
         string Error(string text) => Assert.Throws<TemplateException>(() => renderer.Render(ParsedTemplate.Parse(text, "main"))).Diagnostic.ToString();
-        Assert.Equal("b:1:4: error: the name \"nope\" is not defined\n    a:2:6: included from here\n    main:1:4: included from here", Error("{{ include 'a' }}"));
+        Assert.Equal("b:1:4: error: the name \"nope\" is not defined\n    a:2:6: included from here\n    main:1:4: included from here",
+            Error("{{ include 'a' }}"));
         Assert.StartsWith("c:1:", Error("{{ include 'c' }}"), StringComparison.Ordinal);
         Assert.Contains("\n    main:1:4: included from here\n    c:2:", Error("{{ include 'c' }}"), StringComparison.Ordinal);
     }
@@ -104,7 +105,9 @@ public sealed class StrictTests
     [Fact]
     public void Long_loops_are_an_error_and_output_is_never_cut()
     {
-        string Error(string text) => Assert.Throws<TemplateException>(() => Renderer(new TemplateLimits(Loops: 10, Output: 20, Text: 15)).Render(ParsedTemplate.Parse(text, "t"))).Message;
+        string Error(string text) =>
+            Assert.Throws<TemplateException>(() => Renderer(new TemplateLimits(Loops: 10, Output: 20, Text: 15)).Render(ParsedTemplate.Parse(text,
+            "t"))).Message;
         Assert.Contains("more than 10 steps", Error("{{ while true; end }}"), StringComparison.Ordinal);
         Assert.Contains("OutputLimit", Error("{{ for i in 1..9 }}0123456789{{ end }}"), StringComparison.Ordinal);
         Assert.Contains("LimitToString", Error("{{ x = \"0123456789\"; x + x }}"), StringComparison.Ordinal);

@@ -176,7 +176,8 @@ public sealed class MastersServerTests : IAsyncLifetime
             && masters.GetProperty("live").GetBoolean());
         lock (site.Said)
         {
-            Assert.Contains(site.Said, line => line.Contains("nothing proves that the masters of serial 9000000000 came from those of serial", StringComparison.Ordinal));
+            Assert.Contains(site.Said, line => line.Contains("nothing proves that the masters of serial 9000000000 came from those of serial",
+                StringComparison.Ordinal));
         }
     }
 

@@ -105,7 +105,8 @@ internal sealed class Datacentre : IDisposable
 
     /// <summary>Runs <c>provision</c> as the engineer does on the boot server.</summary>
     public CommandResult Provision(params IReadOnlyList<string> arguments) =>
-        Runner.Run(InNetwork(ProvisionBinary.Path, ["--repo", Repository, .. arguments]).WithEnvironment(Ssh.ConfigVariable, SshConfig).WithTimeout(TimeSpan.FromMinutes(5)));
+        Runner.Run(InNetwork(ProvisionBinary.Path, ["--repo", Repository, .. arguments]).WithEnvironment(Ssh.ConfigVariable,
+            SshConfig).WithTimeout(TimeSpan.FromMinutes(5)));
 
     /// <summary>Arms a host.</summary>
     public void Arm(string host, params IReadOnlyList<string> options) =>
@@ -219,7 +220,8 @@ internal sealed class Datacentre : IDisposable
     {
         Runner.Run(Command.Of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "engineer", "-f", EngineerKey)).OrThrow();
         Runner.Run(Command.Of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "orders", "-f", OrderKey)).OrThrow();
-        File.WriteAllText(SshConfig, $"IdentityFile {EngineerKey}\nIdentitiesOnly yes\nUserKnownHostsFile {KnownHosts}\nGlobalKnownHostsFile /dev/null\nStrictHostKeyChecking yes\n");
+        File.WriteAllText(SshConfig,
+            $"IdentityFile {EngineerKey}\nIdentitiesOnly yes\nUserKnownHostsFile {KnownHosts}\nGlobalKnownHostsFile /dev/null\nStrictHostKeyChecking yes\n");
         var engineer = Fleet().FindSite("here")!.Netboot.Engineers[0];
         foreach (var file in (string[])["hosts/fleet.yaml", "roles/store.yaml"])
         {

@@ -105,7 +105,8 @@ internal abstract class DatacentreHost
     public void Admit(BootedMachine machine)
     {
         var asks = new Regex("approve the code (?<code>[a-z0-9-]{14})", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
-        Patience.Until(() => machine.Console.Contains($"installs {Name} from commit", StringComparison.Ordinal) || (asks.IsMatch(machine.Console) && Datacentre.State(Name) == "awaits-code"),
+        Patience.Until(() => machine.Console.Contains($"installs {Name} from commit", StringComparison.Ordinal) || (
+            asks.IsMatch(machine.Console) && Datacentre.State(Name) == "awaits-code"),
             TimeSpan.FromMinutes(15), () => $"the installer neither began nor asked for a code\n{Datacentre.Job(Name)}\n{machine.Console}");
         if (Datacentre.State(Name) == "awaits-code")
         {

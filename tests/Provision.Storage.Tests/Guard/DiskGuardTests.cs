@@ -67,7 +67,8 @@ public sealed class DiskGuardTests
         machine.Answers["blkid -p -o export /dev/sdc1"] = "PART_ENTRY_TYPE=21686148-6449-6e6f-744e-656564454649\n";
         var runner = new Ran();
         var guard = new DiskGuard(runner, machine, Only(Sdc with { Effect = permit }));
-        DiskCommand[] commands = [DiskCommands.RenewBootImage("/dev/sdc1", "core"u8.ToArray(), 512 << 10), DiskCommands.RenewBootCode("/dev/sdc", "code"u8.ToArray())];
+        DiskCommand[] commands = [DiskCommands.RenewBootImage("/dev/sdc1", "core"u8.ToArray(), 512 << 10),
+            DiskCommands.RenewBootCode("/dev/sdc", "code"u8.ToArray())];
         Assert.All(commands, command => Assert.Equal(runs ? null : typeof(GuardException), Xunit.Record.Exception(() => guard.Run(command))?.GetType()));
         Assert.Equal(runs ? 2 : 0, runner.Lines.Count);
 

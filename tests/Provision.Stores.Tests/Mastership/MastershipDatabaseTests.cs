@@ -159,7 +159,8 @@ public abstract class MastershipDatabaseTests : IDisposable
     {
         using var store = MastershipDatabases.Open(Database, create: true);
         Assert.Null(store.Read().Head);
-        Do(store, new MastershipChange.Enroll("s1", "a1", "x", DateTimeOffset.UnixEpoch), new MastershipChange.Begin("s1", "b1", 1, "x", DateTimeOffset.UnixEpoch),
+        Do(store, new MastershipChange.Enroll("s1", "a1", "x", DateTimeOffset.UnixEpoch), new MastershipChange.Begin("s1", "b1", 1, "x",
+            DateTimeOffset.UnixEpoch),
             new MastershipChange.GiveUp("s1", 1, "x", DateTimeOffset.UnixEpoch));
         var links = store.Links(0);
         Assert.Equal([1, 2, 3], links.Select(link => link.Serial));
@@ -180,7 +181,8 @@ public abstract class MastershipDatabaseTests : IDisposable
     public void A_change_past_the_program_breaks_the_chain(string sql, string? expected)
     {
         using var store = MastershipDatabases.Open(Database, create: true);
-        Do(store, new MastershipChange.Enroll("s1", "a1", "x", DateTimeOffset.UnixEpoch), new MastershipChange.Begin("s1", "b1", 1, "x", DateTimeOffset.UnixEpoch));
+        Do(store, new MastershipChange.Enroll("s1", "a1", "x", DateTimeOffset.UnixEpoch), new MastershipChange.Begin("s1", "b1", 1, "x",
+            DateTimeOffset.UnixEpoch));
         if (sql.Length > 0)
         {
             Tell(sql);

@@ -73,7 +73,8 @@ public sealed class PostgresCluster : IDisposable
     {
         var log = Directory.CreateDirectory($"{folder}/wal").FullName;
         Runner.Run(Command.Of("chown", "postgres", log)).OrThrow();
-        standby = RunningCommand.Start(AsPostgres($"{programs}/pg_receivewal", "-D", log, "-h", folder, "-p", $"{Port}", "-U", "postgres", "--synchronous", "--no-loop")
+        standby = RunningCommand.Start(AsPostgres($"{programs}/pg_receivewal", "-D", log, "-h", folder, "-p", $"{Port}", "-U", "postgres", "--synchronous",
+            "--no-loop")
             .WithListener(_ => { }));
     }
 
