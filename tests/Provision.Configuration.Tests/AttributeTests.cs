@@ -66,7 +66,7 @@ public sealed class AttributeTests : IDisposable
     public void A_link_that_another_user_may_have_made_leads_no_file_anywhere()
     {
         fleet.OnMachine("/etc/shadow.d/web.conf", "untouched\n");
-        fleet.Template("home/ada/conf/web.conf", "mode: \"0644\"", "text\n");
+        fleet.Template("home/ada/conf/web.conf", "allow: home", "text\n");
         fleet.Install();
         var home = fleet.RootFolder + "/home/ada";
         Directory.Delete(home + "/conf", recursive: true);
