@@ -340,6 +340,9 @@ public sealed class NetbootCommandTests : IDisposable
         var again = Run("host", "identity", "imap33", "--from", archive);
         Assert.Equal(said.Text, again.Text);
         Assert.True(File.Exists(kept));
+        using var json = JsonDocument.Parse(Run("host", "identity", "imap33", "--from", archive, "-o", "json").Output);
+        Assert.Contains($"age recipient of imap33: {json.RootElement.GetProperty("recipient").GetString()}\n", said.Text, StringComparison.Ordinal);
+        Assert.Equal(3, json.RootElement.GetProperty("known_hosts").GetArrayLength());
         runner.Run(Command.Of("tar", "--create", "--file=" + archive, "--directory=/", "etc/hostname")).OrThrow();
         Assert.Contains("only etc/ssh/ssh_host_* and etc/provision/identity.age belong to it", Run("host", "identity", "imap33", "--from", archive).Error,
             StringComparison.Ordinal);

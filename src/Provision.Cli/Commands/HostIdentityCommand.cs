@@ -60,15 +60,27 @@ internal static class HostIdentityCommand
             EditedFile.Write(folder, path, encrypted.Span);
             var servers = File.ReadLines(readers).Count(line => line.StartsWith("age1", StringComparison.Ordinal));
             Console.Error.WriteLine($"hosts/secrets/{path}: {files.Count} keys, encrypted to {servers} boot servers; commit it");
-            Console.Out.WriteLine(age is null
-                ? $"{known.Name} has no age key ({SecretStore.DefaultIdentity}): it reads no secrets"
-                : $"age recipient of {known.Name}: " +
-                    $"{workspace.Commands.Run(Provision.Core.Command.Of("age-keygen", "-y").WithInput(age).WithTimeout(Limit)).OrThrow().Text.Trim()}");
-            foreach (var (_, content) in files.Where(one => one.Path.EndsWith(".pub", StringComparison.Ordinal)))
+            var recipient = age is null ? null
+                : workspace.Commands.Run(Provision.Core.Command.Of("age-keygen", "-y").WithInput(age).WithTimeout(Limit)).OrThrow().Text.Trim();
+            var knownHosts = files.Where(one => one.Path.EndsWith(".pub", StringComparison.Ordinal))
+                .Select(one => $"{known.Name},{known.Address} {string.Join(' ', Encoding.UTF8.GetString(one.Content).Trim().Split(' ').Take(2))}").ToList();
+            if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
             {
-                Console.Out.WriteLine($"{known.Name},{known.Address} {string.Join(' ', Encoding.UTF8.GetString(content).Trim().Split(' ').Take(2))}");
+                Json.Print(writer =>
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("host", known.Name);
+                    writer.WriteString("file", $"hosts/secrets/{path}");
+                    writer.WriteString("recipient", recipient);
+                    Json.Strings(writer, "known_hosts", knownHosts);
+                    writer.WriteEndObject();
+                });
+                return ExitCodes.Same;
             }
 
+            Console.Out.WriteLine(recipient is null ? $"{known.Name} has no age key ({SecretStore.DefaultIdentity}): it reads no secrets"
+                : $"age recipient of {known.Name}: {recipient}");
+            knownHosts.ForEach(Console.Out.WriteLine);
             return ExitCodes.Same;
         });
         return command;

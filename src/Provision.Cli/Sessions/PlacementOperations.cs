@@ -46,7 +46,7 @@ internal sealed class PlacementOperations(ParseResult arguments, IMastershipData
         {
             var place = shell.IsHere(host) ? Workspace.HostsOwn : $"ssh://root@{host.Address}{Workspace.HostsOwn}";
             new Git(workspace.Commands, workspace.Folder, Ssh.Line).Run("push", "--quiet", "--force", place, $"HEAD:{Delivered}");
-            On(shell, host, GitLimit, "git", "-C", Workspace.HostsOwn, "merge", "--quiet", "--ff-only", Delivered);
+            On(shell, host, GitLimit, ["git", .. Git.OptionsAgainstPrograms, "-C", Workspace.HostsOwn, "merge", "--quiet", "--ff-only", Delivered]);
         }
         else
         {

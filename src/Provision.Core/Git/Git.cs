@@ -12,6 +12,9 @@ public sealed class Git
         ("core.hooksPath", "/dev/null"),
     ];
 
+    /// <summary>The same settings as options of a git command, for one that is run on another host.</summary>
+    public static IReadOnlyList<string> OptionsAgainstPrograms { get; } = [.. Settings.SelectMany(setting => new[] { "-c", $"{setting.Key}={setting.Value}" })];
+
     /// <summary>As root also: forgets every directory of another user that a configuration calls safe.</summary>
     private static readonly (string Key, string Value)[] SettingsOfRoot = [.. Settings, ("safe.directory", "")];
 
