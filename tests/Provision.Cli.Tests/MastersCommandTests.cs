@@ -60,6 +60,30 @@ public sealed class MastersCommandTests : IDisposable
         Assert.Equal(0, Run("restore", export, "--yes", "--force").ExitCode);
     }
 
+    [Fact]
+    public void A_planted_export_is_restored_only_by_whoever_knows_where_it_comes_from()
+    {
+        Assert.Equal(0, Run("enroll", "--new", "--yes").ExitCode);
+        Assert.Equal(0, Run("export", "--to", Path.Combine(work, "exports")).ExitCode);
+        var export = Assert.Single(Directory.GetFiles(Path.Combine(work, "exports")));
+        runner.Run(Command.Of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", Path.Combine(work, "key"))).OrThrow();
+        var signers = Path.Combine(work, "allowed_signers");
+        File.WriteAllText(signers, AllowedSigners.Line("site", "provision-masters", File.ReadAllText(Path.Combine(work, "key.pub")).Trim()));
+        File.Delete(Database);
+        var refused = Run("restore", export, "--yes", "--allowed-signers", signers);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("it has no signature. Nothing was restored", refused.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Database));
+
+        // An old one under a new name.
+        var signed = Path.Combine(work, "masters-0000000000000009999.json");
+        File.WriteAllBytes(signed, Signed(export, Path.Combine(work, "key")));
+        Assert.Matches("it holds serial [0-9]+", Run("restore", signed, "--yes", "--allowed-signers", signers).Error);
+        var meant = Run("restore", export, "--yes", "--allowed-signers", signers, "--unsigned");
+        Assert.Equal(0, meant.ExitCode);
+        Assert.Contains("is not verified: it has no signature", meant.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("export", "nowhere to export to")]
     [InlineData("restore /etc/hostname --yes", "not an export of masters")]
@@ -74,6 +98,15 @@ public sealed class MastersCommandTests : IDisposable
         Assert.Contains(expected, result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(Database));
+    }
+
+    /// <summary>The export with a signature, as the program writes it where it has a key.</summary>
+    private byte[] Signed(string export, string key)
+    {
+        var bytes = File.ReadAllBytes(export);
+        var signature = runner.Run(Command.Of("ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", "provision-masters").WithInput(bytes)).OrThrow().Text;
+        var text = System.Text.Encoding.UTF8.GetString(bytes).TrimEnd();
+        return System.Text.Encoding.UTF8.GetBytes($"{text[..^1].TrimEnd()},\n  \"signature\": {JsonSerializer.Serialize(signature)}\n}}\n");
     }
 
     private CommandResult Run(params string[] arguments) =>

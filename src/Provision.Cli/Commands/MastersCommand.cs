@@ -216,22 +216,33 @@ internal static class MastersCommand
         var file = new Argument<string>("FILE") { Description = "An export: the one with the highest serial" };
         var force = new Option<bool>("--force") { Description = "Replace what the database holds; its fences stay" };
         var yes = new Option<bool>("--yes") { Description = "Do not ask for confirmation" };
+        var signers = new Option<string>("--allowed-signers")
+        {
+            Description = "Who may sign exports (namespace provision-masters), in the format of ssh-keygen",
+            HelpName = "FILE",
+            DefaultValueFactory = _ => AllowedSigners.DefaultFile,
+        };
+        var unsigned = new Option<bool>("--unsigned") { Description = "Restore an export that is not signed by one of them: you know where it comes from" };
         var command = new Command(
             "restore",
             "Replaces the masters by an export, and creates a lost database. Every epoch and the serial are raised, so that earlier confirmations become " +
-                "invalid; the history stays.");
+                "invalid; the history stays. Where signers of exports are allowed, an export that none of them signed is refused.");
         command.Arguments.Add(file);
+        command.Options.Add(signers);
+        command.Options.Add(unsigned);
         command.Options.Add(force);
         command.Options.Add(yes);
         command.SetAction(arguments =>
         {
             var path = arguments.GetValue(file)!;
             var problems = new DiagnosticBag();
-            if (MastershipExport.Read(File.ReadAllBytes(path), path, problems) is not { Snapshot: var exported })
+            var content = File.ReadAllBytes(path);
+            if (MastershipExport.Read(content, path, problems) is not { Snapshot: var exported })
             {
                 throw new UserErrorException(problems);
             }
 
+            CheckSignature(content, exported, path, arguments.GetValue(signers)!, arguments.GetValue(unsigned));
             var workspace = Workspace.Load(arguments);
             Console.Error.WriteLine($"{path}: {exported.Stores.Count} stores, {exported.Fenced.Count} fenced slots, serial {exported.Serial}; last change " +
                 $"{(exported.Stores.Count == 0 ? "never" : Time(exported.Stores.Values.Max(row => row.Since)))}");
@@ -247,6 +258,27 @@ internal static class MastersCommand
             return ExitCodes.Same;
         });
         return command;
+    }
+
+    /// <summary>Refuses an export that is not signed where it has to be.</summary>
+    private static void CheckSignature(byte[] content, MastershipSnapshot exported, string path, string signersFile, bool unsigned)
+    {
+        var signers = File.Exists(signersFile) ? File.ReadAllText(signersFile) : null;
+        if (!AllowedSigners.Has(signers, MastershipExport.SignatureNamespace))
+        {
+            Console.Error.WriteLine($"note: {signersFile} has no signer of exports: {path} is not verified (docs/masters.md)");
+        }
+        else if ((MastershipExport.Verify(content, exported, signers!, new SshSignatures(new ProcessRunner())).Problem
+            ?? (Path.GetFileName(path) == MastershipExport.FileName(exported.Serial) ? null : $"it holds serial {exported.Serial}")) is { } problem)
+        {
+            if (!unsigned)
+            {
+                throw new UserErrorException($"{path} is not signed as such by a key in {signersFile} that may sign exports: {problem}. Nothing was " +
+                    "restored; use another export, or --unsigned if you know where this one comes from");
+            }
+
+            Console.Error.WriteLine($"{path} is not verified: {problem}");
+        }
     }
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -15,6 +15,9 @@ internal sealed record StoredMasterships(
     /// <summary>Hash of the last change in the chain of changes.</summary>
     public string? Head { get; init; }
 
+    /// <summary>What <c>ssh-keygen -Y sign</c> made of the same export without this member; only in exports.</summary>
+    public string? Signature { get; init; }
+
     /// <summary>True if it has just been read from the database; only in answers.</summary>
     public bool? Live { get; init; }
 
@@ -25,6 +28,12 @@ internal sealed record StoredMasterships(
 /// <summary>The form of exported snapshots: JSON, equal bytes for equal snapshots.</summary>
 public static class MastershipExport
 {
+    /// <summary>Namespace of the signature (<c>ssh-keygen -Y sign -n</c>).</summary>
+    public const string SignatureNamespace = "provision-masters";
+
+    /// <summary>Private key that exports are signed with, if it exists; for root alone.</summary>
+    public const string DefaultKey = "/etc/provision/masters-key";
+
     private const int Format = 1;
 
     private static readonly StoredJson Lines = new(new JsonSerializerOptions(StoredJson.Default.Options) { WriteIndented = true, NewLine = "\n" });
@@ -34,6 +43,30 @@ public static class MastershipExport
 
     /// <summary>Serialises a snapshot as JSON.</summary>
     public static byte[] ToBytes(MastershipSnapshot snapshot) => Write(Stored(snapshot));
+
+    /// <summary>Serialises a snapshot as JSON, with a signature.</summary>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="key">File of the private key, or of the public key if the private one is in an agent.</param>
+    /// <param name="signatures">Signs.</param>
+    /// <exception cref="CommandFailedException">The key cannot be used.</exception>
+    public static byte[] ToSignedBytes(MastershipSnapshot snapshot, string key, SshSignatures signatures)
+    {
+        ArgumentNullException.ThrowIfNull(signatures);
+        return Write(Stored(snapshot) with { Signature = signatures.Sign(key, SignatureNamespace, ToBytes(snapshot)) });
+    }
+
+    /// <summary>Checks whether one of those who may sign exports signed this one.</summary>
+    /// <param name="json">An export that <see cref="Read"/> accepts.</param>
+    /// <param name="snapshot">What it returned: exactly this is checked, so no member that it does not know can matter.</param>
+    /// <param name="allowedSigners">The text of a file of allowed signers.</param>
+    /// <param name="signatures">Verifies.</param>
+    public static SignatureCheck Verify(ReadOnlySpan<byte> json, MastershipSnapshot snapshot, string allowedSigners, SshSignatures signatures)
+    {
+        ArgumentNullException.ThrowIfNull(signatures);
+        return JsonSerializer.Deserialize(json, StoredJson.Default.StoredMasterships)?.Signature is { } signature
+            ? signatures.VerifyBy(allowedSigners, SignatureNamespace, ToBytes(snapshot), System.Text.Encoding.UTF8.GetBytes(signature))
+            : new SignatureCheck(null, "it has no signature");
+    }
 
     /// <summary>Serialises a snapshot as JSON, with its freshness.</summary>
     /// <param name="snapshot">The snapshot.</param>

@@ -88,6 +88,53 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public void Planted_exports_displace_none_of_the_last_fifty()
+    {
+        var place = Directory.CreateDirectory($"{folder}/planted").FullName;
+        foreach (var serial in Enumerable.Range(1, 60).Select(number => 1_000L * number))
+        {
+            File.WriteAllText($"{place}/{MastershipExport.FileName(serial)}", "{}");
+        }
+
+        for (var serial = 60_001; serial <= 60_060; serial++)
+        {
+            Assert.Null(new ExportDestination(place, Runner).Write(Snapshot(serial)));
+            File.WriteAllText($"{place}/{MastershipExport.FileName(serial + 9_000)}", "{}");
+        }
+
+        Assert.Null(new ExportDestination(place, Runner).Write(Snapshot(60_061)));
+        Assert.All(Enumerable.Range(60_012, 50), serial => Assert.Equal(MastershipExport.ToBytes(Snapshot(serial)),
+            File.ReadAllBytes($"{place}/{MastershipExport.FileName(serial)}")));
+        Assert.True(File.Exists($"{place}/{MastershipExport.FileName(69_060)}"));
+    }
+
+    [Fact]
+    public void An_export_is_signed_and_every_change_of_it_is_seen()
+    {
+        var key = $"{folder}/masters-key";
+        Runner.Run(Command.Of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)).OrThrow();
+        Runner.Run(Command.Of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", $"{folder}/other")).OrThrow();
+        Assert.Null(new ExportDestination($"{folder}/signed", Runner, key).Write(Snapshot(7)));
+        var bytes = File.ReadAllBytes($"{folder}/signed/{MastershipExport.FileName(7)}");
+        Assert.Equal("site", Check(bytes, key).Signer);
+        Assert.NotNull(Check(bytes, $"{folder}/other").Problem);
+        Assert.Equal("it has no signature", Check(MastershipExport.ToBytes(Snapshot(7)), key).Problem);
+        foreach (var (from, to) in new[] { ("\"master\": \"b1\"", "\"master\": \"a1\""), ("\"serial\": 7", "\"serial\": 8"), ("\"epoch\": 2", "\"epoch\": 3") })
+        {
+            var text = Encoding.UTF8.GetString(bytes);
+            Assert.Contains(from, text, StringComparison.Ordinal);
+            Assert.NotNull(Check(Encoding.UTF8.GetBytes(text.Replace(from, to, StringComparison.Ordinal)), key).Problem);
+        }
+
+        Assert.Contains("ssh-keygen failed", new ExportDestination($"{folder}/signed", Runner, "/etc/hostname").Write(Snapshot(8)), StringComparison.Ordinal);
+
+        SignatureCheck Check(byte[] export, string by) => MastershipExport.Verify(
+            export, MastershipExport.Read(export, "x", new DiagnosticBag())!.Value.Snapshot,
+            AllowedSigners.Line("site", MastershipExport.SignatureNamespace, string.Join(' ', File.ReadAllText(by + ".pub").Split(' ').Take(2))),
+            new SshSignatures(Runner));
+    }
+
+    [Fact]
     public void What_a_destination_lacks_is_owed_and_made_up_for()
     {
         File.WriteAllText($"{folder}/blocked", "a file where a folder should be");
