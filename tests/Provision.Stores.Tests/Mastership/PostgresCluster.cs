@@ -39,23 +39,32 @@ public sealed class PostgresCluster : IDisposable
 
     private string Data => $"{folder}/data";
 
+    /// <summary>Starts the server, again while processes of one that was killed are still there: it refuses then.</summary>
     public void Start()
     {
         var said = new List<string>();
-        running = RunningCommand.Start(
-            AsPostgres($"{programs}/postgres", ["-D", Data, "-h", "127.0.0.1", "-p", $"{Port}", "-k", folder, "-c", "max_connections=50",
-                .. settings.SelectMany(setting => new[] { "-c", setting })])
-            .WithListener(line => { lock (said) { said.Add(line); } }));
-        for (var until = DateTime.UtcNow.AddSeconds(60); ;)
+        for (var until = DateTime.UtcNow.AddSeconds(60); ; Thread.Sleep(50))
         {
+            if (running is not { IsRunning: true })
+            {
+                running?.Dispose();
+                running = RunningCommand.Start(
+                    AsPostgres($"{programs}/postgres", ["-D", Data, "-h", "127.0.0.1", "-p", $"{Port}", "-k", folder, "-c", "max_connections=50",
+                        .. settings.SelectMany(setting => new[] { "-c", setting })])
+                    .WithListener(line => { lock (said) { said.Add(line); } }));
+            }
+
             try
             {
                 Run("postgres", "SELECT 1");
                 return;
             }
-            catch (NpgsqlException) when (DateTime.UtcNow < until && running.IsRunning)
+            catch (NpgsqlException e)
             {
-                Thread.Sleep(50);
+                lock (said)
+                {
+                    Assert.True(DateTime.UtcNow < until, $"{e.Message}\n{string.Join('\n', said.TakeLast(20))}");
+                }
             }
         }
     }
