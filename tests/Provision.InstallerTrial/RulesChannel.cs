@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Provision.Boot.Installer.Channel;
 using Provision.Boot.Jobs;
@@ -14,9 +15,7 @@ internal sealed class RulesChannel(IJobChannel inner, string file) : IJobChannel
 {
     private const string Uuid = "4c4c4544-0042-3510-8052-b4c04f4a4e31";
     private readonly JobKey key = new(new byte[32]);
-    private readonly string recipient = "age1" + string.Concat(Guid.NewGuid().ToByteArray().Concat(Guid.NewGuid().ToByteArray()).Concat(
-        Guid.NewGuid().ToByteArray())
-        .Concat(Guid.NewGuid().ToByteArray()).Take(58).Select(number => "qpzry9x8gf2tvdw0s3jn54khce6mua7l"[number % 32]));
+    private readonly string recipient = "age1" + RandomNumberGenerator.GetString("qpzry9x8gf2tvdw0s3jn54khce6mua7l", 58);
     private long counter;
 
     public bool CanApprove => false;
@@ -83,8 +82,11 @@ internal sealed class RulesChannel(IJobChannel inner, string file) : IJobChannel
         };
     }
 
-    private static Job Do(Job job, JobEvent happened) =>
-        JobRules.Apply(job, happened) is { IsAccepted: true } step ? step.Job : throw new InvalidOperationException(JobRules.Apply(job, happened).Refusal);
+    private static Job Do(Job job, JobEvent happened)
+    {
+        var step = JobRules.Apply(job, happened);
+        return step.IsAccepted ? step.Job : throw new InvalidOperationException(step.Refusal);
+    }
 
     private void Save(Job job)
     {

@@ -23,17 +23,14 @@ internal static class OrderCheck
             throw new InstallException($"the order is larger than any order ({MostBytes} bytes)");
         }
 
-        var signers = SignersOf(machine);
+        var signers = AllowedSigners.Of(machine.Files);
         if (!AllowedSigners.Has(signers, OrderDocument.SignatureNamespace))
         {
             say($"the order is not verified: {AllowedSigners.DefaultFile} has no signer of orders");
         }
         else if (verify)
         {
-            var check = order.Signature is { } signature
-                ? new SshSignatures(machine.Commands).VerifyBy(signers!, OrderDocument.SignatureNamespace,
-                    Encoding.UTF8.GetBytes(order.Document), Encoding.UTF8.GetBytes(signature))
-                : new SignatureCheck(null, "it has no signature");
+            var check = order.Verify(signers!, new SshSignatures(machine.Commands));
             say(check.Holds ? $"the order is signed by {check.Signer}"
                 : throw new InstallException(
                     $"the order is not signed by a key in {AllowedSigners.DefaultFile} that may sign orders: {check.Problem}. Arm the " +
@@ -59,8 +56,4 @@ internal static class OrderCheck
             throw new InstallException($"the order has the number {order.Number}, and this machine has seen {seen}: it is an old one; arm {order.Host} again");
         }
     }
-
-    /// <summary>The allowed signers of the machine; null if it has none.</summary>
-    public static string? SignersOf(InstallMachine machine) =>
-        machine.Files.Read(AllowedSigners.DefaultFile) is { } file ? Encoding.UTF8.GetString(file.Content) : null;
 }

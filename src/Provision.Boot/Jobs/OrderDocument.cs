@@ -81,6 +81,15 @@ public sealed record OrderDocument
 /// <param name="Signature">What <c>ssh-keygen -Y sign</c> made of it; null if the fleet signs no orders.</param>
 public sealed record SignedOrder(string Document, string? Signature)
 {
+    /// <summary>Checks whether one of those who may sign orders signed it.</summary>
+    /// <param name="allowedSigners">The text of a file of allowed signers.</param>
+    /// <param name="signatures">Verifies.</param>
+    public SignatureCheck Verify(string allowedSigners, SshSignatures signatures)
+    {
+        ArgumentNullException.ThrowIfNull(signatures);
+        return signatures.VerifyBy(allowedSigners, OrderDocument.SignatureNamespace, Encoding.UTF8.GetBytes(Document), Signature);
+    }
+
     /// <summary>SHA-256 of the text, lower-case hexadecimal.</summary>
     public string Hash() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Document)));
 }

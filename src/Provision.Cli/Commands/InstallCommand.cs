@@ -74,7 +74,7 @@ internal static class InstallCommand
     /// <summary>Ends the command if the root has signers of commits and none of them signed the commit.</summary>
     private static void CheckCommit(Session session)
     {
-        var signers = Trust.SignersOf(session.Files);
+        var signers = AllowedSigners.Of(session.Files);
         if (session.Revision.HasCommit
             && Trust.CommitProblem(new Git(session.Workspace.Commands, session.Workspace.Origin), session.Revision.Id, signers) is { } problem)
         {

@@ -125,8 +125,7 @@ internal static class NetbootArmCommand
 
         var signed = signer.Sign(order);
         if (AllowedSigners.Has(signers, OrderDocument.SignatureNamespace)
-            && new SshSignatures(commands).VerifyBy(signers!, OrderDocument.SignatureNamespace, Encoding.UTF8.GetBytes(signed.Document),
-                Encoding.UTF8.GetBytes(signed.Signature!)) is { Problem: { } problem })
+            && signed.Verify(signers!, new SshSignatures(commands)) is { Problem: { } problem })
         {
             throw new UserErrorException($"the installer does not accept orders signed with {signer.Key}: {problem}");
         }
@@ -237,7 +236,7 @@ internal static class NetbootArmCommand
     private static string? CommitProblem(Git repository, string commit, string? installers)
     {
         using var system = RootedFiles.Open("/");
-        return Trust.CommitProblem(repository, commit, Trust.SignersOf(system)) ?? Trust.CommitProblem(repository, commit, installers);
+        return Trust.CommitProblem(repository, commit, AllowedSigners.Of(system)) ?? Trust.CommitProblem(repository, commit, installers);
     }
 
     /// <summary>Evaluates the gates of the host's data: the commands of its roles, then its stores, with a full comparison of every copy that would

@@ -84,7 +84,7 @@ internal static class ValidateCommand
     private static string? Signers()
     {
         using var system = RootedFiles.Open("/");
-        return Trust.SignersOf(system);
+        return AllowedSigners.Of(system);
     }
 
     /// <summary>Reports branches that hosts are pinned to and the repository does not have.</summary>

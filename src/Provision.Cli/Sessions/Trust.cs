@@ -1,4 +1,3 @@
-using System.Text;
 using Provision.Boot.Jobs;
 
 namespace Provision.Cli.Sessions;
@@ -6,10 +5,6 @@ namespace Provision.Cli.Sessions;
 /// <summary>Whether commits and orders are verified on this machine.</summary>
 internal static class Trust
 {
-    /// <summary>Returns who may sign on a machine; null if it has no such file.</summary>
-    public static string? SignersOf(IMachineFiles files) =>
-        files.Read(AllowedSigners.DefaultFile) is { } file ? Encoding.UTF8.GetString(file.Content) : null;
-
     /// <summary>Returns one line for what is not verified; null if both commits and orders are.</summary>
     /// <param name="place">Where the signers are: a path, or what names it.</param>
     /// <param name="signers">The file's text; null for none.</param>

@@ -9,6 +9,9 @@ public static class AllowedSigners
     /// <summary>Namespace of git's signatures.</summary>
     public const string Commits = "git";
 
+    /// <summary>Returns the text of the file below a root; null if there is none.</summary>
+    public static string? Of(IMachineFiles files) => files.Read(DefaultFile) is { } file ? System.Text.Encoding.UTF8.GetString(file.Content) : null;
+
     /// <summary>Returns the line of one key that may sign in one namespace only.</summary>
     /// <param name="principal">Name of the signer.</param>
     /// <param name="space">The namespace.</param>

@@ -61,6 +61,10 @@ public sealed class SshSignatures(ICommandRunner commands)
         }
     }
 
+    /// <summary>The same with the allowed signers and the signature as text; a missing signature does not hold.</summary>
+    public SignatureCheck VerifyBy(string allowedSigners, string space, ReadOnlyMemory<byte> content, string? signature) => signature is null
+        ? new SignatureCheck(null, "it has no signature") : VerifyBy(allowedSigners, space, content, Encoding.UTF8.GetBytes(signature));
+
     /// <summary>The same with the allowed signers as text.</summary>
     public SignatureCheck VerifyBy(string allowedSigners, string space, ReadOnlyMemory<byte> content, ReadOnlyMemory<byte> signature) =>
         With(allowedSigners, space, file => Verify(file, space, content, signature));

@@ -63,9 +63,8 @@ public static class MastershipExport
     public static SignatureCheck Verify(ReadOnlySpan<byte> json, MastershipSnapshot snapshot, string allowedSigners, SshSignatures signatures)
     {
         ArgumentNullException.ThrowIfNull(signatures);
-        return JsonSerializer.Deserialize(json, StoredJson.Default.StoredMasterships)?.Signature is { } signature
-            ? signatures.VerifyBy(allowedSigners, SignatureNamespace, ToBytes(snapshot), System.Text.Encoding.UTF8.GetBytes(signature))
-            : new SignatureCheck(null, "it has no signature");
+        return signatures.VerifyBy(allowedSigners, SignatureNamespace, ToBytes(snapshot),
+            JsonSerializer.Deserialize(json, StoredJson.Default.StoredMasterships)?.Signature);
     }
 
     /// <summary>Serialises a snapshot as JSON, with its freshness.</summary>

@@ -13,7 +13,7 @@ public interface IJobChannel : IDisposable
     /// <exception cref="InstallException">There is no such job (any more), or this machine may not have it.</exception>
     JobOrder Claim(MachineClaim machine);
 
-    /// <summary>The key by which this machine is known again after a restart; set by a claim, null where nobody asks for it.</summary>
+    /// <summary>The key by which this machine is known again after a restart; set by a claim, null if the channel has none.</summary>
     ReturnKey? ReturnKey { get; }
 
     /// <summary>Says how far it is. Never fails and never waits long: what cannot be said now is said later.</summary>

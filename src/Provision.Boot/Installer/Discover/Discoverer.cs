@@ -13,7 +13,7 @@ public sealed record MachineReport(MachineRecord Record, ObservedStorage Storage
 
 /// <summary>Tells the boot server what an unknown machine is, over and over, until it is a host of the inventory. It only reads.</summary>
 /// <param name="server">Base address of the boot server.</param>
-/// <param name="read">Reads the machine, anew each time: drives may come and go while it waits.</param>
+/// <param name="read">Reads the machine, again each time: drives may come and go while it waits.</param>
 /// <param name="pack">Packs a look as <c>provision capture</c> does.</param>
 /// <param name="say">Told what happens, for the console.</param>
 /// <param name="wait">Waits between two reports.</param>

@@ -14,7 +14,7 @@ internal static class ImageSignature
     public static void Check(InstallMachine machine, string address, byte[] manifest, byte[] signature)
     {
         var check = new SshSignatures(machine.Commands)
-            .VerifyBy(OrderCheck.SignersOf(machine) ?? "", ImageManifest.SignatureNamespace, manifest, signature);
+            .VerifyBy(AllowedSigners.Of(machine.Files) ?? "", ImageManifest.SignatureNamespace, manifest, signature);
         if (!check.Holds)
         {
             throw new InstallException($"the image {address} is not signed by a key in {AllowedSigners.DefaultFile}: {check.Problem}");

@@ -1,5 +1,6 @@
 using Provision.Boot.Installer.Target;
 using Provision.Storage.Guard;
+using Provision.Storage.Observe;
 
 namespace Provision.Boot.Installer.Loader;
 
@@ -28,6 +29,20 @@ internal static class EfiPartition
         {
             Unmount(guard, partition);
         }
+    }
+
+    /// <summary>Returns a guard that lets the disks of some partitions be used as they are, and nothing else.</summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="observed">Its disks.</param>
+    /// <param name="sequences">The kernel's number of each disk's attachment, from before it was observed.</param>
+    /// <param name="partitions">The partitions.</param>
+    /// <param name="why">The reason, for messages.</param>
+    public static DiskGuard GuardOf(InstallMachine machine, ObservedStorage observed, IReadOnlyDictionary<string, long> sequences,
+        IEnumerable<BlockDevice> partitions, string why)
+    {
+        var permits = partitions.SelectMany(part => observed.DisksBelow(part.Name)).DistinctBy(disk => disk.Name)
+            .Select(disk => WritePermit.For(disk, sequences, disk.Serial ?? disk.Name, DiskEffect.Service, why));
+        return new DiskGuard(machine.Commands, machine.Reader, new WriteSet([.. permits], []));
     }
 
     private static void Mount(InstallMachine machine, DiskGuard guard, string partition, bool write)

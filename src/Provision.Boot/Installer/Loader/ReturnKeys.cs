@@ -27,7 +27,7 @@ internal static class ReturnKeys
         }
     }
 
-    /// <summary>Leaves this installer's key, and the order's number, on each disk of the target: after a power cut it goes on without a person.</summary>
+    /// <summary>Leaves this installer's key, and the order's number, on each disk of the target: after a power cut it continues without a person.</summary>
     public static void Leave(InstallRun run)
     {
         if (run.Channel.ReturnKey is { } key)
@@ -77,9 +77,7 @@ internal static class ReturnKeys
             return [];
         }
 
-        var permits = partitions.SelectMany(part => run.Observed.DisksBelow(part.Name)).DistinctBy(disk => disk.Name)
-            .Select(disk => WritePermit.For(disk, run.Sequences, disk.Serial ?? disk.Name, DiskEffect.Service, "a return key is read from it"));
-        var guard = new DiskGuard(run.Machine.Commands, run.Machine.Reader, new WriteSet([.. permits], []));
+        var guard = EfiPartition.GuardOf(run.Machine, run.Observed, run.Sequences, partitions, "a return key is read from it");
         return [.. partitions.Select(part => ReadOf(run, guard, part.Path))];
     }
 

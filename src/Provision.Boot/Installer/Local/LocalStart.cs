@@ -91,7 +91,7 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
     /// orders takes the boot server's words, and says so; the order is null then.</summary>
     private (OrderDocument? Order, string Words) Verified(BootOffer offer, MacAddress mac)
     {
-        if (!AllowedSigners.Has(OrderCheck.SignersOf(machine), OrderDocument.SignatureNamespace))
+        if (!AllowedSigners.Has(AllowedSigners.Of(machine.Files), OrderDocument.SignatureNamespace))
         {
             say($"the order is not verified: {AllowedSigners.DefaultFile} has no signer of orders");
             return (null, offer.KernelWords!);

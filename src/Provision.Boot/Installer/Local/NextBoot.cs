@@ -20,6 +20,7 @@ internal static class NextBoot
     /// <summary>Its value for the installer.</summary>
     public const string Installer = "installer";
 
+    private const string Reason = "the running system started from it";
     private const string Stub = "/grub/grub.cfg";
 
     /// <summary>GRUB's environment block: this first line, assignments, and <c>#</c> up to exactly 1024 bytes, so that GRUB can write it in its
@@ -33,7 +34,7 @@ internal static class NextBoot
     public static IReadOnlyList<string> Write(InstallMachine machine, ObservedStorage observed, IReadOnlyDictionary<string, long> sequences, string? value)
     {
         var partitions = Partitions(observed);
-        var guard = GuardOf(machine, observed, sequences, partitions);
+        var guard = EfiPartition.GuardOf(machine, observed, sequences, partitions, Reason);
 
         // All of them are looked at before one is written: half a wish would depend on the disk that firmware takes.
         foreach (var part in partitions)
@@ -58,7 +59,7 @@ internal static class NextBoot
         var sequences = Attachments.Read(machine.Reader);
         var observed = machine.Storage.Observe();
         var partitions = Partitions(observed);
-        return Put(machine, GuardOf(machine, observed, sequences, partitions), partitions,
+        return Put(machine, EfiPartition.GuardOf(machine, observed, sequences, partitions, Reason), partitions,
             files => RootFile.Put(files, ReturnKey.Path, key.Text, FileModes.Private));
     }
 
@@ -74,14 +75,6 @@ internal static class NextBoot
         }
 
         return [.. partitions.Select(part => part.Path)];
-    }
-
-    private static DiskGuard GuardOf(
-        InstallMachine machine, ObservedStorage observed, IReadOnlyDictionary<string, long> sequences, List<BlockDevice> partitions)
-    {
-        var permits = partitions.SelectMany(part => observed.DisksBelow(part.Name)).DistinctBy(disk => disk.Name)
-            .Select(disk => WritePermit.For(disk, sequences, disk.Serial ?? disk.Name, DiskEffect.Service, "the running system started from it"));
-        return new DiskGuard(machine.Commands, machine.Reader, new WriteSet([.. permits], []));
     }
 
     /// <summary>The EFI system partitions beside the running root: on the disks that it lies on.</summary>

@@ -46,7 +46,7 @@ internal static class Probe
     /// <summary>Nothing of the commit is used before one of those who may sign commits is known to have signed it.</summary>
     private static void Verify(InstallRun run, Git clone)
     {
-        var signers = OrderCheck.SignersOf(run.Machine);
+        var signers = AllowedSigners.Of(run.Machine.Files);
         if (!AllowedSigners.Has(signers, AllowedSigners.Commits))
         {
             run.Say($"the commit is not verified: {AllowedSigners.DefaultFile} has no signer of commits");
