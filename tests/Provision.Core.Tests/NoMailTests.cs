@@ -7,7 +7,7 @@ namespace Provision.Core.Tests;
 /// </summary>
 public partial class NoMailTests
 {
-    public static TheoryData<string> Projects() => [.. (string[])["Core", "Inventory", "Configuration", "Storage", "Boot"]];
+    public static TheoryData<string> Projects() => [.. (string[])["Core", "Inventory", "Configuration", "Storage", "Boot", "Fleet"]];
 
     [Theory]
     [MemberData(nameof(Projects))]

@@ -15,7 +15,8 @@ public class ReferenceDirectionTests
         ["Provision.Boot"] = ["Provision.Configuration", "Provision.Storage"],
         ["Provision.Stores"] = ["Provision.Inventory", "Provision.Configuration"],
         ["Provision.Cyrus"] = ["Provision.Stores"],
-        ["Provision.Cli"] = ["Provision.Boot", "Provision.Cyrus"],
+        ["Provision.Fleet"] = ["Provision.Configuration", "Provision.Stores"],
+        ["Provision.Cli"] = ["Provision.Boot", "Provision.Cyrus", "Provision.Fleet"],
     };
 
     [Fact]
