@@ -28,7 +28,7 @@ FLAGS  ?=
 diff: $(PROVISION) ## shows how a host differs: CONFIG=cyrus HOST=imap33 ROOT=/mnt
 	$(PROVISION) diff $(CONFIG) $(if $(HOST),--host $(HOST)) --root $(ROOT) $(FLAGS)
 
-install: $(PROVISION) ## installs into a root: CONFIG, HOST, ROOT as for diff
+install: $(PROVISION) ## installs into a root: CONFIG, HOST, ROOT as for diff; asks, unless FLAGS=--yes
 	$(PROVISION) install $(CONFIG) $(if $(HOST),--host $(HOST)) --root $(ROOT) $(FLAGS)
 
 deb: $(PROVISION) $(STAMPS)/deb-packages ## builds out/provision_VERSION_amd64.deb, checked by lintian

@@ -24,7 +24,7 @@ step "What is this host?"
 run "$provision" show imap33 | head -n 12
 
 step "First install: every file of the host, in one transaction"
-run "$provision" install "${on[@]}"
+run "$provision" install --yes "${on[@]}"
 run "$provision" diff "${on[@]}" --stat && echo "(exit 0: no difference)"
 grep -n -m 11 -E '^(servername|configdirectory|sievedir|.*_db_path|.*partition-default):' "$work/imap33/etc/cyrus/sloti33d1t01/imapd.conf"
 
@@ -40,7 +40,7 @@ step "diff: update, drift, new and gone, each with its reason; identical changes
 run "$provision" diff "${on[@]}" && exit 1 || echo "(exit $?: there are differences)"
 
 step "install brings the host there"
-run "$provision" install "${on[@]}"
+run "$provision" install --yes "${on[@]}"
 run "$provision" diff "${on[@]}" --stat > /dev/null && echo "no difference any more"
 
 step "Where does a line come from?"

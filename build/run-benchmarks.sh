@@ -43,7 +43,7 @@ if [ -x "$peers/gen.sh" ]; then
     ours=(--repo "$work/ours" --host imap11 --root "$work/n80/root")
     clean="rm -rf $work/n80/root/var/lib/provision $work/n80/root/run"
     # the same work: byte for byte what the reference renderer made
-    $state empty; eval "$clean"; "$provision" install "${ours[@]}" --allow-dirty > /dev/null 2>&1
+    $state empty; eval "$clean"; "$provision" install --yes "${ours[@]}" --allow-dirty > /dev/null 2>&1
     (cd "$work/n80/rendered" && find . -type f -printf '%P %m ' -exec sha256sum {} \; | sed 's/ \.\/.*//' | sort) > "$work/want"
     (cd "$work/n80/root" && find . -path ./var/lib/provision -prune -o -path ./run -prune -o -type f -printf '%P %m ' \
         -exec sha256sum {} \; | sed 's/ \.\/.*//' | sort) > "$work/have"
@@ -51,7 +51,7 @@ if [ -x "$peers/gen.sh" ]; then
     measure "provision --version" "$rounds" : "$provision" --version
     measure "provision diff, nothing differs" "$rounds" "$state same; $clean" "$provision" diff "${ours[@]}" --no-checks
     measure "provision diff, 5 differ" "$rounds" "$state drift5; $clean" "$provision" diff "${ours[@]}" --no-checks
-    measure "provision install from empty, with fsync" "$rounds" "$state empty; $clean" "$provision" install "${ours[@]}" --allow-dirty
+    measure "provision install from empty, with fsync" "$rounds" "$state empty; $clean" "$provision" install --yes "${ours[@]}" --allow-dirty
     measure "C program, diff, nothing differs" "$rounds" "$state same" "$work/peers/floor" diff "$work/n80"
     measure "C program, install with fsync" "$rounds" "$state empty" "$work/peers/floor" install-sync "$work/n80"
     measure "Template-Toolkit, make, cmp a file: diff" "$rounds" "$state same" "$work/peers/run-tt.sh" "$work/n80" diff batch

@@ -228,7 +228,7 @@ public sealed class CommandTests : IDisposable
             exit $ended
             """;
         var interrupted = runner.Run(Command.Of(
-                "bash", "-c", script, "bash", Program, "install", "--repo", fleet, "--host", "web1", "--here", "trial", "--allow-dirty")
+                "bash", "-c", script, "bash", Program, "install", "--repo", fleet, "--host", "web1", "--here", "trial", "--allow-dirty", "--yes")
             .WithEnvironment("WAIT", wait).WithEnvironment("SIGNAL", signal).WithEnvironment("DISPOSITION", disposition));
         Assert.True(interrupted.ExitCode == expected, $"{interrupted.ExitCode}: {interrupted.Text}{interrupted.Error}");
         Assert.Equal(disposition == "default", interrupted.Error.Contains("provision: interrupted: nothing was changed\n", StringComparison.Ordinal));
@@ -241,7 +241,7 @@ public sealed class CommandTests : IDisposable
         var fleet = Fleet();
         File.AppendAllText(Path.Combine(fleet, "hosts/nyi.yaml"), "  web2:\n    macs: [\"00:00:5E:00:53:02\"]\n    roles: [web]\n    address: 192.0.2.12\n");
         var root = Directory.CreateDirectory(Path.Combine(work, "root")).FullName;
-        Assert.Equal(0, Run("install", "--repo", fleet, "--host", "web1", "--root", root, "--allow-dirty").ExitCode);
+        Assert.Equal(0, Run("install", "--repo", fleet, "--host", "web1", "--root", root, "--allow-dirty", "--yes").ExitCode);
         var other = Run("rollback", "0", "--host", "web2", "--root", root, "--repo", fleet);
         Assert.Equal((2, $"provision: {root} holds the files of web1, not of web2: give the right --host or --root\n"), (other.ExitCode, other.Error));
         var foreign = Run("rollback", "0", "--host", "web1", "--repo", fleet);
@@ -288,12 +288,13 @@ public sealed class CommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("install", 2)]
+    [InlineData("install --yes", 2)]
     [InlineData("diff", 2)]
     [InlineData("check", 3)]
     public void A_machine_that_is_not_the_host_is_refused(string verb, int code)
     {
-        var result = Run(verb, "--host", "imap33", "--repo", Repository, "--identity", Path.Combine(Repository, "tests/fixtures/age/identity.txt"));
+        var result = Run([.. verb.Split(' '), "--host", "imap33", "--repo", Repository, "--identity",
+            Path.Combine(Repository, "tests/fixtures/age/identity.txt")]);
         Assert.Equal(code, result.ExitCode);
         Assert.Contains("this machine is not imap33: it has none of its MAC addresses", result.Text + result.Error, StringComparison.Ordinal);
     }
@@ -429,7 +430,7 @@ public sealed class CommandTests : IDisposable
         File.WriteAllText(path, text.Remove(at, from.Length).Insert(at, to));
         var root = Path.Combine(work, "root");
         Directory.CreateDirectory(root);
-        var result = Run("install", "--repo", fleet, "--host", "web1", "--root", root, "--allow-dirty", "--identity",
+        var result = Run("install", "--yes", "--repo", fleet, "--host", "web1", "--root", root, "--allow-dirty", "--identity",
             Path.Combine(Repository, "tests/fixtures/age/identity.txt"));
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(expected, result.Error, StringComparison.Ordinal);
@@ -491,7 +492,7 @@ public sealed class CommandTests : IDisposable
         Directory.CreateDirectory(root);
         var temporary = Directory.CreateDirectory(Path.Combine(work, "tmp")).FullName;
         CommandResult Install() => runner.Run(Command.Of(
-            Program, "install", "--repo", fleet, "--host", "web1", "--root", root, "--allow-dirty", "--identity",
+            Program, "install", "--yes", "--repo", fleet, "--host", "web1", "--root", root, "--allow-dirty", "--identity",
                 Path.Combine(Repository, "tests/fixtures/age/identity.txt"))
             .WithEnvironment("TMPDIR", temporary).WithTimeout(TimeSpan.FromMinutes(2)));
         var installed = Install();

@@ -191,7 +191,7 @@ public sealed class NetbootCommandTests : IDisposable
     {
         runner.Run(Command.Of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "alice", "-f", Path.Combine(work, "alice"))).OrThrow();
         var root = Directory.CreateDirectory(Path.Combine(work, "root/etc/provision")).FullName;
-        string[] install = ["install", "--host", "imap33", "--root", Path.Combine(work, "root"), "--allow-dirty", "no-such-config"];
+        string[] install = ["install", "--yes", "--host", "imap33", "--root", Path.Combine(work, "root"), "--allow-dirty", "no-such-config"];
         Assert.Contains("note: /etc/provision/allowed_signers has no signer of commits", Run(install).Error, StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(root, "allowed_signers"), AllowedSigners.Line("alice", AllowedSigners.Commits, Public("alice")));
         var refused = Run(install);

@@ -27,7 +27,7 @@ public sealed class RootTests : IDisposable
 
     [Theory]
     [InlineData("diff --host web1 --root ROOT")]
-    [InlineData("install --host web1 --root ROOT --allow-dirty")]
+    [InlineData("install --yes --host web1 --root ROOT --allow-dirty")]
     [InlineData("validate")]
     [InlineData("hosts")]
     [InlineData("host retire web1")]

@@ -187,7 +187,7 @@ public sealed class DiffTests : IDisposable
         fleet.OnMachine("/etc/web.conf", "somebody was faster\n");
         var refused = fleet.Install(new() { ExpectedHash = hash });
         Assert.Equal(2, refused.ExitCode);
-        Assert.Contains("the saved plan does not hold any more", refused.Messages[0], StringComparison.Ordinal);
+        Assert.Contains("the plan that was reviewed does not hold any more", refused.Messages[0], StringComparison.Ordinal);
         Assert.Equal("somebody was faster\n", fleet.Read("/etc/web.conf"));
 
         hash = fleet.Diff().Hash;

@@ -138,7 +138,7 @@ public sealed class CrashTests(ITestOutputHelper output) : IDisposable
 
     private static CommandResult Install(string repository, string root, string? call = null, int number = 0)
     {
-        string[] install = [ProvisionBinary.Path, "install", "--repo", repository, "--host", "web1", "--root", root, "--allow-dirty"];
+        string[] install = [ProvisionBinary.Path, "install", "--repo", repository, "--host", "web1", "--root", root, "--allow-dirty", "--yes"];
         return call is null ? new ProcessRunner().Run(Command.Of(install[0], install[1..])) : Traced(call, number, install);
     }
 

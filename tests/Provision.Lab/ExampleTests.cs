@@ -157,7 +157,7 @@ public sealed class ExampleTests : IDisposable
 
     private void Install()
     {
-        var result = Provision("install");
+        var result = Provision("install", "--yes");
         Assert.True(result.ExitCode == 0 && !result.Error.Contains("warning", StringComparison.Ordinal), result.Text + result.Error);
         var difference = Provision("diff");
         Assert.True(difference.ExitCode == 0, difference.Text + difference.Error);

@@ -97,10 +97,11 @@ public sealed class PowerCutTests : IDisposable
     }
 
     private string Traced(params string[] inject) =>
-        $"strace -f -qq -o /dev/null {string.Join(' ', inject)} {ProvisionBinary.Path} install --repo {repository.B} --host web1 --root /mnt --allow-dirty";
+        $"strace -f -qq -o /dev/null {string.Join(' ', inject)} {ProvisionBinary.Path} install --yes --allow-dirty " +
+        $"--repo {repository.B} --host web1 --root /mnt";
 
     private static CommandResult Install(string repository, string root) =>
-        ProvisionBinary.Run("install", "--repo", repository, "--host", "web1", "--root", root, "--allow-dirty");
+        ProvisionBinary.Run("install", "--yes", "--repo", repository, "--host", "web1", "--root", root, "--allow-dirty");
 
     private static void Run(params string[] command) => new ProcessRunner().Run(Command.Of(command[0], command[1..])).OrThrow();
 }

@@ -250,7 +250,7 @@ public sealed class SystemdTests : IDisposable
         File.SetUnixFileMode(system.PathOf(Wrapper), (UnixFileMode)0x1ED);
     }
 
-    private CommandResult Install(params string[] more) => Provision(["install", "--allow-dirty", .. more]);
+    private CommandResult Install(params string[] more) => Provision(["install", "--yes", "--allow-dirty", .. more]);
 
     private CommandResult Diff(params string[] more) => Provision(["diff", .. more]);
 

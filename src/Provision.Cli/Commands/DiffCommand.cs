@@ -55,7 +55,7 @@ internal static class DiffCommand
                 }
 
                 using var output = new StreamWriter(Console.OpenStandardOutput());
-                new PlanPrinter(output, redaction).Print(plan, arguments.GetValue(stat));
+                new PlanPrinter(output, redaction).Print(plan, arguments.GetValue(stat) ? PlanForm.Stat : PlanForm.Hunks);
             }
 
             return plan.ExitCode;

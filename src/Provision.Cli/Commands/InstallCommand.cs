@@ -16,6 +16,8 @@ internal static class InstallCommand
         var configs = GlobalOptions.Configs();
         var allowDirty = new Option<bool>("--allow-dirty") { Description = "Install despite changes that are not committed or not pushed" };
         var plan = new Option<string?>("--plan") { Description = "Carry out a saved plan, only if nothing has changed since", HelpName = "FILE" };
+        var yes = new Option<bool>("--yes") { Description = "Do not ask; needed where there is no terminal, unless --plan is given" };
+        var dryRun = new Option<bool>("--dry-run", "-n") { Description = "Only show what would be done; exit code 0: nothing, 1: something, 2: refused" };
         var removeSlots = new Option<int>("--remove-slots")
         {
             Description = "Maximum number of slots that this run may remove",
@@ -26,11 +28,13 @@ internal static class InstallCommand
         var limit = UnitOptions.Limit();
         var command = new Command(
             "install",
-            "Brings a machine to the state in the repository, in a single transaction: checks first, then every file is swapped, then the units that use " +
-            "them are acted on, a few at a time. If a check fails, nothing has changed; if a unit fails, everything is rolled back (exit code 1). " +
-            "An interrupted run is completed by the next one. Exit code 2: nothing was changed.");
+            "Brings a machine to the state in the repository: shows the plan, asks, and carries it out in a single transaction: checks first, then every " +
+            "file is swapped, then the units that use them are acted on, a few at a time. If a check fails, nothing has changed; if a unit fails, " +
+            "everything is rolled back (exit code 1). An interrupted run is completed by the next one. Exit code 2: nothing was changed.");
         command.Arguments.Add(configs);
         options.AddTo(command);
+        command.Options.Add(yes);
+        command.Options.Add(dryRun);
         command.Options.Add(allowDirty);
         command.Options.Add(plan);
         command.Options.Add(removeSlots);
@@ -38,18 +42,24 @@ internal static class InstallCommand
         command.Options.Add(limit);
         command.SetAction(arguments =>
         {
+            var consent = Consent.Of(arguments.GetValue(dryRun), arguments.GetValue(yes) || arguments.GetValue(plan) is not null);
             using var session = Session.Open(arguments, options);
             CheckCommit(session);
             var desired = session.Render();
             var store = new StateStore(session.Files);
-            var state = store.ReadState();
-            var selection = Session.Select(arguments.GetValue(configs)!, desired, state);
             var json = arguments.GetValue(GlobalOptions.Output) == OutputForm.Json;
             var installation = new Installation(session.Files, session.Workspace.Commands, TimeProvider.System);
             using var interruption = new Interruption(installation.LeftBehind);
+            if (consent == Consent.Asked && installation.IsInterrupted)
+            {
+                CompleteInterrupted(installation, session);
+            }
+
+            var state = store.ReadState();
+            var selection = Session.Select(arguments.GetValue(configs)!, desired, state);
             var saved = arguments.GetValue(plan) is { } path ? SavedPlan.Read(path, desired.Host, session.Revision) : null;
             var redaction = new Redaction(desired.SecretValues, state, store);
-            var report = installation.Install(desired, session.Revision, selection, new InstallOptions
+            var wanted = new InstallOptions
             {
                 AllowDirty = arguments.GetValue(allowDirty),
                 By = Session.Author,
@@ -60,15 +70,63 @@ internal static class InstallCommand
                 UnitsAtOnce = arguments.GetValue(jobs),
                 UnitLimit = TimeSpan.FromSeconds(arguments.GetValue(limit)),
                 Progress = json ? null : Console.Error.WriteLine,
-            });
+            };
+            if (consent != Consent.Given)
+            {
+                var preview = installation.Preview(desired, session.Revision, selection, wanted);
+                if (consent == Consent.DryRun)
+                {
+                    return PreviewPrinter.Print(preview, redaction, json, installation.IsInterrupted);
+                }
+
+                Ask(preview, session.Files, redaction, json);
+                wanted = wanted with { ExpectedHash = preview.Plan.Hash };
+            }
+
+            var report = installation.Install(desired, session.Revision, selection, wanted);
             if (report.ExitCode == ExitCodes.Same && session.Current.IsLive)
             {
                 new RoleInstall(session.Files, session.Workspace.Commands, TimeProvider.System).Remember(session.View.Masters);
             }
 
-            return ReportPrinter.Print(report, redaction, json);
+            var root = session.Files.IsRunningSystem ? "" : $" --root {session.Files.Root}";
+            return ReportPrinter.Print(report, redaction, json, $"provision rollback {report.Generation - 1}{root}");
         });
         return command;
+    }
+
+    /// <summary>Asks whether an interrupted run may be completed, and completes it; ends the command otherwise.</summary>
+    private static void CompleteInterrupted(Installation installation, Session session)
+    {
+        Console.Error.WriteLine("an install was interrupted here; its changes are completed before anything else");
+        if (!Confirmation.Yes("complete it now?", yes: false))
+        {
+            throw new UserErrorException("nothing was changed");
+        }
+
+        var report = installation.Complete();
+        if (report.ExitCode != ExitCodes.Same)
+        {
+            throw new UserErrorException(string.Join("; ", report.Messages));
+        }
+
+        ReportPrinter.PrintRecovery(report);
+    }
+
+    /// <summary>Shows a plan and ends the command unless the answer is yes. A plan that changes nothing or that is refused needs no answer.</summary>
+    private static void Ask(InstallPreview preview, RootedFiles files, Redaction redaction, bool json)
+    {
+        if (!preview.IsWorthAsking)
+        {
+            return;
+        }
+
+        new PlanPrinter(json ? Console.Error : Console.Out, redaction).Print(preview.Plan, PlanForm.Folded);
+        var place = files.IsRunningSystem ? $"on {preview.Plan.Host}" : $"into {files.Root}, as {preview.Plan.Host}";
+        if (!Confirmation.Yes($"install this {place}?", yes: false))
+        {
+            throw new UserErrorException("nothing was changed");
+        }
     }
 
     /// <summary>Ends the command if the root has signers of commits and none of them signed the commit.</summary>

@@ -5,6 +5,19 @@ using Provision.Configuration.Units;
 
 namespace Provision.Cli.Printing;
 
+/// <summary>How the files of a plan are printed.</summary>
+internal enum PlanForm
+{
+    /// <summary>With their changed lines.</summary>
+    Hunks,
+
+    /// <summary>One line a file.</summary>
+    Stat,
+
+    /// <summary>One line for a file and its like in other instances.</summary>
+    Folded,
+}
+
 /// <summary>Prints a plan as text.</summary>
 /// <param name="output">The destination.</param>
 /// <param name="redaction">Masks secrets.</param>
@@ -14,13 +27,10 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
 
     /// <summary>Prints a whole plan.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="stat">One line per file, without hunks.</param>
-    public void Print(ChangePlan plan, bool stat)
+    /// <param name="form">How its files are printed.</param>
+    public void Print(ChangePlan plan, PlanForm form)
     {
-        foreach (var folded in HunkFolding.Fold(plan.Files, redaction))
-        {
-            PrintFile(folded, stat);
-        }
+        PrintFiles(plan, form);
 
         foreach (var package in plan.Packages)
         {
@@ -62,29 +72,60 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
         return $"{plan.Host} at {plan.Revision.Short}: {files}{others}";
     }
 
-    private void PrintFile(FoldedDifference folded, bool stat)
+    private void PrintFiles(ChangePlan plan, PlanForm form)
     {
-        var file = folded.First;
-        var word = file.Verdict.ToString().ToLowerInvariant().PadRight(8);
-        var colour = file.Verdict switch
+        if (form == PlanForm.Folded)
         {
-            Verdict.New or Verdict.Update => Ink.Green(word),
-            Verdict.Gone or Verdict.Conflict or Verdict.Unknown => Ink.Red(word),
-            _ => Ink.Yellow(word),
-        };
-        if (stat)
-        {
-            foreach (var one in folded.Others.Prepend(file))
+            // Instances share a template, so that a first install of forty of them can be read on one screen.
+            foreach (var group in plan.Files.GroupBy(file =>
+                (file.Verdict, Path: file.Instance is { } name ? file.Path.Replace(name, "*", StringComparison.Ordinal) : file.Path)))
             {
-                var added = one.Hunks.SelectMany(hunk => hunk.Changes).Count(line => line.Change == LineChange.Added);
-                var removed = one.Hunks.SelectMany(hunk => hunk.Changes).Count(line => line.Change == LineChange.Removed);
-                output.WriteLine($"{colour} {one.Path}  +{added} -{removed}  {Printable.Line(string.Join(", ", one.Reasons))}");
+                PrintLine([.. group]);
             }
 
             return;
         }
 
-        output.WriteLine($"{colour} {Ink.Bold(file.Path)}  {Printable.Line(string.Join(", ", file.Reasons))}");
+        foreach (var folded in HunkFolding.Fold(plan.Files, redaction))
+        {
+            if (form == PlanForm.Hunks)
+            {
+                PrintHunks(folded);
+                continue;
+            }
+
+            foreach (var file in folded.Others.Prepend(folded.First))
+            {
+                PrintLine([file]);
+            }
+        }
+    }
+
+    /// <summary>Prints one line for files that are alike.</summary>
+    private void PrintLine(List<FileDifference> files)
+    {
+        var changes = files.SelectMany(file => file.Hunks).SelectMany(hunk => hunk.Changes).Select(line => line.Change).ToList();
+        var reasons = files.SelectMany(file => file.Reasons).Distinct(StringComparer.Ordinal).Take(NamedOthers);
+        output.WriteLine($"{Coloured(files[0].Verdict)} {files[0].Path}{(files.Count > 1 ? $" and {files.Count - 1} more" : "")}  " +
+            $"+{changes.Count(change => change == LineChange.Added)} -{changes.Count(change => change == LineChange.Removed)}  " +
+            Printable.Line(string.Join(", ", reasons)));
+    }
+
+    private static string Coloured(Verdict verdict)
+    {
+        var word = verdict.ToString().ToLowerInvariant().PadRight(8);
+        return verdict switch
+        {
+            Verdict.New or Verdict.Update => Ink.Green(word),
+            Verdict.Gone or Verdict.Conflict or Verdict.Unknown => Ink.Red(word),
+            _ => Ink.Yellow(word),
+        };
+    }
+
+    private void PrintHunks(FoldedDifference folded)
+    {
+        var file = folded.First;
+        output.WriteLine($"{Coloured(file.Verdict)} {Ink.Bold(file.Path)}  {Printable.Line(string.Join(", ", file.Reasons))}");
 
         // Removed files are kept in the history; only manual additions to them would be new to the reader.
         foreach (var hunk in file.Verdict == Verdict.Gone && !file.Kept ? [] : folded.Hunks)
@@ -144,7 +185,8 @@ internal sealed class PlanPrinter(TextWriter output, Redaction redaction)
         }
     }
 
-    private static string Shortened(List<string> names) =>
+    /// <summary>Returns the first names of a list and its last, with their number.</summary>
+    public static string Shortened(List<string> names) =>
         names.Count <= NamedOthers ? string.Join(", ", names) : $"{string.Join(", ", names.Take(NamedOthers - 1))} ... {names[^1]} ({names.Count} in all)";
 
     private static string KindOf(UnitEffect effect)

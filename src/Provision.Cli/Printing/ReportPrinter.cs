@@ -1,33 +1,26 @@
 using Provision.Configuration.Apply;
 using Provision.Configuration.Plans;
+using Provision.Configuration.Units;
 
 namespace Provision.Cli.Printing;
 
 internal static class ReportPrinter
 {
     /// <summary>Prints the report and returns its exit code.</summary>
-    public static int Print(InstallReport report, Redaction redaction, bool json)
+    /// <param name="report">The report.</param>
+    /// <param name="redaction">Masks secrets.</param>
+    /// <param name="json">Whether to print JSON.</param>
+    /// <param name="back">The command that goes back from an install that succeeded; null for none.</param>
+    public static int Print(InstallReport report, Redaction redaction, bool json, string? back = null)
     {
+        back = report.Outcome == InstallOutcome.Installed ? back : null;
         if (json)
         {
-            PrintJson(report, redaction);
+            PrintJson(report, redaction, back);
             return report.ExitCode;
         }
 
-        if (report.Recovery is { } recovery)
-        {
-            Console.Error.WriteLine($"completed the interrupted transaction {recovery.Transaction}: " +
-                $"{Counted.Of(recovery.Finished.Count, "file")} put in place");
-            var written = report.Outcome is InstallOutcome.Installed or InstallOutcome.PutBack
-                ? report.Plan?.Files.Where(file => file.NeedsWriting).Select(file => file.Path).ToHashSet(StringComparer.Ordinal) ?? []
-                : [];
-            foreach (var path in recovery.Kept)
-            {
-                Console.Error.WriteLine($"  {path} was changed on the machine meanwhile" +
-                    $"{(written.Contains(path) ? ": this run replaced it, \"provision rollback\" brings it back" : " and is kept")}");
-            }
-        }
-
+        PrintRecovery(report);
         foreach (var message in report.Messages)
         {
             Console.Error.WriteLine($"{(report.ExitCode == 0 ? "note: " : "")}{Printable.Line(redaction.Plain(message))}");
@@ -43,6 +36,7 @@ internal static class ReportPrinter
             InstallOutcome.PutBack => $"a unit failed; the host is back at the files it had (generation {report.Generation})",
             _ => report.Recovery is null ? "refused: nothing was changed" : "refused: nothing else was changed",
         });
+        PrintUnits(report.Units);
         if (report.Owed.Count > 0 && report.ExitCode == 0)
         {
             var first = report.Owed.Take(3).Select(owed => $"{owed.Action.ToString().ToLowerInvariant()} {owed.Unit}");
@@ -50,13 +44,46 @@ internal static class ReportPrinter
                 $"owed to units of this root: {report.Owed.Count} ({string.Join(", ", first)}{(report.Owed.Count > 3 ? ", ..." : "")})");
         }
 
+        if (back is not null)
+        {
+            Console.Out.WriteLine($"to go back: {back}");
+        }
+
         return report.ExitCode;
+    }
+
+    /// <summary>Prints which interrupted run was completed first, if there was one.</summary>
+    public static void PrintRecovery(InstallReport report)
+    {
+        if (report.Recovery is { } recovery)
+        {
+            Console.Error.WriteLine($"completed the interrupted transaction {recovery.Transaction}: " +
+                $"{Counted.Of(recovery.Finished.Count, "file")} put in place");
+            var written = report.Outcome is InstallOutcome.Installed or InstallOutcome.PutBack
+                ? report.Plan?.Files.Where(file => file.NeedsWriting).Select(file => file.Path).ToHashSet(StringComparer.Ordinal) ?? []
+                : [];
+            foreach (var path in recovery.Kept)
+            {
+                Console.Error.WriteLine($"  {path} was changed on the machine meanwhile" +
+                    $"{(written.Contains(path) ? ": this run replaced it, \"provision rollback\" brings it back" : " and is kept")}");
+            }
+        }
     }
 
     private static string At(InstallReport report) =>
         report.Plan is { } plan ? $": {plan.Host} is at {plan.Revision.Short} (generation {report.Generation})" : "";
 
-    private static void PrintJson(InstallReport report, Redaction redaction) => Json.Print(writer =>
+    /// <summary>Prints what was done to each unit, one line an action.</summary>
+    private static void PrintUnits(IReadOnlyList<UnitOutcome> units)
+    {
+        foreach (var group in units.GroupBy(unit => (unit.Verb, Failed: unit.Problem is not null)))
+        {
+            Console.Out.WriteLine($"  {group.Key.Verb}{(group.Key.Failed ? " FAILED" : "")}: " +
+                PlanPrinter.Shortened([.. group.Select(unit => unit.Effect.Unit)]));
+        }
+    }
+
+    private static void PrintJson(InstallReport report, Redaction redaction, string? back) => Json.Print(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("outcome", report.Outcome switch
@@ -83,6 +110,7 @@ internal static class ReportPrinter
             writer.WriteString("action", owed.Action.ToString().ToLowerInvariant());
             writer.WriteNumber("generation", owed.Generation);
         });
+        writer.WriteString("back", back);
         writer.WriteEndObject();
     });
 }

@@ -58,7 +58,7 @@ internal sealed class PlacementOperations(ParseResult arguments, IMastershipData
             On(shell, host, GitLimit, "provision", "slot", "create", host.Name, fresh.Name, "--here");
         }
 
-        On(shell, host, InstallLimit, "provision", "install");
+        On(shell, host, InstallLimit, "provision", "install", "--yes");
     }
 
     /// <inheritdoc/>

@@ -19,6 +19,18 @@ public enum InstallOutcome
     PutBack,
 }
 
+/// <summary>What an install would do.</summary>
+/// <param name="Plan">Its plan, without the results of checkers.</param>
+/// <param name="Refusals">Why it would be refused, one message each; empty if it would run.</param>
+public sealed record InstallPreview(ChangePlan Plan, IReadOnlyList<string> Refusals)
+{
+    /// <summary>True if it would change the machine, so that there is something to ask about.</summary>
+    public bool IsWorthAsking => Refusals.Count == 0 && !Plan.HasTrouble && (Plan.Differs || Plan.Effects.Count > 0);
+
+    /// <summary>0 if there is nothing to do, 1 if there is, 2 if it would be refused.</summary>
+    public int ExitCode => Refusals.Count > 0 ? 2 : Plan.ExitCode;
+}
+
 /// <summary>The result of an install or a rollback.</summary>
 public sealed record InstallReport
 {

@@ -56,6 +56,25 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
         });
     }
 
+    /// <summary>Returns what an install would do and what it would refuse, without the lock and without changing anything. Checkers are not run.</summary>
+    /// <param name="desired">The desired state; complete and rendered without errors.</param>
+    /// <param name="revision">The revision it was rendered from.</param>
+    /// <param name="selection">The part of it to install.</param>
+    /// <param name="options">The options of the run.</param>
+    public InstallPreview Preview(DesiredState desired, Revision revision, ConfigSelection selection, InstallOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var state = store.ReadState();
+        var plan = new Planner(files, commands).Plan(desired, state, revision, selection, runChecks: false);
+        return new InstallPreview(plan, OtherHost(desired, state) is { } other ? [other] : Refusals(plan, options));
+    }
+
+    /// <summary>True if a run was cut off after its journal was written: its changes are completed before anything else.</summary>
+    public bool IsInterrupted => store.HasJournal;
+
+    /// <summary>Completes an interrupted run and does nothing else.</summary>
+    public InstallReport Complete() => Locked(_ => new InstallReport { Outcome = InstallOutcome.NothingToDo, Generation = store.ReadState().Generation });
+
     /// <summary>Runs with the lock held, after completing an interrupted run.</summary>
     private InstallReport Locked(Func<Recovery?, InstallReport> run)
     {
@@ -119,9 +138,9 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
     private InstallReport Install(
         DesiredState desired, Revision revision, ConfigSelection selection, InstallOptions options, HostState state, PackageInstaller packages)
     {
-        if (state.Host.Length > 0 && !string.Equals(state.Host, desired.Host, StringComparison.Ordinal))
+        if (OtherHost(desired, state) is { } other)
         {
-            return Refused($"{files.Root} holds the files of {state.Host}, not of {desired.Host}: give the right --host or --root");
+            return Refused(other);
         }
 
         var planner = new Planner(files, commands);
@@ -249,6 +268,12 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
         return moved;
     }
 
+    /// <summary>Returns the refusal if the root holds another host's files; null if it does not.</summary>
+    private string? OtherHost(DesiredState desired, HostState state) =>
+        state.Host.Length > 0 && !string.Equals(state.Host, desired.Host, StringComparison.Ordinal)
+            ? $"{files.Root} holds the files of {state.Host}, not of {desired.Host}: give the right --host or --root"
+            : null;
+
     private static List<string> Refusals(ChangePlan plan, InstallOptions options)
     {
         var refusals = new List<string>();
@@ -261,7 +286,7 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
 
         if (options.ExpectedHash is { } expected && !string.Equals(expected, plan.Hash, StringComparison.Ordinal))
         {
-            refusals.Add("the saved plan does not hold any more, the machine or the repository has moved since: look at a new diff and save it again");
+            refusals.Add("the plan that was reviewed does not hold any more, the machine or the repository has changed since: review a new one");
         }
 
         if (refusals.Count == 0 && options.Objection?.Invoke(plan) is { } objection)

@@ -108,7 +108,7 @@ internal sealed class MailLab : IDisposable
     public void Install(string host)
     {
         // Folders belong to a user that the packages bring; they are in the image.
-        Good(On(host, $"cd /var/lib/provision/repository && git pull --quiet && provision slot create {host} && provision install --allow-dirty --unit-limit 240 || {{ journalctl --no-pager -o cat -u 'cyrus@*' | grep -v 'login:' | head -n 60; exit 1; }}"));
+        Good(On(host, $"cd /var/lib/provision/repository && git pull --quiet && provision slot create {host} && provision install --yes --allow-dirty --unit-limit 240 || {{ journalctl --no-pager -o cat -u 'cyrus@*' | grep -v 'login:' | head -n 60; exit 1; }}"));
     }
 
     /// <summary>What systemd and the programs of the slots' units have said on each host, without the servers' own lines.</summary>
