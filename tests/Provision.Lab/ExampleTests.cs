@@ -112,6 +112,96 @@ public sealed class ExampleTests : IDisposable
         Assert.Equal("object1\n", Run("curl", "-sf", "--retry", "20", "--retry-connrefused", "--retry-delay", "1", "http://192.0.2.21:8080/object7"));
     }
 
+    /// <summary>None of the boot server's parts is root, each does its work, and none can do what another one is for. It takes half a minute.</summary>
+    [Fact]
+    public void A_boot_server_without_root_answers_machines_and_cannot_read_the_keys_of_hosts()
+    {
+        Boot("tiny", "00:00:5E:00:53:03");
+        Run("sh", "-c", "mkdir -p /etc/provision && umask 077 && age-keygen -o /etc/provision/identity.age && age-keygen -o /etc/provision/installer.age");
+        Run("git", "clone", "--quiet", "--branch", "main", "/lab/origin.git", HostsOwn);
+        Run("sh", "-c", $"mkdir {HostsOwn}/hosts/secrets && echo keys of web1 | age -r $(age-keygen -y /etc/provision/identity.age) " +
+            $"> {HostsOwn}/hosts/secrets/identity-web1.age");
+        Run("ln", "-s", "/usr/local/bin/provision", "/usr/bin/provision");
+        Run("sh", "-c", "systemctl start systemd-networkd; ip link set uplink up");
+        Install();
+        const string server = "provision-netboot.service", dhcp = "provision-dhcp.service";
+        foreach (var (unit, user) in ((string, string)[])[(server, "provision-netboot"), (dhcp, "provision-dhcp")])
+        {
+            Assert.Equal(("active", user), (Inside.Property(unit, "ActiveState"), Run("ps", "-o", "user:32=", "-p", Inside.Property(unit, "MainPID")).Trim()));
+            Judge(unit);
+        }
+
+        Judge("provision-identity@.service");
+        var journal = () => Run("journalctl", "--no-pager", "--unit", "provision-*");
+        Patience.Until(() => Inside.Run("curl", "-sf", "http://192.0.2.13:8480/boot/00-00-5e-00-53-99").Text.StartsWith("#!ipxe", StringComparison.Ordinal),
+            TimeSpan.FromMinutes(2), journal);
+        Patience.Until(() => Inside.Run("pgrep", "--euid", "provision-dhcp", "dnsmasq").Succeeded, TimeSpan.FromMinutes(2), journal);
+
+        // Root works in the boot server's directory, and everything there stays the boot server's.
+        Assert.Equal("[]", Run("provision", "netboot", "status", "-o", "json", "--repo", HostsOwn).Trim());
+        Assert.All(Run("find", "/var/lib/provision-netboot", "-printf", "%u %P\n").Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            line => Assert.StartsWith("provision-netboot ", line, StringComparison.Ordinal));
+
+        // What somebody can do who has taken over the boot server's process.
+        var pid = Inside.Property(server, "MainPID");
+        CommandResult Taken(params string[] command) => Inside.Run(["nsenter", "--target", pid, "--mount", "--", "setpriv", "--reuid=provision-netboot",
+            "--regid=provision-netboot", "--clear-groups", "--bounding-set=-all", "--no-new-privs", .. command]);
+        Assert.True(Taken("test", "-r", HostsOwn + "/hosts/fleet.yaml").Succeeded);
+        Assert.False(Taken("test", "-r", "/etc/provision/identity.age").Succeeded);
+        Assert.False(Taken("test", "-e", "/var/lib/provision/state.json").Succeeded);
+        Assert.True(Inside.Run("test", "-e", "/var/lib/provision/state.json").Succeeded);
+        foreach (var path in (string[])["/usr/bin/x", "/etc/x", HostsOwn + "/x", "/var/lib/provision-dhcp/x"])
+        {
+            Assert.False(Taken("touch", path).Succeeded, path);
+        }
+
+        // The identity helper answers it alone, and for an order alone; what it gives only the installer can read.
+        Assert.StartsWith("the question is not an order", Ask("provision-netboot", "{}"), StringComparison.Ordinal);
+        Assert.Contains("Permission denied", Ask("provision-dhcp", "{}"), StringComparison.Ordinal);
+        Run("sh", "-c", "umask 022; age-keygen -y /etc/provision/installer.age > /tmp/recipient");
+        var answer = Ask("provision-netboot", Order(DateTimeOffset.UtcNow.AddHours(1)), "| tail -n +2 > /tmp/encrypted; head -c 21 /tmp/encrypted");
+        Assert.True(answer.StartsWith("age-encryption.org/v1", StringComparison.Ordinal), answer + journal());
+        Assert.Equal("keys of web1", Run("age", "--decrypt", "--identity", "/etc/provision/installer.age", "/tmp/encrypted").Trim());
+        Assert.Contains("expired", Ask("provision-netboot", Order(DateTimeOffset.UtcNow.AddHours(-1))), StringComparison.Ordinal);
+        Assert.Contains("the identity of web1 goes to age1", journal(), StringComparison.Ordinal);
+    }
+
+    private const string HostsOwn = "/var/lib/provision/repository";
+
+    /// <summary>systemd's own judgement, from 0 (safe) to 10.</summary>
+    private void Judge(string unit)
+    {
+        var judged = Inside.Run("systemd-analyze", "security", "--offline=true", "--threshold=30", "--no-pager", "/etc/systemd/system/" + unit);
+        Assert.True(judged.ExitCode == 0, judged.Text + judged.Error);
+    }
+
+    private string Order(DateTimeOffset expires)
+    {
+        var document = System.Text.Json.JsonSerializer.Serialize(new
+        {
+            job = new string('1', 32),
+            host = "web1",
+            number = 1,
+            planHash = new string('a', 64),
+            commit = new string('c', 40),
+            image = "os-web/" + new string('d', 64),
+            imageManifest = new string('e', 64),
+            armedAt = expires.AddHours(-1),
+            expires,
+        });
+        var recipient = Run("cat", "/tmp/recipient").Trim();
+        return System.Text.Json.JsonSerializer.Serialize(new { order = new { document, signature = (string?)null }, recipient });
+    }
+
+    private string Ask(string user, string question, string then = "")
+    {
+        File.WriteAllText(Path.Combine(shared, "question"), question + "\n");
+        File.WriteAllText(Path.Combine(shared, "ask"), "use IO::Socket::UNIX; my $s = IO::Socket::UNIX->new('/run/provision-identity.sock') or die \"$!\\n\"; " +
+            "open my $q, '<', '/lab/question'; print {$s} (<$q>); $s->flush; print while <$s>;\n");
+        var asked = Inside.Run("sh", "-c", $"setpriv --reuid={user} --clear-groups perl /lab/ask 2>&1 {then}");
+        return asked.Text + asked.Error;
+    }
+
     /// <summary>Boots a system with the NIC of a host and memory in place of its data drives, and puts the example's repository into it.</summary>
     private void Boot(string example, string mac, params string[] mounts)
     {
@@ -160,7 +250,8 @@ public sealed class ExampleTests : IDisposable
         var result = Provision("install", "--yes");
         Assert.True(result.ExitCode == 0 && !result.Error.Contains("warning", StringComparison.Ordinal), result.Text + result.Error);
         var difference = Provision("diff");
-        Assert.True(difference.ExitCode == 0, difference.Text + difference.Error);
+        Assert.True(difference.ExitCode == 0,
+            difference.Text + difference.Error + Inside.Run("journalctl", "--no-pager", "--lines=60", "--unit=provision-*").Text);
     }
 
     private void RollBack()

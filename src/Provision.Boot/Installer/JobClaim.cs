@@ -27,7 +27,7 @@ internal static class JobClaim
     {
         var machine = run.Observed.Machine;
         run.Parts = run.Channel.Claim(new MachineClaim(machine.DmiUuid, machine.Macs, run.ReturnKeys));
-        run.Order = OrderCheck.Verified(run.Machine, run.Parts.Order, text => run.Say(text), run.Holds(Safeguard.OrderSignature));
+        run.Order = OrderCheck.Verified(run.Machine.Files, run.Machine.Commands, run.Parts.Order, text => run.Say(text), run.Holds(Safeguard.OrderSignature));
         run.Say($"job {run.Order.Job} installs {run.Order.Host} from commit {run.Order.Commit[..Math.Min(12, run.Order.Commit.Length)]}");
         if (run.Order.Waits)
         {

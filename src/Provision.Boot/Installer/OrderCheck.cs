@@ -11,26 +11,27 @@ internal static class OrderCheck
 
     /// <summary>Returns the order that one of the machine's allowed signers signed. A machine without order signers accepts an unsigned one, and
     /// says so.</summary>
-    /// <param name="machine">The machine; its <c>/etc/provision/allowed_signers</c> names who may sign.</param>
+    /// <param name="files">The machine; its <c>/etc/provision/allowed_signers</c> names who may sign.</param>
+    /// <param name="commands">Runs ssh-keygen.</param>
     /// <param name="order">The text and its signature.</param>
     /// <param name="say">Receives one line: who signed, or that nothing was verified.</param>
     /// <param name="verify">False for the test that shows what happens without.</param>
     /// <exception cref="InstallException">It is not signed by one of them, or is no order.</exception>
-    public static OrderDocument Verified(InstallMachine machine, SignedOrder order, Action<string> say, bool verify = true)
+    public static OrderDocument Verified(IMachineFiles files, ICommandRunner commands, SignedOrder order, Action<string> say, bool verify = true)
     {
         if (order.Document.Length > MostBytes)
         {
             throw new InstallException($"the order is larger than any order ({MostBytes} bytes)");
         }
 
-        var signers = AllowedSigners.Of(machine.Files);
+        var signers = AllowedSigners.Of(files);
         if (!AllowedSigners.Has(signers, OrderDocument.SignatureNamespace))
         {
             say($"the order is not verified: {AllowedSigners.DefaultFile} has no signer of orders");
         }
         else if (verify)
         {
-            var check = order.Verify(signers!, new SshSignatures(machine.Commands));
+            var check = order.Verify(signers!, new SshSignatures(commands));
             say(check.Holds ? $"the order is signed by {check.Signer}"
                 : throw new InstallException(
                     $"the order is not signed by a key in {AllowedSigners.DefaultFile} that may sign orders: {check.Problem}. Arm the " +

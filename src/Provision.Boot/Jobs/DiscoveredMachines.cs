@@ -59,17 +59,19 @@ public sealed class DiscoveredMachines(string directory)
     }
 
     /// <summary>Returns the machines, the newest first.</summary>
-    public IReadOnlyList<DiscoveredMachine> List() => [.. Files().Select(Read).OfType<DiscoveredMachine>().OrderByDescending(machine => machine.At)];
+    public IReadOnlyList<DiscoveredMachine> List() =>
+        [.. Files().Select(path => OwnerRights.In(directory, () => Read(path))).OfType<DiscoveredMachine>().OrderByDescending(machine => machine.At)];
 
     /// <summary>Returns what a machine observed; null if it is not known.</summary>
-    public byte[]? BundleOf(string id) => File.Exists(PathOf(id, "tar.zst")) ? File.ReadAllBytes(PathOf(id, "tar.zst")) : null;
+    public byte[]? BundleOf(string id) =>
+        OwnerRights.In(directory, () => File.Exists(PathOf(id, "tar.zst")) ? File.ReadAllBytes(PathOf(id, "tar.zst")) : null);
 
     /// <summary>Forgets a machine.</summary>
-    public void Remove(string id)
+    public void Remove(string id) => OwnerRights.In(directory, () =>
     {
         File.Delete(PathOf(id, "json"));
         File.Delete(PathOf(id, "tar.zst"));
-    }
+    });
 
     /// <summary>Forgets machines that have not reported for a week.</summary>
     public void Expire(DateTimeOffset now)

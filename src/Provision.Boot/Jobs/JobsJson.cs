@@ -19,4 +19,5 @@ namespace Provision.Boot.Jobs;
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(DiscoveryReport))]
 [JsonSerializable(typeof(DiscoveryAnswer))]
+[JsonSerializable(typeof(IdentityRequest))]
 internal sealed partial class JobsJson : JsonSerializerContext;

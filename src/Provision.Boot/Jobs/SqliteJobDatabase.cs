@@ -55,7 +55,10 @@ internal sealed class SqliteJobDatabase : IJobDatabase
         }
     }
 
-    private static SqliteJobDatabase OpenOnce(string path, Action? makeRoom)
+    private static SqliteJobDatabase OpenOnce(string path, Action? makeRoom) =>
+        OwnerRights.In(Path.GetDirectoryName(path)!, () => OpenNow(path, makeRoom));
+
+    private static SqliteJobDatabase OpenNow(string path, Action? makeRoom)
     {
         SqliteConnection? opened = null;
         try
@@ -189,7 +192,7 @@ internal sealed class SqliteJobDatabase : IJobDatabase
     {
         lock (turn)
         {
-            connection.Dispose();
+            OwnerRights.In(Path.GetDirectoryName(path)!, connection.Dispose);
         }
     }
 
@@ -300,7 +303,7 @@ internal sealed class SqliteJobDatabase : IJobDatabase
 
             try
             {
-                return question();
+                return OwnerRights.In(Path.GetDirectoryName(path)!, question);
             }
             catch (Exception e) when (e is SqliteException or JsonException or InvalidCastException or FormatException or InvalidOperationException)
             {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
 using Provision.Boot.Dhcp;
+using Provision.Boot.Identities;
 using Provision.Boot.Images;
 using Provision.Boot.Jobs;
 using Provision.Configuration.Secrets;
@@ -35,6 +36,9 @@ public sealed record BootServerOptions
     /// <summary>age identity that reads the hosts' identities.</summary>
     public string Identity { get; init; } = SecretStore.DefaultIdentity;
 
+    /// <summary>Socket of the identity helper; without it the identities are decrypted by this process.</summary>
+    public string IdentitySocket { get; init; } = Identities.IdentitySocket.DefaultPath;
+
     /// <summary>Folder of iPXE.</summary>
     public string IpxeFolder { get; init; } = DnsmasqPlace.DebianIpxe;
 
@@ -47,7 +51,7 @@ public sealed record BootServerOptions
 
 /// <summary>What the endpoints share.</summary>
 internal sealed record BootServerState(
-    BootServerOptions Options, FleetWatch Fleet, JobConnection Jobs, ImageRepository Images, StateDirectory State, SecretStore Secrets, JobKey Key,
+    BootServerOptions Options, FleetWatch Fleet, JobConnection Jobs, ImageRepository Images, StateDirectory State, SecretStore Secrets, IIdentitySource Identities, JobKey Key,
         Action<string> Log)
 {
     public RequestLimits Limits { get; } = new(Options.Clock);
@@ -74,23 +78,20 @@ public sealed class BootServer : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly BootServerState state;
-    private readonly DnsmasqDaemon? dnsmasq;
+    private readonly DhcpServer? dhcp;
     private readonly CancellationTokenSource ending = new();
     private Task looking = Task.CompletedTask;
     private DateTimeOffset nextExpiry;
 
-    private BootServer(WebApplication app, BootServerState state, DnsmasqDaemon? dnsmasq)
+    private BootServer(WebApplication app, BootServerState state, DhcpServer? dhcp)
     {
         this.app = app;
         this.state = state;
-        this.dnsmasq = dnsmasq;
+        this.dhcp = dhcp;
     }
 
     /// <summary>Where it listens, <c>http://192.0.2.4:8480</c>.</summary>
     public string Address => app.Urls.First();
-
-    /// <summary>The secret of the repository that holds a host's identity: an archive of its keys, encrypted to the site's boot servers.</summary>
-    public static string IdentitySecretOf(string host) => $"identity-{host}";
 
     /// <summary>Starts a server.</summary>
     /// <param name="options">What it is started with.</param>
@@ -100,31 +101,38 @@ public sealed class BootServer : IAsyncDisposable
     {
         var commands = new ProcessRunner();
         var folder = new StateDirectory(options.State);
+        var secrets = new SecretStore(options.Repository, options.Identity, commands);
         var shared = new BootServerState(
             options,
             new FleetWatch(options.Repository, say),
             new JobConnection(folder.OpenJobs, say),
             new ImageRepository(options.Store),
             folder,
-            new SecretStore(options.Repository, options.Identity, commands),
+            secrets,
+            new HelperOrOwn(new IdentitySocket(options.IdentitySocket), new IdentityFiles(secrets, commands)),
             folder.Key(),
             say);
         shared.Jobs.Refresh();
         shared.Fleet.Refresh();
-        var server = new BootServer(Build(options, shared), shared, options.Dhcp == DhcpMode.Off ? null : new DnsmasqDaemon(folder.Folder, say));
+        var dnsmasq = options is { Dhcp: not DhcpMode.Off, Site: { } site }
+            ? new DhcpServer(
+                new DhcpServerOptions { Site = site, Mode = options.Dhcp, BootServer = options.Listen, Directory = folder.Folder, Ipxe = options.IpxeFolder },
+                shared.Fleet, commands, shared.Say)
+            : null;
+        var server = new BootServer(Build(options, shared), shared, dnsmasq);
         try
         {
             await SmallServer.Start(server.app, options.Listen);
         }
         catch
         {
-            server.dnsmasq?.Dispose();
+            dnsmasq?.Dispose();
             shared.Jobs.Dispose();
             throw;
         }
 
-        server.KeepDnsmasq(commands);
-        server.looking = server.LookNowAndThen(commands);
+        dnsmasq?.Refresh();
+        server.looking = server.LookNowAndThen();
         return server;
     }
 
@@ -136,7 +144,7 @@ public sealed class BootServer : IAsyncDisposable
     {
         await ending.CancelAsync();
         await looking;
-        dnsmasq?.Dispose();
+        dhcp?.Dispose();
         using (var soon = new CancellationTokenSource(TimeSpan.FromSeconds(2)))
         {
             await app.StopAsync(soon.Token);
@@ -191,7 +199,7 @@ public sealed class BootServer : IAsyncDisposable
         on.MapGet("/jobs/{id}/identity", (RequestDelegate)jobs.Identity);
     }
 
-    private async Task LookNowAndThen(ICommandRunner commands)
+    private async Task LookNowAndThen()
     {
         try
         {
@@ -202,7 +210,7 @@ public sealed class BootServer : IAsyncDisposable
                 state.Fleet.Refresh();
                 Expire();
                 ExpireDiscovered();
-                KeepDnsmasq(commands);
+                dhcp?.Refresh();
             }
         }
         catch (OperationCanceledException)
@@ -248,25 +256,6 @@ public sealed class BootServer : IAsyncDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             state.Say($"discovered machines: {e.Message}");
-        }
-    }
-
-    private void KeepDnsmasq(ICommandRunner commands)
-    {
-        if (dnsmasq is null || state.Fleet.Current is not { } known || state.Site() is not { } site)
-        {
-            return;
-        }
-
-        try
-        {
-            var server = known.BootServerOf(site) ?? (Ipv4Address.TryParse(state.Options.Listen.Address.ToString(), out var listening) ? listening : default);
-            dnsmasq.Keep(DnsmasqConfig.Of(known, site, state.Options.Dhcp,
-                new DnsmasqPlace(server, state.Options.Listen.Port, state.State.Folder, state.Options.IpxeFolder)), commands);
-        }
-        catch (Exception e) when (e is CommandFailedException or IOException or UnauthorizedAccessException)
-        {
-            state.Say($"dnsmasq: {e.Message}");
         }
     }
 }

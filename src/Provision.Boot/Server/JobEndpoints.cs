@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Provision.Boot.Identities;
 using Provision.Boot.Jobs;
-using Provision.Configuration.Secrets;
 
 namespace Provision.Boot.Server;
 
@@ -70,18 +70,18 @@ internal sealed class JobEndpoints(BootServerState server)
         return Answers.Json(context, wait, JobsJson.Default.ClaimWait);
     }
 
-    private JobOrder OrderOf(Job job) => job.Order(server.Secrets.Has(BootServer.IdentitySecretOf(job.Host)));
+    private JobOrder OrderOf(Job job) => job.Order(server.Secrets.Has(IdentityHelper.SecretOf(job.Host)));
 
     /// <summary>Encrypts what is meant for the job's installer alone; null if that fails.</summary>
     private byte[]? Encrypted(Job job, ReadOnlyMemory<byte> content)
     {
-        var result = commands.Run(Command.Of("age", "--encrypt", "--recipient", job.Recipient!).WithInput(content).WithTimeout(TimeSpan.FromSeconds(20)));
-        if (!result.Succeeded)
+        var (encrypted, problem) = AgeRecipient.Encrypt(job.Recipient!, content, commands);
+        if (problem is not null)
         {
-            server.Say($"age: {(result.ExitCode == 127 ? "it is not installed" : result.Error.Split('\n')[0])}");
+            server.Say(problem);
         }
 
-        return result.Succeeded ? result.Output.ToArray() : null;
+        return encrypted;
     }
 
     /// <summary>How things stand: the order as it is now.</summary>
@@ -161,12 +161,10 @@ internal sealed class JobEndpoints(BootServerState server)
             return Answers.Refuse(context, early.Job.State.IsOpen() ? 409 : 410, early.Refusal!);
         }
 
-        var (bytes, problem) = server.Secrets.ReadBytes(BootServer.IdentitySecretOf(job.Host));
-        if (bytes is { } archive)
+        var (encrypted, problem) = server.Identities.EncryptFor(job);
+        if (encrypted is not null)
         {
-            return HandOver(context, job, key, HandedThing.Identity, (_, given) => Encrypted(given, archive) is { } encrypted
-                ? Answers.Bytes(context, encrypted, "application/octet-stream")
-                : Answers.Refuse(context, 503, "the boot server cannot encrypt; its own log says why"));
+            return HandOver(context, job, key, HandedThing.Identity, (_, _) => Answers.Bytes(context, encrypted, "application/octet-stream"));
         }
 
         server.Log($"identity of {job.Host}: {problem}");

@@ -3,12 +3,13 @@ using Provision.Boot.Jobs;
 
 namespace Provision.Boot.Server;
 
-/// <summary>The folder of a boot server's state, readable by its owner only: jobs, the key of the tokens, bundles of the inventory, dnsmasq's files.</summary>
+/// <summary>The directory of a boot server's state, readable by its owner only: jobs, the key of the tokens, bundles of the inventory, dnsmasq's files. Root
+/// works in it with the rights of its owner, which is the boot server's user.</summary>
 /// <param name="path">The folder.</param>
 public sealed class StateDirectory(string path)
 {
     /// <summary>Where it is, where nothing else is said.</summary>
-    public const string Default = "/var/lib/provision/netboot";
+    public const string Default = "/var/lib/provision-netboot";
 
     private const int ReserveBytes = 2 << 20;
 
@@ -26,7 +27,7 @@ public sealed class StateDirectory(string path)
     {
         Make(Folder);
         var jobs = SqliteJobDatabase.Open(JobFile, GiveUpReserve);
-        KeepReserve();
+        OwnerRights.In(Folder, KeepReserve);
         return jobs;
     }
 
@@ -40,13 +41,16 @@ public sealed class StateDirectory(string path)
     public JobKey Key()
     {
         Make(Folder);
-        var file = System.IO.Path.Combine(Folder, "key");
-        if (!File.Exists(file) || new FileInfo(file).Length != 32)
+        return OwnerRights.In(Folder, () =>
         {
-            AtomicFile.Write(file, RandomNumberGenerator.GetBytes(32), FileModes.Private);
-        }
+            var file = System.IO.Path.Combine(Folder, "key");
+            if (!File.Exists(file) || new FileInfo(file).Length != 32)
+            {
+                AtomicFile.Write(file, RandomNumberGenerator.GetBytes(32), FileModes.Private);
+            }
 
-        return new JobKey(File.ReadAllBytes(file));
+            return new JobKey(File.ReadAllBytes(file));
+        });
     }
 
     /// <summary>The git bundle of a commit; null where it was not made.</summary>
@@ -65,33 +69,28 @@ public sealed class StateDirectory(string path)
             return;
         }
 
-        var target = BundleFile(commit);
-        Make(System.IO.Path.GetDirectoryName(target)!);
-        var work = target + ".work";
-        if (Directory.Exists(work))
-        {
-            Directory.Delete(work, recursive: true);
-        }
-
+        var work = Directory.CreateTempSubdirectory("provision-bundle-").FullName;
         try
         {
             var objects = new Git(commands, repository).Run("rev-parse", "--path-format=absolute", "--git-path", "objects").Text.Trim();
-            var git = Git.MakeBare(commands, work);
-            File.WriteAllText(System.IO.Path.Combine(work, "objects/info/alternates"), objects + "\n");
+            var (borrowing, made) = (System.IO.Path.Combine(work, "git"), System.IO.Path.Combine(work, "bundle"));
+            var git = Git.MakeBare(commands, borrowing);
+            File.WriteAllText(System.IO.Path.Combine(borrowing, "objects/info/alternates"), objects + "\n");
             git.Run("update-ref", "refs/heads/provision", commit);
-            AtomicFile.Create(target, made => git.Run("bundle", "create", "--quiet", made, "refs/heads/provision"));
+            git.Run("bundle", "create", "--quiet", made, "refs/heads/provision");
+            using var bundle = File.OpenRead(made);
+            OwnerRights.In(Folder, () => Keep(bundle, BundleFile(commit)));
         }
         finally
         {
-            if (Directory.Exists(work))
-            {
-                Directory.Delete(work, recursive: true);
-            }
+            Directory.Delete(work, recursive: true);
         }
     }
 
     /// <summary>Removes bundles that no job needs any more.</summary>
-    public void KeepBundles(IReadOnlyCollection<string> commits)
+    public void KeepBundles(IReadOnlyCollection<string> commits) => OwnerRights.In(Folder, () => RemoveBundles(commits));
+
+    private void RemoveBundles(IReadOnlyCollection<string> commits)
     {
         var folder = System.IO.Path.Combine(Folder, "bundles");
         foreach (var file in Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.bundle") : [])
@@ -101,6 +100,16 @@ public sealed class StateDirectory(string path)
                 File.Delete(file);
             }
         }
+    }
+
+    private static void Keep(Stream bundle, string target)
+    {
+        Make(System.IO.Path.GetDirectoryName(target)!);
+        AtomicFile.Create(target, temporary =>
+        {
+            using var to = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
+            bundle.CopyTo(to);
+        });
     }
 
     /// <summary>On a full disk the reserve is what a host is disarmed with.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Provision.Inventory;
 using Provision.Boot.Installer.Setup;
+using Provision.Boot.Identities;
 using Provision.Boot.Server;
 using Provision.Configuration.Secrets;
 using Provision.Stores.Failover;
@@ -41,7 +42,7 @@ internal static class HostIdentityCommand
         {
             var workspace = Workspace.Load(arguments);
             var known = workspace.Host(arguments.GetValue(host)!);
-            var path = BootServer.IdentitySecretOf(known.Name) + ".age";
+            var path = IdentityHelper.SecretOf(known.Name) + ".age";
             var folder = Path.Combine(workspace.Folder, "hosts/secrets");
             var readers = arguments.GetValue(recipients) ?? Path.Combine(folder, "boot-servers.txt");
             if (!File.Exists(readers))

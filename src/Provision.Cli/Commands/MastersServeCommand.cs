@@ -9,7 +9,7 @@ namespace Provision.Cli.Commands;
 /// <summary><c>provision masters serve</c>: runs until it is stopped.</summary>
 internal static class MastersServeCommand
 {
-    private const string Remembered = "/var/lib/provision/status/masters.json";
+    private const string Remembered = "/var/lib/provision-masters/masters.json";
 
     public static Command Create(Option<string?> database)
     {

@@ -20,6 +20,8 @@ internal static class NetbootCommand
             "A machine boots from its own disk unless it has a valid, unexpired job.");
         command.Subcommands.Add(NetbootBuildCommand.Create());
         command.Subcommands.Add(NetbootServeCommand.Create());
+        command.Subcommands.Add(NetbootDhcpCommand.Create());
+        command.Subcommands.Add(NetbootIdentityCommand.Create());
         command.Subcommands.Add(NetbootArmCommand.Create());
         command.Subcommands.Add(NetbootJobCommands.CreateApprove());
         command.Subcommands.Add(NetbootJobCommands.CreateDisarm());

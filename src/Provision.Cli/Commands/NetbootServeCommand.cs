@@ -10,12 +10,10 @@ internal static class NetbootServeCommand
 {
     public static Command Create()
     {
-        var listen = new Option<string?>(
-            "--listen")
-        { Description = "Address and port (default: the site's boot server and its port)", HelpName = "ADDRESS:PORT" };
+        var listen = Listen();
         var state = NetbootCommand.State();
         var store = new Option<string?>("--store") { Description = "Image repository (default: the site's)", HelpName = "DIR" };
-        var site = new Option<string?>("--site") { Description = "The site (default: that of this host)", HelpName = "NAME" };
+        var site = SiteName();
         var dnsmasq = new Option<string?>(
             "--dnsmasq")
         {
@@ -42,6 +40,27 @@ internal static class NetbootServeCommand
         return command;
     }
 
+    public static Option<string?> Listen() => new("--listen")
+    {
+        Description = "Address and port (default: the site's boot server and its port)",
+        HelpName = "ADDRESS:PORT",
+    };
+
+    public static Option<string?> SiteName() => new("--site") { Description = "The site (default: that of this host)", HelpName = "NAME" };
+
+    /// <summary>Returns where the boot server of a site listens: as given, else as the inventory has it.</summary>
+    public static IPEndPoint EndPointOf(Workspace workspace, Site? site, string? listen)
+    {
+        IPEndPoint? at = null;
+        if (listen is not null && !(IPEndPoint.TryParse(listen, out at) && listen.Contains(':', StringComparison.Ordinal)))
+        {
+            throw new UserErrorException($"--listen {listen}: expected an address and a port, such as 192.0.2.4:8480");
+        }
+
+        var own = site is null ? null : workspace.Fleet.BootServerOf(site);
+        return at ?? new IPEndPoint(own is { } address ? IPAddress.Parse(address.ToString()) : IPAddress.Any, site?.Netboot.Port ?? 8480);
+    }
+
     private static async Task<int> Serve(
         ParseResult arguments, Site? site, string? listen, string state, string? store, string? dnsmasq, string identity, CancellationToken cancellation)
     {
@@ -52,19 +71,12 @@ internal static class NetbootServeCommand
             throw new UserErrorException("this machine is no host of the inventory, so its site is unknown: name it with --site, or give --dnsmasq off");
         }
 
-        var own = site is null ? null : workspace.Fleet.BootServerOf(site);
-        IPEndPoint? at = null;
-        if (listen is not null && !(IPEndPoint.TryParse(listen, out at) && listen.Contains(':', StringComparison.Ordinal)))
-        {
-            throw new UserErrorException($"--listen {listen}: expected an address and a port, such as 192.0.2.4:8480");
-        }
-
         var options = new BootServerOptions
         {
             Repository = workspace.Folder,
             State = state,
             Store = store ?? site?.Netboot.Store ?? "/srv/provision/store",
-            Listen = at ?? new IPEndPoint(own is { } address ? IPAddress.Parse(address.ToString()) : IPAddress.Any, site?.Netboot.Port ?? 8480),
+            Listen = EndPointOf(workspace, site, listen),
             Site = site?.Name,
             Dhcp = mode,
             Identity = identity,

@@ -237,4 +237,22 @@ internal static unsafe partial class LinuxCalls
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
+
+    /// <summary>The user whose rights the calling thread has for files.</summary>
+    public static uint FileUser() => (uint)SetFileUser(uint.MaxValue);
+
+    /// <summary>Changes it, as only root may; whether it was changed is seen by asking again.</summary>
+    public static void SetFileRights(uint user, uint group)
+    {
+        // The group first: without root's rights it could not be changed.
+        _ = SetFileUser(0);
+        _ = SetFileGroup(group);
+        _ = SetFileUser(user);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setfsuid")]
+    private static partial int SetFileUser(uint user);
+
+    [LibraryImport("libc", EntryPoint = "setfsgid")]
+    private static partial int SetFileGroup(uint group);
 }

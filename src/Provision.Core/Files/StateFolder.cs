@@ -1,7 +1,7 @@
 namespace Provision.Core;
 
-/// <summary>The directory of what provision knows of a machine. It and every directory below it are for root only, whichever part of the program makes them
-/// first.</summary>
+/// <summary>The directory of what provision knows of a machine, and beside it those of its daemons (<c>/var/lib/provision-masters</c>). They and every
+/// directory below them are for their owner only, whichever part of the program makes them first.</summary>
 public static class StateFolder
 {
     /// <summary>Its path.</summary>
@@ -25,5 +25,6 @@ public static class StateFolder
     /// <param name="path">The directory, below its root.</param>
     /// <param name="mode">The mode that is asked for.</param>
     internal static int ModeOf(string path, int mode) =>
-        path.TrimEnd('/') is var own && (own == Path || own.StartsWith(Path + "/", StringComparison.Ordinal)) ? FileModes.PrivateDirectory : mode;
+        path.TrimEnd('/') is var own && (own == Path || own.StartsWith(Path + "/", StringComparison.Ordinal)
+            || own.StartsWith(Path + "-", StringComparison.Ordinal)) ? FileModes.PrivateDirectory : mode;
 }

@@ -59,7 +59,7 @@ internal static class Formats
     { Pattern = "^https?://" };
 
     public static readonly ScalarFormat MastersDatabase = new(
-        "a file such as /var/lib/provision/masters.sqlite, or postgresql://user@host:port/database without a password (that belongs into PGPASSFILE)",
+        "a file such as /var/lib/provision-masters/masters.sqlite, or postgresql://user@host:port/database without a password (that belongs into PGPASSFILE)",
         static v => IsFolder(v.Text) || (v.Text.StartsWith("postgresql://", StringComparison.Ordinal) && IsAuthority(v.Text[13..])) ? null : "")
     { Pattern = "^(/.*[^/]|postgresql://[^/ ]+/.+)$" };
 

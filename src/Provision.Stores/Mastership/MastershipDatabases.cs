@@ -4,7 +4,7 @@ namespace Provision.Stores.Mastership;
 public static class MastershipDatabases
 {
     /// <summary>The location of the database if the inventory does not configure one.</summary>
-    public const string Default = "/var/lib/provision/masters.sqlite";
+    public const string Default = "/var/lib/provision-masters/masters.sqlite";
 
     /// <summary>Returns true for the URL of a PostgreSQL server, false for a file.</summary>
     public static bool IsServer(string database) => database.StartsWith("postgresql://", StringComparison.Ordinal)

@@ -26,6 +26,9 @@ internal abstract class SqlDialect : IDisposable
     /// <summary>Connects; done for every operation, so that a replaced or recovered database is noticed.</summary>
     public abstract DbConnection Connect();
 
+    /// <summary>Runs work on the database with the rights that it needs.</summary>
+    public virtual T WithRights<T>(Func<T> work) => work();
+
     /// <summary>Creates the prerequisites of the tables.</summary>
     public virtual void Make()
     {
@@ -49,6 +52,9 @@ internal abstract class SqlDialect : IDisposable
 /// <param name="path">The file.</param>
 internal sealed class SqliteDialect(string path) : SqlDialect
 {
+    /// <summary>Where the database was while the status daemon ran as root.</summary>
+    private const string Older = "/var/lib/provision/masters.sqlite";
+
     public override string Name => path;
 
     public override string BeginRead => "BEGIN";
@@ -59,13 +65,19 @@ internal sealed class SqliteDialect(string path) : SqlDialect
 
     public override string CountTables => "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'mastership'";
 
+    /// <summary>What root changes stays the status daemon's, which has a user of its own.</summary>
+    public override T WithRights<T>(Func<T> work) => OwnerRights.In(Path.GetDirectoryName(path)!, work);
+
     public override void Make()
     {
         StateFolder.Make(Path.GetDirectoryName(Path.GetFullPath(path))!);
         SqliteFile.Make(path);
     }
 
-    public override DbConnection Connect() => File.Exists(path) ? SqliteFile.Connect(path) : throw new FileNotFoundException("there is no such file");
+    public override DbConnection Connect() => File.Exists(path) ? SqliteFile.Connect(path)
+        : throw new FileNotFoundException(path == MastershipDatabases.Default && File.Exists(Older)
+            ? $"there is no such file, but {Older} of an older version: stop the status daemon and move it (CHANGELOG.md says how)"
+            : "there is no such file");
 
     public override void Check(DbConnection connection) =>
         SqliteFile.Prepare((SqliteConnection)connection, "it is damaged; move the file away and restore the last export: provision masters restore FILE");

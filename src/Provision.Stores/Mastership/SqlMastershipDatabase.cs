@@ -229,7 +229,7 @@ internal sealed class SqlMastershipDatabase(SqlDialect database) : IMastershipDa
     {
         try
         {
-            return work();
+            return database.WithRights(work);
         }
         catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException or TimeoutException
             or InvalidOperationException or InvalidCastException or FormatException or ArgumentException or DllNotFoundException

@@ -69,7 +69,7 @@ public sealed class OrderCheckTests : IDisposable
         Assert.StartsWith("the order is not signed by a key in", Assert.Throws<InstallException>(() => Check(bad)).Message, StringComparison.Ordinal);
 
         // Without the check it is carried out.
-        Assert.Equal("imap33", OrderCheck.Verified(Machine, bad, said.Add, verify: false).Host);
+        Assert.Equal("imap33", OrderCheck.Verified(Machine.Files, Machine.Commands, bad, said.Add, verify: false).Host);
     }
 
     [Theory]
@@ -116,7 +116,7 @@ public sealed class OrderCheckTests : IDisposable
 
     private InstallMachine Machine => new(new StorageMachine(runner, files, null!, () => throw new NotSupportedException()), TimeProvider.System);
 
-    private OrderDocument Check(SignedOrder order) => OrderCheck.Verified(Machine, order, said.Add);
+    private OrderDocument Check(SignedOrder order) => OrderCheck.Verified(Machine.Files, Machine.Commands, order, said.Add);
 
     private SignedOrder Signed(string key) => new OrderSigner(Key(key), runner).Sign(Sample.Armed().Signed!);
 

@@ -163,6 +163,8 @@ internal sealed class MailLab : IDisposable
                 Path.Combine(Repository, "templates", config))).OrThrow();
         }
 
+        File.Copy(Path.Combine(ProvisionBinary.Repository, "templates/_daemon"), Path.Combine(Repository, "templates/_daemon"));
+
         // There is no firewall in these networks.
         Directory.Delete(Path.Combine(Repository, "templates/cyrus/etc/nftables.d"), recursive: true);
     }

@@ -98,7 +98,7 @@ public sealed class LocalStart(InstallMachine machine, Uri server, Action<string
         }
 
         var signed = offer.Order ?? throw new InstallException($"{server} sent no order: it is no boot server of this version");
-        var order = OrderCheck.Verified(machine, signed, say);
+        var order = OrderCheck.Verified(machine.Files, machine.Commands, signed, say);
         OrderCheck.Fresh(order, OrderNumber.Read(machine.Files, OrderNumber.OfRoot));
         if (machine.Clock.GetUtcNow() is var now && now >= order.Expires)
         {
