@@ -5,7 +5,7 @@ SHELL      := /bin/bash
 OUT        := $(CURDIR)/out
 PROVISION  := $(OUT)/provision
 STAMPS     := $(OUT)/stamps
-SOURCES    := $(shell git ls-files 'src/*.cs' 'src/*.csproj' '*.props')
+SOURCES    := $(shell git ls-files 'src/*.cs' 'src/*.csproj' '*.props' src/Provision.Configuration/Seeds/Files hosts roles templates examples)
 CONFIGURATION ?= Release
 
 .PHONY: all help deb demo test lab soak bench coverage format format-check diff install packages clean

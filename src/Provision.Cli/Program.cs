@@ -14,6 +14,7 @@ var root = new RootCommand(
     "  provision explain /etc/hosts:3       where does this line come from?\n\n" +
     "Exit codes: 0 same or done, 1 differs (diff) or rolled back (install), 2 error; those of check are a monitoring plugin's.");
 GlobalOptions.AddTo(root);
+root.Subcommands.Add(InitCommand.Create());
 root.Subcommands.Add(ValidateCommand.Create());
 root.Subcommands.Add(SchemaCommand.Create());
 root.Subcommands.Add(HostsCommand.Create());

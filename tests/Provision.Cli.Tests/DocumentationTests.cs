@@ -90,7 +90,11 @@ public sealed partial class DocumentationTests
     {
         var help = new ProcessRunner().Run(Command.Of(Program, [.. words.Split(' '), "--help"])).Text;
         var usage = help[(help.IndexOf("Usage:\n", StringComparison.Ordinal) + 7)..].TrimStart().Split('\n')[0];
-        return string.Join(' ', usage.Split(' ').Where(IsName));
+        var command = string.Join(' ', usage.Split(' ').Where(IsName));
+
+        // The second word may be an argument that looks like a name.
+        return usage.StartsWith($"{command} <", StringComparison.Ordinal) && $"provision {words}".StartsWith($"{command} ", StringComparison.Ordinal)
+            ? $"provision {words}" : command;
     }
 
     private static bool IsName(string word) => word.Length > 0 && word[0] != '-' && word.All(c => char.IsAsciiLetterLower(c) || c == '-');

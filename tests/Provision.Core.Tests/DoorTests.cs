@@ -70,6 +70,7 @@ public class DoorTests
             ["IdentityHelper.cs"] = "its own directory: notes of orders that have expired",
             ["HostAdoptCommand.cs"] = "scratch for the bundle of a discovered machine",
             ["Workspace.cs"] = "scratch for a commit",
+            ["NewRepository.cs"] = "a new repository takes its place whole",
             ["GitRevision.cs"] = "scratch for a commit",
             ["SqliteFile.cs"] = "SQLite makes files with the umask's mode: it is made before",
             ["SqliteLibrary.cs"] = "the library that the program carries, in memory",

@@ -1,9 +1,5 @@
 using System.CommandLine;
 using Provision.Cli.Printing;
-using Provision.Configuration.Model;
-using Provision.Configuration.Rendering;
-using Provision.Configuration.Repository;
-using Provision.Configuration.Secrets;
 using Provision.Inventory;
 using Provision.Stores.Failover;
 
@@ -30,37 +26,19 @@ internal static class ValidateCommand
     private static int Run(ParseResult arguments, bool render, string identity)
     {
         var folder = Workspace.FindFolder(arguments);
-        var result = InventoryLoader.Load(InventoryFiles.ReadFrom(folder));
-        var problems = new DiagnosticBag();
-        problems.AddRange(result.Diagnostics);
-        var library = new TemplateLibrary(folder);
-        foreach (var config in library.ConfigNames)
-        {
-            library.Config(config, problems);
-        }
-
-        if (result.Fleet is { } known)
-        {
-            SampleRemains.Find(folder, known.Domain, new Provision.Core.ProcessRunner(), problems);
-        }
-
-        var files = 0;
-        if (render && result.Fleet is { } fleet)
-        {
-            FindBranches(folder, fleet, problems);
-            files = RenderAll(fleet, library, new SecretStore(folder, identity, new Provision.Core.ProcessRunner()), problems);
-        }
+        var checkedRepository = RepositoryValidation.Of(folder, identity, render);
+        var (problems, library, files) = (checkedRepository.Problems, checkedRepository.Library, checkedRepository.Files);
 
         // A template shared by many hosts fails alike on each: report it once.
         var distinct = problems.InOrder().Distinct().ToList();
         if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)
         {
-            PrintJson(distinct, result.Fleet);
+            PrintJson(distinct, checkedRepository.Fleet);
         }
         else
         {
             distinct.ForEach(Console.Error.WriteLine);
-            if (!problems.HasErrors && result.Fleet is { } good)
+            if (!problems.HasErrors && checkedRepository.Fleet is { } good)
             {
                 Console.Out.WriteLine($"{Counted.Of(good.Hosts.Count, "host")}, {Counted.Of(good.Stores.Count, "store")}, "
                     + $"{Counted.Of(good.Roles.Count, "role")}, "
@@ -85,40 +63,6 @@ internal static class ValidateCommand
     {
         using var system = RootedFiles.Open("/");
         return AllowedSigners.Of(system);
-    }
-
-    /// <summary>Reports branches that hosts are pinned to and the repository does not have.</summary>
-    private static void FindBranches(string folder, Fleet fleet, DiagnosticBag problems)
-    {
-        var commands = new Provision.Core.ProcessRunner();
-        var pinned = fleet.Hosts.Where(host => host.Branch is not null && host.Status != HostStatus.Retired);
-        foreach (var branch in pinned.GroupBy(host => host.Branch!, StringComparer.Ordinal))
-        {
-            if (GitRevision.CommitOf(folder, branch.Key, commands) is null)
-            {
-                branch.ToList().ForEach(host => problems.Error(
-                    host.At("branch"),
-                    $"the repository does not have the branch \"{branch.Key}\"",
-                    "fetch it, or correct branch:"));
-            }
-        }
-    }
-
-    private static int RenderAll(Fleet fleet, TemplateLibrary library, SecretStore secrets, DiagnosticBag problems)
-    {
-        var model = new FleetModel(fleet, Masters.Default);
-        var files = 0;
-        Parallel.ForEach(fleet.Hosts.Where(host => host.Status != HostStatus.Retired), host =>
-        {
-            var found = new DiagnosticBag();
-            var desired = new HostRenderer(HostView.Of(fleet, host, Masters.Default), library, model, secrets).Render(found);
-            Interlocked.Add(ref files, desired?.Files.Count ?? 0);
-            lock (problems)
-            {
-                problems.AddRange(found);
-            }
-        });
-        return files;
     }
 
     private static void PrintJson(List<Diagnostic> problems, Fleet? fleet) => Json.Print(writer =>

@@ -57,9 +57,9 @@ internal static class GlobalOptions
 
     public static Option<string> Identity() => new("--identity")
     {
-        Description = "age identity (private key) that reads the secrets",
+        Description = "age identity (private key) that reads the secrets; without the host's own, that of \"provision init\"",
         HelpName = "FILE",
-        DefaultValueFactory = _ => Provision.Configuration.Secrets.SecretStore.DefaultIdentity,
+        DefaultValueFactory = _ => IdentityPaths.Default,
     };
 
     public static Option<string?> Masters() => new("--masters")
