@@ -29,6 +29,7 @@ internal static class MastersCommand
         command.Subcommands.Add(Restore(database));
         command.Subcommands.Add(MastersServeCommand.Create(database));
         command.Subcommands.Add(MastersFollowCommand.Create());
+        command.Subcommands.Add(MastersCertificateCommand.Create());
         command.SetAction(arguments =>
         {
             using var store = MastersDatabase.Open(Workspace.Load(arguments), arguments.GetValue(database));

@@ -32,6 +32,7 @@ internal static class MastersServeCommand
             DefaultValueFactory = _ =>
             Remembered
         };
+        var pem = MastersCertificateCommand.File();
         var command = new Command(
             "serve",
             "The status daemon: reports the master of each store, or that the store is moving, within a second of every change.\n\n" +
@@ -39,8 +40,9 @@ internal static class MastersServeCommand
             "  GET /confirm?slot=S   whether S may start as master: asks the database now; 503 if it cannot\n" +
             "  GET /auth             for nginx's mail proxy (Auth-User or Auth-Store, Auth-Protocol): Auth-Server and Auth-Port, or Auth-Wait while the " +
                 "store moves\n\n" +
+            "With a certificate (provision masters certificate) it speaks TLS on the host's own address, and plain HTTP on loopback only.\n\n" +
             "While the database cannot be reached, the last known masters are still reported, and nothing is confirmed.");
-        foreach (var option in new Option[] { from, listen, users, remembered })
+        foreach (var option in new Option[] { from, listen, users, remembered, pem })
         {
             command.Options.Add(option);
         }
@@ -56,6 +58,12 @@ internal static class MastersServeCommand
                 throw new UserErrorException($"--listen {given}: expected an address and a port, such as 192.0.2.4:8490");
             }
 
+            using var certificate = File.Exists(arguments.GetValue(pem)!) ? PinnedKey.ReadServerPem(arguments.GetValue(pem)!) : null;
+            at ??= new IPEndPoint(
+                origins.Count > 0 ? IPAddress.Loopback
+                : certificate is not null && workspace.FindThisHost() is { } own ? IPAddress.Parse(own.Address.ToString())
+                : IPAddress.Any, place.Port);
+            var speaksTls = certificate is not null && !IPAddress.IsLoopback(at.Address);
             await using var server = await MastersServer.Start(
                 new MastersServerOptions
                 {
@@ -65,10 +73,12 @@ internal static class MastersServeCommand
                     Exports = MastersDatabase.ExportsOf(workspace, arguments.GetValue(database)),
                     Remembered = arguments.GetValue(remembered)!,
                     Extensions = [parts => new AuthEndpoint(parts, arguments.GetValue(users))],
-                    Listen = at ?? new IPEndPoint(origins.Count > 0 ? IPAddress.Loopback : IPAddress.Any, place.Port),
+                    Listen = at,
+                    Certificate = speaksTls ? certificate : null,
+                    Plain = speaksTls && !at.Address.Equals(IPAddress.Any) ? new IPEndPoint(IPAddress.Loopback, at.Port) : null,
                 },
                 line => Console.Error.WriteLine($"{DateTimeOffset.UtcNow:u} {line}"));
-            Console.Out.WriteLine($"reports masters {(origins.Count > 0 ? $"of {string.Join(", ", origins)} " : "")}at {server.Address}");
+            Console.Out.WriteLine($"reports masters {(origins.Count > 0 ? $"of {string.Join(", ", origins.Select(PinnedKey.Show))} " : "")}at {server.Address}");
             await server.WaitForEnd(cancellation);
             return ExitCodes.Same;
         });

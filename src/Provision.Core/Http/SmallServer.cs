@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -15,24 +17,30 @@ public static class SmallServer
     /// <param name="folder">An existing directory.</param>
     /// <param name="connections">The most connections at a time.</param>
     /// <param name="connectionsOfSource">The most connections of one address; more are closed when they open. Null for no such limit.</param>
-    public static WebApplication Build(IPEndPoint listen, string folder, int connections = 5000, int? connectionsOfSource = null)
+    /// <param name="certificate">The certificate with which it speaks TLS there; null for plain HTTP.</param>
+    /// <param name="plain">Another address, with plain HTTP; null for none.</param>
+    public static WebApplication Build(
+        IPEndPoint listen, string folder, int connections = 5000, int? connectionsOfSource = null, X509Certificate2? certificate = null,
+        IPEndPoint? plain = null)
     {
         var turns = new Turns(connections, connectionsOfSource ?? connections);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = folder });
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(listen, options => options.Use(next => async connection =>
+            kestrel.Listen(listen, options =>
             {
-                using var turn = turns.TryTake((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None);
-                if (turn is null)
+                options.Use(Limited);
+                if (certificate is not null)
                 {
-                    connection.Abort();
-                    return;
+                    options.UseHttps(certificate);
                 }
+            });
+            if (plain is not null)
+            {
+                kestrel.Listen(plain, options => options.Use(Limited));
+            }
 
-                await next(connection);
-            }));
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 << 10;
             kestrel.Limits.MaxRequestLineSize = 4 << 10;
@@ -41,6 +49,17 @@ public static class SmallServer
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
         });
+        ConnectionDelegate Limited(ConnectionDelegate next) => async connection =>
+        {
+            using var turn = turns.TryTake((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None);
+            if (turn is null)
+            {
+                connection.Abort();
+                return;
+            }
+
+            await next(connection);
+        };
         var built = builder.Build();
         built.Use(async (context, next) =>
         {

@@ -58,6 +58,12 @@ internal static class Formats
         static v => IsUrl(v.Text) ? null : "")
     { Pattern = "^https?://" };
 
+    public static readonly ScalarFormat StatusDaemon = new(
+        "a URL such as http://192.0.2.4:8490, or https with the key of its daemon as provision masters certificate prints it",
+        static v => IsUrl(v.Text) && v.Text.IndexOf('#', StringComparison.Ordinal) is var at && (v.Text.StartsWith("https://", StringComparison.Ordinal)
+            ? at >= 0 && PinnedKey.IsPin(v.Text.AsSpan(at)) : at < 0) ? null : "")
+    { Pattern = "^(http://[^#]*|https://[^#]*#SHA256:[A-Za-z0-9+/]{43})$" };
+
     public static readonly ScalarFormat MastersDatabase = new(
         "a file such as /var/lib/provision-masters/masters.sqlite, or postgresql://user@host:port/database without a password (that belongs into PGPASSFILE)",
         static v => IsFolder(v.Text) || (v.Text.StartsWith("postgresql://", StringComparison.Ordinal) && IsAuthority(v.Text[13..])) ? null : "")

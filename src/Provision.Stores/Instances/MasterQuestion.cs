@@ -10,7 +10,7 @@ namespace Provision.Stores.Instances;
 public sealed class MasterQuestion(IReadOnlyList<Uri> servers, HttpMessageHandler? handler = null) : IDisposable
 {
     private readonly HttpClient http = new(
-        handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }, disposeHandler: handler is null)
+        handler ?? PinnedKey.Handler(servers, TimeSpan.FromSeconds(2)), disposeHandler: handler is null)
     { Timeout = TimeSpan.FromSeconds(5) };
 
     /// <summary>Why no daemon answered, one sentence each.</summary>
@@ -49,13 +49,13 @@ public sealed class MasterQuestion(IReadOnlyList<Uri> servers, HttpMessageHandle
                     return found;
                 }
 
-                failures.Add($"{server} returned an empty answer");
+                failures.Add($"{PinnedKey.Show(server)} returned an empty answer");
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException or IOException)
             {
                 var why = e is TaskCanceledException ? "did not answer in time"
-                    : e is HttpRequestException { StatusCode: { } code } ? $"answers {(int)code}" : $"cannot be asked: {e.Message}";
-                failures.Add($"{server} {why}");
+                    : e is HttpRequestException { StatusCode: { } code } ? $"answers {(int)code}" : $"cannot be asked: {PinnedKey.Why(e)}";
+                failures.Add($"{PinnedKey.Show(server)} {why}");
             }
         }
 

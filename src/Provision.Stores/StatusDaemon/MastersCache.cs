@@ -94,7 +94,7 @@ internal sealed class MastersCache(IMastersOrigin origin, string remembered, Act
 
     private void Keep(KnownMasters read, IReadOnlyList<MastershipLink> links)
     {
-        var from = read.Daemon is { } daemon ? $"{daemon}: " : "";
+        var from = read.Daemon is { } daemon ? $"{PinnedKey.Show(daemon)}: " : "";
         if (known is { } before)
         {
             if (read.Snapshot.Serial < before.Snapshot.Serial)

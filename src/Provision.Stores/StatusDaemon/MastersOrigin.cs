@@ -112,9 +112,7 @@ internal sealed class DatabaseOrigin(string database) : IMastersOrigin
 /// <param name="daemons">Their URLs.</param>
 internal sealed class DaemonsOrigin(IReadOnlyList<Uri> daemons) : IMastersOrigin
 {
-    private readonly HttpClient http = new(
-        new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1) })
-    { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly HttpClient http = new(PinnedKey.Handler(daemons, TimeSpan.FromSeconds(1))) { Timeout = TimeSpan.FromSeconds(5) };
 
     public async Task<IReadOnlyList<KnownMasters>> Read(CancellationToken cancellation)
     {
@@ -136,7 +134,7 @@ internal sealed class DaemonsOrigin(IReadOnlyList<Uri> daemons) : IMastersOrigin
         }
         catch (Exception e) when (e is HttpRequestException or JsonException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
-            throw new StateLostException($"{asked} does not show the chain of changes since serial {after}: {e.Message}", e);
+            throw new StateLostException($"{PinnedKey.Show(asked)} does not show the chain of changes since serial {after}: {e.Message}", e);
         }
     }
 
@@ -153,11 +151,11 @@ internal sealed class DaemonsOrigin(IReadOnlyList<Uri> daemons) : IMastersOrigin
                     return (answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(cancellation));
                 }
 
-                why.Add($"{daemon} answers {(int)answer.StatusCode}");
+                why.Add($"{PinnedKey.Show(daemon)} answers {(int)answer.StatusCode}");
             }
             catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
             {
-                why.Add($"{daemon}: {e.Message}");
+                why.Add($"{PinnedKey.Show(daemon)}: {PinnedKey.Why(e)}");
             }
         }
 
@@ -174,14 +172,14 @@ internal sealed class DaemonsOrigin(IReadOnlyList<Uri> daemons) : IMastersOrigin
             soon.CancelAfter(TimeSpan.FromSeconds(2));
             var at = Stopwatch.GetTimestamp();
             var problems = new DiagnosticBag();
-            var read = MastershipExport.Read(await http.GetByteArrayAsync(new Uri(daemon, "/masters"), soon.Token), daemon.ToString(), problems);
+            var read = MastershipExport.Read(await http.GetByteArrayAsync(new Uri(daemon, "/masters"), soon.Token), PinnedKey.Show(daemon), problems);
             return read is { } found
                 ? (new KnownMasters(found.Snapshot, found.Age is { } age ? at - (long)(age.TotalSeconds * Stopwatch.Frequency) : null) { Daemon = daemon }, "")
                 : (null, problems.InOrder()[0].ToString());
         }
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            return (null, $"{daemon}: {e.Message}");
+            return (null, $"{PinnedKey.Show(daemon)}: {PinnedKey.Why(e)}");
         }
     }
 }

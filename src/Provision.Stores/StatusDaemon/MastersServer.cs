@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
@@ -30,6 +31,12 @@ public sealed record MastersServerOptions
 
     /// <summary>The listening address.</summary>
     public required IPEndPoint Listen { get; init; }
+
+    /// <summary>Another address, with plain HTTP, for the services of this machine; null for none.</summary>
+    public IPEndPoint? Plain { get; init; }
+
+    /// <summary>The certificate with which it speaks TLS at <see cref="Listen"/>; null for plain HTTP there too.</summary>
+    public X509Certificate2? Certificate { get; init; }
 
     /// <summary>Polling interval: twice a second, so that a change is visible within one second.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(500);
@@ -87,7 +94,7 @@ public sealed class MastersServer : IAsyncDisposable
         var folder = StateFolder.Make(Path.GetDirectoryName(Path.GetFullPath(options.Remembered))!);
         IMastersOrigin origin = options.From.Count > 0 ? new DaemonsOrigin(options.From) : new DatabaseOrigin(options.Database);
         var current = new MastersCache(origin, options.Remembered, say);
-        var server = new MastersServer(SmallServer.Build(options.Listen, folder), current);
+        var server = new MastersServer(SmallServer.Build(options.Listen, folder, certificate: options.Certificate, plain: options.Plain), current);
         fleet.Refresh();
         await current.Refresh(server.ending.Token);
         var status = new StatusEndpoints(current, origin, fleet);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Provision.Stores.Instances;
 using Provision.Stores.Mastership;
 
 namespace Provision.Cyrus.Tests;
@@ -179,6 +180,49 @@ public sealed class MastersServerTests : IAsyncLifetime
             Assert.Contains(site.Said, line => line.Contains("nothing proves that the masters of serial 9000000000 came from those of serial",
                 StringComparison.Ordinal));
         }
+    }
+
+    /// <summary>Who answers in the daemon's place has the newest masters, a chain that fits, and a key of his own.</summary>
+    [Fact]
+    public async Task A_relay_and_a_slot_believe_nobody_but_the_daemon_whose_key_the_inventory_has()
+    {
+        var (real, pin) = await StartWithKey("real");
+        var relay = await site.Start(new HttpClient { BaseAddress = new Uri(real, pin) });
+        await MastersSite.Until(async () => (await MastersSite.Masters(relay)).GetProperty("live").GetBoolean());
+        Assert.Contains("\"master\":true", (await MastersSite.Confirm(relay, MastersSite.A1)).Text, StringComparison.Ordinal);
+        using (var slot = new MasterQuestion([new Uri(real, pin)]))
+        {
+            Assert.True(slot.Ask(MastersSite.A1) is { Master: true }, string.Join('\n', slot.Failures));
+        }
+
+        var (impostor, other) = await StartWithKey("impostor");
+        Assert.NotEqual(pin, other);
+        foreach (var url in (Uri[])[new Uri(impostor, pin), impostor])
+        {
+            using var slot = new MasterQuestion([url]);
+            Assert.Null(slot.Ask(MastersSite.A1));
+            Assert.Null(slot.AskAll());
+            Assert.All(slot.Failures, failure => Assert.EndsWith("it has another key than the inventory says; find out why before you change the inventory",
+                failure, StringComparison.Ordinal));
+        }
+
+        File.Delete(Path.Combine(site.Folder, "relay/last.json"));
+        relay = await site.Start(new HttpClient { BaseAddress = new Uri(impostor, pin) });
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await MastersSite.Confirm(relay, MastersSite.A1)).Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await relay.GetAsync("/masters")).StatusCode);
+
+        // With the impostor's own key in the inventory it is believed.
+        relay = await site.Start(new HttpClient { BaseAddress = new Uri(impostor, other) });
+        Assert.Contains("\"master\":true", (await MastersSite.Confirm(relay, MastersSite.A1)).Text, StringComparison.Ordinal);
+    }
+
+    private async Task<(Uri Url, string Pin)> StartWithKey(string name)
+    {
+        var file = Path.Combine(site.Folder, name + ".pem");
+        File.WriteAllText(file, PinnedKey.NewServerPem());
+        var certificate = PinnedKey.ReadServerPem(file);
+        using var http = await site.Start(site.Options() with { Certificate = certificate });
+        return (http.BaseAddress!, PinnedKey.Of(certificate));
     }
 
     [Fact]

@@ -77,10 +77,13 @@ internal sealed class MastersSite : IAsyncDisposable
     }
 
     /// <summary>Starts a daemon; a relay where it is given others.</summary>
-    public async Task<HttpClient> Start(params HttpClient[] from)
+    public Task<HttpClient> Start(params HttpClient[] from) => Start(Options(from));
+
+    /// <summary>Starts a daemon.</summary>
+    internal async Task<HttpClient> Start(MastersServerOptions options)
     {
         var server = await MastersServer.Start(
-            Options(from),
+            options,
             line =>
             {
                 lock (Said)
