@@ -19,12 +19,16 @@ inputs=$({
     find hosts roles -name '*.yaml' -not -path '*/drives/*' | LC_ALL=C sort | xargs cat
 } | sha256sum | cut -d' ' -f1)
 if [ "$(cat "$store/inputs" 2> /dev/null)" != "$inputs" ]; then
-    [ -e "$cache/images.key" ] || ssh-keygen -q -t ed25519 -N '' -C lab -f "$cache/images.key"
+    # Signs orders and commits of every datacentre; its public half goes into installer and images.
+    for key in images orders; do
+        [ -e "$cache/$key.key" ] || ssh-keygen -q -t ed25519 -N '' -C lab -f "$cache/$key.key"
+    done
     work=$(mktemp -d -p /dev/shm)    # thousands of small files: minutes on a slow disk
     trap 'rm -rf "$work"' EXIT
+    echo "engineer namespaces=\"provision-order,git\" $(cut -d' ' -f1,2 "$cache/orders.key.pub")" > "$work/allowed_signers"
     {
         build/deb.sh "$program" "$work"
-        TMPDIR=$work "$program" --repo "$repository" netboot build --site here --store "$store" --key "$cache/images.key" --keep 1 \
+        TMPDIR=$work "$program" --repo "$repository" netboot build --site here --store "$store" --key "$cache/images.key" --allowed-signers "$work/allowed_signers" --keep 1 \
             --package "$work"/provision_*.deb --package "$kernel/linux-image-amd64.deb"
     } 9>&- > "$cache/images.log" 2>&1 || {
         echo "the lab's images cannot be built; the end of $cache/images.log:" >&2

@@ -21,6 +21,7 @@ internal sealed class BootedMachine : IDisposable
     private readonly LabFolder folder = new();
     private readonly RunningCommand process;
     private readonly List<string> complaints = [];
+    private readonly ConsoleTimes times;
 
     /// <summary>Switches a machine on.</summary>
     /// <param name="datacentre">Where it stands.</param>
@@ -31,6 +32,7 @@ internal sealed class BootedMachine : IDisposable
         this.datacentre = datacentre;
         this.address = address;
         Monitor = new QemuMonitor(InFolder("qmp"));
+        times = new ConsoleTimes(InFolder("console"), Time);
         process = RunningCommand.Start(datacentre.InNetwork(
             "timeout",
             [
@@ -56,6 +58,9 @@ internal sealed class BootedMachine : IDisposable
 
     /// <summary>What firmware, iPXE and kernels have said so far.</summary>
     public string Console => File.Exists(InFolder("console")) ? File.ReadAllText(InFolder("console")) : "";
+
+    /// <summary>When words were on the console, each looked for behind the one before it; since power-on, without the time that it stood still.</summary>
+    public IReadOnlyList<(string Words, TimeSpan At)> SaidAt(IEnumerable<string> words) => times.InOrder(words);
 
     /// <summary>Runs a script on the host as root, over ssh. The host's key is the known one, or there is no connection.</summary>
     public CommandResult Ssh(string script, TimeSpan? limit = null) =>
@@ -118,6 +123,7 @@ internal sealed class BootedMachine : IDisposable
     {
         process.Dispose();
         Monitor.Dispose();
+        times.Dispose();
         folder.Dispose();
     }
 

@@ -22,6 +22,7 @@ internal sealed class Datacentre : IDisposable
     private readonly ConcurrentQueue<string> said = new();
     private readonly string store;
     private readonly string mode = "full";
+    private readonly bool signs;
     private RunningCommand? server;
     private RunningCommand? otherServer;
     private int taps;
@@ -31,6 +32,7 @@ internal sealed class Datacentre : IDisposable
     /// <param name="otherDhcp">Whether another server gives addresses, of which ours must not know more than that.</param>
     public Datacentre(bool withImages = true, bool otherDhcp = false)
     {
+        signs = withImages;
         store = withImages ? LabImages.Store : folder.Folder("store");
         CopyRepository(Repository);
         Runner.Run(Command.Of("ip", "netns", "add", space)).OrThrow();
@@ -96,8 +98,6 @@ internal sealed class Datacentre : IDisposable
     /// <summary>The engineer's ssh configuration.</summary>
     private string SshConfig => Path.Combine(folder.Path, "ssh_config");
 
-    private string OrderKey => Path.Combine(folder.Path, "order-key");
-
     private string ServerKey => Path.Combine(folder.Path, "server.key");
 
     /// <summary>A command in the datacentre's network.</summary>
@@ -110,7 +110,7 @@ internal sealed class Datacentre : IDisposable
 
     /// <summary>Arms a host.</summary>
     public void Arm(string host, params IReadOnlyList<string> options) =>
-        Provision(["netboot", "arm", host, "--state", StateDirectory, "--store", store, "--for", "4h", "--sign-key", OrderKey, "--yes", .. options]).OrThrow();
+        Provision(["netboot", "arm", host, "--state", StateDirectory, "--store", store, "--for", "4h", "--sign-key", LabImages.OrderKey, "--yes", .. options]).OrThrow();
 
     /// <summary>The host's last job as <c>netboot status</c> tells it.</summary>
     public JsonElement Job(string host)
@@ -126,7 +126,8 @@ internal sealed class Datacentre : IDisposable
     public bool IsOpen(string host) => Job(host).GetProperty("open").GetBoolean();
 
     /// <summary>Approves the plan that a machine gave.</summary>
-    public void Approve(string host, string hash) => Provision("netboot", "approve", host, "--hash", hash, "--state", StateDirectory).OrThrow();
+    public void Approve(string host, string hash) =>
+        Provision("netboot", "approve", host, "--hash", hash, "--sign-key", LabImages.OrderKey, "--state", StateDirectory).OrThrow();
 
     /// <summary>Approves the machine whose console shows a code.</summary>
     public void ApproveCode(string host, string code) => Provision("netboot", "approve", host, "--code", code, "--state", StateDirectory).OrThrow();
@@ -169,11 +170,12 @@ internal sealed class Datacentre : IDisposable
         Commit($"drives of {host}");
     }
 
-    /// <summary>Commits everything, and waits until nothing is left that would make the repository dirty.</summary>
+    /// <summary>Commits everything, signed where an installer verifies it.</summary>
     public void Commit(string message)
     {
         Git("add", "--all");
-        Git("-c", "user.name=lab", "-c", "user.email=lab@lab.example", "commit", "--quiet", "--allow-empty", "-m", message);
+        IReadOnlyList<string> signed = signs ? ["-c", "gpg.format=ssh", "-c", "user.signingKey=" + LabImages.OrderKey, "-c", "commit.gpgSign=true"] : [];
+        Git(["-c", "user.name=lab", "-c", "user.email=lab@lab.example", .. signed, "commit", "--quiet", "--allow-empty", "-m", message]);
     }
 
     public void Dispose()
@@ -219,7 +221,6 @@ internal sealed class Datacentre : IDisposable
     private void MakeKeys()
     {
         Runner.Run(Command.Of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "engineer", "-f", EngineerKey)).OrThrow();
-        Runner.Run(Command.Of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "orders", "-f", OrderKey)).OrThrow();
         File.WriteAllText(SshConfig,
             $"IdentityFile {EngineerKey}\nIdentitiesOnly yes\nUserKnownHostsFile {KnownHosts}\nGlobalKnownHostsFile /dev/null\nStrictHostKeyChecking yes\n");
         var engineer = Fleet().FindSite("here")!.Netboot.Engineers[0];

@@ -49,7 +49,7 @@ public sealed class DatacentreTests(ITestOutputHelper output)
             Assert.DoesNotContain("approve the code", machine.Console, StringComparison.Ordinal);
             machine.WaitForSsh();
             Tell("reinstall, power-on to ssh", machine.Time.Elapsed);
-            output.WriteLine(host.Datacentre.Job(host.Name).GetProperty("report").GetProperty("steps").ToString());
+            output.WriteLine(ReinstallPhases.Of(machine, host.Datacentre.Job(host.Name).GetProperty("report")));
             host.IsWhole(machine);
             machine.PowerOff();
         }

@@ -9,6 +9,9 @@ internal static class LabImages
     /// <summary>The store's folder; what changed is built now.</summary>
     public static string Store => Built.Value;
 
+    /// <summary>The key that signs orders and commits: its public half is in installer and images.</summary>
+    public static string OrderKey => Path.Combine(Path.GetDirectoryName(Store)!, "orders.key");
+
     /// <summary>The image to use of a name, as <c>NAME/DIGEST</c>.</summary>
     public static string CurrentOf(string name) => $"{name}/{File.ReadAllText(Path.Combine(Store, "current", name)).Trim()}";
 
