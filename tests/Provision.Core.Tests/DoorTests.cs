@@ -43,6 +43,7 @@ public class DoorTests
         ["connection"] = new(StringComparer.Ordinal)
         {
             ["HttpJobChannel.cs"] = "the installer asks the boot server",
+            ["RouterSolicitations.cs"] = "iPXE waits for an answer to its router solicitation",
             ["Discoverer.cs"] = "an unknown machine reports itself to the boot server",
             ["LocalStart.cs"] = "a host fetches the installer from the boot server",
             ["IdentitySocket.cs"] = "the boot server asks the identity helper",

@@ -33,6 +33,7 @@ public sealed class DhcpServer(DhcpServerOptions options, FleetWatch fleet, ICom
     public const string DefaultDirectory = "/var/lib/provision-dhcp";
 
     private readonly DnsmasqDaemon dnsmasq = new(options.Directory, log);
+    private readonly RouterSolicitations solicitations = new(log);
 
     /// <summary>Runs until it is stopped.</summary>
     /// <param name="interval">Time between two looks at the inventory.</param>
@@ -66,7 +67,7 @@ public sealed class DhcpServer(DhcpServerOptions options, FleetWatch fleet, ICom
         var mode = options.Mode ?? site.Netboot.Dhcp;
         if (mode == DhcpMode.Off)
         {
-            dnsmasq.Dispose();
+            Dispose();
             return;
         }
 
@@ -75,6 +76,7 @@ public sealed class DhcpServer(DhcpServerOptions options, FleetWatch fleet, ICom
             var server = known.BootServerOf(site) ?? (Ipv4Address.TryParse(options.BootServer.Address.ToString(), out var listening) ? listening : default);
             dnsmasq.Keep(DnsmasqConfig.Of(known, site, mode, new DnsmasqPlace(server, options.BootServer.Port, options.Directory, options.Ipxe)),
                 commands);
+            solicitations.Keep(server);
         }
         catch (Exception e) when (e is CommandFailedException or IOException or UnauthorizedAccessException)
         {
@@ -83,5 +85,9 @@ public sealed class DhcpServer(DhcpServerOptions options, FleetWatch fleet, ICom
     }
 
     /// <inheritdoc/>
-    public void Dispose() => dnsmasq.Dispose();
+    public void Dispose()
+    {
+        dnsmasq.Dispose();
+        solicitations.Dispose();
+    }
 }
