@@ -27,6 +27,7 @@ root.Subcommands.Add(ShowCommand.Create());
 root.Subcommands.Add(RenderCommand.Create());
 root.Subcommands.Add(DiffCommand.Create());
 root.Subcommands.Add(InstallCommand.Create());
+root.Subcommands.Add(ConfirmCommand.Create());
 root.Subcommands.Add(RollbackCommand.Create());
 root.Subcommands.Add(HistoryCommand.Create());
 root.Subcommands.Add(CheckCommand.Create());

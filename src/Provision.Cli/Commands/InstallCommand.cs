@@ -24,6 +24,7 @@ internal static class InstallCommand
             HelpName = "N",
             DefaultValueFactory = _ => new InstallOptions().MaximumRemovedSlots,
         }.Between(0, int.MaxValue);
+        var confirm = new TimeOption("--confirm", "Roll back unless \"provision confirm\" follows within this time, from a new connection");
         var jobs = UnitOptions.Jobs();
         var limit = UnitOptions.Limit();
         var command = new Command(
@@ -38,6 +39,7 @@ internal static class InstallCommand
         command.Options.Add(allowDirty);
         command.Options.Add(plan);
         command.Options.Add(removeSlots);
+        command.Options.Add(confirm.Option);
         command.Options.Add(jobs);
         command.Options.Add(limit);
         command.SetAction(arguments =>
@@ -66,6 +68,7 @@ internal static class InstallCommand
                 Reason = arguments.GetValue(options.Here!),
                 ExpectedHash = saved?.Hash,
                 Objection = saved is null ? null : reviewed => saved.WhyNot(reviewed, redaction),
+                Confirm = confirm.In(arguments) is { Ticks: > 0 } time ? time : null,
                 MaximumRemovedSlots = arguments.GetValue(removeSlots),
                 UnitsAtOnce = arguments.GetValue(jobs),
                 UnitLimit = TimeSpan.FromSeconds(arguments.GetValue(limit)),

@@ -26,20 +26,31 @@ internal static class RollbackCommand
         var here = HostOptions.HereOption();
         var root = GlobalOptions.Root();
         var masters = GlobalOptions.Masters();
+        var unconfirmed = new Option<bool>("--unconfirmed")
+        {
+            Description = "Roll back the install that waits for its confirmation; nothing happens if there is none",
+        };
         var jobs = UnitOptions.Jobs();
         var limit = UnitOptions.Limit();
         var command = new Command(
             "rollback",
-            "Restores the files of an earlier generation and acts on the units that use them. It never changes which slot is master of a store.");
+            "Restores the files of an earlier generation and acts on the units that use them. It never changes which slot is master of a store. " +
+            "With --unconfirmed it rolls back what \"install --confirm\" installed and nothing confirmed, which the host also does by itself.");
         command.Arguments.Add(generation);
         command.Options.Add(host);
         command.Options.Add(here);
         command.Options.Add(root);
         command.Options.Add(masters);
+        command.Options.Add(unconfirmed);
         command.Options.Add(jobs);
         command.Options.Add(limit);
         command.SetAction(arguments =>
         {
+            if (arguments.GetValue(unconfirmed) && arguments.GetValue(generation) is not null)
+            {
+                throw new UserErrorException("--unconfirmed names the generation by itself: leave out GENERATION");
+            }
+
             using var files = Session.OpenRoot(arguments.GetValue(root)!);
             var store = new StateStore(files);
             if (arguments.GetValue(host) is { } name)
@@ -52,14 +63,17 @@ internal static class RollbackCommand
             var serial = (arguments.GetValue(masters) is { } given ? Workspace.ReadMasters(given) : CurrentMasters.Cached(files)).Serial;
             var installation = new Installation(files, new Provision.Core.ProcessRunner(), TimeProvider.System);
             using var interruption = new Interruption(installation.LeftBehind);
-            var report = installation.Rollback(arguments.GetValue(generation), serial, new InstallOptions
+            var wanted = new InstallOptions
             {
                 By = Session.Author,
                 Reason = arguments.GetValue(here),
                 UnitsAtOnce = arguments.GetValue(jobs),
                 UnitLimit = TimeSpan.FromSeconds(arguments.GetValue(limit)),
                 Progress = json ? null : Console.Error.WriteLine,
-            });
+            };
+            var report = arguments.GetValue(unconfirmed)
+                ? installation.RollBackUnconfirmed(serial, wanted)
+                : installation.Rollback(arguments.GetValue(generation), serial, wanted);
             return ReportPrinter.Print(report, redaction, json);
         });
         return command;

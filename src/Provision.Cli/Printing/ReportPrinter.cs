@@ -33,7 +33,9 @@ internal static class ReportPrinter
                 ? $": {Counted.Of(plan.Files.Count(file => file.NeedsWriting), "file")}, {Counted.Of(report.Units.Count, "unit")}; " +
                     $"{plan.Host} at {plan.Revision.Short}"
                 : ""),
-            InstallOutcome.PutBack => $"a unit failed; the host is back at the files it had (generation {report.Generation})",
+            InstallOutcome.TakenBack => $"rolled back: the host is at the files it had (generation {report.Generation})",
+            InstallOutcome.PutBack => (report.Units.Any(unit => unit.Problem is not null) ? "a unit failed; " : "")
+                + $"the host is back at the files it had (generation {report.Generation})",
             _ => report.Recovery is null ? "refused: nothing was changed" : "refused: nothing else was changed",
         });
         PrintUnits(report.Units);
@@ -44,7 +46,12 @@ internal static class ReportPrinter
                 $"owed to units of this root: {report.Owed.Count} ({string.Join(", ", first)}{(report.Owed.Count > 3 ? ", ..." : "")})");
         }
 
-        if (back is not null)
+        if (report.Confirm is { } time)
+        {
+            Console.Out.WriteLine($"not confirmed yet: \"provision confirm {report.Generation}\" within {time.TotalSeconds:0} s, from a new connection, "
+                + "otherwise it is rolled back");
+        }
+        else if (back is not null)
         {
             Console.Out.WriteLine($"to go back: {back}");
         }
@@ -91,10 +98,16 @@ internal static class ReportPrinter
             InstallOutcome.NothingToDo => "nothing_to_do",
             InstallOutcome.Installed => "installed",
             InstallOutcome.PutBack => "put_back",
+            InstallOutcome.TakenBack => "taken_back",
             _ => "refused",
         });
         writer.WriteNumber("exit", report.ExitCode);
         writer.WriteNumber("generation", report.Generation);
+        if (report.Confirm is { } time)
+        {
+            writer.WriteNumber("confirm_seconds", (int)time.TotalSeconds);
+        }
+
         writer.WriteString("commit", report.Plan?.Revision.Id);
         Json.Strings(writer, "messages", report.Messages.Select(redaction.Plain));
         Json.Strings(writer, "files", report.Plan?.Files.Where(file => file.NeedsWriting).Select(file => file.Path) ?? []);

@@ -17,6 +17,9 @@ public enum InstallOutcome
 
     /// <summary>Files were swapped, a unit failed, and the previous generation was restored.</summary>
     PutBack,
+
+    /// <summary>An install that was not confirmed was rolled back, as it should be, and the units are healthy.</summary>
+    TakenBack,
 }
 
 /// <summary>What an install would do.</summary>
@@ -55,6 +58,9 @@ public sealed record InstallReport
     /// <summary>Actions now owed to units.</summary>
     public IReadOnlyList<State.OwedAction> Owed { get; init; } = [];
 
+    /// <summary>Time in which the new generation must be confirmed; null if it needs no confirmation.</summary>
+    public TimeSpan? Confirm { get; init; }
+
     /// <summary>An interrupted earlier run that was completed first; null if there was none.</summary>
     public Recovery? Recovery { get; init; }
 
@@ -87,6 +93,9 @@ public sealed record InstallOptions
 
     /// <summary>Time to wait for a unit to become healthy.</summary>
     public TimeSpan UnitLimit { get; init; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>Time in which a new connection must confirm the install, otherwise it is rolled back; null for an install that needs no confirmation.</summary>
+    public TimeSpan? Confirm { get; init; }
 
     /// <summary>Whether to leave units alone and owe them nothing, because the run is part of a unit's own start.</summary>
     public bool LeaveUnits { get; init; }

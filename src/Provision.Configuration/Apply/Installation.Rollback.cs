@@ -32,6 +32,11 @@ public sealed partial class Installation
 
     private InstallReport Rollback(int? target, long mastersSerial, InstallOptions options, HostState state)
     {
+        if (WhyNotWhileUnconfirmed(state, options) is { } waiting)
+        {
+            return Refused(waiting) with { Generation = state.Generation };
+        }
+
         var wanted = target ?? state.Generation - 1;
         var generation = wanted > 0 ? store.ReadGeneration(wanted) : null;
         if (generation is null && wanted != 0)
@@ -56,7 +61,9 @@ public sealed partial class Installation
         return RollBackTo(wanted, generation, mastersSerial, state, options);
     }
 
-    private InstallReport RollBackTo(int wanted, Generation? generation, long mastersSerial, HostState state, InstallOptions options)
+    // Of the units that use the restored files only those in `touched` are acted on, unless it is null.
+    private InstallReport RollBackTo(
+        int wanted, Generation? generation, long mastersSerial, HostState state, InstallOptions options, HashSet<string>? touched = null)
     {
         var builder = new GenerationBuilder(store, state);
         var effects = new Dictionary<string, UnitEffect>(StringComparer.Ordinal);
@@ -82,7 +89,7 @@ public sealed partial class Installation
 
             builder.Restore(path, observed, managed, managed is null ? image : null);
             unitFilesChanged |= UnitFiles.IsUnitFile(path);
-            foreach (var unit in (managed ?? current)!.Units)
+            foreach (var unit in (managed ?? current)!.Units.Where(unit => touched is null || touched.Contains(unit)))
             {
                 var needed = target.Values.Any(file => file.Units.Contains(unit, StringComparer.Ordinal));
                 UnitEffects.Add(effects, new UnitEffect(unit, needed ? UnitAction.Restart : UnitAction.Stop, path, 50, false));

@@ -34,7 +34,12 @@ public sealed partial class Installation
         CarryOverUnitRecords(before, journal.NextState, work.Effects);
         Phase = InstallPhase.Files;
         options.Progress?.Invoke($"generation {builder.Number}: {Counted.Of(journal.Changes.Count, "file")}");
-        new Transaction(files, store).Commit(journal);
+        if (Arm(journal, before, work, options) is { } unarmed)
+        {
+            return Refused($"the rollback of an unconfirmed install cannot be armed: {unarmed}") with { Generation = before.Generation };
+        }
+
+        Swap(journal, options);
         var state = journal.NextState;
         Phase = InstallPhase.Units;
         if (systemd is null)
@@ -49,7 +54,19 @@ public sealed partial class Installation
         if (failed.Count == 0)
         {
             store.Prune(state);
-            return new InstallReport { Outcome = InstallOutcome.Installed, Generation = state.Generation, Units = outcomes, Owed = [.. state.Owed.Values] };
+            if (AwaitConfirmation(journal, before, work, outcomes, options) is { } problem)
+            {
+                return PutBack(journal, before, outcomes, "the wait for the confirmation could not begin", [problem], work, options);
+            }
+
+            return new InstallReport
+            {
+                Outcome = InstallOutcome.Installed,
+                Generation = state.Generation,
+                Units = outcomes,
+                Owed = [.. state.Owed.Values],
+                Confirm = options.Confirm,
+            };
         }
 
         List<string> messages = [.. failed.Select(outcome => $"{outcome.Effect.Unit}: {outcome.Problem}")];
@@ -66,26 +83,56 @@ public sealed partial class Installation
             };
         }
 
-        return PutBack(journal, before, outcomes, messages, work, options);
+        // Names only: a unit's last lines may hold what is in its files.
+        var why = $"{string.Join(", ", failed.Select(outcome => outcome.Effect.Unit).Take(3))} failed";
+        return PutBack(journal, before, outcomes, why, messages, work, options);
+    }
+
+    private InstallReport PutBack(
+        Journal failed, HostState before, IReadOnlyList<UnitOutcome> outcomes, string why, List<string> messages, UnitWork work, InstallOptions options)
+    {
+        options.Progress?.Invoke($"{why}: putting the files of generation {before.Generation} back");
+        var report = PutBack(failed, before, Touched(outcomes), why, messages, work, options);
+        Disarm(options);
+        return report with { Units = [.. outcomes, .. report.Units] };
+    }
+
+    private static List<UnitEffect> Touched(IEnumerable<UnitOutcome> outcomes) =>
+        [.. outcomes.Select(outcome => outcome.Effect).Where(effect => effect.Action != UnitAction.None)];
+
+    /// <summary>Commits a transaction; if it is restored, nothing waits for a confirmation.</summary>
+    private void Swap(Journal journal, InstallOptions options)
+    {
+        try
+        {
+            new Transaction(files, store).Commit(journal);
+        }
+        catch (MachineFileException) when (!store.HasJournal)
+        {
+            Disarm(options);
+            throw;
+        }
+    }
+
+    private void Disarm(InstallOptions options)
+    {
+        if (options.Confirm is not null)
+        {
+            Timer?.Disarm();
+        }
     }
 
     /// <summary>Restores the previous generation's files and acts again on the units that were touched.</summary>
     private InstallReport PutBack(
-        Journal failed, HostState before, IReadOnlyList<UnitOutcome> outcomes, List<string> messages, UnitWork work, InstallOptions options)
+        Journal failed, HostState before, IReadOnlyList<UnitEffect> acted, string why, List<string> messages, UnitWork work, InstallOptions options)
     {
-        options.Progress?.Invoke($"a unit failed: putting the files of generation {before.Generation} back");
         var now = clock.GetUtcNow();
-        var touched = outcomes.Where(outcome => outcome.Effect.Action != UnitAction.None)
-            .Select(outcome => outcome.Effect with
-            {
-                Reason = $"rolled back generation {failed.Generation.Number}",
-                Action = outcome.Effect.Action == UnitAction.Stop ? UnitAction.Restart : outcome.Effect.Action,
-            })
-            .ToList();
+        var touched = acted.Select(effect => effect with
+        {
+            Reason = $"rolled back generation {failed.Generation.Number}",
+            Action = effect.Action == UnitAction.Stop ? UnitAction.Restart : effect.Action,
+        }).ToList();
         var number = failed.Generation.Number + 1;
-
-        // Names only: a unit's last lines may hold what is in its files.
-        var why = $"{string.Join(", ", outcomes.Where(outcome => outcome.Problem is not null).Select(outcome => outcome.Effect.Unit).Take(3))} failed";
         var next = before with
         {
             Generation = number,
@@ -93,7 +140,7 @@ public sealed partial class Installation
             Units = new SortedDictionary<string, UnitRecord>(failed.NextState.Units, StringComparer.Ordinal),
             Folders = new SortedSet<string>(failed.NextState.Folders, StringComparer.Ordinal),
             Host = failed.NextState.Host,
-            Failed = new FailedInstall(now, failed.Generation.Commit, options.By, why, RolledBack: true),
+            Failed = new FailedInstall(now, failed.Generation.Commit, failed.Generation.By, why, RolledBack: true),
         };
         foreach (var effect in touched)
         {
@@ -129,7 +176,7 @@ public sealed partial class Installation
         {
             Outcome = InstallOutcome.PutBack,
             Generation = number,
-            Units = [.. outcomes, .. undone],
+            Units = undone,
             Messages = messages,
             Owed = [.. journal.NextState.Owed.Values],
         };

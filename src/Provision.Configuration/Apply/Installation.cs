@@ -143,6 +143,11 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
             return Refused(other);
         }
 
+        if (WhyNotWhileUnconfirmed(state, options) is { } waiting)
+        {
+            return Refused(waiting) with { Generation = state.Generation };
+        }
+
         var planner = new Planner(files, commands);
         var plan = planner.Plan(desired, state, revision, selection, runChecks: false);
         var refusals = Refusals(plan, options);

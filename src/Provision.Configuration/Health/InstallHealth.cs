@@ -21,6 +21,9 @@ public sealed record InstallRecord(Generation? LastInstall, int CrashDumps)
     /// <summary>The generation that a run was putting in place when it was cut off, or that one puts in place now.</summary>
     public Generation? Unfinished { get; init; }
 
+    /// <summary>The generation that waits for its confirmation.</summary>
+    public Generation? Unconfirmed { get; init; }
+
     /// <summary>Whether a run holds the lock.</summary>
     public bool IsRunning { get; init; }
 
@@ -35,6 +38,7 @@ public sealed record InstallRecord(Generation? LastInstall, int CrashDumps)
             Commit = state.Commit,
             Failed = state.Failed,
             Unfinished = store.ReadJournal()?.Generation,
+            Unconfirmed = PendingConfirmation.Read(files) is { } pending && pending.Generation <= state.Generation ? pending.Journal.Generation : null,
             IsRunning = Installation.IsRunning(files),
         };
     }
@@ -149,6 +153,11 @@ public sealed class InstallHealth(DateTimeOffset now, Func<ChangePlan> plan, Fun
                 ? new("install", HealthLevel.Info, $"an install of commit {Short(unfinished.Commit)} is running")
                 : new("install", HealthLevel.Critical, $"the install of commit {Short(unfinished.Commit)} was cut off {Age(unfinished.Time)} ago: "
                     + $"some files are of it, the others of {Short(record.Commit)}; \"provision install\" finishes it");
+        }
+        else if (record.Unconfirmed is { } unconfirmed)
+        {
+            yield return new("install", HealthLevel.Warning, $"generation {unconfirmed.Number} of commit {Short(unconfirmed.Commit)} waits for its confirmation "
+                + $"since {Age(unconfirmed.Time)}: \"provision confirm {unconfirmed.Number}\" keeps it, otherwise it is rolled back");
         }
         else if (record.Failed is { } failed)
         {
