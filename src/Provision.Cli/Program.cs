@@ -40,6 +40,8 @@ root.Subcommands.Add(CaptureCommand.Create());
 root.Subcommands.Add(NetbootCommand.Create());
 root.Subcommands.Add(ReinstallCommand.Create());
 root.Subcommands.Add(InstallerCommand.Create());
+root.Subcommands.Add(FleetCommand.Create());
+root.Subcommands.Add(RepositoryCommand.Create());
 root.Subcommands.Add(ManCommand.Create(root));
 
 foreach (var help in root.Options.Select(option => option.Action).OfType<System.CommandLine.Help.HelpAction>())

@@ -76,6 +76,8 @@ public class DoorTests
             ["SqliteFile.cs"] = "SQLite makes files with the umask's mode: it is made before",
             ["SqliteLibrary.cs"] = "the library that the program carries, in memory",
             ["LocalJobChannel.cs"] = "the report for a file that the user names",
+            ["RepositoryCommand.cs"] = "the bundle that a control host sends, until git has read it",
+            ["OpenSshConnector.cs"] = "the directory of its connections' sockets",
             ["SshSignatures.cs"] = "scratch of ssh-keygen: a signature, those who may sign",
             ["Probe.cs"] = "the installer's scratch, in memory",
         },

@@ -21,7 +21,7 @@ internal sealed class Workspace : IDisposable
         typeof(Workspace).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
     /// <summary>Path of a host's own clone, for units that run unattended, such as unlocking at boot and checking.</summary>
-    public const string HostsOwn = "/var/lib/provision/repository";
+    public const string HostsOwn = HostClone.Path;
 
     private bool isScratch;
 

@@ -46,6 +46,14 @@ public sealed class Git
         return new Git(commands, path);
     }
 
+    /// <summary>Creates an empty repository with a working tree.</summary>
+    /// <exception cref="CommandFailedException">git failed.</exception>
+    public static Git MakeWorkTree(ICommandRunner commands, string path)
+    {
+        new Git(commands, [], null).Run("init", "--quiet", "--initial-branch=main", "--", path);
+        return new Git(commands, path);
+    }
+
     /// <summary>Clones an untrusted repository or bundle without checking anything out; every object is verified.</summary>
     /// <exception cref="CommandFailedException">git failed, or an object is damaged.</exception>
     public static Git CloneChecked(ICommandRunner commands, string from, string to)

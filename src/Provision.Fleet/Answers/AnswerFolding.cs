@@ -3,10 +3,10 @@ namespace Provision.FleetRuns.Answers;
 /// <summary>A difference that some hosts share.</summary>
 /// <param name="File">The difference, as the first of them reported it.</param>
 /// <param name="Hosts">The hosts, in the order of the run.</param>
-internal sealed record FoldedFile(FileAnswer File, IReadOnlyList<string> Hosts);
+public sealed record FoldedFile(FileAnswer File, IReadOnlyList<string> Hosts);
 
 /// <summary>Folds equal answers of hosts into one.</summary>
-internal static class AnswerFolding
+public static class AnswerFolding
 {
     /// <summary>Groups the differences of hosts. Two are equal if they differ in nothing but the host's own name. Those of few hosts come first, because
     /// they are the unexpected ones.</summary>

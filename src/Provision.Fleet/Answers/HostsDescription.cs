@@ -3,7 +3,7 @@ using Provision.Inventory;
 namespace Provision.FleetRuns.Answers;
 
 /// <summary>Describes some of a run's hosts in few words: <c>all role=web site=nyi but web7</c>.</summary>
-internal sealed class HostsDescription
+public sealed class HostsDescription
 {
     /// <summary>More exceptions than this are harder to read than the names themselves.</summary>
     private const int MostExceptions = 3;

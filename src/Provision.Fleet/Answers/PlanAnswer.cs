@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Provision.FleetRuns.Answers;
 
 /// <summary>How one file of a host differs, as the host reported it: without secrets.</summary>
@@ -7,7 +5,7 @@ namespace Provision.FleetRuns.Answers;
 /// <param name="Verdict">The verdict's word, as <c>provision diff</c> prints it.</param>
 /// <param name="Reasons">Differences besides the text.</param>
 /// <param name="Lines">The unified diff, with the heads of its hunks.</param>
-internal sealed record FileAnswer(string Path, string Verdict, IReadOnlyList<string> Reasons, IReadOnlyList<string> Lines);
+public sealed record FileAnswer(string Path, string Verdict, IReadOnlyList<string> Reasons, IReadOnlyList<string> Lines);
 
 /// <summary>What a host answers to <c>provision diff -o json</c>.</summary>
 /// <param name="Host">The host that the machine found itself to be.</param>
@@ -18,7 +16,7 @@ internal sealed record FileAnswer(string Path, string Verdict, IReadOnlyList<str
 /// <param name="Actions">What an install would do to units, as <c>restart x.service</c>.</param>
 /// <param name="Packages">Packages to install, as <c>name version</c>.</param>
 /// <param name="Problems">Errors and warnings.</param>
-internal sealed record PlanAnswer(
+public sealed record PlanAnswer(
     string Host, string Commit, string Hash, int Exit, IReadOnlyList<FileAnswer> Files, IReadOnlyList<string> Actions, IReadOnlyList<string> Packages,
     IReadOnlyList<string> Problems)
 {
@@ -26,28 +24,11 @@ internal sealed record PlanAnswer(
     public IEnumerable<FileAnswer> ChangedThere => Files.Where(file => file.Verdict is "drift" or "conflict");
 
     /// <summary>Reads an answer; null if it is not a plan.</summary>
-    public static PlanAnswer? Read(ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            var root = document.RootElement;
-            return new PlanAnswer(
-                Text(root, "host"), Text(root, "commit"), Text(root, "plan_hash"), root.GetProperty("exit").GetInt32(),
-                [.. root.GetProperty("files").EnumerateArray().Select(file => new FileAnswer(
-                    Text(file, "path"), Text(file, "verdict"), Texts(file, "reasons"), Texts(file, "diff")))],
-                [.. root.GetProperty("actions").EnumerateArray().Select(action => $"{Text(action, "action")} {Text(action, "unit")}")],
-                [.. root.GetProperty("packages").EnumerateArray().Select(package => $"{Text(package, "name")} {Text(package, "wanted")}".TrimEnd())],
-                Texts(root, "problems"));
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
-        {
-            return null;
-        }
-    }
-
-    private static string Text(JsonElement element, string name) => Printable.Line(element.GetProperty(name).GetString() ?? "");
-
-    private static IReadOnlyList<string> Texts(JsonElement element, string name) =>
-        [.. element.GetProperty(name).EnumerateArray().Select(item => Printable.Line(item.GetString() ?? ""))];
+    public static PlanAnswer? Read(ReadOnlyMemory<byte> json) => HostJson.Read(json, root => new PlanAnswer(
+        HostJson.Text(root, "host"), HostJson.Text(root, "commit"), HostJson.Text(root, "plan_hash"), root.GetProperty("exit").GetInt32(),
+        [.. root.GetProperty("files").EnumerateArray().Select(file => new FileAnswer(
+            HostJson.Text(file, "path"), HostJson.Text(file, "verdict"), HostJson.Texts(file, "reasons"), HostJson.Texts(file, "diff")))],
+        [.. root.GetProperty("actions").EnumerateArray().Select(action => $"{HostJson.Text(action, "action")} {HostJson.Text(action, "unit")}")],
+        [.. root.GetProperty("packages").EnumerateArray().Select(package => $"{HostJson.Text(package, "name")} {HostJson.Text(package, "wanted")}".TrimEnd())],
+        HostJson.Texts(root, "problems")));
 }

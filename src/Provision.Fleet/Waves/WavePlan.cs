@@ -3,7 +3,7 @@ using Provision.Inventory;
 namespace Provision.FleetRuns.Waves;
 
 /// <summary>The order in which a run visits its hosts.</summary>
-internal static class WavePlan
+public static class WavePlan
 {
     /// <summary>Splits hosts into waves. Hosts with fewer masters come first, so a canary interrupts as few users as possible and replicas come before
     /// masters; otherwise the order of the hosts is kept.</summary>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Provision.FleetRuns.Waves;
 
 /// <summary>The sizes of waves as written on the command line: <c>1,10%,rest</c>. The last one repeats until every host is in a wave.</summary>
-internal sealed class WaveSizes
+public sealed class WaveSizes
 {
     /// <summary>One canary, then tenths.</summary>
     public const string Default = "1,10%";
