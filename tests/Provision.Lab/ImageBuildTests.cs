@@ -113,6 +113,7 @@ public sealed class ImageBuildTests : IDisposable
         Assert.Equal(ProvisionBinary.Run("installer", "rules").Text, File.ReadAllText(Path.Combine(tree, "etc/udev/rules.d/60-provision-guard.rules")));
         Assert.Empty(Directory.GetFiles(Path.Combine(tree, "usr/lib/udev/rules.d")).Select(Path.GetFileName).Intersect(
             Boot.Installer.Protect.GuardRules.UdevFilesToLeaveOut));
+        Assert.True(File.Exists(Path.Combine(tree, "usr/lib/udev/rules.d/63-md-raid-arrays.rules")), "mdadm waits five seconds for the name of an array");
         Assert.Equal("AUTO -all\n", File.ReadAllText(Path.Combine(tree, "etc/mdadm/mdadm.conf")));
         Assert.Contains(File.ReadAllText(key + ".pub").Split(' ')[1], File.ReadAllText(Path.Combine(tree, "etc/provision/allowed_signers")),
             StringComparison.Ordinal);

@@ -17,7 +17,11 @@ public static class GuardRules
         """;
 
     /// <summary>Rules of Debian that assemble arrays, volume groups and pools; in the initramfs they are left out, or covered by an empty file.</summary>
-    public static readonly IReadOnlyList<string> UdevFilesToLeaveOut = ["63-md-raid-arrays.rules", "64-md-raid-assembly.rules", "64-btrfs.rules",
+    /// <remarks>
+    /// <c>63-md-raid-arrays.rules</c> is none of them: it names arrays that were started, and only the installer starts one. Without it mdadm waits five
+    /// seconds for the name.
+    /// </remarks>
+    public static readonly IReadOnlyList<string> UdevFilesToLeaveOut = ["64-md-raid-assembly.rules", "64-btrfs.rules",
         "69-lvm.rules", "69-vdev.rules", "90-zfs.rules"];
 
     /// <summary>Content of <c>/etc/mdadm/mdadm.conf</c> in the initramfs: no array starts by itself.</summary>
