@@ -22,7 +22,8 @@ public sealed class FleetCommandTests : IDisposable
     {
         port = FreePort();
         Key("user");
-        Write("repo/hosts/fleet.yaml", "fleet: { name: t, domain: t.example, release: trixie }\nsites:\n  lo: { networks: [127.0.0.0/8], gateway: 127.0.0.1 }\n");
+        Write("repo/hosts/fleet.yaml",
+            "fleet: { name: t, domain: t.example, release: trixie }\nsites:\n  lo: { networks: [127.0.0.0/8], gateway: 127.0.0.1 }\n");
         Write("repo/hosts/lo.yaml", "site: lo\nhosts:\n" + string.Concat(Enumerable.Range(1, Hosts).Select(number =>
             $"  web{number}:\n    macs: [\"00:00:5E:00:53:0{number}\"]\n    roles: [web]\n    address: 127.0.0.{number + 1}\n")));
         Write("repo/roles/web.yaml", "data: cache\ngate: none\nconfigs: [web]\n");

@@ -77,7 +77,8 @@ public sealed class ConfirmationTests : IDisposable
     [Fact]
     public void A_first_install_goes_back_to_what_was_there()
     {
-        File.WriteAllText(system.PathOf("/etc/systemd/system/plain.service"), "[Service]\nExecStart=/bin/sleep 99999\n\n[Install]\nWantedBy=multi-user.target\n");
+        File.WriteAllText(system.PathOf("/etc/systemd/system/plain.service"),
+            "[Service]\nExecStart=/bin/sleep 99999\n\n[Install]\nWantedBy=multi-user.target\n");
         system.Run("systemctl", "daemon-reload").OrThrow();
         system.Run("systemctl", "start", "plain.service").OrThrow();
         repository.Slots(Two);

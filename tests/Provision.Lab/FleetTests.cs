@@ -34,12 +34,14 @@ public sealed class FleetTests : IDisposable
             throw;
         }
 
-        Write("hosts/fleet.yaml", "fleet: { name: lab, domain: lab.example, release: trixie }\nsites:\n  nyi: { networks: [192.0.2.0/24], gateway: 192.0.2.1 }\n");
+        Write("hosts/fleet.yaml",
+            "fleet: { name: lab, domain: lab.example, release: trixie }\nsites:\n  nyi: { networks: [192.0.2.0/24], gateway: 192.0.2.1 }\n");
         Write("hosts/known_hosts", string.Concat(Hosts.Select(host =>
             $"{host} {string.Join(' ', File.ReadAllText(systems[host].PathOf("/etc/ssh/ssh_host_ed25519_key.pub")).Split(' ').Take(2))}\n")));
         Write("templates/web/sshd", $"---\npath: {SshdPart}\nunit: ssh.service\n---\n{"{{ settings.sshd }}"}\n");
         Write("templates/web/etc/systemd/system/web.service",
-            "---\nunit: web.service\n---\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sh -c 'sleep {{ settings.delay }}; exit {{ settings.code }}'\n\n"
+            "---\nunit: web.service\n---\n[Service]\nType=oneshot\nRemainAfterExit=yes\n"
+            + "ExecStart=/bin/sh -c 'sleep {{ settings.delay }}; exit {{ settings.code }}'\n\n"
             + "[Install]\nWantedBy=multi-user.target\n");
         Git("init", "-q", "-b", "main");
         Git("config", "user.name", "Ann");
@@ -148,7 +150,8 @@ public sealed class FleetTests : IDisposable
     }
 
     private Command Control(params string[] arguments) => Command.Of(
-            "ip", ["netns", "exec", space, ProvisionBinary.Path, "fleet", .. arguments, .. arguments[0] is "diff" or "exec" ? (string[])[] : ["--runs", $"{folder}/runs"]])
+            "ip", ["netns", "exec", space, ProvisionBinary.Path, "fleet", .. arguments,
+                .. arguments[0] is "diff" or "exec" ? (string[])[] : ["--runs", $"{folder}/runs"]])
         .In($"{folder}/repo").WithEnvironment("PROVISION_SSH_CONFIG", $"{folder}/ssh_config").WithTimeout(TimeSpan.FromMinutes(10));
 
     private CommandResult Fleet(params string[] arguments) => Runner.Run(Control(

@@ -99,6 +99,11 @@ internal static class ConfirmCommand
             (result.Outcome == ConfirmationOutcome.Confirmed ? Console.Out : Console.Error).WriteLine(result.Message);
         }
 
-        return result.Outcome switch { ConfirmationOutcome.Confirmed => ExitCodes.Same, ConfirmationOutcome.RolledBack => ExitCodes.Differs, _ => ExitCodes.Trouble };
+        return result.Outcome switch
+        {
+            ConfirmationOutcome.Confirmed => ExitCodes.Same,
+            ConfirmationOutcome.RolledBack => ExitCodes.Differs,
+            _ => ExitCodes.Trouble,
+        };
     }
 }

@@ -63,7 +63,11 @@ internal static class FleetQuestionCommands
     public static Command Exec()
     {
         var (selector, options) = (new Argument<string>("SELECTOR") { Description = "The hosts, as one word: \"role=imap site=nyi\"" }, new FleetOptions());
-        var words = new Argument<string[]>("COMMAND") { Description = "Program and arguments, after --; they arrive unchanged", Arity = ArgumentArity.OneOrMore };
+        var words = new Argument<string[]>("COMMAND")
+        {
+            Description = "Program and arguments, after --; they arrive unchanged",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var limit = new TimeOption("--limit", "Time limit on each host", "5m");
         var command = new Command(
             "exec",

@@ -42,7 +42,8 @@ internal static class FleetRunCommands
         var retry = new Option<bool>("--retry-failed") { Description = "Also visit the hosts again that failed or refused" };
         var command = new Command(
             "resume",
-            "Continues a run that was cut off, or that stopped. It has the same commit, which must be checked out here; a host that was being installed is " +
+            "Continues a run that was cut off; one that stopped needs --retry-failed. " +
+            "It has the same commit, which must be checked out here; a host that was being installed is " +
             "asked what became of it. Exit codes are those of \"fleet install\".");
         command.Arguments.Add(run);
         command.Options.Add(retry);
@@ -107,7 +108,8 @@ internal static class FleetRunCommands
     public static Command Report()
     {
         var (run, options) = (Run("The run (default: the last one)"), new FleetOptions());
-        var command = new Command("report", "Prints the report of a run in Markdown: what was changed where and why, what failed, what was rolled back, when, by whom.");
+        var command = new Command(
+            "report", "Prints the report of a run in Markdown: what was changed where and why, what failed, what was rolled back, when, by whom.");
         command.Arguments.Add(run);
         command.Options.Add(options.Runs);
         command.SetAction(arguments =>

@@ -100,7 +100,8 @@ internal static class RepositoryCommand
                     if (Trust.CommitProblem(git, one, signers) is { } problem)
                     {
                         throw new UserErrorException(
-                            $"the commit {one[..12]} is not signed by a key in {AllowedSigners.DefaultFile} that may sign commits: {problem}; the clone is unchanged");
+                            $"the commit {one[..12]} is not signed by a key in {AllowedSigners.DefaultFile} that may sign commits: {problem}; "
+                            + "the clone is unchanged");
                     }
                 }
 

@@ -14,7 +14,11 @@ internal sealed class FleetOptions
         DefaultValueFactory = _ => 20,
     }.Between(1, 500);
 
-    public Option<int?> Port { get; } = new("--ssh-port") { Description = "Port of the hosts' sshd (default: that of the ssh configuration)", HelpName = "PORT" };
+    public Option<int?> Port { get; } = new("--ssh-port")
+    {
+        Description = "Port of the hosts' sshd (default: that of the ssh configuration)",
+        HelpName = "PORT",
+    };
 
     public Option<string> Runs { get; } = new("--runs")
     {

@@ -28,7 +28,8 @@ internal static class FleetSession
         var revision = workspace.Revision;
         return !revision.HasCommit ? throw new UserErrorException($"{workspace.Folder} is no git repository: hosts are sent a commit")
             : revision.Dirty && !allowDirty
-                ? throw new UserErrorException("the repository has changes that are not committed, and hosts would not get them: commit them, or say --allow-dirty")
+                ? throw new UserErrorException("the repository has changes that are not committed, and hosts would not get them: "
+                    + "commit them, or say --allow-dirty")
             : !revision.Pushed && !allowDirty
                 ? throw new UserErrorException($"no remote has the commit {revision.Short}: push it, or say --allow-dirty")
             : revision;

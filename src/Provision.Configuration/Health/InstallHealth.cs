@@ -156,8 +156,8 @@ public sealed class InstallHealth(DateTimeOffset now, Func<ChangePlan> plan, Fun
         }
         else if (record.Unconfirmed is { } unconfirmed)
         {
-            yield return new("install", HealthLevel.Warning, $"generation {unconfirmed.Number} of commit {Short(unconfirmed.Commit)} waits for its confirmation "
-                + $"since {Age(unconfirmed.Time)}: \"provision confirm {unconfirmed.Number}\" keeps it, otherwise it is rolled back");
+            yield return new("install", HealthLevel.Warning, $"generation {unconfirmed.Number} of commit {Short(unconfirmed.Commit)} waits "
+                + $"for its confirmation since {Age(unconfirmed.Time)}: \"provision confirm {unconfirmed.Number}\" keeps it, otherwise it is rolled back");
         }
         else if (record.Failed is { } failed)
         {

@@ -40,7 +40,11 @@ internal sealed class HostInstall(IHostConnector connector, CommitBundles bundle
                     // Left by this run before it was resumed, or by another one.
                     return waiting.Commit == Short(commit) && waiting.Finished
                         ? Verify(host, visit with { Generation = generation }, null)
-                        : visit with { Progress = HostProgress.Refused, Message = $"generation {generation} of commit {waiting.Commit} waits for its confirmation" };
+                        : visit with
+                        {
+                            Progress = HostProgress.Refused,
+                            Message = $"generation {generation} of commit {waiting.Commit} waits for its confirmation",
+                        };
                 }
 
                 there.Deliver(commit, bundles);

@@ -8,7 +8,7 @@ using Provision.Inventory;
 
 namespace Provision.FleetRuns.Execution;
 
-/// <summary>Carries out runs that install: wave after wave, with a record of every step. A run that was cut off is carried on by <see cref="Resume"/>.</summary>
+/// <summary>Carries out runs that install: wave after wave, with a record of every step. <see cref="Resume"/> continues a run that was cut off.</summary>
 /// <param name="fleet">The fleet.</param>
 /// <param name="repository">Directory of the repository.</param>
 /// <param name="commands">Runs git.</param>
@@ -119,7 +119,8 @@ public sealed class InstallRun(
         {
             if (GitRevision.CommitOf(repository, own, commands) is not { } commit)
             {
-                return visit with { Progress = HostProgress.Refused, Message = $"it is pinned to the branch {own}, which is not here", Ended = clock.GetUtcNow() };
+                var message = $"it is pinned to the branch {own}, which is not here";
+                return visit with { Progress = HostProgress.Refused, Message = message, Ended = clock.GetUtcNow() };
             }
 
             pinned = new PinnedBranch(own, commit);

@@ -21,8 +21,9 @@ public static class RunReport
         text.Append(CultureInfo.InvariantCulture, $"# Run {run.Id}: {Cell(order.Selector)}\n\n{Sentence(run, isAtWork)}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"- Commit: `{order.Commit}`\n- Started: {Time(run.Started)} by {Cell(order.By)}\n");
         text.Append(CultureInfo.InvariantCulture, $"- Ended: {(run.Ended is { } ended ? $"{Time(ended)} ({Duration(ended - run.Started)})" : "not yet")}\n");
-        text.Append(CultureInfo.InvariantCulture, $"- Waves: {run.Hosts.Select(host => host.Wave).Distinct().Count()}, at most {order.WaveFailures} failed hosts in a "
-            + $"wave and {order.RunFailures} in the run; confirmation within {order.Confirm.TotalSeconds:0} s\n");
+        text.Append(CultureInfo.InvariantCulture, $"- Waves: {run.Hosts.Select(host => host.Wave).Distinct().Count()}, "
+            + $"at most {order.WaveFailures} failed hosts in a wave and {order.RunFailures} in the run; "
+            + $"confirmation within {order.Confirm.TotalSeconds:0} s\n");
         Section(text, "Why", order.Subjects.Select(subject => $"- {Cell(subject)}\n"));
         Section(text, "Result", Enum.GetValues<HostProgress>()
             .Select(progress => (progress, Hosts: run.Hosts.Where(host => host.Progress == progress).Select(host => host.Host).ToList()))
@@ -32,7 +33,8 @@ public static class RunReport
             $"### {host.Host} (wave {host.Wave}): {Word(host.Progress)}\n\n{Block(host.Message)}\n"));
         Section(text, "Timeline", run.Hosts.Where(host => host.Started is not null).OrderBy(host => host.Started).Take(MostHosts)
             .Select(host => $"| {Clock(host.Started)} | {Clock(host.Ended)} | {host.Wave} | {host.Host} | {Word(host.Progress)} | "
-                + $"{(host.Generation is { } generation ? generation.ToString(CultureInfo.InvariantCulture) : "")} | {host.PlanHash?[..Math.Min(12, host.PlanHash.Length)]} | "
+                + $"{(host.Generation is { } generation ? generation.ToString(CultureInfo.InvariantCulture) : "")} | "
+                + $"{host.PlanHash?[..Math.Min(12, host.PlanHash.Length)]} | "
                 + $"{Cell(host.Message.Split('\n')[0])} |\n")
             .Prepend("| from | to | wave | host | result | generation | plan | what |\n|---|---|---|---|---|---|---|---|\n"));
         if (run.Hosts.Count(host => host.Started is not null) is > MostHosts and var visited)
@@ -85,7 +87,8 @@ public static class RunReport
     /// <summary>Hosts' words as a block, in which nothing is Markdown.</summary>
     private static string Block(string message) => string.Concat(message.Split('\n').Select(line => $"    {Printable.Line(line)}\n"));
 
-    private static string Cell(string text) => string.Concat(Printable.Of(text, 300).Select(c => c is '|' or '<' or '`' or '*' or '[' or '_' ? $"\\{c}" : $"{c}"));
+    private static string Cell(string text) =>
+        string.Concat(Printable.Of(text, 300).Select(c => c is '|' or '<' or '`' or '*' or '[' or '_' ? $"\\{c}" : $"{c}"));
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 

@@ -36,7 +36,8 @@ public sealed class RunDatabaseTests : IDisposable
         Assert.Equal(Order().Subjects, read.Order.Subjects);
         Assert.Equal(Order() with { Subjects = read.Order.Subjects }, read.Order);
         Assert.Equal(["h1", "h2"], read.Hosts.Select(host => host.Host));
-        Assert.Equal(("p", 7, "a\nb", At.AddSeconds(1.5)), (read.Hosts[0].PlanHash, read.Hosts[0].Generation!.Value, read.Hosts[0].Message, read.Hosts[0].Ended!.Value));
+        var first = read.Hosts[0];
+        Assert.Equal(("p", 7, "a\nb", At.AddSeconds(1.5)), (first.PlanHash, first.Generation!.Value, first.Message, first.Ended!.Value));
         Assert.False(read.Hosts[1].IsOver);
         Assert.Null(again.Find(2));
     }
@@ -97,7 +98,10 @@ public sealed class RunDatabaseTests : IDisposable
     {
         var run = new FleetRun(4, Order(), RunStatus.Stopped, "1 host failed, none is allowed in the run", At, At.AddSeconds(90),
         [
-            Waiting("h1", 1) with { Progress = HostProgress.RolledBack, Message = "# not a heading | <b>\u001b[2J\nsecond", Started = At, Ended = At.AddSeconds(30) },
+            Waiting("h1", 1) with
+            {
+                Progress = HostProgress.RolledBack, Message = "# not a heading | <b>\u001b[2J\nsecond", Started = At, Ended = At.AddSeconds(30),
+            },
             Waiting("h2", 2),
         ]);
         var report = RunReport.Of(run, false, hosts => string.Join(' ', hosts));
