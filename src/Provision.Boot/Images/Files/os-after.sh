@@ -22,8 +22,8 @@ rm -f "$root"/etc/hostid "$root"/etc/ssh/ssh_host_* "$root"/var/lib/dbus/machine
 cp "$parts/provision-packages.asc" "$root/usr/share/keyrings/"
 rm -rf "$root"/etc/apt/sources.list "$root"/etc/apt/sources.list.d/* "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/* "$root"/var/log/*.log "$root"/var/log/apt/*
 
-# Seconds of each start that tell nobody anything. What imports pools at boot asks for udev to settle.
-for unit in grub-common grub-initrd-fallback; do
+# Seconds of each start that tell nobody anything. Pools are imported by "provision storage unlock", and by nothing else: Debian's units for that wait until
+# udev has settled, and local-fs.target, so also ssh, waits for them.
+for unit in grub-common grub-initrd-fallback zfs-import-cache zfs-import-scan zfs-load-module systemd-udev-settle; do
     ln -sf /dev/null "$root/etc/systemd/system/$unit.service"
 done
-[ -e "$root/usr/lib/systemd/system/zfs-import-scan.service" ] || ln -sf /dev/null "$root/etc/systemd/system/systemd-udev-settle.service"
