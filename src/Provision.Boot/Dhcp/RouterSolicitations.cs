@@ -29,7 +29,8 @@ internal sealed class RouterSolicitations(Action<string> say) : IDisposable
     private string? told;
 
     /// <summary>
-    /// The answer (RFC 4861, 4.2): hop limit, router lifetime, reachable time and retransmission timer 0, no flags, no options. The kernel fills in the checksum.
+    /// The answer (RFC 4861, 4.2): hop limit, router lifetime, reachable time and retransmission timer 0, no flags, no options. The kernel fills in the
+    /// checksum.
     /// </summary>
     internal static ReadOnlyMemory<byte> Answer { get; } = new byte[] { Advertisement, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
 

@@ -110,7 +110,8 @@ internal sealed class Datacentre : IDisposable
 
     /// <summary>Arms a host.</summary>
     public void Arm(string host, params IReadOnlyList<string> options) =>
-        Provision(["netboot", "arm", host, "--state", StateDirectory, "--store", store, "--for", "4h", "--sign-key", LabImages.OrderKey, "--yes", .. options]).OrThrow();
+        Provision(["netboot", "arm", host, "--state", StateDirectory, "--store", store, "--for", "4h", "--sign-key", LabImages.OrderKey,
+            "--yes", .. options]).OrThrow();
 
     /// <summary>The host's last job as <c>netboot status</c> tells it.</summary>
     public JsonElement Job(string host)

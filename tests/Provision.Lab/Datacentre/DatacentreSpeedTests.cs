@@ -54,7 +54,8 @@ public sealed class DatacentreSpeedTests(FilledFourU filled, ITestOutputHelper o
         var installer = LabImages.FilesOf(LabImages.CurrentOf("installer")).Where(file => file.Name is "vmlinuz" or "initrd.zst").Sum(file => file.Length);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
             two boots {boots[0]:F0} + {boots[1]:F0} s, copy of the image {copy:F0} s
-            reinstall {all:F0} s: power-on to restart {installed:F0}, restart to ssh {all - installed:F0}, data disks in service at {served:F0}; {all / (boots.Sum() + copy):F2} of boots and copy
+            reinstall {all:F0} s: power-on to restart {installed:F0}, restart to ssh {all - installed:F0}, data disks in service at {served:F0}
+            {all / (boots.Sum() + copy):F2} of boots and copy
             image step {unpack:F0} s: {unpack / copy:F2} of the copy
             {ReinstallPhases.Of(reinstalled, report)}
             installer: {installer / 1e6:F1} MB
