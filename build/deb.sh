@@ -13,7 +13,12 @@ export SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 date=$(date -R -u -d "@$SOURCE_DATE_EPOCH")
 
 install -D -m 0755 "$program" "$root/usr/bin/provision"
-install -D -m 0644 packaging/provision.bash-completion "$root/usr/share/bash-completion/completions/provision"
+mkdir -p "$root/usr/share/bash-completion/completions" "$root/usr/share/zsh/vendor-completions" "$root/usr/share/fish/vendor_completions.d"
+"$program" completion bash > "$root/usr/share/bash-completion/completions/provision"
+"$program" completion zsh > "$root/usr/share/zsh/vendor-completions/_provision"
+"$program" completion fish > "$root/usr/share/fish/vendor_completions.d/provision.fish"
+chmod 0644 "$root"/usr/share/bash-completion/completions/provision "$root"/usr/share/zsh/vendor-completions/_provision \
+    "$root"/usr/share/fish/vendor_completions.d/provision.fish
 install -D -m 0644 packaging/copyright "$root/usr/share/doc/provision/copyright"
 install -D -m 0644 packaging/lintian-overrides "$root/usr/share/lintian/overrides/provision"
 mkdir -p "$root/usr/share/man/man8" "$root/DEBIAN"

@@ -6,12 +6,6 @@ Terminal.UsePlainStreams();
 
 var root = new RootCommand(
     "Provisions storage fleets: one git repository describes every machine, and provision brings each one to it.\n\n" +
-    "Start here:\n" +
-    "  provision validate                   is the inventory right?\n" +
-    "  provision show imap33                what is this host?\n" +
-    "  provision diff                       how does this machine differ from the repository?\n" +
-    "  provision install                    bring it there, in a single transaction\n" +
-    "  provision explain /etc/hosts:3       where does this line come from?\n\n" +
     "Exit codes: 0 same or done, 1 differs (diff) or rolled back (install), 2 error; those of check are a monitoring plugin's.");
 GlobalOptions.AddTo(root);
 root.Subcommands.Add(InitCommand.Create());
@@ -31,6 +25,7 @@ root.Subcommands.Add(ConfirmCommand.Create());
 root.Subcommands.Add(RollbackCommand.Create());
 root.Subcommands.Add(HistoryCommand.Create());
 root.Subcommands.Add(CheckCommand.Create());
+root.Subcommands.Add(DoctorCommand.Create());
 root.Subcommands.Add(ExplainCommand.Create());
 root.Subcommands.Add(StorageCommand.Create());
 root.Subcommands.Add(HostCommand.Create());
@@ -42,11 +37,19 @@ root.Subcommands.Add(ReinstallCommand.Create());
 root.Subcommands.Add(InstallerCommand.Create());
 root.Subcommands.Add(FleetCommand.Create());
 root.Subcommands.Add(RepositoryCommand.Create());
+root.Subcommands.Add(CompletionCommand.Create());
+root.Subcommands.Add(HelpCommand.Create(root));
 root.Subcommands.Add(ManCommand.Create(root));
+CompletionCommand.AddNames(root);
+CommandExamples.AddTo(root);
 
-foreach (var help in root.Options.Select(option => option.Action).OfType<System.CommandLine.Help.HelpAction>())
+foreach (var option in root.Options)
 {
-    help.MaxWidth = TerminalWidth.Read() ?? int.MaxValue;
+    if (option.Action is System.CommandLine.Help.HelpAction help)
+    {
+        help.MaxWidth = TerminalWidth.Read() ?? int.MaxValue;
+        option.Action = new FirstScreen(help);
+    }
 }
 
 var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -78,7 +78,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("diff --hots x", 2, "provision: unknown option \"--hots\" (did you mean \"--host\"?); see \"provision diff --help\"")]
     [InlineData("hosts --sit=nyi", 2, "provision: unknown option \"--sit\"; see \"provision hosts --help\"")]
     [InlineData("hosts -o yaml", 2, "provision: --output: \"yaml\" is not one of json, text; see \"provision hosts --help\"")]
-    [InlineData("rollback abc", 2, "provision: rollback: \"abc\" is not a whole number; see \"provision rollback --help\"")]
+    [InlineData("rollback abc", 2, "provision: GENERATION: \"abc\" is not a whole number; see \"provision rollback --help\"")]
     [InlineData("install --jobs x", 2, "provision: --jobs: \"x\" is not a whole number; see \"provision install --help\"")]
     [InlineData("check imap51", 3, "provision: \"imap51\" is too much; see \"provision check --help\"")]
     [InlineData("check --only", 3, "provision: --only needs a value; see \"provision check --help\"")]

@@ -87,7 +87,8 @@ public sealed partial class CommandTreeTests : IDisposable
         return new ProcessRunner().Run(command.Through("unshare", "--net", "--mount", "--propagation", "private", "--", "sh", "-c", still, "sh"));
     }
 
-    private static string Help(IEnumerable<string> words) => new ProcessRunner().Run(Command.Of(Program, [.. words, "--help"]).WithEnvironment("NO_COLOR",
+    private static string Help(IEnumerable<string> words) =>
+        new ProcessRunner().Run(Command.Of(Program, words.Any() ? [.. words, "--help"] : ["help"]).WithEnvironment("NO_COLOR",
         "1")).OrThrow().Text;
 
     private static IEnumerable<Leaf> Below(IReadOnlyList<string> words)

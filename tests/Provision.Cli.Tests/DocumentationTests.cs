@@ -33,7 +33,7 @@ public sealed partial class DocumentationTests
     {
         var help = new Dictionary<string, string>(StringComparer.Ordinal);
         string HelpOf(string words) => help.TryGetValue(words, out var known) ? known
-            : help[words] = new ProcessRunner().Run(Command.Of(Program, [.. words.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"])).Text;
+            : help[words] = new ProcessRunner().Run(Command.Of(Program, words.Length == 0 ? ["help"] : [.. words.Split(' '), "--help"])).Text;
 
         var commands = HelpOf("").Split("\nCommands:\n")[1].Split('\n').Select(line => line.Trim().Split(' ')[0]).Where(IsName).ToHashSet(
             StringComparer.Ordinal);

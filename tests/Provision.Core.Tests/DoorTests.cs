@@ -65,7 +65,6 @@ public class DoorTests
             ["ImageSigner.cs"] = "scratch of gpg; the old signature of a file that is signed again",
             ["EditedFile.cs"] = "the directory of a new file of the inventory",
             ["RenderCommand.cs"] = "a folder that the user names",
-            ["DiffCommand.cs"] = "a plan for a file that the user names",
             ["DrivesCommand.cs"] = "a picture for a file that the user names",
             ["HostIdentityCommand.cs"] = "scratch for new keys, in memory",
             ["IdentityHelper.cs"] = "its own directory: notes of orders that have expired",

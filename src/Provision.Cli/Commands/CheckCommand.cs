@@ -144,20 +144,7 @@ internal static class CheckCommand
                 Console.Out.Write(PrometheusText.Of(report, health?.Metrics(report) ?? []));
                 break;
             case CheckForm.Json:
-                Json.Print(writer =>
-                {
-                    writer.WriteStartObject();
-                    writer.WriteNumber("state", report.ExitCode);
-                    writer.WriteString("line", report.FirstLine);
-                    Json.Strings(writer, "checks", report.Checks);
-                    Json.Array(writer, "findings", report.Findings, finding =>
-                    {
-                        writer.WriteString("check", finding.Check);
-                        writer.WriteString("level", finding.Level.ToString().ToLowerInvariant());
-                        writer.WriteString("sentence", finding.Sentence);
-                    });
-                    writer.WriteEndObject();
-                });
+                HealthJson.Print(report);
                 break;
             default:
                 Console.Out.WriteLine(string.Join('\n', report.Lines()));

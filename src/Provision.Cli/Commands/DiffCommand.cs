@@ -39,7 +39,7 @@ internal static class DiffCommand
             var redaction = new Redaction(desired.SecretValues, state, store);
             if (arguments.GetValue(save) is { } path)
             {
-                File.WriteAllBytes(path, PlanJson.Of(plan, redaction));
+                AtomicFile.Write(path, PlanJson.Of(plan, redaction));
             }
 
             if (arguments.GetValue(GlobalOptions.Output) == OutputForm.Json)

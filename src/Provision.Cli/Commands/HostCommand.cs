@@ -12,12 +12,14 @@ internal static class HostCommand
     {
         var command = new Command(
             "host",
-            "Adds a host to the inventory, adopts a machine that booted from the network unknown, keeps a host's keys, or retires a host.");
+            "Adds hosts to the inventory, imports running machines, adopts those that booted from the network, prepares them, keeps keys, retires.");
         command.Subcommands.Add(CreateAdd());
         command.Subcommands.Add(CreateRetire());
         command.Subcommands.Add(HostAdoptCommand.CreateDiscovered());
         command.Subcommands.Add(HostAdoptCommand.Create());
         command.Subcommands.Add(HostIdentityCommand.Create());
+        command.Subcommands.Add(HostImportCommand.Create());
+        command.Subcommands.Add(HostBootstrapCommand.Create());
         return command;
     }
 

@@ -59,6 +59,11 @@ internal static class RenderCommand
 
     private static void Write(DesiredState desired, string folder, bool reveal)
     {
+        if (File.Exists(folder))
+        {
+            throw new UserErrorException($"--out {folder} is a file: name a new or an empty directory");
+        }
+
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
         {
             throw new UserErrorException($"{folder} is not empty: nothing is overwritten, name another folder");

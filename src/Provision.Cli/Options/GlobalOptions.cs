@@ -30,7 +30,7 @@ internal static class GlobalOptions
 {
     public static readonly Option<string?> Repo = new("--repo")
     {
-        Description = "Directory of the repository (default: the one around the current directory)",
+        Description = "Directory of the repository (default: PROVISION_REPO, else the one around the current directory)",
         HelpName = "DIR",
         Recursive = true,
     };

@@ -11,12 +11,18 @@ internal static partial class UsageError
     /// <summary>Returns the first mistake; null if there is none.</summary>
     public static string? Of(ParseResult parsed)
     {
+        if (parsed.Tokens is [{ Type: TokenType.Directive, Value: var directive }, ..] && directive.StartsWith("[suggest", StringComparison.Ordinal))
+        {
+            // A shell asks what could come next: the line is unfinished by nature.
+            return null;
+        }
+
         var command = parsed.CommandResult;
         var path = string.Join(' ', Path(command));
         var what = UnknownOption(parsed) ?? UnknownWord(parsed)
-            ?? (parsed.Errors.Count == 0 || parsed.Action is System.CommandLine.Help.HelpAction ? null
+            ?? (parsed.Errors.Count == 0 || parsed.Action is FirstScreen ? null
                 : command.Command.Subcommands.Count > 0 && command.Command.Action is null ? $"a command is missing after \"{path}\""
-                : Reworded(parsed.Errors[0].Message.TrimEnd('.')));
+                : Reworded(parsed.Errors[0].Message.TrimEnd('.'), parsed));
         return what is null ? null : $"{what}; see \"{path} --help\"";
     }
 
@@ -48,11 +54,18 @@ internal static partial class UsageError
         return commands.Count > 0 ? $"unknown command \"{word}\"{Hint(word, commands)}" : $"\"{word}\" is too much";
     }
 
-    private static string Reworded(string message) =>
+    private static string Reworded(string message, ParseResult parsed) =>
         Missing().Match(message) is { Success: true } match ? $"{match.Groups["name"].Value} is missing"
         : MissingValue().Match(message) is { Success: true } value ? $"{value.Groups["name"].Value} needs a value"
-        : BadValue().Match(message) is { Success: true } bad ? $"{bad.Groups["name"].Value}: \"{bad.Groups["value"].Value}\" is not {Expected(bad)}"
+        : Required().Match(message) is { Success: true } required ? $"{required.Groups["name"].Value} is missing"
+        : BadValue().Match(message) is { Success: true } bad ? $"{Named(bad, parsed)}: \"{bad.Groups["value"].Value}\" is not {Expected(bad)}"
         : message;
+
+    /// <summary>Returns the option or argument that a value was for; the library names the command in place of an argument.</summary>
+    private static string Named(Match bad, ParseResult parsed) =>
+        parsed.CommandResult.Children.OfType<ArgumentResult>()
+            .FirstOrDefault(argument => argument.Tokens.Any(token => token.Value == bad.Groups["value"].Value))?.Argument.Name is { } argument
+            && bad.Groups["name"].Value == parsed.CommandResult.Command.Name ? argument : bad.Groups["name"].Value;
 
     /// <summary>Returns what a value should have been: the names of a choice, which the library lists below its message, or a number.</summary>
     private static string Expected(Match bad)
@@ -65,6 +78,9 @@ internal static partial class UsageError
 
     [GeneratedRegex("^Required argument '(?<name>[^']+)' missing for command", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Missing();
+
+    [GeneratedRegex("^Option '(?<name>[^']+)' is required", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Required();
 
     [GeneratedRegex("^Required argument missing for option: '(?<name>[^']+)'", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex MissingValue();

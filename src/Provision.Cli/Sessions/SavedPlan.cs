@@ -22,6 +22,11 @@ internal sealed class SavedPlan
     /// <exception cref="UserErrorException">The file is not a saved plan, is not whole, or is of another host or commit.</exception>
     public static SavedPlan Read(string path, string host, Revision revision)
     {
+        if (!File.Exists(path))
+        {
+            throw new UserErrorException($"there is no plan {path}: \"provision diff --save {path}\" writes one");
+        }
+
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
@@ -35,12 +40,14 @@ internal sealed class SavedPlan
                 : hash.Length == 64 && hash.All(char.IsAsciiHexDigitLower) ? new SavedPlan(path, whole, hash)
                 : throw new InvalidDataException("its hash is damaged");
 
-            string Text(string name) => whole.GetProperty(name).GetString() ?? throw new InvalidDataException($"{name} is missing");
+            string Text(string name) => whole.ValueKind == JsonValueKind.Object && whole.TryGetProperty(name, out var value) ? value.GetString() ?? ""
+                : throw new InvalidDataException($"{name} is missing");
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IOException or UnauthorizedAccessException
             or InvalidDataException)
         {
-            throw new UserErrorException($"{path} is not a plan that \"provision diff --save\" wrote: {e.Message}");
+            var why = e is JsonException json ? $"not JSON at line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}" : e.Message;
+            throw new UserErrorException($"{path} is not a plan that \"provision diff --save\" wrote: {why}");
         }
     }
 

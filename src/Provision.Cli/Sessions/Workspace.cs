@@ -23,6 +23,9 @@ internal sealed class Workspace : IDisposable
     /// <summary>Path of a host's own clone, for units that run unattended, such as unlocking at boot and checking.</summary>
     public const string HostsOwn = HostClone.Path;
 
+    /// <summary>Environment variable that names the repository, for who works with one only.</summary>
+    private const string RepositoryVariable = "PROVISION_REPO";
+
     private bool isScratch;
 
     private Workspace(string folder, Fleet fleet, ICommandRunner commands)
@@ -63,10 +66,12 @@ internal sealed class Workspace : IDisposable
     }
 
     /// <summary>Returns the directory of the repository; ends the command if there is none, or if root must not use it.</summary>
-    public static string FindFolder(ParseResult arguments)
+    /// <param name="arguments">The command line.</param>
+    /// <param name="isOwnershipChecked">False for a command that reports whose it is, and runs nothing of it.</param>
+    public static string FindFolder(ParseResult arguments, bool isOwnershipChecked = true)
     {
         var found = Find(arguments);
-        return RepositoryOwnership.WhyNot(found) is { } problem ? throw new UserErrorException(problem) : found;
+        return isOwnershipChecked && RepositoryOwnership.WhyNot(found) is { } problem ? throw new UserErrorException(problem) : found;
     }
 
     private static string Find(ParseResult arguments)
@@ -75,7 +80,14 @@ internal sealed class Workspace : IDisposable
         {
             return Directory.Exists(Path.Combine(given, "hosts"))
                 ? Path.GetFullPath(given)
-                : throw new UserErrorException($"{given} holds no inventory: there is no folder hosts in it");
+                : throw new UserErrorException($"{given} holds no inventory: there is no directory hosts in it (\"provision init DIR\" makes a repository)");
+        }
+
+        if (Environment.GetEnvironmentVariable(RepositoryVariable) is { Length: > 0 } set)
+        {
+            return Directory.Exists(Path.Combine(set, "hosts"))
+                ? Path.GetFullPath(set)
+                : throw new UserErrorException($"{RepositoryVariable}: {set} holds no inventory: there is no directory hosts in it");
         }
 
         for (var folder = Directory.GetCurrentDirectory(); folder is not null; folder = Path.GetDirectoryName(folder))

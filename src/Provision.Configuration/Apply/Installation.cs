@@ -286,6 +286,7 @@ public sealed partial class Installation(IMachineFiles files, ICommandRunner com
         {
             refusals.Add(plan.Revision.Dirty
                 ? "the repository has changes that are not committed: commit and push them, or say --allow-dirty"
+                : !plan.Revision.HasCommit ? "the repository has no commit: commit and push it, or say --allow-dirty"
                 : $"no remote has the commit {plan.Revision.Short}: push it, or say --allow-dirty");
         }
 

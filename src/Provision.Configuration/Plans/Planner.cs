@@ -41,7 +41,15 @@ public sealed record ConfigSelection(IReadOnlyList<(string Config, string? Insta
         {
             var slash = word.IndexOf('/', StringComparison.Ordinal);
             (string Config, string? Instance) one = slash < 0 ? (word, null) : (word[..slash], word[(slash + 1)..]);
-            if (!known.Any(pair => string.Equals(pair.Config, one.Config, StringComparison.Ordinal)))
+            if (word.StartsWith('/'))
+            {
+                problems.Error(
+                    Location.OfFile("CONFIG"),
+                    $"\"{word}\" is a path, not a config: expected one of " +
+                        string.Join(", ", known.Select(pair => pair.Config).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)),
+                    $"provision explain {word} shows where that file comes from");
+            }
+            else if (!known.Any(pair => string.Equals(pair.Config, one.Config, StringComparison.Ordinal)))
             {
                 problems.Error(
                     Location.OfFile("CONFIG"),

@@ -200,7 +200,9 @@ public sealed class StateStore(IMachineFiles files)
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path} is damaged: {e.Message}", e);
+            throw new InvalidDataException(
+                $"{path} below {files.Root} is damaged at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: restore it from a backup; " +
+                "without it, what was installed here and what is owed to units is not known", e);
         }
     }
 

@@ -23,4 +23,8 @@ public enum HealthLevel
 /// <param name="Check">Name of the check.</param>
 /// <param name="Level">The severity.</param>
 /// <param name="Sentence">The problem, beginning with the instance, mount, set or unit.</param>
-public sealed record HealthFinding(string Check, HealthLevel Level, string Sentence);
+public sealed record HealthFinding(string Check, HealthLevel Level, string Sentence)
+{
+    /// <summary>The command that mends it; null if there is none, or if it is part of the sentence.</summary>
+    public string? Command { get; init; }
+}

@@ -36,7 +36,8 @@ public sealed record HealthReport(IReadOnlyList<string> Checks, IReadOnlyList<He
 
     /// <summary>Returns the first line and one line per finding, the worst first.</summary>
     public IEnumerable<string> Lines() => Findings.OrderByDescending(finding => finding.Level)
-        .Select(finding => $"{Word(finding.Level)} {finding.Check}: {finding.Sentence}").Prepend(FirstLine);
+        .Select(finding => $"{Word(finding.Level)} {finding.Check}: {finding.Sentence}"
+            + (finding.Command is { } command ? $": {command}" : "")).Prepend(FirstLine);
 
     /// <summary>Returns the exit code of one check.</summary>
     public int CodeOf(string check) => CodeOf(Findings.Where(finding => finding.Check == check).Select(finding => finding.Level).DefaultIfEmpty().Max());

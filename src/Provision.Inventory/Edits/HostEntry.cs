@@ -6,7 +6,14 @@ namespace Provision.Inventory;
 /// <param name="Chassis">Its hardware, or null for a machine whose disks are not described.</param>
 /// <param name="Site">Its site; null if the fleet has only one.</param>
 /// <param name="Roles">Its roles, at least one.</param>
-public sealed record NewHost(string Name, IReadOnlyList<string> Macs, string? Chassis, string? Site, IReadOnlyList<string> Roles);
+public sealed record NewHost(string Name, IReadOnlyList<string> Macs, string? Chassis, string? Site, IReadOnlyList<string> Roles)
+{
+    /// <summary>Its address; null for a free one.</summary>
+    public Ipv4Address? Address { get; init; }
+
+    /// <summary>Whether it is in service already, so that its status is not <c>new</c>.</summary>
+    public bool IsActive { get; init; }
+}
 
 /// <summary>Edits hosts' entries.</summary>
 public static class HostEntry
@@ -34,7 +41,7 @@ public static class HostEntry
             return InventoryEdit.Refused(found.InOrder());
         }
 
-        var address = FreeAddress.ForHost(fleet, site, host.Name);
+        var address = host.Address ?? FreeAddress.ForHost(fleet, site, host.Name);
         if (address is null)
         {
             found.Error(site.At("networks"), $"site {site.Name} has no free address left", "add a network");
@@ -210,7 +217,13 @@ public static class HostEntry
             macs.Add($"\"{mac}\"");
         }
 
-        var lines = new List<string> { "status: new", $"macs: [{string.Join(", ", macs)}]" };
+        var lines = new List<string>();
+        if (!host.IsActive)
+        {
+            lines.Add("status: new");
+        }
+
+        lines.Add($"macs: [{string.Join(", ", macs)}]");
         if (host.Chassis is not null)
         {
             lines.Add($"chassis: {host.Chassis}");
