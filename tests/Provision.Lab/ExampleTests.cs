@@ -196,8 +196,8 @@ public sealed class ExampleTests : IDisposable
     private string Ask(string user, string question, string then = "")
     {
         File.WriteAllText(Path.Combine(shared, "question"), question + "\n");
-        File.WriteAllText(Path.Combine(shared, "ask"), "use IO::Socket::UNIX; my $s = IO::Socket::UNIX->new('/run/provision-identity.sock') or die \"$!\\n\"; " +
-            "open my $q, '<', '/lab/question'; print {$s} (<$q>); $s->flush; print while <$s>;\n");
+        File.WriteAllText(Path.Combine(shared, "ask"), "use IO::Socket::UNIX; " +
+            "my $s = IO::Socket::UNIX->new('/run/provision-identity.sock') or die \"$!\\n\"; open my $q, '<', '/lab/question'; print {$s} (<$q>); $s->flush; print while <$s>;\n");
         var asked = Inside.Run("sh", "-c", $"setpriv --reuid={user} --clear-groups perl /lab/ask 2>&1 {then}");
         return asked.Text + asked.Error;
     }

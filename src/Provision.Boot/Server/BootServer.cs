@@ -51,8 +51,8 @@ public sealed record BootServerOptions
 
 /// <summary>What the endpoints share.</summary>
 internal sealed record BootServerState(
-    BootServerOptions Options, FleetWatch Fleet, JobConnection Jobs, ImageRepository Images, StateDirectory State, SecretStore Secrets, IIdentitySource Identities, JobKey Key,
-        Action<string> Log)
+    BootServerOptions Options, FleetWatch Fleet, JobConnection Jobs, ImageRepository Images, StateDirectory State, SecretStore Secrets,
+        IIdentitySource Identities, JobKey Key, Action<string> Log)
 {
     public RequestLimits Limits { get; } = new(Options.Clock);
 

@@ -78,7 +78,8 @@ internal static class MastersServeCommand
                     Plain = speaksTls && !at.Address.Equals(IPAddress.Any) ? new IPEndPoint(IPAddress.Loopback, at.Port) : null,
                 },
                 line => Console.Error.WriteLine($"{DateTimeOffset.UtcNow:u} {line}"));
-            Console.Out.WriteLine($"reports masters {(origins.Count > 0 ? $"of {string.Join(", ", origins.Select(PinnedKey.Show))} " : "")}at {server.Address}");
+            var source = origins.Count > 0 ? $"of {string.Join(", ", origins.Select(PinnedKey.Show))} " : "";
+            Console.Out.WriteLine($"reports masters {source}at {server.Address}");
             await server.WaitForEnd(cancellation);
             return ExitCodes.Same;
         });

@@ -44,7 +44,7 @@ internal sealed class FirstScreen(HelpAction ofCommand) : SynchronousCommandLine
             Start here:
               provision init my-fleet        your own fleet, in a new directory
               provision diff                 how this machine differs from it
-              provision install              shows the plan, asks, brings it there
+              provision install              shows the plan, asks, applies it
               provision help                 every command with its first sentence
               provision help COMMAND         all about one, with an example
 

@@ -22,7 +22,8 @@ public static class OwnerRights
         LinuxCalls.SetFileRights(owner.Uid, owner.Gid);
         try
         {
-            return LinuxCalls.FileUser() == owner.Uid ? work() : throw new IOException($"{directory}: the rights of its owner, user {owner.Uid}, cannot be taken");
+            return LinuxCalls.FileUser() == owner.Uid ? work()
+                : throw new IOException($"{directory}: the rights of its owner, user {owner.Uid}, cannot be taken");
         }
         finally
         {

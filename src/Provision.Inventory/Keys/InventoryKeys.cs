@@ -43,7 +43,8 @@ internal static class InventoryKeys
     public static readonly Section Masters = new(
         "masters",
         "Where it is kept who is master of each store.",
-        new("database", Of(Formats.MastersDatabase), "a file on a boot server, or a PostgreSQL server") { Default = "/var/lib/provision-masters/masters.sqlite" },
+        new("database", Of(Formats.MastersDatabase), "a file on a boot server, or a PostgreSQL server")
+        { Default = "/var/lib/provision-masters/masters.sqlite" },
         new("servers", ListOf(Formats.StatusDaemon), "the status daemons that read it (default: every boot server)"),
         new("port", Of(Formats.Integer(1, 65535)), "the status daemons' HTTP port") { Default = "8490" },
         new("exports", ListOf(Formats.ExportDestination), "where every change is exported to; at least one should be another machine"));

@@ -58,7 +58,8 @@ public sealed class IdentityHelperTests : IDisposable
     public static TheoryData<string, string> Attacks => new()
     {
         { "unsigned", "not signed" }, { "stranger", "not signed" }, { "other-host", "not signed" }, { "expired", "expired" },
-        { "new-identity", "for a new identity" }, { "recipient-option", "age recipient" }, { "recipient-file", "age recipient" }, { "ssh-recipient", "age recipient" },
+        { "new-identity", "for a new identity" }, { "recipient-option", "age recipient" }, { "recipient-file", "age recipient" },
+        { "ssh-recipient", "age recipient" },
     };
 
     [Theory]
@@ -156,7 +157,8 @@ public sealed class IdentityHelperTests : IDisposable
 
     private static OrderDocument Armed() => OrderDocument.Parse(Sample.Armed().Signed!.Document);
 
-    private SignedOrder Signed(string key, OrderDocument? order = null) => new OrderSigner(Path.Combine(folder, key), runner).Sign((order ?? Armed()).Unsigned());
+    private SignedOrder Signed(string key, OrderDocument? order = null) =>
+        new OrderSigner(Path.Combine(folder, key), runner).Sign((order ?? Armed()).Unsigned());
 
     private byte[] Open(byte[] encrypted, string key) =>
         runner.Run(Command.Of("age", "--decrypt", "--identity", Path.Combine(folder, key + ".key")).WithInput(encrypted)).OrThrow().Output.ToArray();
