@@ -100,7 +100,7 @@ internal sealed class ReadinessReader(string folder, string identity, IReadOnlyL
         }
 
         var shown = commands.Run(Provision.Core.Command.Of("age-keygen", "-y", full).WithTimeout(Limit));
-        return new KeyFacts(full, facts.Mode, shown.Succeeded ? null : Ssh.Last(shown.Error), unknown.Count > 0, unknown);
+        return new KeyFacts(full, facts.Mode, shown.Succeeded ? null : FirstLine(shown.Error), unknown.Count > 0, unknown);
     }
 
     private CloneFacts Clone() => new(folder, RepositoryOwnership.WhyNot(folder), GitRevision.Read(folder, commands),
@@ -127,4 +127,8 @@ internal sealed class ReadinessReader(string folder, string identity, IReadOnlyL
             return (name, e.Message);
         }
     }
+
+    /// <summary>age-keygen says what is wrong first; its last line asks for bug reports.</summary>
+    private static string FirstLine(string error) =>
+        Printable.Of(error.Split('\n')[0].Replace("age-keygen: error: ", "", StringComparison.Ordinal).Trim(), 300);
 }
