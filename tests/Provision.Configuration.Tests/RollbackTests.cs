@@ -55,6 +55,18 @@ public sealed class RollbackTests : IDisposable
         Assert.Contains("/etc/web.conf is kept: mastership has moved since generation 1 (serial 0, now 7)", report.Messages);
     }
 
+    [Fact]
+    public void Where_no_master_moved_the_state_before_the_first_install_comes_back_whole()
+    {
+        fleet.Template("etc/web.conf", "mode: \"0644\"", "masters {{ fleet.stores | array.map 'master' | array.size }}\n");
+        fleet.Install();
+        Assert.Empty(fleet.Rollback(0).Messages);
+        Assert.False(fleet.Has("/etc/web.conf"));
+        fleet.Install();
+        Assert.Contains("is kept", Assert.Single(fleet.Rollback(0, serial: 7).Messages), StringComparison.Ordinal);
+        Assert.True(fleet.Has("/etc/web.conf"));
+    }
+
     [Theory]
     [InlineData(5, "there is no generation 5: 1 are kept (0 is the state before the first)")]
     [InlineData(-1, "there is no generation -1: 1 are kept (0 is the state before the first)")]

@@ -26,6 +26,13 @@ internal static class FleetSession
     public static Revision Commit(Workspace workspace, bool allowDirty)
     {
         var revision = workspace.Revision;
+        using var system = RootedFiles.Open("/");
+        if (revision.HasCommit && Trust.CommitProblem(new Git(workspace.Commands, workspace.Folder), revision.Id, AllowedSigners.Of(system)) is { } unsigned)
+        {
+            // Addresses and host keys come from it too.
+            throw new UserErrorException($"commit {revision.Short} is not signed by one of {AllowedSigners.DefaultFile}: {unsigned}");
+        }
+
         return !revision.HasCommit ? throw new UserErrorException($"{workspace.Folder} is no git repository: hosts are sent a commit")
             : revision.Dirty && !allowDirty
                 ? throw new UserErrorException("the repository has changes that are not committed, and hosts would not get them: "

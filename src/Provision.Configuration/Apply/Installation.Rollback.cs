@@ -81,7 +81,7 @@ public sealed partial class Installation
                 continue;
             }
 
-            if ((current?.IsVolatile == true || managed?.IsVolatile == true) && generation?.MastersSerial != mastersSerial)
+            if ((current?.IsVolatile == true || managed?.IsVolatile == true) && (generation?.MastersSerial ?? 0) != mastersSerial)
             {
                 messages.Add($"{path} is kept: mastership has moved since generation {wanted} (serial {generation?.MastersSerial ?? 0}, now {mastersSerial})");
                 continue;

@@ -60,8 +60,9 @@ public sealed class Ssh(ICommandRunner commands)
             yield return file;
         }
 
+        // A host gets no agent and no forwarding, whatever the engineer's configuration says: root there could use them against all other hosts.
         foreach (var option in (string[])[
-            "BatchMode=yes", "ConnectTimeout=5", "ServerAliveInterval=5", "ServerAliveCountMax=3",
+            "ForwardAgent=no", "ForwardX11=no", "ClearAllForwardings=yes", "BatchMode=yes", "ConnectTimeout=5", "ServerAliveInterval=5", "ServerAliveCountMax=3",
             "ControlMaster=auto", "ControlPersist=30", "ControlPath=/run/provision-ssh-%C"])
         {
             yield return "-o";

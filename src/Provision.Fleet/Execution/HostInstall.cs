@@ -34,7 +34,7 @@ internal sealed class HostInstall(IHostConnector connector, CommitBundles bundle
             using (var connection = connector.Connect(host))
             {
                 var there = new HostOperations(host, connection);
-                var waiting = there.Waiting();
+                var waiting = Settled(there, commit);
                 if (waiting.Waiting is { } generation)
                 {
                     // Left by this run before it was resumed, or by another one.
@@ -98,6 +98,21 @@ internal sealed class HostInstall(IHostConnector connector, CommitBundles bundle
         {
             return visit with { Progress = HostProgress.Refused, Message = e.Message };
         }
+    }
+
+    /// <summary>Returns what waits on a host. An install of this commit that is still at work, or whose connection died, first ends or is rolled back: the
+    /// control host was killed in the middle of it.</summary>
+    private WaitingAnswer Settled(HostOperations there, DeliveredCommit commit)
+    {
+        var until = clock.GetUtcNow() + order.Confirm + RollbackPatience;
+        var waiting = there.Waiting();
+        while (waiting.Waiting is not null && waiting.Commit == Short(commit) && !waiting.Finished && clock.GetUtcNow() < until)
+        {
+            Thread.Sleep(BetweenTries);
+            waiting = there.Waiting();
+        }
+
+        return waiting;
     }
 
     /// <summary>Returns why a plan must not be installed; null if it may.</summary>
